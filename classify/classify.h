@@ -1,0 +1,140 @@
+/* classify.h - a reading to a decision: which case, which kind of document, how sure, and why.
+ *
+ * Pure: the same reading, register and rules give the same decision. No ledger, no files. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CLASSIFY_CLASSIFY_H
+#define CLASSIFY_CLASSIFY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/reading.h"
+#include "base/text.h"
+
+/* ---- rules --------------------------------------------------------------------------------- */
+
+enum check_algorithm {
+    CHECK_NONE = 0,
+    CHECK_MOD11_10, /* ISO 7064 */
+    CHECK_MOD97_10, /* ISO 7064, two digits 02 to 98 */
+    CHECK_DAMM,
+    CHECK_LUHN /* ISO/IEC 7812-1 */
+};
+
+/* One scheme of case numbers; see config/config.h for the templates. Strings are borrowed by
+ * rules_new(). */
+struct case_grammar {
+    const char *name;
+    const char *pattern;
+    const char *canonical;
+    enum check_algorithm check;
+    const char *check_over;
+    const char *check_group;
+};
+
+enum identifier_use { IDENTIFIER_NEVER = 0, IDENTIFIER_HINT, IDENTIFIER_MATCH };
+
+enum identifier_kind {
+    IDENTIFIER_IBAN = 0,
+    IDENTIFIER_BG_NUMBER,
+    IDENTIFIER_INSURANCE_NUMBER,
+    IDENTIFIER_HEALTH_NUMBER,
+    IDENTIFIER_TAX_ID,
+    IDENTIFIER_CHILD_BENEFIT,
+    IDENTIFIER_ID_CARD,
+    IDENTIFIER_KINDS
+};
+
+struct classify_options {
+    const struct case_grammar *grammars;
+    size_t grammar_count;
+    enum identifier_use identifiers[IDENTIFIER_KINDS];
+    double threshold; /* least probability to file */
+    double margin;    /* least distance to the runner-up */
+    uint32_t candidates_most;
+};
+
+struct rules;
+
+/* Compiles grammars and tables. STATUS_REFUSE names the grammar that does not compile. The
+ * caller owns *ret_rules (rules_free()). */
+enum status rules_new(const struct classify_options *options, struct rules **ret_rules,
+                      struct fault *fault);
+void rules_free(struct rules **rules_p);
+/* Changes whenever a decision could: code version and a digest of the options. */
+const char *rules_version(const struct rules *rules);
+
+/* ---- register index ------------------------------------------------------------------------ */
+
+/* One person in one case, as store/register.h has it; "" where absent. Borrowed for the call. */
+struct register_person {
+    const char *case_number;
+    const char *surname;
+    const char *given_names;
+    const char *birth_date; /* YYYY-MM-DD */
+    const char *street;
+    const char *house_number;
+    const char *postcode;
+    const char *city;
+    const char *team;
+    const char *status;    /* "" or e.g. "laufend", "beendet" */
+    const char *other_ids; /* parted by ';' */
+};
+
+struct register_index;
+
+enum status register_index_new(const struct rules *rules, struct register_index **ret_index,
+                               struct fault *fault);
+void register_index_free(struct register_index **index_p);
+enum status register_index_add(struct register_index *index, const struct register_person *person,
+                               struct fault *fault);
+/* Call once after the last add, before the first search. */
+enum status register_index_finish(struct register_index *index, struct fault *fault);
+size_t register_index_persons(const struct register_index *index);
+
+/* ---- decision ------------------------------------------------------------------------------ */
+
+/* One piece of evidence for or against a candidate. */
+struct evidence {
+    const char *kind; /* static, e.g. "case_number", "name", "birth_date", "address", "iban" */
+    char *read;       /* the words on the page, as read */
+    char *registered; /* what the register has there */
+    uint32_t page;    /* 0 when not on a page */
+    struct reading_box box;
+    double weight; /* natural log of the likelihood ratio; negative speaks against */
+};
+
+struct candidate {
+    char *case_number;
+    char *team;
+    double probability;
+    struct evidence *evidence;
+    uint32_t evidence_count;
+};
+
+struct classification {
+    bool to_file;
+    char *reason;                 /* one German sentence */
+    struct candidate *candidates; /* most likely first */
+    uint32_t candidate_count;
+    char *kind; /* e.g. "widerspruch"; NULL for unknown */
+    double kind_confidence;
+    char *flags; /* words parted by blanks; "" for none */
+};
+
+void classification_done(struct classification *classification);
+
+/* The caller owns *ret_classification. STATUS_LATER on no memory. */
+enum status classify(const struct rules *rules, const struct register_index *index,
+                     const struct reading *reading, struct classification *ret_classification,
+                     struct fault *fault);
+
+/* Appends the JSON that `explain` shows: decision, candidates, evidence with words, page, box
+ * and weight, kind and flags, rules version. */
+void classification_append_json(const struct classification *classification,
+                                const struct rules *rules, int64_t register_version,
+                                struct text *json);
+
+#endif

@@ -1,0 +1,172 @@
+/* config.h - posteingang.yaml, read once, checked whole, handed down as small structs.
+ *
+ * Every setting, its default, its limits and its sentence stand in one table (settings.c), from
+ * which `init` writes the file and the documentation is made. Unknown keys, wrong units and
+ * impossible combinations are errors that name the line, the reason and a suggestion. Relative
+ * paths are relative to the folder of the file and come out absolute here. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/text.h"
+
+struct config_site {
+    char *name;            /* as it stands in drop paths and listings */
+    char *drop;            /* absolute path of its drop folder */
+    int64_t quiet_ms;      /* size and mtime must rest this long before a file is taken */
+    int64_t incomplete_ms; /* a file that stays incomplete this long is refused */
+};
+
+struct config_team {
+    char *name;  /* as the register's team column has it */
+    char *title; /* for people */
+};
+
+enum config_check_algorithm {
+    CONFIG_CHECK_NONE = 0,
+    CONFIG_CHECK_MOD11_10,
+    CONFIG_CHECK_MOD97_10,
+    CONFIG_CHECK_DAMM,
+    CONFIG_CHECK_LUHN
+};
+
+/* One scheme of case numbers. `canonical` and `check_over` are templates: {name} stands for the
+ * named group of the pattern. */
+struct config_case_grammar {
+    char *name;
+    char *pattern;   /* PCRE2, UTF-8, named groups; compiled by the check */
+    char *canonical; /* how the register writes it, e.g. "50.{area}.{number}-{check}" */
+    enum config_check_algorithm check;
+    char *check_over;  /* digits the check is computed over, e.g. "50{area}{number}"; NULL: none */
+    char *check_group; /* the named group that holds the check digits; NULL: none */
+};
+
+enum { CONFIG_REGISTER_COLUMNS = 14 }; /* in the order of store/register.h's fields */
+
+enum config_identifier_use {
+    CONFIG_IDENTIFIER_NEVER = 0, /* not looked for */
+    CONFIG_IDENTIFIER_HINT,      /* shown to a person, never part of the decision */
+    CONFIG_IDENTIFIER_MATCH      /* evidence like any other */
+};
+
+/* Kinds of identifiers beyond the case number, each with its own permission. */
+enum config_identifier {
+    CONFIG_ID_IBAN = 0,
+    CONFIG_ID_BG_NUMBER,        /* Jobcenter */
+    CONFIG_ID_INSURANCE_NUMBER, /* Rentenversicherungsnummer; SGB IV 18f: default never */
+    CONFIG_ID_HEALTH_NUMBER,    /* KVNR */
+    CONFIG_ID_TAX_ID,           /* AO 139b: default never */
+    CONFIG_ID_CHILD_BENEFIT,    /* Kindergeldnummer */
+    CONFIG_ID_ID_CARD,          /* PAuswG 20(3): default never */
+    CONFIG_IDENTIFIERS
+};
+
+struct config_matching {
+    double threshold; /* least probability to file without a person */
+    double margin;    /* least distance to the runner-up's probability */
+    enum config_identifier_use identifiers[CONFIG_IDENTIFIERS];
+    int64_t candidates_most; /* candidates kept in an explanation */
+};
+
+struct config_reading {
+    char *languages;      /* Tesseract's, e.g. "deu" or "deu+eng" */
+    char *tessdata;       /* folder of the models; NULL: Tesseract's own default */
+    int64_t page_wall_ms; /* a page child is killed after this */
+    int64_t page_ocr_ms;  /* recognition is asked to stop after this */
+    int64_t page_cpu_s;   /* RLIMIT_CPU of a page child */
+    int64_t page_memory;  /* bytes: RLIMIT_AS of a page child */
+    int64_t page_pixels_most;
+    int64_t page_side_most; /* px */
+    int64_t render_dpi;     /* for PDF pages that have to be rendered */
+    bool sandbox_required;  /* false: preferred; refuse to serve when a layer is missing */
+};
+
+struct config_limits {
+    int64_t scan_bytes_most;
+    int64_t scan_pages_most;
+    int64_t free_bytes_least; /* the intake leaves files where they are below this */
+};
+
+struct config_store {
+    char *ledger;  /* absolute path of the SQLite file, later also postgresql://… */
+    char *spool;   /* absolute path of the folder, later also s3://… */
+    char *cabinet; /* absolute path: the central team's files */
+    char *runtime; /* absolute path of the folder for sockets and locks, mode 0700 */
+};
+
+struct config_workers {
+    int64_t readers; /* 0: one a core */
+    char *address;   /* ZeroMQ address of the dispatcher, e.g. "ipc:///…/dispatch.sock" */
+    int64_t lease_ms;
+    int64_t heartbeat_ms;
+    int64_t vanished_ms; /* a silent worker is given up after this */
+    int64_t content_attempts;
+    int64_t lost_attempts;
+    int64_t backoff_ms;
+    int64_t backoff_most_ms;
+    int64_t poll_ms; /* how often the ledger is asked when no bell rings */
+};
+
+struct config_portal {
+    bool enabled;
+    char *address; /* "127.0.0.1" */
+    int64_t port;
+    int64_t idle_ms;     /* session ends after this without a request */
+    int64_t absolute_ms; /* session ends after this in any case */
+    char *web;           /* folder of the web application's files; NULL: beside the program */
+};
+
+struct config {
+    char *path;      /* absolute */
+    char *folder;    /* absolute; relative paths in the file start here */
+    char *authority; /* who runs this instance, for people */
+    char *office_name;
+    struct config_site *sites;
+    size_t site_count;
+    struct config_team *teams;
+    size_t team_count;
+    struct config_case_grammar *grammars;
+    size_t grammar_count;
+    char *register_columns[CONFIG_REGISTER_COLUMNS];
+    double register_drop_share_most;
+    struct config_matching matching;
+    struct config_reading reading;
+    struct config_limits limits;
+    struct config_store store;
+    struct config_workers workers;
+    struct config_portal portal;
+    enum log_level log_level;
+};
+
+/* Reads and checks the whole file. On STATUS_OK the caller owns *ret_config (config_free()).
+ * STATUS_REFUSE: every problem that was found is appended to `problems` (when not NULL), one a
+ * line as "posteingang.yaml:12: …", and the first is in `fault`. */
+enum status config_load(const char *path, struct config **ret_config, struct text *problems,
+                        struct fault *fault);
+void config_free(struct config **config_p);
+
+/* Where the file is: `given` (--config), else $POSTEINGANG_CONFIG, else ./posteingang.yaml, else
+ * /etc/posteingang/posteingang.yaml. Static or borrowed; never NULL. */
+const char *config_find(const char *given);
+
+/* config_find() and config_load(), with problems printed to standard error. Programs use this:
+ * NULL means exit with EXIT_CONFIGURATION. */
+struct config *config_load_or_explain(const char *given);
+
+const struct config_site *config_site(const struct config *config, const char *name);
+
+/* Appends a complete posteingang.yaml: every setting with its default and one sentence, the
+ * example grammars, and the sites named (`site_count` of them). */
+void config_append_sample(struct text *text, const char *const *sites, size_t site_count);
+/* Appends the effective settings in the same form, without the sentences. */
+void config_append_effective(const struct config *config, struct text *text);
+/* Number of readers after "one a core" was worked out. */
+int64_t config_reader_count(const struct config *config);
+
+#endif

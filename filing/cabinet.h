@@ -1,0 +1,43 @@
+/* cabinet.h - the files of the central team: cabinet/<team>/<case number>/<document id>/.
+ *
+ * A document's folder holds dokument.pdf, text.txt, original.<format> and dokument.json. It is
+ * written under a temporary name, made durable, and renamed into place whole, so that a reader
+ * of the cabinet never sees a part. Idempotent by document id: the same content again is a
+ * success, other content under the same id is STATUS_HALT. Team and case number are escaped
+ * reversibly (%2F), so that two cases can never share a folder. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef FILING_CABINET_H
+#define FILING_CABINET_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/fault.h"
+#include "base/uuid.h"
+
+struct cabinet;
+
+enum status cabinet_open(const char *path, struct cabinet **ret_cabinet, struct fault *fault);
+void cabinet_close(struct cabinet **cabinet_p);
+
+struct cabinet_part {
+    const char *name; /* file name in the document's folder */
+    const void *bytes;
+    size_t length;
+};
+
+struct cabinet_document {
+    struct uuid id;
+    const char *team;
+    const char *case_number;
+    const struct cabinet_part *parts;
+    size_t part_count;
+};
+
+/* *ret_place: path of the folder relative to the cabinet; the caller owns it. STATUS_LATER when
+ * the disk is full, with nothing left behind. */
+enum status cabinet_put(struct cabinet *cabinet, const struct cabinet_document *document,
+                        char **ret_place, struct fault *fault);
+
+#endif

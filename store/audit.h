@@ -1,0 +1,27 @@
+/* audit.h - the hash-chained record of every change, and the check of everything at rest.
+ *
+ * Row n's hash is SHA-256 over row n-1's hash and row n's own fields, so that altering, removing
+ * or reordering any row is found. Rows hold who, when, what and digests; no names, no text. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef STORE_AUDIT_H
+#define STORE_AUDIT_H
+
+#include "store/ledger.h"
+#include "store/spool.h"
+
+struct verify_result {
+    uint64_t audit_rows;
+    uint64_t objects; /* spool objects whose digest was checked */
+    uint64_t faults;
+    char first_fault[FAULT_TEXT_BYTES]; /* "" when clean */
+};
+
+/* Checks the database's own integrity and foreign keys, the audit chain, every state against the
+ * legal ones and its jobs, the pages of every read scan, and the digest of every object that a
+ * row points to. STATUS_OK also when faults were found. `progress` (may be NULL) is told objects
+ * done and in all. */
+enum status ledger_verify(struct ledger *ledger, struct spool *spool,
+                          void (*progress)(void *context, uint64_t done, uint64_t all),
+                          void *context, struct verify_result *ret_result, struct fault *fault);
+
+#endif

@@ -1,0 +1,310 @@
+/* ledger.h - the truth: where every scan, document and job is, and what happened to it.
+ *
+ * Every function that changes something is one transaction that also writes its audit row, and
+ * has happened, durably, when STATUS_OK comes back. Moves check the state they start from:
+ * STATUS_LATER with `*_stale` outcomes means that someone else was first. STATUS_HALT means that
+ * the database can no longer be trusted to keep what it is told (I/O error, corruption): the
+ * process must stop. A full or locked database gives STATUS_LATER.
+ *
+ * One struct ledger belongs to one thread. Several processes may open the same ledger. Strings in
+ * arguments are borrowed for the call; strings in returned records are owned by the record and
+ * freed by its _done(). Times are wall-clock milliseconds UTC unless they say otherwise. Leases
+ * are on the ledger's own monotonic clock; callers only ever give durations. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef STORE_LEDGER_H
+#define STORE_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/fault.h"
+#include "store/ids.h"
+#include "store/states.h"
+
+struct ledger;
+
+enum ledger_access {
+    LEDGER_READ,  /* nothing can be changed through it; the ledger must be there */
+    LEDGER_WRITE, /* the ledger must be there, at this program's schema version */
+    LEDGER_CREATE /* made when absent, migrated when older */
+};
+
+/* Opens the ledger at `url`: the path of an SQLite file. On STATUS_OK the caller owns
+ * *ret_ledger and ends it with ledger_close(). STATUS_REFUSE: not a ledger, or of another schema
+ * version (the fault says which program is too old). */
+enum status ledger_open(const char *url, enum ledger_access access, const struct clock *clock,
+                        struct ledger **ret_ledger, struct fault *fault);
+/* Accepts NULL; sets the pointer to NULL. */
+void ledger_close(struct ledger **ledger_p);
+
+/* ---- scans: what the intake does ------------------------------------------------------------ */
+
+struct scan_arrival {
+    struct scan_id id;    /* made when the file was claimed */
+    const char *site;     /* name of the site */
+    const char *source;   /* path below the site's drop folder */
+    const char *format;   /* "tiff", "pdf", "jpeg", "png"; "" when unknown */
+    struct digest digest; /* of the bytes, which are in the spool already (accept) */
+    uint64_t size;        /* bytes */
+    int64_t received_ms;
+    const char *actor; /* who: "intake", "submit", "recovery" */
+};
+
+struct scan_acceptance {
+    bool is_repeat;    /* this very id was accepted before (crash between commit and removal) */
+    bool is_duplicate; /* the same bytes came before: recorded as SCAN_DUPLICATE of `first` */
+    struct scan_id first;
+};
+
+/* The promise point: scan row, read job and audit row in one commit. The same bytes as a scan
+ * that was neither refused nor failed are recorded as a duplicate, without a job. */
+enum status ledger_scan_accept(struct ledger *ledger, const struct scan_arrival *arrival,
+                               struct scan_acceptance *ret_acceptance, struct fault *fault);
+/* Records a file that the intake refused; its bytes stay with the site, not in the spool.
+ * `reason` is one German sentence for the mailroom. Repeating it with the same id is harmless. */
+enum status ledger_scan_refuse(struct ledger *ledger, const struct scan_arrival *arrival,
+                               const char *reason, struct fault *fault);
+/* What the ledger knows of a claimed id: for the recovery of the drop folder. */
+enum status ledger_scan_known(struct ledger *ledger, struct scan_id id, bool *ret_known,
+                              enum scan_state *ret_state, struct fault *fault);
+/* The refused scan's reason file is in the site's _refused folder now. */
+enum status ledger_scan_returned(struct ledger *ledger, struct scan_id id, struct fault *fault);
+
+struct scan_record {
+    struct scan_id id;
+    char *site;
+    char *source;
+    char *format;
+    struct digest digest;
+    bool has_bytes; /* the spool holds `digest`; false for those refused at the door */
+    uint64_t size;
+    int64_t received_ms;
+    enum scan_state state;
+    struct scan_id duplicate_of; /* nil unless SCAN_DUPLICATE */
+    uint32_t page_count;         /* 0 until read */
+    char *error;                 /* why it was refused or failed; NULL otherwise */
+    bool returned;               /* refused, and the site has been told */
+};
+
+void scan_record_done(struct scan_record *record);
+/* STATUS_REFUSE when there is none of that id. */
+enum status ledger_scan_get(struct ledger *ledger, struct scan_id id,
+                            struct scan_record *ret_record, struct fault *fault);
+/* Calls back for each refused scan whose site has not been told yet, oldest first; `record` is
+ * borrowed. A callback that does not return STATUS_OK ends the walk with its status. The
+ * callback may use the ledger. */
+typedef enum status ledger_scan_callback(void *context, const struct scan_record *record,
+                                         struct fault *fault);
+enum status ledger_scans_to_return(struct ledger *ledger, ledger_scan_callback *callback,
+                                   void *context, struct fault *fault);
+
+/* ---- jobs: what the dispatcher does --------------------------------------------------------- */
+
+struct job_record {
+    struct job_id id;
+    enum job_kind kind;
+    uint32_t attempt; /* of this lease, from 1: the fencing number */
+    struct scan_id scan;
+    struct document_id document; /* nil for JOB_READ */
+    char *site;
+    char *source;
+};
+
+void job_record_done(struct job_record *record);
+
+/* Leases the job that is due: state ready, `kind`, oldest first. *ret_found false: none is.
+ * A read job moves its scan to reading. `worker` is who it goes to, for people. */
+enum status ledger_job_lease(struct ledger *ledger, enum job_kind kind, const char *worker,
+                             int64_t lease_ms, bool *ret_found, struct job_record *ret_job,
+                             struct fault *fault);
+/* Puts the end of the lease `lease_ms` from now and remembers the progress (pages done of
+ * `page_count`; 0 of 0 when unknown). *ret_held false: the lease is another's by now. */
+enum status ledger_job_renew(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                             int64_t lease_ms, uint32_t page_done, uint32_t page_count,
+                             bool *ret_held, struct fault *fault);
+
+enum job_failure {
+    JOB_FAILURE_CONTENT, /* the document's doing: counts; the last one lets it fail */
+    JOB_FAILURE_REFUSED, /* the document can never be read: no further attempt */
+    JOB_FAILURE_SYSTEM,  /* the worker's or machine's doing: tried again, does not count */
+    JOB_FAILURE_LOST     /* the worker vanished with the lease; counts apart (lost_most) */
+};
+
+/* After how many failures a person takes over, and how long to wait between attempts. */
+struct retry_rule {
+    uint32_t content_most;   /* content failures until failed; default 3 */
+    uint32_t lost_most;      /* lost leases until failed; default 10 */
+    int64_t backoff_ms;      /* before the second attempt; doubles, +-20 % */
+    int64_t backoff_most_ms; /* cap of the doubling */
+};
+
+/* Ends the attempt. `reason` is one sentence. *ret_held false: stale, nothing changed. */
+enum status ledger_job_fail(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                            enum job_failure failure, const char *reason,
+                            const struct retry_rule *rule, bool *ret_held, struct fault *fault);
+/* Fails every lease that has run out as JOB_FAILURE_LOST. *ret_count: how many. */
+enum status ledger_leases_expire(struct ledger *ledger, const struct retry_rule *rule,
+                                 uint32_t *ret_count, struct fault *fault);
+/* The same for the leases of one worker that is known to be gone. */
+enum status ledger_leases_lose(struct ledger *ledger, const char *worker,
+                               const struct retry_rule *rule, uint32_t *ret_count,
+                               struct fault *fault);
+/* A dispatcher starts: every open lease gets `grace_ms` from now for its worker to come back,
+ * and no waiting job waits longer than that. */
+enum status ledger_leases_restart(struct ledger *ledger, int64_t grace_ms, struct fault *fault);
+
+/* ---- results ------------------------------------------------------------------------------- */
+
+struct read_page {
+    uint32_t number; /* in the scan, from 1 */
+    enum page_outcome outcome;
+    uint32_t document; /* from 1, which of the documents below; 0 for none */
+};
+
+struct read_document {
+    struct digest reading; /* in the spool: base/reading.h, encoded */
+    struct digest text;    /* in the spool: UTF-8, pages parted by a form feed */
+    struct digest pdf;     /* in the spool: searchable PDF */
+};
+
+struct read_result {
+    const struct read_page *pages; /* every page of the scan, in order */
+    uint32_t page_count;
+    const struct read_document *documents;
+    uint32_t document_count;
+};
+
+/* Scan -> read, its pages, its documents (matching) with their match jobs, job -> done: one
+ * commit. *ret_held false: the attempt is stale, nothing changed. */
+enum status ledger_read_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                 const struct read_result *result, bool *ret_held,
+                                 struct fault *fault);
+
+struct decision {
+    bool to_file;            /* false: a person decides (clearing) */
+    const char *case_number; /* best candidate; NULL for none */
+    const char *team;        /* where it goes or would go; NULL for unknown */
+    double confidence;       /* probability of the best candidate, 0 to 1 */
+    double runner_up;        /* of the second, 0 to 1 */
+    const char *decided_by;  /* "auto", or who */
+    const char *reason;      /* one German sentence: why filed, why cleared */
+    const char *kind;        /* kind of document; NULL for unknown */
+    double kind_confidence;
+    const char *flags;         /* words parted by blanks, e.g. "deadline urgent"; "" for none */
+    struct digest explanation; /* in the spool: JSON, all evidence; zero when a person decided */
+    const char *rules_version; /* of the matcher */
+    int64_t register_version;  /* ledger_register_version() it was made with */
+};
+
+/* A match job's end: the decision is kept, and the document stays in matching with a file job
+ * (to_file) or moves to clearing. */
+enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                  const struct decision *decision, bool *ret_held,
+                                  struct fault *fault);
+/* A file job's end: the document is in the cabinet at `place` (a path), and filed. */
+enum status ledger_file_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                 const char *place, bool *ret_held, struct fault *fault);
+
+/* ---- people -------------------------------------------------------------------------------- */
+
+/* A person decides where a document in clearing goes: decision and file job in one commit.
+ * STATUS_REFUSE: no such document, wrong state, or a case the register does not know. */
+enum status ledger_document_assign(struct ledger *ledger, struct document_id id,
+                                   const char *case_number, const char *actor, struct fault *fault);
+/* Gives a failed scan or a dead job of a document new attempts; matches a document in clearing
+ * again. STATUS_REFUSE when there is nothing to try again. */
+enum status ledger_retry(struct ledger *ledger, const struct uuid *scan_or_document,
+                         const char *actor, struct fault *fault);
+
+/* ---- looking ------------------------------------------------------------------------------- */
+
+struct document_record {
+    struct document_id id;
+    struct scan_id scan;
+    char *site;
+    char *source;
+    int64_t received_ms;
+    enum document_state state;
+    uint32_t ordinal;  /* in the scan, from 1 */
+    char *case_number; /* NULL unless decided or suggested */
+    double confidence;
+    double runner_up;
+    char *decided_by; /* NULL until decided */
+    char *reason;
+    char *kind;
+    double kind_confidence;
+    char *flags; /* "" for none */
+    char *team;
+    uint32_t *pages; /* numbers in the scan */
+    uint32_t page_count;
+    struct digest scan_digest, reading, text, pdf;
+    struct digest explanation; /* zero when none */
+    char *rules_version;
+    int64_t register_version;
+    char *place; /* in the cabinet; NULL until filed */
+    char *error; /* of its last failed job; NULL otherwise */
+};
+
+void document_record_done(struct document_record *record);
+enum status ledger_document_get(struct ledger *ledger, struct document_id id,
+                                struct document_record *ret_record, struct fault *fault);
+
+/* What `list` shows: documents, and scans without one. Exactly one of the two is not NULL. */
+typedef enum status ledger_list_callback(void *context, const struct scan_record *scan,
+                                         const struct document_record *document,
+                                         struct fault *fault);
+struct list_filter {
+    const char *site;  /* NULL: all */
+    const char *state; /* name of a scan's or document's state; NULL: all */
+};
+/* Oldest first. Scans that are read show as their documents; all others as themselves. */
+enum status ledger_list(struct ledger *ledger, const struct list_filter *filter,
+                        ledger_list_callback *callback, void *context, struct fault *fault);
+
+enum { SCAN_STATES = SCAN_CORRUPT + 1, DOCUMENT_STATES = DOCUMENT_CORRUPT + 1 };
+
+struct ledger_summary {
+    uint64_t scans[SCAN_STATES];         /* how many in each state */
+    uint64_t documents[DOCUMENT_STATES]; /* how many in each state */
+    uint64_t jobs_ready, jobs_leased, jobs_dead;
+    uint64_t refused_to_return; /* refused scans whose site has not been told */
+    uint64_t pages_read;        /* over all scans */
+    int64_t oldest_waiting_ms;  /* received_ms of the oldest not at rest; 0 for none */
+    uint64_t register_cases, register_persons;
+    int64_t register_version;     /* 0: no register yet */
+    int64_t register_imported_ms; /* 0: no register yet */
+};
+enum status ledger_summarise(struct ledger *ledger, struct ledger_summary *ret_summary,
+                             struct fault *fault);
+
+/* ---- workers (kept by the dispatcher, changed only when something changed) ------------------- */
+
+struct worker_record {
+    char *name; /* unique, e.g. "reader-host-4711" */
+    char *kind; /* "reader" or "filer" */
+    char *host;
+    char *version;
+    int64_t since_ms;
+    int64_t gone_ms; /* 0 while it is there */
+    /* its open lease, if any: */
+    int64_t job; /* 0 for none */
+    char *job_kind;
+    char *source;
+    uint32_t page_done, page_count;
+    uint64_t jobs_done;
+};
+void worker_record_done(struct worker_record *record);
+enum status ledger_worker_joined(struct ledger *ledger, const char *name, const char *kind,
+                                 const char *host, const char *version, struct fault *fault);
+enum status ledger_worker_left(struct ledger *ledger, const char *name, struct fault *fault);
+/* A dispatcher starts: nobody is there until they say so. */
+enum status ledger_workers_forget(struct ledger *ledger, struct fault *fault);
+typedef enum status ledger_worker_callback(void *context, const struct worker_record *record,
+                                           struct fault *fault);
+enum status ledger_workers(struct ledger *ledger, ledger_worker_callback *callback, void *context,
+                           struct fault *fault);
+
+#endif

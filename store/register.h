@@ -1,0 +1,75 @@
+/* register.h - the case register: who has which case, imported whole from a CSV export.
+ *
+ * Kept in the ledger's database, versioned: an import is one transaction that writes the new
+ * version beside the old one and then points at it; the version before stays until the next
+ * import. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef STORE_REGISTER_H
+#define STORE_REGISTER_H
+
+#include "store/ledger.h"
+
+/* Fields of a register row. The first nine are required columns. */
+enum register_field {
+    REGISTER_CASE_NUMBER = 0,
+    REGISTER_SURNAME,
+    REGISTER_GIVEN_NAMES,
+    REGISTER_BIRTH_DATE,
+    REGISTER_STREET,
+    REGISTER_HOUSE_NUMBER,
+    REGISTER_POSTCODE,
+    REGISTER_CITY,
+    REGISTER_TEAM,
+    REGISTER_BENEFIT,
+    REGISTER_CASEWORKER,
+    REGISTER_SITE,
+    REGISTER_STATUS,
+    REGISTER_OTHER_IDS,
+    REGISTER_FIELDS
+};
+
+/* The contract's name of a field, e.g. "given_names"; static. */
+const char *register_field_name(enum register_field field);
+
+/* One person in one case. Strings are UTF-8; absent ones are "". Borrowed in callbacks. */
+struct register_row {
+    const char *fields[REGISTER_FIELDS]; /* birth_date as YYYY-MM-DD; other_ids ;-separated */
+};
+
+struct register_import {
+    const char *csv_path;
+    const char *columns[REGISTER_FIELDS]; /* the file's column for each field; NULL: its name */
+    bool dry_run;                         /* check everything, change nothing */
+    bool force;                           /* accept a drop of more than `drop_share_most` */
+    double drop_share_most;               /* 0.10: refuse when more than 10 % of rows are gone */
+    const char *actor;
+    /* Told of each rejected row (1-based line of the file, one sentence); may be NULL. */
+    void (*rejected)(void *context, uint64_t line, const char *reason);
+    void *context;
+};
+
+struct register_import_result {
+    uint64_t persons, cases; /* accepted rows, distinct case numbers */
+    uint64_t rejected;       /* rows set aside */
+    uint64_t persons_before; /* of the version that was current */
+    int64_t version;         /* the new current one; 0 on a dry run */
+};
+
+/* STATUS_REFUSE: the file cannot be a register (missing columns, not CSV, nearly all rows
+ * rejected) or dropped too much; the old version stays. Delimiter `;` or `,` and encoding UTF-8
+ * or Windows-1252, BOM or not, are found by looking. */
+enum status register_import_csv(struct ledger *ledger, const struct register_import *import,
+                                struct register_import_result *ret_result, struct fault *fault);
+
+/* The current version; 0 when there is none. It grows with each import. */
+enum status register_version(struct ledger *ledger, int64_t *ret_version, struct fault *fault);
+typedef enum status register_row_callback(void *context, const struct register_row *row,
+                                          struct fault *fault);
+/* Every row of the current version, in the order of the file. */
+enum status register_each(struct ledger *ledger, register_row_callback *callback, void *context,
+                          struct fault *fault);
+/* The rows of one case; none calls back never. */
+enum status register_case(struct ledger *ledger, const char *case_number,
+                          register_row_callback *callback, void *context, struct fault *fault);
+
+#endif
