@@ -142,6 +142,7 @@ struct config {
     struct config_workers workers;
     struct config_portal portal;
     enum log_level log_level;
+    char *notes; /* lines on what was settled otherwise than a person may expect; NULL for none */
 };
 
 /* Reads and checks the whole file. On STATUS_OK the caller owns *ret_config (config_free()).
@@ -159,11 +160,16 @@ const char *config_find(const char *given);
  * NULL means exit with EXIT_CONFIGURATION. */
 struct config *config_load_or_explain(const char *given);
 
+/* Whether a site may be called that: it becomes a folder's name and a column of listings. */
+bool config_site_name_is_fit(const char *name);
+/* NULL when there is none of that name. */
 const struct config_site *config_site(const struct config *config, const char *name);
 
 /* Appends a complete posteingang.yaml: every setting with its default and one sentence, the
  * example grammars, and the sites named (`site_count` of them). */
 void config_append_sample(struct text *text, const char *const *sites, size_t site_count);
+/* Appends docs/settings.md: every setting with kind, default, limits and sentence. */
+void config_append_reference(struct text *text);
 /* Appends the effective settings in the same form, without the sentences. */
 void config_append_effective(const struct config *config, struct text *text);
 /* Number of readers after "one a core" was worked out. */

@@ -1,0 +1,19 @@
+/* address.h - where workers reach the dispatcher: the address as it is written to the one used. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CONFIG_ADDRESS_H
+#define CONFIG_ADDRESS_H
+
+#include "base/status.h"
+#include "base/text.h"
+
+enum { ADDRESS_SOCKET_PATH_BYTES_MOST = 107 }; /* sun_path of unix(7), without its NUL */
+
+/* `written` is the setting, or NULL for the socket in `runtime` (absolute). Relative ipc paths
+ * start at `folder`. A path that is too long for a unix socket because the instance lies deep is
+ * replaced by a short one below /tmp that every program of this instance derives alike, and
+ * `note` says so; one that was written in full is refused. STATUS_REFUSE: `reason` continues the
+ * quoted address. The caller owns *ret_address. */
+enum status address_resolve(const char *written, const char *runtime, const char *folder,
+                            char **ret_address, struct text *note, struct text *reason);
+
+#endif

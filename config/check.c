@@ -1,0 +1,359 @@
+/* check.c - see check.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "config/check.h"
+#include "config/grammar_check.h"
+#include "config/settings.h"
+#include "config/values.h"
+
+struct check {
+    const struct config *config;
+    const struct outline *outline;
+    struct problems *problems;
+};
+
+enum { PLACE_BYTES = 128, SENTENCE_BYTES = 768 };
+
+/* On the line of `path` (or of what it is below, when the default is in force). */
+__attribute__((format(printf, 3, 4))) static void tell(const struct check *check, const char *path,
+                                                       const char *format, ...)
+{
+    char words[SENTENCE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(words, sizeof words, format, arguments);
+    va_end(arguments);
+    problems_add(check->problems, outline_line(check->outline, path), "%s: %s", path, words);
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+bool config_site_name_is_fit(const char *name)
+{
+    if (name[0] == '\0' || name[0] == '.' || name[0] == '-' || name[0] == '_' || name[0] == ' ')
+        return false;
+    return strpbrk(name, "/\\:*?\"<>|\n\r\t") == NULL && name[strlen(name) - 1] != ' ' &&
+           utf8_is_valid(name, strlen(name));
+}
+
+/* The name of entry `index` of a list; the struct's first member in all three. */
+typedef const char *name_getter(const struct config *config, size_t index);
+
+static const char *site_name(const struct config *config, size_t index)
+{
+    return config->sites[index].name;
+}
+
+static const char *team_name(const struct config *config, size_t index)
+{
+    return config->teams[index].name;
+}
+
+static const char *grammar_name(const struct config *config, size_t index)
+{
+    return config->grammars[index].name;
+}
+
+/* Sites differ in more than case: their folders may lie on a share that ignores it. */
+static void check_names(const struct check *check, enum setting_list list, size_t count,
+                        name_getter *name)
+{
+    for (size_t i = 1; i < count; i++) {
+        for (size_t before = 0; before < i; before++) {
+            // An empty one is missing, which was told already.
+            if (strcasecmp(name(check->config, i), name(check->config, before)) != 0 ||
+                name(check->config, i)[0] == '\0')
+                continue;
+            char path[PLACE_BYTES];
+            char first[PLACE_BYTES];
+            (void)snprintf(path, sizeof path, "%s[%zu].name", setting_list_key(list), i);
+            (void)snprintf(first, sizeof first, "%s[%zu].name", setting_list_key(list), before);
+            tell(check, path, "\"%s\" is taken by the entry on line %u; names must differ",
+                 name(check->config, i), outline_line(check->outline, first));
+            break;
+        }
+    }
+}
+
+static void check_sites(const struct check *check)
+{
+    const struct config *config = check->config;
+    if (config->site_count == 0)
+        tell(check, "sites", "there is no site; write at least \"- name: …\" below it");
+    for (size_t i = 0; i < config->site_count; i++) {
+        const struct config_site *site = &config->sites[i];
+        char path[PLACE_BYTES];
+        (void)snprintf(path, sizeof path, "sites[%zu].name", i);
+        if (site->name[0] != '\0' && !config_site_name_is_fit(site->name))
+            tell(check, path, "\"%s\" cannot be the name of a folder; use letters, digits, - and _",
+                 site->name);
+        (void)snprintf(path, sizeof path, "sites[%zu].quiet", i);
+        if (site->quiet_ms >= site->incomplete_ms)
+            tell(check, path,
+                 "a file would be refused as incomplete before it rested; make "
+                 "incomplete_after longer than quiet");
+    }
+    check_names(check, SETTING_SITES, config->site_count, site_name);
+    check_names(check, SETTING_TEAMS, config->team_count, team_name);
+    check_names(check, SETTING_GRAMMARS, config->grammar_count, grammar_name);
+}
+
+/* ---- folders ------------------------------------------------------------------------------- */
+
+enum { FOLDERS_MOST = SETTING_ENTRIES_MOST + 4 };
+
+struct folder {
+    char place[PLACE_BYTES]; /* "sites[0].drop" */
+    char *path;              /* as far as it is there: without symbolic links */
+};
+
+struct folders {
+    struct folder items[FOLDERS_MOST];
+    size_t count;
+};
+
+/* Follows the symbolic links of the part that is there; the rest stays as it is written. */
+static char *resolved(const char *path)
+{
+    char *existing = string_copy(path);
+    struct text whole = {0};
+    while (existing != NULL && existing[0] != '\0') {
+        char *real = realpath(existing, NULL);
+        if (real != NULL) {
+            text_append(&whole, strcmp(real, "/") == 0 ? "" : real);
+            text_append(&whole, path + strlen(existing));
+            free(real);
+            break;
+        }
+        *strrchr(existing, '/') = '\0';
+    }
+    if (whole.length == 0)
+        text_append(&whole, path);
+    free(existing);
+    return text_take(&whole);
+}
+
+static void add_folder(const struct check *check, struct folders *folders, const char *place,
+                       const char *path)
+{
+    struct folder *folder = &folders->items[folders->count];
+    (void)snprintf(folder->place, sizeof folder->place, "%s", place);
+    folder->path = resolved(path);
+    if (folder->path == NULL)
+        check->problems->failed = true;
+    else
+        folders->count++;
+}
+
+static bool is_inside(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    if (length == 1) // everything is inside "/"
+        return true;
+    return strncmp(path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+static void compare_folders(const struct check *check, const struct folder *left,
+                            const struct folder *right)
+{
+    if (strcmp(left->path, right->path) == 0)
+        tell(check, right->place, "\"%s\" is the folder of %s too; each needs its own", right->path,
+             left->place);
+    else if (is_inside(right->path, left->path))
+        tell(check, right->place, "\"%s\" lies inside \"%s\" (%s); put it beside", right->path,
+             left->path, left->place);
+    else if (is_inside(left->path, right->path))
+        tell(check, right->place, "\"%s\" lies around \"%s\" (%s); put it beside", right->path,
+             left->path, left->place);
+}
+
+/* Folders that are written to by different rules: none may be in another. The ledger is a file
+ * and may lie beside others, but not in one of them. */
+static void check_folders(const struct check *check)
+{
+    const struct config *config = check->config;
+    struct folders *folders = calloc(1, sizeof *folders);
+    if (folders == NULL) {
+        check->problems->failed = true;
+        return;
+    }
+    add_folder(check, folders, "store.spool", config->store.spool);
+    add_folder(check, folders, "store.cabinet", config->store.cabinet);
+    add_folder(check, folders, "store.runtime", config->store.runtime);
+    for (size_t i = 0; i < config->site_count; i++) {
+        char place[PLACE_BYTES];
+        (void)snprintf(place, sizeof place, "sites[%zu].drop", i);
+        if (config->sites[i].name[0] == '\0')
+            continue;
+        add_folder(check, folders, place, config->sites[i].drop);
+    }
+    for (size_t right = 1; right < folders->count; right++)
+        for (size_t left = 0; left < right; left++)
+            compare_folders(check, &folders->items[left], &folders->items[right]);
+    char *ledger = resolved(config->store.ledger);
+    for (size_t i = 0; ledger != NULL && i < folders->count; i++)
+        if (is_inside(ledger, folders->items[i].path))
+            tell(check, "store.ledger", "\"%s\" lies inside \"%s\" (%s); put it beside", ledger,
+                 folders->items[i].path, folders->items[i].place);
+    check->problems->failed |= ledger == NULL;
+    free(ledger);
+    for (size_t i = 0; i < folders->count; i++)
+        free(folders->items[i].path);
+    free(folders);
+}
+
+/* ---- pairs of numbers ---------------------------------------------------------------------- */
+
+/* `left` must be at least `factor` times `right`. */
+struct pair {
+    const char *left;
+    const char *right;
+    size_t left_offset, right_offset; /* int64_t members of struct config */
+    int64_t factor;
+    int64_t unit_ratio; /* of the left's unit to the right's: 1000 for s beside ms */
+    const char *why;
+};
+
+#define MEMBER(place) offsetof(struct config, place)
+static const struct pair pairs[] = {
+    {"workers.lease",        "workers.heartbeat", MEMBER(workers.lease_ms),        MEMBER(workers.heartbeat_ms),
+     3,                                                                                                             1,    "a worker could lose its job over one heartbeat that comes late"},
+    {"workers.vanished",     "workers.heartbeat", MEMBER(workers.vanished_ms),
+     MEMBER(workers.heartbeat_ms),                                                                               2, 1,
+     "a worker would be gone over one heartbeat that comes late"                                                                                                                          },
+    {"workers.backoff_most", "workers.backoff",   MEMBER(workers.backoff_most_ms),
+     MEMBER(workers.backoff_ms),                                                                                 1, 1,    "the longest wait cannot be shorter than the first"             },
+    {"reading.page_wall",    "reading.page_ocr",  MEMBER(reading.page_wall_ms),
+     MEMBER(reading.page_ocr_ms),                                                                                1, 1,    "pages would be given up before recognition may end"            },
+    {"reading.page_cpu",     "reading.page_ocr",  MEMBER(reading.page_cpu_s),
+     MEMBER(reading.page_ocr_ms),                                                                                1, 1000, "pages would be killed before recognition may end"              },
+    {"portal.absolute",      "portal.idle",       MEMBER(portal.absolute_ms),      MEMBER(portal.idle_ms),       1, 1,
+     "a session that must end cannot be idle for longer"                                                                                                                                  },
+};
+
+static const struct setting *setting_named(const char *key)
+{
+    for (size_t i = 0; i < setting_count; i++)
+        if (settings[i].list == SETTING_SINGLE && strcmp(settings[i].key, key) == 0)
+            return &settings[i];
+    return NULL;
+}
+
+static void check_pair(const struct check *check, const struct pair *pair)
+{
+    int64_t left = 0;
+    int64_t right = 0;
+    memcpy(&left, (const char *)check->config + pair->left_offset, sizeof left);
+    memcpy(&right, (const char *)check->config + pair->right_offset, sizeof right);
+    int64_t least = right * pair->factor;
+    if (left * pair->unit_ratio >= least)
+        return;
+    const struct setting *setting = setting_named(pair->left);
+    struct text given = {0};
+    struct text wanted = {0};
+    value_append(setting, check->config, &given);
+    value_append_number(setting, (double)((least + pair->unit_ratio - 1) / pair->unit_ratio),
+                        &wanted);
+    // The line of the one that is written, when only one is.
+    bool left_is_written = outline_find(check->outline, pair->left) != NULL;
+    bool right_is_written = outline_find(check->outline, pair->right) != NULL;
+    tell(check, left_is_written || !right_is_written ? pair->left : pair->right,
+         "%s is %s, and %s asks for at least %s: %s", pair->left, text_string(&given), pair->right,
+         text_string(&wanted), pair->why);
+    text_done(&given);
+    text_done(&wanted);
+}
+
+static void check_matching(const struct check *check)
+{
+    const struct config_matching *matching = &check->config->matching;
+    if (matching->margin > matching->threshold)
+        tell(check, "matching.margin",
+             "%g is more than the threshold of %g, which would decide nothing then; make it "
+             "smaller",
+             matching->margin, matching->threshold);
+}
+
+/* ---- the rest ------------------------------------------------------------------------------ */
+
+static void check_columns(const struct check *check)
+{
+    char *const *columns = check->config->register_columns;
+    for (size_t i = 0; i < setting_count; i++) {
+        if (!string_starts_with(settings[i].key, "register.columns."))
+            continue;
+        size_t index = (settings[i].offset - MEMBER(register_columns)) / sizeof(char *);
+        for (size_t before = 0; before < index; before++)
+            if (strcmp(columns[before], columns[index]) == 0)
+                tell(check, settings[i].key, "the column \"%s\" stands for another field already",
+                     columns[index]);
+    }
+}
+
+static void check_languages(const struct check *check)
+{
+    const char *languages = check->config->reading.languages;
+    bool begins = true;
+    for (const char *letter = languages; *letter != '\0'; letter++) {
+        bool is_letter = (*letter >= 'a' && *letter <= 'z') || (*letter >= 'A' && *letter <= 'Z');
+        bool is_inner = *letter == '_' || *letter == '+' || (*letter >= '0' && *letter <= '9');
+        if (!is_letter && (begins || !is_inner)) {
+            tell(check, "reading.languages", "\"%s\" is not a list like deu+eng", languages);
+            return;
+        }
+        begins = *letter == '+';
+    }
+    if (begins)
+        tell(check, "reading.languages", "\"%s\" ends before the next language", languages);
+}
+
+static void check_portal(const struct check *check)
+{
+    struct in6_addr bytes; // large enough for both families
+    const char *address = check->config->portal.address;
+    if (inet_pton(AF_INET, address, &bytes) != 1 && inet_pton(AF_INET6, address, &bytes) != 1)
+        tell(check, "portal.address",
+             "\"%s\" is not the number of an address, like 127.0.0.1 or ::1", address);
+}
+
+/* Carries a grammar's fault to its line. */
+struct grammar_place {
+    const struct check *check;
+    size_t index;
+};
+
+static void tell_grammar_fault(void *context, const char *key, const char *words)
+{
+    const struct grammar_place *place = context;
+    char path[PLACE_BYTES];
+    (void)snprintf(path, sizeof path, "case_numbers[%zu].%s", place->index, key);
+    tell(place->check, path, "%s", words);
+}
+
+void config_check(const struct config *config, const struct outline *outline,
+                  struct problems *problems)
+{
+    const struct check check = {.config = config, .outline = outline, .problems = problems};
+    check_sites(&check);
+    check_folders(&check);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        check_pair(&check, &pairs[i]);
+    check_matching(&check);
+    check_columns(&check);
+    check_languages(&check);
+    check_portal(&check);
+    for (size_t i = 0; i < config->grammar_count; i++) {
+        const struct config_case_grammar *grammar = &config->grammars[i];
+        struct grammar_place place = {.check = &check, .index = i};
+        if (grammar->pattern[0] != '\0' && grammar->canonical[0] != '\0')
+            grammar_check(grammar, tell_grammar_fault, &place);
+    }
+}

@@ -1,0 +1,241 @@
+/* settings.c - the table of settings; see settings.h. Limits that come from somewhere say where
+ * in docs/architecture.md; the sentences are for the administrator who reads the file. */
+// SPDX-License-Identifier: EUPL-1.2
+#include "config/settings.h"
+
+#include "base/reading.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof(array)[0])
+
+/* One row for each shape of setting. The `place` is a member of struct config. */
+#define COUNT(name, value, low, high, of, place, words_for_people)                                 \
+    {                                                                                              \
+        .key = name, .initial = value, .sentence = words_for_people, .unit = of,                   \
+        .list = SETTING_SINGLE, .kind = SETTING_COUNT, .least = low, .most = high,                 \
+        .offset = offsetof(struct config, place)                                                   \
+    }
+#define VALUE(shape, name, value, low, high, place, words_for_people)                              \
+    {                                                                                              \
+        .key = name, .initial = value, .sentence = words_for_people, .list = SETTING_SINGLE,       \
+        .kind = shape, .least = low, .most = high, .offset = offsetof(struct config, place)        \
+    }
+#define WORD(shape, name, value, list_of_words, place, words_for_people)                           \
+    {                                                                                              \
+        .key = name, .initial = value, .sentence = words_for_people, .words = list_of_words,       \
+        .list = SETTING_SINGLE, .kind = shape, .offset = offsetof(struct config, place)            \
+    }
+#define COLUMN(field, index, words_for_people)                                                     \
+    VALUE(SETTING_TEXT, "register.columns." field, field, 1, NAME_BYTES, register_columns[index],  \
+          words_for_people)
+#define USE(name, value, id, words_for_people)                                                     \
+    WORD(SETTING_CHOICE, "matching.identifiers." name, value, uses, matching.identifiers[id],      \
+         words_for_people)
+#define ENTRY(of, shape, name, value, or_else, low, high, type, place, words_for_people)           \
+    {                                                                                              \
+        .key = name, .initial = value, .sentence = words_for_people, .otherwise = or_else,         \
+        .list = of, .kind = shape, .least = low, .most = high, .offset = offsetof(type, place)     \
+    }
+
+enum { NAME_BYTES = 128, PATH_BYTES = 2048, PATTERN_BYTES = 1024 };
+
+enum { MS = 1, SEC = 1000, MIN = 60 * SEC, HOUR = 60 * MIN, DAY = 24 * HOUR };
+
+/* In the order of the enums that they stand for (config.h, base/log.h). */
+static const char *const uses[] = {"never", "hint", "match", NULL};
+static const char *const algorithms[] = {"none", "mod11_10", "mod97_10", "damm", "luhn", NULL};
+static const char *const sandboxes[] = {"preferred", "required", NULL};
+static const char *const truths[] = {"false", "true", NULL};
+static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
+
+const struct setting settings[] = {
+    VALUE(SETTING_TEXT, "instance.authority", "Landkreis Mecklenburgische Seenplatte", 1,
+          NAME_BYTES, authority,
+          "The authority, as people read it in the portal and on printed sheets."),
+    VALUE(SETTING_TEXT, "instance.office", "Sozialamt", 1, NAME_BYTES, office_name,
+          "The office that the mail is for."),
+
+    ENTRY(SETTING_SITES, SETTING_TEXT, "name", NULL, NULL, 1, 64, struct config_site, name,
+          "Name of the site, as listings, the portal and receipts show it."),
+    ENTRY(SETTING_SITES, SETTING_PATH, "drop", NULL, "drop/ and the name", 1, PATH_BYTES,
+          struct config_site, drop, "Folder that scans are dropped in."),
+    ENTRY(SETTING_SITES, SETTING_DURATION, "quiet", "2s", NULL, 100 * MS, HOUR, struct config_site,
+          quiet_ms, "A file is taken when its size and time of change have rested this long."),
+    ENTRY(SETTING_SITES, SETTING_DURATION, "incomplete_after", "60s", NULL, SEC, DAY,
+          struct config_site, incomplete_ms,
+          "A file that stays incomplete this long is refused, with a reason beside it."),
+
+    ENTRY(SETTING_TEAMS, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES, struct config_team, name,
+          "Name of the team, as the register's team column has it."),
+    ENTRY(SETTING_TEAMS, SETTING_TEXT, "title", NULL, "the name", 1, NAME_BYTES, struct config_team,
+          title, "What people call the team."),
+
+    ENTRY(SETTING_GRAMMARS, SETTING_TEXT, "name", NULL, NULL, 1, 64, struct config_case_grammar,
+          name, "Name of the scheme, for explanations."),
+    ENTRY(SETTING_GRAMMARS, SETTING_TEXT, "pattern", NULL, NULL, 1, PATTERN_BYTES,
+          struct config_case_grammar, pattern,
+          "Regular expression (PCRE2) that finds a number in a text; its named groups are the "
+          "parts."),
+    ENTRY(SETTING_GRAMMARS, SETTING_TEXT, "canonical", NULL, NULL, 1, NAME_BYTES,
+          struct config_case_grammar, canonical,
+          "How the register writes the number; {name} stands for the group of that name."),
+    {.key = "check.algorithm",
+       .initial = "none",
+       .sentence = "How the check digit is computed: ISO 7064 MOD 11,10 or MOD 97-10, Damm, Luhn.",
+       .words = algorithms,
+       .list = SETTING_GRAMMARS,
+       .kind = SETTING_CHOICE,
+       .offset = offsetof(struct config_case_grammar, check)},
+    ENTRY(SETTING_GRAMMARS, SETTING_OPTION_TEXT, "check.over", "", NULL, 0, NAME_BYTES,
+          struct config_case_grammar, check_over,
+          "The digits that the check is computed over, e.g. \"50{area}{number}\"."),
+    ENTRY(SETTING_GRAMMARS, SETTING_OPTION_TEXT, "check.group", "", NULL, 0, 64,
+          struct config_case_grammar, check_group, "The group that holds the check digits."),
+
+    VALUE(SETTING_SHARE, "register.most_lost", "10 %", 0, 1, register_drop_share_most,
+          "An import that would lose more than this share of the persons is refused."),
+    COLUMN("case_number", 0, "The case number."),
+    COLUMN("surname", 1, "Surname."),
+    COLUMN("given_names", 2, "Given names."),
+    COLUMN("birth_date", 3, "Date of birth, 2001-10-08 or 08.10.2001."),
+    COLUMN("street", 4, "Street without the house number."),
+    COLUMN("house_number", 5, "House number."),
+    COLUMN("postcode", 6, "Postcode."),
+    COLUMN("city", 7, "Town or village."),
+    COLUMN("team", 8, "The team that handles the case."),
+    COLUMN("benefit", 9, "The benefit; the column may be missing."),
+    COLUMN("caseworker", 10, "The caseworker; the column may be missing."),
+    COLUMN("site", 11, "The site the person goes to; the column may be missing."),
+    COLUMN("status", 12, "Whether the case is open; the column may be missing."),
+    COLUMN("other_ids", 13, "Other numbers, parted by semicolons; the column may be missing."),
+
+    VALUE(SETTING_PROBABILITY, "matching.threshold", "0.99", 0.5, 0.999999, matching.threshold,
+          "Least probability that lets a document be filed without a person."),
+    VALUE(SETTING_PROBABILITY, "matching.margin", "0.5", 0, 0.999999, matching.margin,
+          "Least distance between the best case's probability and the second's."),
+    COUNT("matching.candidates", "5", 1, 50, "candidates", matching.candidates_most,
+          "How many candidates an explanation keeps."),
+    USE("iban", "match", CONFIG_ID_IBAN, "IBAN of the person."),
+    USE("bg_number", "match", CONFIG_ID_BG_NUMBER,
+        "Number of the Bedarfsgemeinschaft (Jobcenter)."),
+    USE("insurance_number", "never", CONFIG_ID_INSURANCE_NUMBER,
+        "Pension insurance number; SGB IV section 18f allows its use to few."),
+    USE("health_number", "hint", CONFIG_ID_HEALTH_NUMBER, "Health insurance number (KVNR)."),
+    USE("tax_id", "never", CONFIG_ID_TAX_ID,
+        "Tax identification number; AO section 139b binds its use to tax purposes."),
+    USE("child_benefit_number", "match", CONFIG_ID_CHILD_BENEFIT, "Child benefit number."),
+    USE("id_card", "never", CONFIG_ID_ID_CARD,
+        "Serial number of the identity card; PAuswG section 20(3) forbids looking people up by "
+        "it."),
+
+    VALUE(SETTING_TEXT, "reading.languages", "deu", 3, NAME_BYTES, reading.languages,
+          "Tesseract's models, joined by +, e.g. deu+eng."),
+    VALUE(SETTING_OPTION_PATH, "reading.tessdata", "", 0, PATH_BYTES, reading.tessdata,
+          "Folder of the models; empty: where Debian puts them."),
+    VALUE(SETTING_DURATION, "reading.page_wall", "120s", SEC, HOUR, reading.page_wall_ms,
+          "A page that takes longer than this is given up."),
+    VALUE(SETTING_DURATION, "reading.page_ocr", "45s", SEC, HOUR, reading.page_ocr_ms,
+          "Recognition of a page is asked to end after this, and keeps what it has."),
+    VALUE(SETTING_SECONDS, "reading.page_cpu", "60s", 1, 3600, reading.page_cpu_s,
+          "Processor time for one page."),
+    VALUE(SETTING_SIZE, "reading.page_memory", "1GiB", 256e6, 64e9, reading.page_memory,
+          "Address space for one page."),
+    COUNT("reading.page_pixels", "100000000", 1e6, 1e9, "pixels", reading.page_pixels_most,
+          "Largest page; A3 at 600 dpi has 70 million pixels."),
+    COUNT("reading.page_side", "32768", 1000, READING_PIXELS_PER_SIDE_MOST, "pixels",
+          reading.page_side_most, "Longest side of a page."),
+    COUNT("reading.render_dpi", "300", 150, 600, "dpi", reading.render_dpi,
+          "Resolution at which PDF pages are drawn to be read."),
+    WORD(SETTING_SWITCH, "reading.sandbox", "preferred", sandboxes, reading.sandbox_required,
+         "Whether a reader refuses to start when the kernel lacks a layer of its sandbox."),
+
+    VALUE(SETTING_SIZE, "limits.scan_size", "200MB", 1e3, 2e9, limits.scan_bytes_most,
+          "Largest file that is taken."),
+    COUNT("limits.scan_pages", "500", 1, READING_PAGES_MOST, "pages", limits.scan_pages_most,
+          "Most pages in one scan."),
+    VALUE(SETTING_SIZE, "limits.free_space", "500MB", 0, 1e15, limits.free_bytes_least,
+          "With less free space than this, files stay where they were dropped."),
+
+    VALUE(SETTING_PATH, "store.ledger", "ledger/posteingang.db", 1, PATH_BYTES, store.ledger,
+          "The ledger: an SQLite file that knows where everything is."),
+    VALUE(SETTING_PATH, "store.spool", "spool", 1, PATH_BYTES, store.spool,
+          "Folder that keeps scans, readings and PDFs by their digests."),
+    VALUE(SETTING_PATH, "store.cabinet", "cabinet", 1, PATH_BYTES, store.cabinet,
+          "Folder of the filed documents, by team and case."),
+    VALUE(SETTING_PATH, "store.runtime", "run", 1, PATH_BYTES, store.runtime,
+          "Folder for sockets and locks; nothing in it outlives the programs."),
+
+    COUNT("workers.readers", "0", 0, 256, "readers", workers.readers,
+          "Reading programs on this host; 0: one for each core."),
+    { .key = "workers.address",
+       .otherwise = "ipc://, store.runtime and dispatch.sock",
+       .sentence = "Where workers reach the dispatcher: ipc://PATH on this host or tcp://HOST:PORT. "
+                 "A path in the instance that is too long for a socket is put below /tmp.", .list = SETTING_SINGLE,
+       .kind = SETTING_TEXT,
+       .least = 7,
+       .most = PATH_BYTES,
+       .offset = offsetof(struct config,    workers.address)},
+    VALUE(SETTING_DURATION, "workers.lease", "60s", SEC, HOUR, workers.lease_ms,
+          "A worker that says nothing of a job for this long loses it."),
+    VALUE(SETTING_DURATION, "workers.heartbeat", "1s", 100 * MS, MIN, workers.heartbeat_ms,
+          "How often dispatcher and workers say that they are there."),
+    VALUE(SETTING_DURATION, "workers.vanished", "5s", 500 * MS, HOUR, workers.vanished_ms,
+          "A worker that was silent for this long is gone."),
+    COUNT("workers.attempts", "3", 1, 20, "attempts", workers.content_attempts,
+          "After this many failures over its content a scan waits for a person."),
+    COUNT("workers.lost", "10", 1, 100, "attempts", workers.lost_attempts,
+          "After this many workers vanished over it a scan waits for a person."),
+    VALUE(SETTING_DURATION, "workers.backoff", "30s", 100 * MS, DAY, workers.backoff_ms,
+          "Wait before the second attempt; doubles with each further one."),
+    VALUE(SETTING_DURATION, "workers.backoff_most", "1h", 100 * MS, 7 * DAY,
+          workers.backoff_most_ms, "Longest wait before another attempt."),
+    VALUE(SETTING_DURATION, "workers.poll", "1s", 50 * MS, MIN, workers.poll_ms,
+          "How often the ledger is asked for work when no bell rings."),
+
+    WORD(SETTING_SWITCH, "portal.enabled", "true", truths, portal.enabled,
+         "Whether `posteingang run` starts the portal."),
+    VALUE(SETTING_TEXT, "portal.address", "127.0.0.1", 2, 45, portal.address,
+          "Address the portal listens on; put a web server with TLS before it for other hosts."),
+    COUNT("portal.port", "8080", 0, 65535, NULL, portal.port,
+          "Port the portal listens on; 0: any free one."),
+    VALUE(SETTING_DURATION, "portal.idle", "30min", MIN, DAY, portal.idle_ms,
+          "A session without a request for this long ends."),
+    VALUE(SETTING_DURATION, "portal.absolute", "10h", MIN, 7 * DAY, portal.absolute_ms,
+          "A session ends after this in any case."),
+    VALUE(SETTING_OPTION_PATH, "portal.web", "", 0, PATH_BYTES, portal.web,
+          "Folder of the portal's pages; empty: those that came with the program."),
+
+    WORD(SETTING_CHOICE, "log.level", "info", levels, log_level,
+         "The least important events that are logged."),
+};
+const size_t setting_count = LENGTH(settings);
+
+const struct setting_section setting_sections[] = {
+    {"instance",             "Who runs this instance.",                                              SETTING_SINGLE  },
+    {"sites",                "Where scans are dropped: a folder for each site.",                     SETTING_SITES   },
+    {"teams",                "The teams that documents go to, when they need a title of their own.",
+     SETTING_TEAMS                                                                                                   },
+    {"case_numbers",
+     "The schemes that case numbers follow. Older schemes stay in the list for as "
+     "long as such numbers come in.",                                                                SETTING_GRAMMARS},
+    {"register",             "The case register, imported from a CSV file.",                         SETTING_SINGLE  },
+    {"register.columns",     "What the columns of that file are called.",                            SETTING_SINGLE  },
+    {"matching",             "When a document is filed without a person.",                           SETTING_SINGLE  },
+    {"matching.identifiers",
+     "Which other numbers may point to a case. match: evidence like any other; hint: shown to a "
+     "person only; never: not looked for.",                                                          SETTING_SINGLE  },
+    {"reading",              "Reading of scans: recognition and its limits.",                        SETTING_SINGLE  },
+    {"limits",               "What is taken over at all.",                                           SETTING_SINGLE  },
+    {"store",                "Where everything is kept.",                                            SETTING_SINGLE  },
+    {"workers",              "How work is handed out.",                                              SETTING_SINGLE  },
+    {"portal",               "The web portal.",                                                      SETTING_SINGLE  },
+    {"log",                  "What the programs say on standard error.",                             SETTING_SINGLE  },
+};
+const size_t setting_section_count = LENGTH(setting_sections);
+
+_Static_assert(LENGTH(settings) <= SETTINGS_MOST, "raise SETTINGS_MOST");
+
+const char *setting_list_key(enum setting_list list)
+{
+    static const char *const keys[] = {"sites", "teams", "case_numbers"};
+    return list < SETTING_LISTS ? keys[list] : "";
+}
