@@ -1,0 +1,36 @@
+/* roles.h - the programs that make up one host, and with which words each is started. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CLI_ROLES_H
+#define CLI_ROLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/fault.h"
+#include "base/supervisor.h"
+#include "config/config.h"
+
+/* Strings of one program's command line, owned. */
+struct role {
+    char *name; /* "intake", "reader 2" */
+    char **argv;
+    size_t argc;
+};
+
+struct roles {
+    struct role *items; /* in the order of starting: whoever is needed by others comes first */
+    size_t count;
+};
+
+/* Folder of the running program, where the others lie too. The caller owns it; NULL: unknown. */
+char *roles_folder(void);
+/* What `run` starts: `draining` leaves the portal out. On STATUS_OK the caller owns what is in
+ * *ret_roles (roles_done()). */
+enum status roles_make(const struct config *config, const char *folder, bool draining,
+                       struct roles *ret_roles, struct fault *fault);
+void roles_done(struct roles *roles);
+/* Hands them all to the supervisor, which borrows them. */
+enum status roles_supervise(const struct roles *roles, struct supervisor *supervisor,
+                            struct fault *fault);
+
+#endif

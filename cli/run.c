@@ -1,0 +1,268 @@
+/* run.c - `posteingang run`: every role on this host, in one place.
+ *
+ * Starts the programs that lie beside this one, restarts what dies, shows how the work goes on,
+ * and ends them in order. Nothing passes through here: a `run` that is killed takes its children
+ * with it, and the next one goes on from the ledger. One `run` an instance, kept by a lock on
+ * run.lock in the runtime folder, which the kernel lets go of whatever happens. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/durable.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/status.h"
+#include "base/supervisor.h"
+#include "cli/instance.h"
+#include "cli/outcome.h"
+#include "cli/progress.h"
+#include "cli/rest.h"
+#include "cli/roles.h"
+#include "cli/terminal.h"
+
+enum {
+    RUN_DRAIN_LOOK_MS = 250,
+    RUN_TERMINAL_LOOK_MS = 1000,
+    RUN_QUIET_LOOK_MS = 5000,
+    RUN_LOOK_SHARE = 20, /* looking takes at most a 20th of the time, however large the ledger */
+    RUN_PID_BYTES = 32
+};
+
+struct run {
+    struct instance instance;
+    struct loop *loop;
+    struct supervisor *supervisor;
+    struct roles roles;
+    struct progress progress;
+    struct rest_watch rest;
+    bool is_draining;
+    bool is_stopping;
+    int64_t next_look_ms; /* monotonic */
+    int exit_code;
+};
+
+/* ---- the lock ------------------------------------------------------------------------------- */
+
+static int explain_holder(int file)
+{
+    char pid[RUN_PID_BYTES] = {0};
+    ssize_t length = pread(file, pid, sizeof pid - 1, 0);
+    if (length > 0)
+        pid[strcspn(pid, "\n")] = '\0';
+    complain("this instance is running already (process %s)", length > 0 ? pid : "unknown");
+    return EXIT_FOUND;
+}
+
+/* Takes the lock; *ret_file stays open as long as it is to be held. */
+static int take_lock(const struct config *config, int *ret_file)
+{
+    struct fault fault = {0};
+    if (durable_make_folders(config->store.runtime, 0700, &fault) != STATUS_OK)
+        return outcome_of(&fault);
+    char *path = path_join(config->store.runtime, "run.lock");
+    int file = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    free(path);
+    if (file < 0) {
+        (void)fault_errno(&fault, STATUS_LATER, "cannot open run.lock in %s",
+                          config->store.runtime);
+        return outcome_of(&fault);
+    }
+    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
+        int exit_code = explain_holder(file);
+        (void)close(file);
+        return exit_code;
+    }
+    char pid[RUN_PID_BYTES];
+    int length = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
+    bool is_noted = ftruncate(file, 0) == 0 && pwrite(file, pid, (size_t)length, 0) == length;
+    if (!is_noted)
+        log_warning(NULL, "cannot note the process in run.lock");
+    *ret_file = file;
+    return EXIT_DONE;
+}
+
+/* ---- the end -------------------------------------------------------------------------------- */
+
+static void on_all_ended(void *context)
+{
+    struct run *run = context;
+    loop_stop(run->loop);
+}
+
+static void stop(struct run *run, int exit_code)
+{
+    if (run->is_stopping)
+        return;
+    run->is_stopping = true;
+    run->exit_code = exit_code;
+    supervisor_stop(run->supervisor, on_all_ended, run);
+}
+
+static void on_signal(void *context, int signal_number)
+{
+    struct run *run = context;
+    if (signal_number == SIGCHLD) {
+        supervisor_reap(run->supervisor);
+        return;
+    }
+    if (run->is_stopping && signal_number == SIGINT) {
+        loop_stop(run->loop); // asked twice: what still runs is killed
+        return;
+    }
+    progress_end(&run->progress);
+    log_info(NULL, "ending");
+    stop(run, EXIT_DONE);
+}
+
+static void on_death(void *context, size_t index, const char *name, const char *how,
+                     int64_t restart_in_ms)
+{
+    (void)context;
+    (void)index;
+    // readers retire by themselves after some hundred scans
+    bool is_retired = strcmp(how, "exit code 0") == 0;
+    log_event(is_retired ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, NULL,
+              "%s ended: %s; starting it again in %.1f s", name, how, (double)restart_in_ms / 1000);
+}
+
+/* ---- looking -------------------------------------------------------------------------------- */
+
+static unsigned count_deaths(const struct run *run)
+{
+    unsigned deaths = 0;
+    for (size_t i = 0; i < run->roles.count; i++)
+        deaths += supervisor_deaths(run->supervisor, i);
+    return deaths;
+}
+
+static void end_drain(struct run *run, const struct rest_look *look, enum rest rest, int64_t now_ms)
+{
+    progress_end(&run->progress);
+    if (rest == REST_REACHED) {
+        progress_print_outcome(&run->progress, &look->summary, now_ms);
+        stop(run, EXIT_DONE);
+        return;
+    }
+    struct text unfinished = {0};
+    rest_append_unfinished(look, &unfinished);
+    complain("nothing moves any more, and not everything is done: %s; see: posteingang status",
+             text_string(&unfinished));
+    text_done(&unfinished);
+    stop(run, EXIT_FOUND);
+}
+
+static enum status look(struct run *run, struct rest_look *ret_look, struct fault *fault)
+{
+    if (run->is_draining)
+        return rest_look_at(run->instance.ledger, run->instance.config, count_deaths(run), ret_look,
+                            fault);
+    return ledger_summarise(run->instance.ledger, &ret_look->summary, fault);
+}
+
+static void on_look(void *context)
+{
+    struct run *run = context;
+    int64_t before_ms = clock_monotonic_ms(clock_system());
+    if (run->is_stopping || before_ms < run->next_look_ms)
+        return;
+    struct rest_look seen = {0};
+    struct fault fault = {0};
+    enum status status = look(run, &seen, &fault);
+    int64_t now_ms = clock_monotonic_ms(clock_system());
+    run->next_look_ms = now_ms + (now_ms - before_ms) * RUN_LOOK_SHARE;
+    if (status == STATUS_HALT) {
+        stop(run, outcome_of(&fault));
+        return;
+    }
+    if (status != STATUS_OK)
+        return; // a busy ledger or folder: the next look will do
+    progress_show(&run->progress, &seen.summary, now_ms);
+    enum rest rest = run->is_draining ? rest_judge(&run->rest, &seen, run->instance.config, now_ms)
+                                      : REST_MOVING;
+    if (rest != REST_MOVING)
+        end_drain(run, &seen, rest, now_ms);
+}
+
+/* ---- the run -------------------------------------------------------------------------------- */
+
+static enum status start(struct run *run, struct fault *fault)
+{
+    const struct clock *clock = clock_system();
+    const struct supervisor_rule defaults = {0};
+    enum status status = loop_new(clock, &run->loop, fault);
+    if (status == STATUS_OK)
+        status = loop_catch_signals(run->loop, on_signal, run, fault);
+    if (status == STATUS_OK)
+        status = supervisor_new(run->loop, clock, &defaults, &run->supervisor, fault);
+    if (status == STATUS_OK)
+        status = roles_supervise(&run->roles, run->supervisor, fault);
+    if (status != STATUS_OK)
+        return status;
+    supervisor_observe(run->supervisor, on_death, run);
+    status = supervisor_start(run->supervisor, fault);
+    int64_t every_ms = run->is_draining      ? RUN_DRAIN_LOOK_MS
+                       : terminal_is(stderr) ? RUN_TERMINAL_LOOK_MS
+                                             : RUN_QUIET_LOOK_MS;
+    if (status == STATUS_OK && loop_add_timer(run->loop, every_ms, on_look, run) == 0)
+        status = fault_set(fault, STATUS_LATER, "out of memory");
+    return status;
+}
+
+static int serve(struct run *run)
+{
+    struct fault fault = {0};
+    char *folder = roles_folder();
+    if (folder == NULL) {
+        complain("cannot find the folder of this program");
+        return EXIT_STORAGE;
+    }
+    enum status status =
+        roles_make(run->instance.config, folder, run->is_draining, &run->roles, &fault);
+    if (status == STATUS_OK)
+        status = start(run, &fault);
+    if (status == STATUS_OK) {
+        on_look(run); // the outcomes are counted from here
+        log_info(NULL, "%zu programs are running", run->roles.count);
+        status = loop_run(run->loop, &fault);
+    }
+    free(folder);
+    return status == STATUS_OK ? run->exit_code : outcome_of(&fault);
+}
+
+static void run_done(struct run *run)
+{
+    supervisor_free(&run->supervisor);
+    loop_free(&run->loop);
+    roles_done(&run->roles);
+    instance_close(&run->instance);
+}
+
+int verb_run(struct call *call)
+{
+    struct run run = {0};
+    const struct argument table[] = {
+        {"drain", NULL, "ends when every dropped scan rests in a final state", ARGUMENT_FLAG,
+         &run.is_draining}
+    };
+    int exit_code = EXIT_DONE;
+    if (!call_read_options(call, table, 1, &exit_code))
+        return exit_code;
+    (void)signal(SIGPIPE, SIG_IGN); // whoever watches may go; the work goes on
+    exit_code = instance_open(call, LEDGER_CREATE, &run.instance);
+    int lock = -1;
+    if (exit_code == EXIT_DONE)
+        exit_code = take_lock(run.instance.config, &lock);
+    if (exit_code == EXIT_DONE)
+        exit_code = serve(&run);
+    run_done(&run);
+    if (lock >= 0)
+        (void)close(lock);
+    return exit_code;
+}

@@ -1,0 +1,35 @@
+/* terminal.h - what the command may do with the terminal it talks to, if it is one. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CLI_TERMINAL_H
+#define CLI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { TERMINAL_COLUMNS_DEFAULT = 100 };
+
+bool terminal_is(FILE *stream);
+/* Columns of the terminal; TERMINAL_COLUMNS_DEFAULT where there is none. */
+size_t terminal_columns(FILE *stream);
+
+enum paint { PAINT_NONE = 0, PAINT_BOLD, PAINT_DIM, PAINT_GOOD, PAINT_ATTENTION, PAINT_BAD };
+
+/* The bytes that turn a paint on (PAINT_NONE: off again): "" when `stream` is no terminal or
+ * NO_COLOR is set (https://no-color.org). Static. */
+const char *terminal_paint(FILE *stream, enum paint paint);
+
+/* Writes `line` over the line before it, and leaves the cursor at its start, so that a log line
+ * that comes between overwrites it. "" clears. */
+void terminal_redraw_line(FILE *stream, const char *line);
+/* Home and clear, for a whole page that is drawn anew. */
+void terminal_clear_page(FILE *stream);
+
+/* Keys one by one, without echo, until terminal_keys_end(). Standard input; does nothing when
+ * that is no terminal. */
+void terminal_keys_begin(void);
+void terminal_keys_end(void);
+/* Waits at most `wait_ms`; the key, or 0 when none came. */
+int terminal_key(int wait_ms);
+
+#endif

@@ -1,0 +1,213 @@
+/* verbs.c - see verbs.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <string.h>
+
+#include "base/status.h"
+#include "base/text.h"
+#include "cli/outcome.h"
+#include "cli/verbs.h"
+
+enum { OPTIONS_MOST = 16, NAME_COLUMNS = 18 };
+
+static const struct verb verbs[] = {
+    {"init",            "DIR [--site NAME]…",                   "makes a ready instance in a folder",
+     "Makes the configuration with every default and a sentence each, the drop folders, spool,\n"
+     "ledger, cabinet and keys below DIR. Used again on the same instance it adds what is\n"
+     "missing and changes nothing else.",                                                          verb_init           },
+    {"config check",    "",                                       "checks the whole configuration file",
+     "Reads posteingang.yaml whole and names every problem with its line.",                        verb_config_check   },
+    {"config show",     "",                                       "prints the settings in force",
+     "Prints every setting as it is in force, whether it stands in the file or is a default.",     verb_config_show    },
+    {"register import", "FILE.csv [--dry-run] [--force]",         "brings in the case register",
+     "Replaces the case register by the rows of a CSV export, all at once or not at all. A file\n"
+     "that would lose more of the register than the configuration allows is refused; --force\n"
+     "takes it all the same.",                                                                     verb_register_import},
+    {"register status", "[--json]",                               "shows how large and how old the register is",
+     "Shows the number of cases and persons, the version and the age of the case register.",       verb_register_status},
+    {"run",             "[--drain]",                              "runs everything on this host",
+     "Starts intake, dispatcher, readers, filer and portal, restarts what dies, and ends them in\n"
+     "order on Ctrl-C or SIGTERM. With --drain it ends by itself, with exit code 0, when every\n"
+     "dropped scan rests in a final state; with 1 when something is stuck.",                       verb_run            },
+    {"submit",          "--site SITE FILE…",                    "takes files over as if they had been dropped",
+     "Takes the files over for SITE and prints a scan's id for each once it is durable. The\n"
+     "files themselves stay where they are.",                                                      verb_submit         },
+    {"status",          "[--watch] [--json]",                     "shows the queue and what needs a person",
+     "Shows how many scans and documents are in each state, the oldest that waits, the speed,\n"
+     "and what needs a person.",                                                                   verb_status         },
+    {"workers",         "[--json]",                               "shows each worker and what it is doing",
+     "Shows every reader and filer that the dispatcher knows, and the job it has.",                verb_workers        },
+    {"list",            "[--state STATE] [--site SITE] [--json]", "lists documents",
+     "Lists documents, oldest first, and scans that have given none (yet).",                       verb_list           },
+    {"show",            "ID [--json|--text]",                     "shows one document",
+     "Shows one document or scan. Of an ID the last characters are enough.",                       verb_show           },
+    {"explain",         "ID [--json]",                            "says why a document went where it is",
+     "Shows the decision, the candidates, and each piece of evidence with the words on the page.", verb_explain        },
+    {"assign",          "ID --case NO",                           "files a document in clearing to a case",
+     "Decides, as a person, to which case a document in clearing belongs.",                        verb_assign         },
+    {"retry",           "ID",                                     "tries a failed scan or document again",
+     "Gives a failed scan or document new attempts, and matches a document in clearing again.",    verb_retry          },
+    {"verify",          "",                                       "checks everything at rest",
+     "Checks the ledger, the chain of the audit, the pages of every scan and the digest of every\n"
+     "file in the spool, and names the first thing that is wrong.",                                verb_verify         },
+};
+
+enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
+
+const struct verb *verbs_all(size_t *ret_count)
+{
+    *ret_count = VERB_COUNT;
+    return verbs;
+}
+
+/* Whether the first word of the verb's name is `word`. */
+static bool begins_with_word(const struct verb *verb, const char *word)
+{
+    size_t length = strcspn(verb->name, " ");
+    return strlen(word) == length && strncmp(verb->name, word, length) == 0;
+}
+
+static const char *second_word(const struct verb *verb)
+{
+    const char *blank = strchr(verb->name, ' ');
+    return blank == NULL ? NULL : blank + 1;
+}
+
+const struct verb *verb_find(int argc, char **argv, int *ret_words)
+{
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        const char *second = second_word(&verbs[i]);
+        if (!begins_with_word(&verbs[i], argv[0]))
+            continue;
+        if (second != NULL && (argc < 2 || strcmp(second, argv[1]) != 0))
+            continue;
+        *ret_words = second == NULL ? 1 : 2;
+        return &verbs[i];
+    }
+    return NULL;
+}
+
+bool verbs_has_group(const char *word)
+{
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        if (second_word(&verbs[i]) != NULL && begins_with_word(&verbs[i], word))
+            return true;
+    return false;
+}
+
+/* The second words of the group, or all first words: what may have been meant by `word`. */
+static const char *closest_word(const char *group, const char *word)
+{
+    char names[VERB_COUNT][32];
+    const char *words[VERB_COUNT + 1];
+    static char closest[32];
+    size_t count = 0;
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        const char *second = second_word(&verbs[i]);
+        if (group != NULL && (second == NULL || !begins_with_word(&verbs[i], group)))
+            continue;
+        (void)snprintf(names[count], sizeof names[count], "%.*s",
+                       group != NULL ? 31 : (int)strcspn(verbs[i].name, " "),
+                       group != NULL ? second : verbs[i].name);
+        words[count] = names[count];
+        count++;
+    }
+    words[count] = NULL;
+    const char *found = string_closest(word, words);
+    if (found == NULL)
+        return NULL;
+    (void)snprintf(closest, sizeof closest, "%s", found);
+    return closest;
+}
+
+void verb_explain_unknown(int argc, char **argv)
+{
+    bool in_group = verbs_has_group(argv[0]);
+    if (in_group && argc < 2) {
+        complain("%s what? See: posteingang %s --help", argv[0], argv[0]);
+        return;
+    }
+    const char *word = in_group ? argv[1] : argv[0];
+    const char *meant = closest_word(in_group ? argv[0] : NULL, word);
+    const char *group = in_group ? argv[0] : "";
+    const char *gap = in_group ? " " : "";
+    if (meant != NULL)
+        complain("there is no verb \"%s%s%s\"; did you mean \"%s%s%s\"?", group, gap, word, group,
+                 gap, meant);
+    else
+        complain("there is no verb \"%s%s%s\"; see: posteingang --help", group, gap, word);
+}
+
+void verbs_print_overview(const char *group)
+{
+    printf("Usage: posteingang [--config FILE] %s%sVERB …\n\n", group == NULL ? "" : group,
+           group == NULL ? "" : " ");
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        if (group == NULL || begins_with_word(&verbs[i], group))
+            printf("  %-*s %s\n", NAME_COLUMNS, verbs[i].name, verbs[i].summary);
+    printf("\nEach verb explains itself: posteingang VERB --help\n");
+    if (group == NULL)
+        printf(
+            "Configuration: --config FILE, else $POSTEINGANG_CONFIG, else ./posteingang.yaml,\n"
+            "else /etc/posteingang/posteingang.yaml.\n"
+            "Exit codes: 0 done, 1 done but something was found wrong or refused, 2 wrong usage,\n"
+            "3 configuration, 4 a service is not reachable, 5 not permitted, 6 storage.\n");
+}
+
+static void print_help(const struct verb *verb, const struct argument *table, size_t count)
+{
+    struct text usage = {0};
+    text_append_format(&usage, "posteingang [--config FILE] %s%s%s", verb->name,
+                       verb->usage[0] == '\0' ? "" : " ", verb->usage);
+    arguments_print_help(text_string(&usage), verb->about, table, count);
+    text_done(&usage);
+}
+
+/* The verb's options and --config, which may stand before the verb or behind it. */
+static size_t with_config(struct call *call, const struct argument *table, size_t count,
+                          struct argument options[OPTIONS_MOST])
+{
+    for (size_t i = 0; i < count; i++)
+        options[i] = table[i];
+    options[count] = (struct argument){"config", "FILE", "the configuration file", ARGUMENT_STRING,
+                                       &call->config};
+    return count + 1;
+}
+
+bool call_read(struct call *call, const struct argument *table, size_t count, size_t least,
+               size_t most, struct argument_list *ret_rest, int *ret_exit_code)
+{
+    struct argument options[OPTIONS_MOST];
+    size_t option_count = with_config(call, table, count, options);
+    if (arguments_ask_for_help(call->argc, call->argv)) {
+        print_help(call->verb, options, option_count);
+        *ret_exit_code = EXIT_DONE;
+        return false;
+    }
+    struct fault fault = {0};
+    *ret_exit_code = EXIT_USAGE;
+    struct argument_list rest = {0};
+    if (arguments_read(options, option_count, call->argc, call->argv, &rest, &fault) != STATUS_OK) {
+        complain("%s: %s", call->verb->name, fault.text);
+        return false;
+    }
+    if (rest.count < least || rest.count > most) {
+        complain("%s: %s; usage: posteingang %s%s%s", call->verb->name,
+                 rest.count < least ? "something is missing" : "too many arguments",
+                 call->verb->name, call->verb->usage[0] == '\0' ? "" : " ", call->verb->usage);
+        argument_list_done(&rest);
+        return false;
+    }
+    *ret_rest = rest;
+    return true;
+}
+
+bool call_read_options(struct call *call, const struct argument *table, size_t count,
+                       int *ret_exit_code)
+{
+    struct argument_list rest = {0};
+    if (!call_read(call, table, count, 0, 0, &rest, ret_exit_code))
+        return false;
+    argument_list_done(&rest);
+    return true;
+}

@@ -1,0 +1,72 @@
+/* verbs.h - the verbs of the posteingang command: one table, one file a verb.
+ *
+ * From the table come the overview, each verb's --help and "did you mean". A new verb is a row in
+ * verbs.c, a function declared here, and a file with that function. A name of two words
+ * ("register import") is a verb of its own. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CLI_VERBS_H
+#define CLI_VERBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arguments.h"
+
+struct call;
+
+/* Does the verb's work and returns the program's exit code (base/status.h). */
+typedef int verb_function(struct call *call);
+
+struct verb {
+    const char *name;    /* one word, or two parted by a blank */
+    const char *usage;   /* what follows the name, e.g. "ID --case NO" */
+    const char *summary; /* a few words for the overview */
+    const char *about;   /* what a person should know before using it */
+    verb_function *run;
+};
+
+/* One use of a verb, as it was typed. */
+struct call {
+    const struct verb *verb;
+    const char *config; /* --config, or NULL */
+    int argc;           /* argv[0] is the last word of the verb's name */
+    char **argv;
+};
+
+/* Every verb, in the order of the overview; *ret_count rows, static. */
+const struct verb *verbs_all(size_t *ret_count);
+/* The verb that the words argv[0] and argv[1] name; *ret_words says how many of them. NULL: none. */
+const struct verb *verb_find(int argc, char **argv, int *ret_words);
+/* Whether verbs of two words begin with `word`. */
+bool verbs_has_group(const char *word);
+/* Says on standard error that there is no such verb, and which one may have been meant. */
+void verb_explain_unknown(int argc, char **argv);
+/* The overview of all verbs, or only of those that begin with the word `group` (not NULL). */
+void verbs_print_overview(const char *group);
+
+/* Reads the verb's options and takes between `least` and `most` other arguments into *ret_rest,
+ * which the caller frees. False: there is nothing more to do than to return *ret_exit_code (help
+ * was printed, or what was wrong has been said). */
+bool call_read(struct call *call, const struct argument *table, size_t count, size_t least,
+               size_t most, struct argument_list *ret_rest, int *ret_exit_code);
+/* For verbs that take no other arguments. */
+bool call_read_options(struct call *call, const struct argument *table, size_t count,
+                       int *ret_exit_code);
+
+int verb_assign(struct call *call);
+int verb_config_check(struct call *call);
+int verb_config_show(struct call *call);
+int verb_explain(struct call *call);
+int verb_init(struct call *call);
+int verb_list(struct call *call);
+int verb_register_import(struct call *call);
+int verb_register_status(struct call *call);
+int verb_retry(struct call *call);
+int verb_run(struct call *call);
+int verb_show(struct call *call);
+int verb_status(struct call *call);
+int verb_submit(struct call *call);
+int verb_verify(struct call *call);
+int verb_workers(struct call *call);
+
+#endif
