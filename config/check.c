@@ -230,13 +230,13 @@ static const struct pair pairs[] = {
      MEMBER(workers.heartbeat_ms),                                                                               2, 1,
      "a worker would be gone over one heartbeat that comes late"                                                                                                                          },
     {"workers.backoff_most", "workers.backoff",   MEMBER(workers.backoff_most_ms),
-     MEMBER(workers.backoff_ms),                                                                                 1, 1,    "the longest wait cannot be shorter than the first"             },
+     MEMBER(workers.backoff_ms),                                                                                 1, 1,    "the first wait would be longer than the longest"               },
     {"reading.page_wall",    "reading.page_ocr",  MEMBER(reading.page_wall_ms),
      MEMBER(reading.page_ocr_ms),                                                                                1, 1,    "pages would be given up before recognition may end"            },
     {"reading.page_cpu",     "reading.page_ocr",  MEMBER(reading.page_cpu_s),
      MEMBER(reading.page_ocr_ms),                                                                                1, 1000, "pages would be killed before recognition may end"              },
     {"portal.absolute",      "portal.idle",       MEMBER(portal.absolute_ms),      MEMBER(portal.idle_ms),       1, 1,
-     "a session that must end cannot be idle for longer"                                                                                                                                  },
+     "sessions would end before they are idle"                                                                                                                                            },
 };
 
 static const struct setting *setting_named(const char *key)
@@ -262,12 +262,14 @@ static void check_pair(const struct check *check, const struct pair *pair)
     value_append(setting, check->config, &given);
     value_append_number(setting, (double)((least + pair->unit_ratio - 1) / pair->unit_ratio),
                         &wanted);
-    // The line of the one that is written, when only one is.
+    // On the line of the one that is written, when only one is.
     bool left_is_written = outline_find(check->outline, pair->left) != NULL;
-    bool right_is_written = outline_find(check->outline, pair->right) != NULL;
-    tell(check, left_is_written || !right_is_written ? pair->left : pair->right,
-         "%s is %s, and %s asks for at least %s: %s", pair->left, text_string(&given), pair->right,
-         text_string(&wanted), pair->why);
+    if (left_is_written || outline_find(check->outline, pair->right) == NULL)
+        tell(check, pair->left, "%s is too little beside %s; at least %s, or %s",
+             text_string(&given), pair->right, text_string(&wanted), pair->why);
+    else
+        tell(check, pair->right, "too much beside %s, which is %s and would have to be %s, or %s",
+             pair->left, text_string(&given), text_string(&wanted), pair->why);
     text_done(&given);
     text_done(&wanted);
 }
@@ -334,6 +336,12 @@ static void tell_grammar_fault(void *context, const char *key, const char *words
 {
     const struct grammar_place *place = context;
     char path[PLACE_BYTES];
+    (void)snprintf(path, sizeof path, "case_numbers[%zu].check.algorithm", place->index);
+    // With an algorithm that is not one, what is said of its digits would mislead.
+    if (place->check->config->grammars[place->index].check == CONFIG_CHECK_NONE &&
+        string_starts_with(key, "check.") && outline_find(place->check->outline, path) != NULL &&
+        problems_on_line(place->check->problems, outline_line(place->check->outline, path)))
+        return;
     (void)snprintf(path, sizeof path, "case_numbers[%zu].%s", place->index, key);
     tell(place->check, path, "%s", words);
 }

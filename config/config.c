@@ -62,7 +62,7 @@ static void tell_bad_value(struct load *load, const char *place, const char *wri
 {
     struct text quoted = {0};
     text_append_quoted(&quoted, written);
-    problems_add(&load->problems, outline_line(&load->outline, place), "%s: \"%s\"%s", place,
+    problems_add(&load->problems, outline_line(&load->outline, place), "%s: %s%s", place,
                  text_string(&quoted), text_string(reason));
     text_done(&quoted);
 }
@@ -104,7 +104,7 @@ static void tell_missing(struct load *load, const struct setting *setting, const
     (void)snprintf(place, sizeof place, "%s.%s", entry, setting->key);
     if (outline_find(&load->outline, place) == NULL)
         problems_add(&load->problems, outline_line(&load->outline, entry),
-                     "%s: \"%s\" is missing; %s", entry, setting->key, setting->sentence);
+                     "%s: \"%s\" is missing (%s)", entry, setting->key, setting->sentence);
     stored = string_copy("");
     memcpy((char *)base + setting->offset, &stored, sizeof stored);
     load->no_memory |= stored == NULL;

@@ -101,14 +101,14 @@ static void tell_unknown(const struct outline_node *node, const struct place *pl
     struct text name = {0};
     text_append_quoted(&name, node->path);
     if (closest != NULL)
-        problems_add(problems, node->line, "unknown setting \"%s\"; did you mean \"%s\"?",
+        problems_add(problems, node->line, "unknown setting %s; did you mean \"%s\"?",
                      text_string(&name), closest);
     else if (elsewhere != NULL)
-        problems_add(problems, node->line, "unknown setting \"%s\"; did you mean \"%s%s%s\"?",
+        problems_add(problems, node->line, "unknown setting %s; did you mean \"%s%s%s\"?",
                      text_string(&name), setting_list_key(elsewhere->list),
                      elsewhere->list == SETTING_SINGLE ? "" : "[].", elsewhere->key);
     else
-        problems_add(problems, node->line, "unknown setting \"%s\"; all are in docs/settings.md",
+        problems_add(problems, node->line, "unknown setting %s; all are in docs/settings.md",
                      text_string(&name));
     text_done(&name);
 }

@@ -148,7 +148,7 @@ static void take_scalar(struct walk *walk, const yaml_event_t *event, unsigned l
     if (!is_plain_key(value)) {
         struct text quoted = {0};
         text_append_quoted(&quoted, value);
-        problems_add(walk->problems, line, "\"%s\" cannot be the name of a setting",
+        problems_add(walk->problems, line, "%s cannot be the name of a setting",
                      text_string(&quoted));
         text_done(&quoted);
         walk->ended = true;

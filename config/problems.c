@@ -32,6 +32,14 @@ void problems_add(struct problems *problems, unsigned line, const char *format, 
     problems->count++;
 }
 
+bool problems_on_line(const struct problems *problems, unsigned line)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->items[i].line == line)
+            return true;
+    return false;
+}
+
 void problems_append(struct problems *problems, const char *name, struct text *text)
 {
     for (size_t i = 0; i < problems->count; i++)

@@ -26,6 +26,7 @@ struct problems {
 /* What is found beyond PROBLEMS_MOST is dropped. */
 void problems_add(struct problems *problems, unsigned line, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+bool problems_on_line(const struct problems *problems, unsigned line);
 /* Appends "name:line: words" for each, in the order of the lines. */
 void problems_append(struct problems *problems, const char *name, struct text *text);
 void problems_done(struct problems *problems);

@@ -171,7 +171,7 @@ const struct setting settings[] = {
        .sentence = "Where workers reach the dispatcher: ipc://PATH on this host or tcp://HOST:PORT. "
                  "A path in the instance that is too long for a socket is put below /tmp.", .list = SETTING_SINGLE,
        .kind = SETTING_TEXT,
-       .least = 7,
+       .least = 1,
        .most = PATH_BYTES,
        .offset = offsetof(struct config,    workers.address)},
     VALUE(SETTING_DURATION, "workers.lease", "60s", SEC, HOUR, workers.lease_ms,

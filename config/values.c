@@ -13,28 +13,28 @@
 struct unit {
     const char *name;
     int64_t factor;
-    const char *mistaken; /* other words that people write for it, between blanks; or NULL */
+    const char *mistaken; /* what people write for it, in any case, between blanks */
 };
 
 static const struct unit durations[] = {
-    {"ms",  1,                            " msec millis millisecond milliseconds "  },
-    {"s",   1000,                         " S sec secs second seconds sek sekunden "},
-    {"min", 60 * 1000,                    " m M mins minute minutes minuten "       },
-    {"h",   60 * 60 * 1000,               " H hr hrs hour hours std stunde stunden "},
-    {"d",   INT64_C(24) * 60 * 60 * 1000, " D day days tag tage "                   },
-    {NULL,  0,                            NULL                                      },
+    {"ms",  1,                            " msec millis millisecond milliseconds "          },
+    {"s",   1000,                         " s sec secs second seconds sek sekunde sekunden "},
+    {"min", 60 * 1000,                    " m mins minute minutes minuten "                 },
+    {"h",   60 * 60 * 1000,               " h hr hrs hour hours std stunde stunden "        },
+    {"d",   INT64_C(24) * 60 * 60 * 1000, " d day days tag tage "                           },
+    {NULL,  0,                            NULL                                              },
 };
 
 static const struct unit sizes[] = {
     {"B",   1,                      " b byte bytes "},
-    {"kB",  1000,                   " KB kb k K "   },
-    {"KiB", 1024,                   " kib kiB Kib " },
-    {"MB",  1000 * 1000,            " mb Mb m M "   },
-    {"MiB", 1024 * 1024,            " mib Mib miB " },
-    {"GB",  1000 * 1000 * 1000,     " gb Gb g G "   },
-    {"GiB", 1024 * 1024 * 1024,     " gib Gib giB " },
-    {"TB",  INT64_C(1000000000000), " tb Tb t T "   },
-    {"TiB", INT64_C(1024) << 30,    " tib Tib tiB " },
+    {"kB",  1000,                   " k kb "        },
+    {"KiB", 1024,                   " kib "         },
+    {"MB",  1000 * 1000,            " m mb "        },
+    {"MiB", 1024 * 1024,            " mib "         },
+    {"GB",  1000 * 1000 * 1000,     " g gb "        },
+    {"GiB", 1024 * 1024 * 1024,     " gib "         },
+    {"TB",  INT64_C(1000000000000), " t tb "        },
+    {"TiB", INT64_C(1024) << 30,    " tib "         },
     {NULL,  0,                      NULL            },
 };
 
@@ -58,7 +58,7 @@ static const struct unit *unit_meant(const struct unit *units, const char *name)
     if ((size_t)snprintf(sought, sizeof sought, " %s ", name) >= sizeof sought)
         return NULL;
     for (; units->name != NULL; units++)
-        if (strstr(units->mistaken, sought) != NULL)
+        if (strcasestr(units->mistaken, sought) != NULL)
             return units;
     return NULL;
 }
