@@ -145,6 +145,11 @@ struct retry_rule {
 enum status ledger_job_fail(struct ledger *ledger, struct job_id id, uint32_t attempt,
                             enum job_failure failure, const char *reason,
                             const struct retry_rule *rule, bool *ret_held, struct fault *fault);
+/* The attempt found that the ledger or spool contradicts itself here (an object is missing or
+ * changed): the job is dead and its scan or document corrupt, until a person looks. `reason` is
+ * one German sentence. */
+enum status ledger_job_corrupt(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                               const char *reason, bool *ret_held, struct fault *fault);
 /* Fails every lease that has run out as JOB_FAILURE_LOST. *ret_count: how many. */
 enum status ledger_leases_expire(struct ledger *ledger, const struct retry_rule *rule,
                                  uint32_t *ret_count, struct fault *fault);

@@ -1,0 +1,148 @@
+/* audit.c - the hash chain: one row a change, in the change's own transaction.
+ *
+ * Row n's hash is SHA-256 over, in this order: the 32 bytes of row n-1's hash (zeroes for row 1),
+ * id and at_ms as little-endian 64-bit integers, then actor, action, subject and detail, each as
+ * a little-endian 32-bit length and its bytes. An auditor can compute it without this program.
+ * The check of the chain is in verify.c.
+ *
+ * The chain shows that nothing was changed or removed inside it. Whoever can write the whole
+ * database could write a new chain: hence the head's hash should be kept elsewhere, too (the
+ * backup does). */
+// SPDX-License-Identifier: EUPL-1.2
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "store/ledger_private.h"
+
+static void add_integer(struct digest_stream *stream, uint64_t value, int width)
+{
+    uint8_t bytes[8];
+    for (int i = 0; i < width; i++)
+        bytes[i] = (uint8_t)(value >> (8 * i));
+    digest_add(stream, bytes, (size_t)width);
+}
+
+static void add_string(struct digest_stream *stream, const char *string)
+{
+    size_t length = strlen(string);
+    add_integer(stream, length, 4);
+    digest_add(stream, string, length);
+}
+
+struct digest audit_hash(const struct digest *previous, int64_t id, int64_t at_ms,
+                         const char *actor, const char *action, const char *subject,
+                         const char *detail)
+{
+    struct digest_stream stream;
+    digest_begin(&stream);
+    digest_add(&stream, previous->bytes, sizeof previous->bytes);
+    add_integer(&stream, (uint64_t)id, 8);
+    add_integer(&stream, (uint64_t)at_ms, 8);
+    add_string(&stream, actor);
+    add_string(&stream, action);
+    add_string(&stream, subject);
+    add_string(&stream, detail);
+    return digest_end(&stream);
+}
+
+/* The end of the chain; 0 and zeroes when there is none yet. */
+static enum status head(struct ledger *ledger, int64_t *ret_id, struct digest *ret_hash,
+                        struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    enum status status =
+        database_query(ledger->database, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1",
+                       NO_VALUES, &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK) {
+        *ret_id = there ? rows_integer(rows, 0) : 0;
+        *ret_hash = there ? rows_digest(rows, 1) : (struct digest){0};
+    }
+    rows_done(&rows);
+    return status;
+}
+
+enum status audit_append(struct ledger *ledger, const char *actor, const char *action,
+                         const char *subject, const char *detail, int64_t *ret_audit,
+                         struct fault *fault)
+{
+    if (detail == NULL)
+        return ledger_out_of_memory(fault);
+    int64_t last = 0;
+    struct digest previous = {0};
+    enum status status = head(ledger, &last, &previous, fault);
+    if (status != STATUS_OK)
+        return status;
+    int64_t now = ledger_wall_ms(ledger);
+    struct digest hash = audit_hash(&previous, last + 1, now, actor, action, subject, detail);
+    status = database_run(ledger->database,
+                          "INSERT INTO audit (id, at_ms, actor, action, subject, detail, hash)"
+                          " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                          VALUES(value_integer(last + 1), value_integer(now), value_text(actor),
+                                 value_text(action), value_text(subject), value_text(detail),
+                                 value_digest(&hash)),
+                          NULL, fault);
+    if (status == STATUS_OK)
+        *ret_audit = last + 1;
+    return status;
+}
+
+enum status audit_append_about(struct ledger *ledger, const char *actor, const char *action,
+                               const struct uuid *subject, const char *detail, int64_t *ret_audit,
+                               struct fault *fault)
+{
+    char text[UUID_TEXT_BYTES];
+    uuid_to_text(subject, text);
+    return audit_append(ledger, actor, action, text, detail, ret_audit, fault);
+}
+
+/* ---- details -------------------------------------------------------------------------------- */
+
+void detail_open(struct text *detail)
+{
+    text_clear(detail);
+    text_append_char(detail, '{');
+}
+
+static void add_key(struct text *detail, const char *key)
+{
+    if (detail->length > 1)
+        text_append_char(detail, ',');
+    text_append_format(detail, "\"%s\":", key);
+}
+
+void detail_word(struct text *detail, const char *key, const char *word)
+{
+    add_key(detail, key);
+    text_append_format(detail, "\"%s\"", word);
+}
+
+void detail_number(struct text *detail, const char *key, int64_t number)
+{
+    add_key(detail, key);
+    text_append_format(detail, "%" PRId64, number);
+}
+
+void detail_digest(struct text *detail, const char *key, const struct digest *digest)
+{
+    char hex[DIGEST_HEX_BYTES];
+    digest_to_hex(digest, hex);
+    detail_word(detail, key, hex);
+}
+
+void detail_digest_of(struct text *detail, const char *key, const char *secret)
+{
+    if (secret == NULL)
+        return;
+    struct digest digest = digest_of(secret, strlen(secret));
+    detail_digest(detail, key, &digest);
+}
+
+const char *detail_close(struct text *detail)
+{
+    text_append_char(detail, '}');
+    return text_ok(detail) ? text_string(detail) : NULL;
+}

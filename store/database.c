@@ -1,0 +1,673 @@
+/* database.c - database.h over SQLite.
+ *
+ * Settings and why: WAL, so that readers never wait for the writer; synchronous FULL, because
+ * with NORMAL the last commits are gone after a power cut (docs/decisions/0003); foreign keys on;
+ * trusted_schema off and defensive mode, because the file may have been in strange hands.
+ *
+ * Checkpoints are made here after a commit and not by SQLite's own hook, which swallows I/O
+ * errors. A passive one every CHECKPOINT_PAGES lets the next writer start the WAL file anew;
+ * when readers kept that from happening for long, a short blocking one cuts it back.
+ *
+ * A connection belongs to one thread and does not survive fork(). */
+// SPDX-License-Identifier: EUPL-1.2
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/durable.h"
+#include "base/text.h"
+#include "store/database.h"
+
+enum {
+    STATEMENT_SLOTS = 512,   /* of the cache; a power of two, far more than there are statements */
+    PARAMETERS_MOST = 24,    /* $1 … in one statement */
+    PAGE_BYTES = 4096,       /* of a new database file */
+    CACHE_KIB = 16384,       /* page cache of one connection */
+    CHECKPOINT_PAGES = 4000, /* WAL pages after which they are moved into the database */
+    CHECKPOINT_HARD_PAGES = 16 * CHECKPOINT_PAGES, /* … and readers are waited for */
+    CHECKPOINT_WAIT_MS = 100,
+    WAL_BYTES_KEPT = CHECKPOINT_PAGES * PAGE_BYTES, /* of a WAL file that starts anew */
+    OPEN_PAUSE_MS = 20,                             /* between attempts to switch to WAL */
+};
+
+/* A prepared statement, and the rows of it while it runs. */
+struct rows {
+    struct database *database;
+    const char *sql; /* borrowed: the key */
+    sqlite3_stmt *statement;
+    uint8_t index_of[PARAMETERS_MOST + 1]; /* SQLite's index of $n; 0: not used */
+    bool in_use;
+    bool is_cached;
+};
+
+struct database {
+    sqlite3 *handle;
+    char *path;
+    bool can_write;
+    bool halted;   /* a failure after which nothing may be tried again */
+    int wal_pages; /* in the WAL file after this transaction's commit; 0 before */
+    struct rows *statements[STATEMENT_SLOTS];
+    size_t statement_count;
+};
+
+/* ---- failures ------------------------------------------------------------------------------- */
+
+static enum status io_error_status(int extended_code)
+{
+    switch (extended_code) {
+    case SQLITE_IOERR_NOMEM:
+    case SQLITE_IOERR_SHMOPEN: // the wal-index is made anew from the WAL; nothing is lost with it
+    case SQLITE_IOERR_SHMSIZE:
+        return STATUS_LATER;
+    default:
+        return STATUS_HALT;
+    }
+}
+
+static enum status status_of(int extended_code)
+{
+    switch (extended_code & 0xFF) {
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return STATUS_OK;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_FULL:
+    case SQLITE_NOMEM:
+    case SQLITE_PROTOCOL:
+    case SQLITE_CANTOPEN:
+    case SQLITE_INTERRUPT:
+        return STATUS_LATER;
+    case SQLITE_READONLY:
+        return extended_code == SQLITE_READONLY_DBMOVED ? STATUS_HALT : STATUS_LATER;
+    case SQLITE_CONSTRAINT:
+    case SQLITE_TOOBIG:
+    case SQLITE_MISMATCH:
+        return STATUS_REFUSE;
+    case SQLITE_IOERR:
+        return io_error_status(extended_code);
+    default:
+        return STATUS_HALT;
+    }
+}
+
+/* Puts the last failure of the connection into words. */
+static enum status failed(struct database *database, const char *doing, struct fault *fault)
+{
+    int code = sqlite3_extended_errcode(database->handle);
+    enum status status = status_of(code);
+    if (status == STATUS_OK)
+        status = STATUS_HALT;
+    if (status == STATUS_HALT)
+        database->halted = true;
+    int os_error = sqlite3_system_errno(database->handle);
+    fault_set(fault, status, "ledger: cannot %s: %s (SQLite %d)", doing,
+              sqlite3_errmsg(database->handle), code);
+    if (fault != NULL)
+        fault->os_error = os_error;
+    return status;
+}
+
+static enum status refuse_when_halted(const struct database *database, struct fault *fault)
+{
+    if (database->halted)
+        return fault_set(fault, STATUS_HALT,
+                         "ledger: an earlier failure of the storage was final; this process must "
+                         "end");
+    return STATUS_OK;
+}
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+static enum status pragma(struct database *database, const char *sql, struct fault *fault)
+{
+    if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return failed(database, "be set up", fault);
+    return STATUS_OK;
+}
+
+static int count_wal_pages(void *context, sqlite3 *handle, const char *name, int pages)
+{
+    (void)handle;
+    (void)name;
+    ((struct database *)context)->wal_pages = pages;
+    return SQLITE_OK;
+}
+
+/* Switching to WAL needs the file alone for a moment, and SQLite does not wait for that: several
+ * programs that start at once have to take turns here. */
+static enum status switch_to_wal(struct database *database, struct fault *fault)
+{
+    const struct timespec pause = {.tv_nsec = OPEN_PAUSE_MS * 1000000L};
+    enum status status = STATUS_OK;
+    for (int waited_ms = 0; waited_ms < DATABASE_BUSY_MS; waited_ms += OPEN_PAUSE_MS) {
+        fault_clear(fault);
+        status = pragma(database, "PRAGMA journal_mode = WAL", fault);
+        if (status != STATUS_LATER)
+            return status;
+        (void)nanosleep(&pause, NULL);
+    }
+    return status;
+}
+
+static enum status set_up(struct database *database, enum database_access access,
+                          struct fault *fault)
+{
+    char settings[512];
+    (void)snprintf(settings, sizeof settings,
+                   "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                   "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;"
+                   "PRAGMA cache_size = -%d; PRAGMA journal_size_limit = %d;"
+                   "PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = %d;",
+                   CACHE_KIB, WAL_BYTES_KEPT, access == DATABASE_READ);
+    (void)sqlite3_extended_result_codes(database->handle, 1);
+    (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
+    (void)sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    enum status status = STATUS_OK;
+    if (access == DATABASE_READ)
+        // Whoever only looks must not be the one who rewrites the file when it closes.
+        (void)sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    else
+        status = switch_to_wal(database, fault);
+    if (status == STATUS_OK)
+        status = pragma(database, settings, fault);
+    if (status == STATUS_OK)
+        (void)sqlite3_wal_hook(database->handle, count_wal_pages, database);
+    return status;
+}
+
+/* Makes an empty file whose name is durable. Its mode is that of the WAL beside it, too: the
+ * group of the programs may write, nobody else may read. */
+static enum status create_file(const char *path, struct fault *fault)
+{
+    char *folder = string_copy(path);
+    if (folder == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    char *slash = strrchr(folder, '/');
+    enum status status = STATUS_OK;
+    if (slash != NULL && slash != folder) {
+        *slash = '\0';
+        status = durable_make_folders(folder, 0750, fault);
+    }
+    free(folder);
+    if (status != STATUS_OK)
+        return status;
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
+    if (file < 0 && errno == EEXIST)
+        return STATUS_OK;
+    if (file < 0)
+        return fault_errno(fault, durable_status(errno), "cannot make the ledger \"%s\"", path);
+    (void)close(file);
+    return durable_sync_parent(path, fault);
+}
+
+static enum status find_or_create(const char *path, enum database_access access,
+                                  struct fault *fault)
+{
+    struct stat found;
+    if (stat(path, &found) != 0) {
+        if (errno != ENOENT && errno != ENOTDIR)
+            return fault_errno(fault, durable_status(errno), "cannot look at the ledger \"%s\"",
+                               path);
+        if (access == DATABASE_CREATE)
+            return create_file(path, fault);
+        return fault_set(fault, STATUS_REFUSE, "there is no ledger at \"%s\"", path);
+    }
+    if (!S_ISREG(found.st_mode))
+        return fault_set(fault, STATUS_REFUSE, "\"%s\" is not a regular file", path);
+    return STATUS_OK;
+}
+
+/* A file that never was a database is the caller's mistake, not a damaged ledger. */
+static enum status refuse_strange_file(struct database *database, enum status status,
+                                       struct fault *fault)
+{
+    if (status == STATUS_HALT && sqlite3_errcode(database->handle) == SQLITE_NOTADB)
+        return fault_set(fault, STATUS_REFUSE, "\"%s\" is not a ledger (not an SQLite file)",
+                         database->path);
+    return status;
+}
+
+enum status database_open(const char *url, enum database_access access,
+                          struct database **ret_database, struct fault *fault)
+{
+    if (strstr(url, "://") != NULL)
+        return fault_set(fault, STATUS_REFUSE,
+                         "\"%s\": this program keeps its ledger in an SQLite file; give its path",
+                         url);
+    enum status status = find_or_create(url, access, fault);
+    if (status != STATUS_OK)
+        return status;
+    struct database *database = calloc(1, sizeof *database);
+    if (database == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    database->path = string_copy(url);
+    database->can_write = access != DATABASE_READ;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+    if (database->path == NULL)
+        status = fault_set(fault, STATUS_LATER, "out of memory");
+    else if (sqlite3_open_v2(url, &database->handle, flags, NULL) != SQLITE_OK)
+        status = failed(database, "be opened", fault);
+    else
+        status = refuse_strange_file(database, set_up(database, access, fault), fault);
+    if (status == STATUS_OK)
+        *ret_database = database;
+    else
+        database_close(&database);
+    return status;
+}
+
+void database_close(struct database **database_p)
+{
+    struct database *database = *database_p;
+    *database_p = NULL;
+    if (database == NULL)
+        return;
+    for (size_t i = 0; i < STATEMENT_SLOTS; i++) {
+        if (database->statements[i] != NULL)
+            (void)sqlite3_finalize(database->statements[i]->statement);
+        free(database->statements[i]);
+    }
+    (void)sqlite3_close(database->handle);
+    free(database->path);
+    free(database);
+}
+
+/* ---- transactions --------------------------------------------------------------------------- */
+
+enum status database_begin(struct database *database, struct fault *fault)
+{
+    if (!database->can_write)
+        return fault_set(fault, STATUS_REFUSE, "the ledger was opened for reading only");
+    database->wal_pages = 0;
+    return database_run(database, "BEGIN IMMEDIATE", NO_VALUES, NULL, fault);
+}
+
+enum status database_begin_reading(struct database *database, struct fault *fault)
+{
+    return database_run(database, "BEGIN", NO_VALUES, NULL, fault);
+}
+
+static enum status checkpoint(struct database *database, struct fault *fault)
+{
+    if (database->wal_pages < CHECKPOINT_PAGES)
+        return STATUS_OK;
+    bool is_hard = database->wal_pages >= CHECKPOINT_HARD_PAGES;
+    if (is_hard)
+        (void)sqlite3_busy_timeout(database->handle, CHECKPOINT_WAIT_MS);
+    int code = sqlite3_wal_checkpoint_v2(
+        database->handle, NULL, is_hard ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+        NULL, NULL);
+    enum status status = status_of(code);
+    if (status == STATUS_HALT)
+        status = failed(database, "move the write-ahead log into the database", fault);
+    else
+        status = STATUS_OK; // locked or full: the next commit tries again
+    (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
+    return status;
+}
+
+enum status database_end(struct database *database, enum status status, struct fault *fault)
+{
+    if (status == STATUS_OK) {
+        status = database_run(database, "COMMIT", NO_VALUES, NULL, fault);
+        if (status == STATUS_OK)
+            return checkpoint(database, fault);
+    }
+    // Some failures have rolled back already.
+    if (sqlite3_get_autocommit(database->handle) == 0 &&
+        sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
+        database->halted = true;
+    return status;
+}
+
+/* ---- values in ------------------------------------------------------------------------------ */
+
+struct value value_null(void)
+{
+    return (struct value){.kind = VALUE_NULL};
+}
+
+struct value value_integer(int64_t integer)
+{
+    return (struct value){.kind = VALUE_INTEGER, .integer = integer};
+}
+
+struct value value_real(double real)
+{
+    return (struct value){.kind = VALUE_REAL, .real = real};
+}
+
+struct value value_text(const char *text)
+{
+    if (text == NULL)
+        return value_null();
+    return (struct value){.kind = VALUE_TEXT, .bytes = text, .length = strlen(text)};
+}
+
+struct value value_uuid(const struct uuid *uuid)
+{
+    return (struct value){.kind = VALUE_BYTES, .bytes = uuid->bytes, .length = UUID_BYTES};
+}
+
+struct value value_uuid_or_null(const struct uuid *uuid)
+{
+    return uuid_is_nil(uuid) ? value_null() : value_uuid(uuid);
+}
+
+struct value value_digest(const struct digest *digest)
+{
+    return (struct value){.kind = VALUE_BYTES, .bytes = digest->bytes, .length = DIGEST_BYTES};
+}
+
+struct value value_digest_or_null(const struct digest *digest)
+{
+    static const struct digest zero;
+    return digest_equal(digest, &zero) ? value_null() : value_digest(digest);
+}
+
+/* ---- statements ----------------------------------------------------------------------------- */
+
+static int bind_value(sqlite3_stmt *statement, int index, const struct value *value,
+                      bool copy_bytes)
+{
+    sqlite3_destructor_type keep = copy_bytes ? SQLITE_TRANSIENT : SQLITE_STATIC;
+    switch (value->kind) {
+    case VALUE_INTEGER:
+        return sqlite3_bind_int64(statement, index, value->integer);
+    case VALUE_REAL:
+        return sqlite3_bind_double(statement, index, value->real);
+    case VALUE_TEXT:
+        return sqlite3_bind_text64(statement, index, value->bytes, value->length, keep,
+                                   SQLITE_UTF8);
+    case VALUE_BYTES:
+        return sqlite3_bind_blob64(statement, index, value->bytes, value->length, keep);
+    case VALUE_NULL:
+    default:
+        return sqlite3_bind_null(statement, index);
+    }
+}
+
+/* SQLite numbers $n in the order of first appearance; PostgreSQL by n. We mean n. */
+static void map_parameters(struct rows *rows)
+{
+    int count = sqlite3_bind_parameter_count(rows->statement);
+    for (int index = 1; index <= count; index++) {
+        const char *name = sqlite3_bind_parameter_name(rows->statement, index);
+        long number = name == NULL ? 0 : strtol(name + 1, NULL, 10);
+        assert(number >= 1 && number <= PARAMETERS_MOST);
+        rows->index_of[number] = (uint8_t)index;
+    }
+}
+
+static enum status prepare(struct database *database, const char *sql, struct rows **ret_rows,
+                           struct fault *fault)
+{
+    struct rows *rows = calloc(1, sizeof *rows);
+    if (rows == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    rows->database = database;
+    rows->sql = sql;
+    if (sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &rows->statement,
+                           NULL) != SQLITE_OK) {
+        free(rows);
+        return failed(database, "prepare a statement", fault);
+    }
+    map_parameters(rows);
+    *ret_rows = rows;
+    return STATUS_OK;
+}
+
+/* The slot that holds `sql`, or the free one where it belongs. */
+static struct rows **slot_of(struct database *database, const char *sql)
+{
+    size_t slot = ((uintptr_t)sql >> 2) * 2654435761U % STATEMENT_SLOTS;
+    while (database->statements[slot] != NULL && database->statements[slot]->sql != sql)
+        slot = (slot + 1) % STATEMENT_SLOTS;
+    return &database->statements[slot];
+}
+
+/* A statement ready to be bound: the cached one, or one more when that one is running (a callback
+ * asked the same thing again) or the cache has been filled. */
+static enum status find_statement(struct database *database, const char *sql,
+                                  struct rows **ret_rows, struct fault *fault)
+{
+    struct rows **slot = slot_of(database, sql);
+    if (*slot != NULL && !(*slot)->in_use) {
+        *ret_rows = *slot;
+        return STATUS_OK;
+    }
+    enum status status = prepare(database, sql, ret_rows, fault);
+    if (status == STATUS_OK && *slot == NULL && database->statement_count < STATEMENT_SLOTS / 2) {
+        *slot = *ret_rows;
+        (*ret_rows)->is_cached = true;
+        database->statement_count++;
+    }
+    return status;
+}
+
+static enum status start(struct database *database, const char *sql, const struct value *values,
+                         size_t count, bool copy_bytes, struct rows **ret_rows, struct fault *fault)
+{
+    assert(count <= PARAMETERS_MOST);
+    struct rows *rows = NULL;
+    enum status status = refuse_when_halted(database, fault);
+    if (status == STATUS_OK)
+        status = find_statement(database, sql, &rows, fault);
+    if (status != STATUS_OK)
+        return status;
+    rows->in_use = true;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        int index = rows->index_of[i + 1];
+        if (index != 0 && bind_value(rows->statement, index, &values[i], copy_bytes) != SQLITE_OK)
+            status = failed(database, "take a value", fault);
+    }
+    if (status == STATUS_OK)
+        *ret_rows = rows;
+    else
+        rows_done(&rows);
+    return status;
+}
+
+enum status database_run(struct database *database, const char *sql, const struct value *values,
+                         size_t count, uint64_t *ret_changed, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    enum status status = start(database, sql, values, count, false, &rows, fault);
+    if (status != STATUS_OK)
+        return status;
+    int code = sqlite3_step(rows->statement);
+    while (code == SQLITE_ROW)
+        code = sqlite3_step(rows->statement);
+    if (code != SQLITE_DONE)
+        status = failed(database, "run a statement", fault);
+    else if (ret_changed != NULL)
+        *ret_changed = (uint64_t)sqlite3_changes64(database->handle);
+    rows_done(&rows);
+    return status;
+}
+
+enum status database_query(struct database *database, const char *sql, const struct value *values,
+                           size_t count, struct rows **ret_rows, struct fault *fault)
+{
+    return start(database, sql, values, count, true, ret_rows, fault);
+}
+
+enum status database_number(struct database *database, const char *sql, const struct value *values,
+                            size_t count, int64_t otherwise, int64_t *ret_number,
+                            struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    enum status status = database_query(database, sql, values, count, &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK)
+        *ret_number = there && !rows_is_null(rows, 0) ? rows_integer(rows, 0) : otherwise;
+    rows_done(&rows);
+    return status;
+}
+
+enum status database_script(struct database *database, const char *sql, struct fault *fault)
+{
+    enum status status = refuse_when_halted(database, fault);
+    if (status == STATUS_OK && sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+        status = failed(database, "run a script", fault);
+    return status;
+}
+
+/* ---- rows out ------------------------------------------------------------------------------- */
+
+enum status rows_next(struct rows *rows, bool *ret_there, struct fault *fault)
+{
+    int code = sqlite3_step(rows->statement);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        return failed(rows->database, "read a row", fault);
+    *ret_there = code == SQLITE_ROW;
+    return STATUS_OK;
+}
+
+void rows_done(struct rows **rows_p)
+{
+    struct rows *rows = *rows_p;
+    *rows_p = NULL;
+    if (rows == NULL)
+        return;
+    if (!rows->is_cached) {
+        (void)sqlite3_finalize(rows->statement);
+        free(rows);
+        return;
+    }
+    (void)sqlite3_reset(rows->statement);
+    (void)sqlite3_clear_bindings(rows->statement);
+    rows->in_use = false;
+}
+
+bool rows_is_null(struct rows *rows, int column)
+{
+    return sqlite3_column_type(rows->statement, column) == SQLITE_NULL;
+}
+
+int64_t rows_integer(struct rows *rows, int column)
+{
+    return sqlite3_column_int64(rows->statement, column);
+}
+
+double rows_real(struct rows *rows, int column)
+{
+    return sqlite3_column_double(rows->statement, column);
+}
+
+const char *rows_text(struct rows *rows, int column)
+{
+    return (const char *)sqlite3_column_text(rows->statement, column);
+}
+
+char *rows_text_copy(struct rows *rows, int column, bool *failed_p)
+{
+    if (rows_is_null(rows, column))
+        return NULL;
+    char *copy = string_copy(rows_text(rows, column));
+    if (copy == NULL)
+        *failed_p = true;
+    return copy;
+}
+
+static void copy_bytes(struct rows *rows, int column, void *ret_bytes, size_t length)
+{
+    const void *bytes = sqlite3_column_blob(rows->statement, column);
+    if (bytes != NULL && sqlite3_column_bytes(rows->statement, column) == (int)length)
+        memcpy(ret_bytes, bytes, length);
+}
+
+struct uuid rows_uuid(struct rows *rows, int column)
+{
+    struct uuid uuid = {0};
+    copy_bytes(rows, column, uuid.bytes, sizeof uuid.bytes);
+    return uuid;
+}
+
+struct digest rows_digest(struct rows *rows, int column)
+{
+    struct digest digest = {0};
+    copy_bytes(rows, column, digest.bytes, sizeof digest.bytes);
+    return digest;
+}
+
+/* ---- the engine's own ----------------------------------------------------------------------- */
+
+bool database_can_write(const struct database *database)
+{
+    return database->can_write;
+}
+
+enum status database_has_table(struct database *database, const char *table, bool *ret_has,
+                               struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status = database_number(
+        database, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
+        VALUES(value_text(table)), 0, &count, fault);
+    if (status == STATUS_OK)
+        *ret_has = count > 0;
+    return status;
+}
+
+enum status database_is_empty(struct database *database, bool *ret_empty, struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status = database_number(database, "SELECT count(*) FROM sqlite_master", NO_VALUES,
+                                         0, &count, fault);
+    if (status == STATUS_OK)
+        *ret_empty = count == 0;
+    return status;
+}
+
+/* A damaged file makes a check stop early: that is its finding, not a failure of ours. */
+static enum status report_rows(struct database *database, const char *sql, const char *good,
+                               const char *prefix, database_finding *finding, void *context,
+                               struct fault *fault)
+{
+    struct rows *rows = NULL;
+    enum status status = database_query(database, sql, NO_VALUES, &rows, fault);
+    if (status != STATUS_OK)
+        return status;
+    int code = SQLITE_ROW;
+    while ((code = sqlite3_step(rows->statement)) == SQLITE_ROW) {
+        const char *words = rows_text(rows, 0);
+        char sentence[FAULT_TEXT_BYTES];
+        (void)snprintf(sentence, sizeof sentence, "%s: %s", prefix, words == NULL ? "?" : words);
+        if (!string_equal(words, good))
+            finding(context, sentence);
+    }
+    if (code == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_CORRUPT) {
+        char sentence[FAULT_TEXT_BYTES];
+        (void)snprintf(sentence, sizeof sentence, "%s: %s", prefix,
+                       sqlite3_errmsg(database->handle));
+        finding(context, sentence);
+    } else if (code != SQLITE_DONE) {
+        status = failed(database, "check itself", fault);
+    }
+    rows_done(&rows);
+    return status;
+}
+
+enum status database_check(struct database *database, database_finding *finding, void *context,
+                           struct fault *fault)
+{
+    enum status status = report_rows(database, "PRAGMA integrity_check(20)", "ok",
+                                     "the database file is damaged", finding, context, fault);
+    if (status == STATUS_OK)
+        status =
+            report_rows(database, "PRAGMA foreign_key_check", "",
+                        "a row points to one that is not there, in table", finding, context, fault);
+    return status;
+}

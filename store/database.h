@@ -1,0 +1,121 @@
+/* database.h - SQL, as little of it as the ledger needs.
+ *
+ * The one place that knows which engine keeps the ledger. All SQL outside of database.c is
+ * written once, in what SQLite 3.40 and PostgreSQL 15 both understand: parameters are $1, $2, …;
+ * RETURNING, ON CONFLICT and partial indexes are fine; engine functions and PRAGMAs are not.
+ * Statements are string literals (their address is the key of the cache of prepared statements).
+ *
+ * What a failure means for the caller: the database is locked, full, read-only for now or out of
+ * memory: STATUS_LATER. It cannot be read or written (I/O error), or is damaged: STATUS_HALT, and
+ * from then on every call gives STATUS_HALT, so that nothing can be tried again into a success.
+ * A constraint or type said no: STATUS_REFUSE. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef STORE_DATABASE_H
+#define STORE_DATABASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/fault.h"
+#include "base/uuid.h"
+
+struct database;
+struct rows; /* the result of a query, one row at a time */
+
+enum database_access { DATABASE_READ, DATABASE_WRITE, DATABASE_CREATE };
+
+/* How long a locked database is waited for before STATUS_LATER. */
+enum { DATABASE_BUSY_MS = 10000 };
+
+/* Opens the database at `url` (the path of an SQLite file). DATABASE_CREATE makes it, and the
+ * folders above it, when absent; the others give STATUS_REFUSE then. */
+enum status database_open(const char *url, enum database_access access,
+                          struct database **ret_database, struct fault *fault);
+/* Accepts NULL; sets the pointer to NULL. An open transaction is rolled back. */
+void database_close(struct database **database_p);
+
+/* A transaction that will change something: one at a time over all processes. */
+enum status database_begin(struct database *database, struct fault *fault);
+/* A transaction that only looks, at one moment's state. */
+enum status database_begin_reading(struct database *database, struct fault *fault);
+/* Commits when `status` is STATUS_OK, rolls back otherwise. Durable when STATUS_OK comes back. */
+enum status database_end(struct database *database, enum status status, struct fault *fault);
+
+/* ---- values in ------------------------------------------------------------------------------ */
+
+enum value_kind { VALUE_NULL = 0, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BYTES };
+
+struct value {
+    enum value_kind kind;
+    int64_t integer;
+    double real;
+    const void *bytes; /* borrowed for the call */
+    size_t length;
+};
+
+struct value value_null(void);
+struct value value_integer(int64_t integer);
+struct value value_real(double real);
+struct value value_text(const char *text); /* NULL becomes NULL */
+struct value value_uuid(const struct uuid *uuid);
+struct value value_uuid_or_null(const struct uuid *uuid); /* nil becomes NULL */
+struct value value_digest(const struct digest *digest);
+struct value value_digest_or_null(const struct digest *digest); /* all zero becomes NULL */
+
+/* An array of values and how many they are, for the two parameters of that kind. */
+#define VALUES(...)                                                                                \
+    (const struct value[]){__VA_ARGS__},                                                           \
+        sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value)
+#define NO_VALUES NULL, 0
+
+/* ---- statements ----------------------------------------------------------------------------- */
+
+/* Runs a statement to its end. *ret_changed (may be NULL): how many rows it changed. */
+enum status database_run(struct database *database, const char *sql, const struct value *values,
+                         size_t count, uint64_t *ret_changed, struct fault *fault);
+/* Starts a query; ask rows_next() for each row, and end it with rows_done(). */
+enum status database_query(struct database *database, const char *sql, const struct value *values,
+                           size_t count, struct rows **ret_rows, struct fault *fault);
+/* A query for one number: the first column of the first row; `otherwise` when there is no row or
+ * it is NULL. */
+enum status database_number(struct database *database, const char *sql, const struct value *values,
+                            size_t count, int64_t otherwise, int64_t *ret_number,
+                            struct fault *fault);
+/* Several statements parted by semicolons, without parameters: migrations. */
+enum status database_script(struct database *database, const char *sql, struct fault *fault);
+
+/* ---- rows out ------------------------------------------------------------------------------- */
+
+/* *ret_there false: that was the last one. */
+enum status rows_next(struct rows *rows, bool *ret_there, struct fault *fault);
+/* Accepts NULL; sets the pointer to NULL. */
+void rows_done(struct rows **rows_p);
+
+bool rows_is_null(struct rows *rows, int column);
+int64_t rows_integer(struct rows *rows, int column);
+double rows_real(struct rows *rows, int column);
+/* Borrowed until the next rows_ call that moves on; NULL for NULL. */
+const char *rows_text(struct rows *rows, int column);
+/* The caller owns it; NULL for NULL. No memory sets *failed (which is left alone otherwise). */
+char *rows_text_copy(struct rows *rows, int column, bool *failed);
+/* Nil or all zero for NULL and for anything of another length. */
+struct uuid rows_uuid(struct rows *rows, int column);
+struct digest rows_digest(struct rows *rows, int column);
+
+/* ---- the engine's own ----------------------------------------------------------------------- */
+
+bool database_can_write(const struct database *database);
+enum status database_has_table(struct database *database, const char *table, bool *ret_has,
+                               struct fault *fault);
+/* True when there is no table at all. */
+enum status database_is_empty(struct database *database, bool *ret_empty, struct fault *fault);
+
+/* What the engine finds wrong with itself: damaged pages and indexes, dangling references. Calls
+ * back with each finding, in words. */
+typedef void database_finding(void *context, const char *words);
+enum status database_check(struct database *database, database_finding *finding, void *context,
+                           struct fault *fault);
+
+#endif

@@ -1,0 +1,73 @@
+/* ledger.c - opening, and the frame of every change. See ledger.h and ledger_private.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdlib.h>
+
+#include "store/ledger_private.h"
+#include "store/migration.h"
+
+static enum status prepare(struct ledger *ledger, enum ledger_access access, struct fault *fault)
+{
+    if (access == LEDGER_CREATE)
+        return migration_apply(ledger->database, ledger->clock, fault);
+    return migration_check(ledger->database, fault);
+}
+
+enum status ledger_open(const char *url, enum ledger_access access, const struct clock *clock,
+                        struct ledger **ret_ledger, struct fault *fault)
+{
+    static const enum database_access needed[] = {
+        [LEDGER_READ] = DATABASE_READ,
+        [LEDGER_WRITE] = DATABASE_WRITE,
+        [LEDGER_CREATE] = DATABASE_CREATE,
+    };
+    struct ledger *ledger = calloc(1, sizeof *ledger);
+    if (ledger == NULL)
+        return ledger_out_of_memory(fault);
+    ledger->clock = clock;
+    enum status status = database_open(url, needed[access], &ledger->database, fault);
+    if (status == STATUS_OK) {
+        status = prepare(ledger, access, fault);
+        if (status != STATUS_OK)
+            fault_within(fault, "\"%s\"", url);
+    }
+    if (status == STATUS_OK)
+        *ret_ledger = ledger;
+    else
+        ledger_close(&ledger);
+    return status;
+}
+
+void ledger_close(struct ledger **ledger_p)
+{
+    struct ledger *ledger = *ledger_p;
+    *ledger_p = NULL;
+    if (ledger == NULL)
+        return;
+    database_close(&ledger->database);
+    free(ledger);
+}
+
+enum status ledger_begin(struct ledger *ledger, struct fault *fault)
+{
+    return database_begin(ledger->database, fault);
+}
+
+enum status ledger_end(struct ledger *ledger, enum status status, struct fault *fault)
+{
+    return database_end(ledger->database, status, fault);
+}
+
+int64_t ledger_wall_ms(const struct ledger *ledger)
+{
+    return clock_wall_ms(ledger->clock);
+}
+
+int64_t ledger_monotonic_ms(const struct ledger *ledger)
+{
+    return clock_monotonic_ms(ledger->clock);
+}
+
+enum status ledger_out_of_memory(struct fault *fault)
+{
+    return fault_set(fault, STATUS_LATER, "out of memory");
+}

@@ -1,0 +1,244 @@
+/* ledger_document.c - documents: their states, the decisions about them, and their records.
+ *
+ * A decision is never overwritten: each is a row of its own, and the document points to the one
+ * that counts, so that it can be told years later who or what decided, and on which evidence. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdlib.h>
+
+#include "base/reading.h"
+#include "store/ledger_private.h"
+
+/* ---- states --------------------------------------------------------------------------------- */
+
+enum status document_state_of(struct ledger *ledger, const struct uuid *document, bool *ret_found,
+                              enum document_state *ret_state, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    enum status status =
+        database_query(ledger->database, "SELECT state FROM document WHERE id = $1",
+                       VALUES(value_uuid(document)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there && !document_state_from_name(rows_text(rows, 0), ret_state))
+        *ret_state = DOCUMENT_CORRUPT;
+    if (status == STATUS_OK)
+        *ret_found = there;
+    rows_done(&rows);
+    return status;
+}
+
+enum status document_move(struct ledger *ledger, const struct uuid *document,
+                          enum document_state from, enum document_state to, int64_t audit,
+                          struct fault *fault)
+{
+    const char *from_name = document_state_name(from);
+    const char *to_name = document_state_name(to);
+    if (!document_move_is_legal(from, to))
+        return fault_set(fault, STATUS_HALT, "a document cannot move from %s to %s", from_name,
+                         to_name);
+    uint64_t changed = 0;
+    enum status status = database_run(
+        ledger->database, "UPDATE document SET state = $3, audit = $4 WHERE id = $1 AND state = $2",
+        VALUES(value_uuid(document), value_text(from_name), value_text(to_name),
+               value_integer(audit)),
+        &changed, fault);
+    if (status == STATUS_OK && changed != 1)
+        return fault_set(fault, STATUS_HALT,
+                         "the ledger contradicts itself: a document that should be %s is not; run "
+                         "\"posteingang verify\"",
+                         from_name);
+    if (status == STATUS_OK)
+        status = tally_move(ledger, "document", from_name, to_name, fault);
+    return status;
+}
+
+/* ---- decisions ------------------------------------------------------------------------------ */
+
+static enum status point_to_decision(struct ledger *ledger, const struct uuid *document,
+                                     int64_t decision, struct fault *fault)
+{
+    return database_run(ledger->database, "UPDATE document SET decision = $2 WHERE id = $1",
+                        VALUES(value_uuid(document), value_integer(decision)), NULL, fault);
+}
+
+enum status decision_keep(struct ledger *ledger, const struct uuid *document,
+                          const struct decision *decision, int64_t audit, struct fault *fault)
+{
+    int64_t number = 0;
+    enum status status = database_number(
+        ledger->database,
+        "INSERT INTO decision (document, made_ms, to_file, case_number, team, confidence,"
+        " runner_up, decided_by, reason, kind, kind_confidence, flags, explanation,"
+        " rules_version, register_version, audit) VALUES"
+        " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id",
+        VALUES(value_uuid(document), value_integer(ledger_wall_ms(ledger)),
+               value_integer(decision->to_file), value_text(decision->case_number),
+               value_text(decision->team), value_real(decision->confidence),
+               value_real(decision->runner_up), value_text(decision->decided_by),
+               value_text(decision->reason), value_text(decision->kind),
+               value_real(decision->kind_confidence),
+               value_text(decision->flags == NULL ? "" : decision->flags),
+               value_digest_or_null(&decision->explanation), value_text(decision->rules_version),
+               value_integer(decision->register_version), value_integer(audit)),
+        0, &number, fault);
+    if (status == STATUS_OK)
+        status = point_to_decision(ledger, document, number, fault);
+    return status;
+}
+
+/* What a caseworker reads when the automatic ways were given up. */
+static const char *const given_up[] = {
+    [JOB_READ] = "",
+    [JOB_MATCH] = "Die automatische Zuordnung ist gescheitert; bitte von Hand zuordnen.",
+    [JOB_FILE] = "Die Ablage in der Akte ist gescheitert; bitte prüfen und noch einmal zuordnen.",
+};
+
+/* The decision that counted, once more, but for a person to confirm; 0 when there was none. */
+static enum status doubt_decision(struct ledger *ledger, const struct uuid *document,
+                                  const char *reason, int64_t *ret_decision, struct fault *fault)
+{
+    return database_number(
+        ledger->database,
+        "INSERT INTO decision (document, made_ms, to_file, case_number, team, confidence,"
+        " runner_up, decided_by, reason, kind, kind_confidence, flags, explanation,"
+        " rules_version, register_version, audit)"
+        " SELECT c.document, $2, 0, c.case_number, c.team, c.confidence, c.runner_up,"
+        " c.decided_by, $3, c.kind, c.kind_confidence, c.flags, c.explanation, c.rules_version,"
+        " c.register_version, c.audit FROM decision c JOIN document d ON d.decision = c.id"
+        " WHERE d.id = $1 RETURNING id",
+        VALUES(value_uuid(document), value_integer(ledger_wall_ms(ledger)), value_text(reason)), 0,
+        ret_decision, fault);
+}
+
+enum status document_to_person(struct ledger *ledger, const struct uuid *document,
+                               enum job_kind kind, int64_t audit, struct fault *fault)
+{
+    int64_t doubted = 0;
+    enum status status = doubt_decision(ledger, document, given_up[kind], &doubted, fault);
+    if (status == STATUS_OK && doubted != 0)
+        status = point_to_decision(ledger, document, doubted, fault);
+    if (status == STATUS_OK && doubted == 0) {
+        const struct decision none = {.decided_by = "auto", .reason = given_up[kind]};
+        status = decision_keep(ledger, document, &none, audit, fault);
+    }
+    if (status == STATUS_OK)
+        status =
+            document_move(ledger, document, DOCUMENT_MATCHING, DOCUMENT_CLEARING, audit, fault);
+    return status;
+}
+
+/* ---- records -------------------------------------------------------------------------------- */
+
+void document_record_done(struct document_record *record)
+{
+    free(record->site);
+    free(record->source);
+    free(record->case_number);
+    free(record->decided_by);
+    free(record->reason);
+    free(record->kind);
+    free(record->flags);
+    free(record->team);
+    free(record->pages);
+    free(record->rules_version);
+    free(record->place);
+    free(record->error);
+    *record = (struct document_record){0};
+}
+
+static enum status read_pages(struct ledger *ledger, struct document_record *record,
+                              struct fault *fault)
+{
+    uint32_t numbers[READING_PAGES_MOST];
+    uint32_t count = 0;
+    bool there = true;
+    struct rows *rows = NULL;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT number FROM page WHERE scan = $1 AND document = $2 ORDER BY number",
+        VALUES(value_uuid(&record->scan.uuid), value_uuid(&record->id.uuid)), &rows, fault);
+    while (status == STATUS_OK && there && count < READING_PAGES_MOST) {
+        status = rows_next(rows, &there, fault);
+        if (status == STATUS_OK && there)
+            numbers[count++] = (uint32_t)rows_integer(rows, 0);
+    }
+    rows_done(&rows);
+    if (status != STATUS_OK || count == 0)
+        return status;
+    record->pages = malloc(count * sizeof *record->pages);
+    if (record->pages == NULL)
+        return ledger_out_of_memory(fault);
+    for (uint32_t i = 0; i < count; i++)
+        record->pages[i] = numbers[i];
+    record->page_count = count;
+    return STATUS_OK;
+}
+
+/* The columns that are numbers and digests; those that are text come after. */
+static struct document_record plain_columns(struct rows *rows)
+{
+    return (struct document_record){
+        .id = {rows_uuid(rows, 0)},
+        .scan = {rows_uuid(rows, 1)},
+        .received_ms = rows_integer(rows, 4),
+        .ordinal = (uint32_t)rows_integer(rows, 6),
+        .confidence = rows_real(rows, 8),
+        .runner_up = rows_real(rows, 9),
+        .kind_confidence = rows_real(rows, 13),
+        .scan_digest = rows_digest(rows, 16),
+        .reading = rows_digest(rows, 17),
+        .text = rows_digest(rows, 18),
+        .pdf = rows_digest(rows, 19),
+        .explanation = rows_digest(rows, 20),
+        .register_version = rows_integer(rows, 22),
+    };
+}
+
+enum status document_record_read(struct ledger *ledger, struct rows *rows,
+                                 struct document_record *ret_record, struct fault *fault)
+{
+    bool failed = false;
+    struct document_record record = plain_columns(rows);
+    record.site = rows_text_copy(rows, 2, &failed);
+    record.source = rows_text_copy(rows, 3, &failed);
+    record.case_number = rows_text_copy(rows, 7, &failed);
+    record.decided_by = rows_text_copy(rows, 10, &failed);
+    record.reason = rows_text_copy(rows, 11, &failed);
+    record.kind = rows_text_copy(rows, 12, &failed);
+    record.flags = rows_is_null(rows, 14) ? string_copy("") : rows_text_copy(rows, 14, &failed);
+    record.team = rows_text_copy(rows, 15, &failed);
+    record.rules_version = rows_text_copy(rows, 21, &failed);
+    record.place = rows_text_copy(rows, 23, &failed);
+    record.error = rows_text_copy(rows, 24, &failed);
+    if (!document_state_from_name(rows_text(rows, 5), &record.state))
+        record.state = DOCUMENT_CORRUPT; // what verify will name
+    enum status status = STATUS_OK;
+    if (failed || record.flags == NULL)
+        status = ledger_out_of_memory(fault);
+    if (status == STATUS_OK)
+        status = read_pages(ledger, &record, fault);
+    if (status == STATUS_OK)
+        *ret_record = record;
+    else
+        document_record_done(&record);
+    return status;
+}
+
+enum status ledger_document_get(struct ledger *ledger, struct document_id id,
+                                struct document_record *ret_record, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    enum status status = database_query(
+        ledger->database, "SELECT " DOCUMENT_COLUMNS " FROM " DOCUMENT_TABLES " WHERE d.id = $1",
+        VALUES(value_uuid(&id.uuid)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && !there)
+        status = fault_set(fault, STATUS_REFUSE, "the ledger knows no document of this id");
+    if (status == STATUS_OK)
+        status = document_record_read(ledger, rows, ret_record, fault);
+    rows_done(&rows);
+    return status;
+}

@@ -1,0 +1,320 @@
+/* ledger_failure.c - what happens to a job that did not work out, and to leases nobody answers for.
+ *
+ * Three counters: content failures are the document's doing and few are enough (content_most);
+ * system failures are ours, and never count against a document; lost leases count apart, because
+ * a document that kills its reader looks like a reader that was killed (lost_most). Waits double
+ * with each failure.
+ *
+ * lease_until and not_before are on the monotonic clock, which starts anew at boot:
+ * ledger_leases_restart() brings both back into reach. */
+// SPDX-License-Identifier: EUPL-1.2
+#include "store/ledger_private.h"
+
+enum { LEASES_A_COMMIT = 64, JITTER_PERCENT = 20 };
+
+/* ---- failing -------------------------------------------------------------------------------- */
+
+enum verdict { VERDICT_AGAIN, VERDICT_GIVE_UP, VERDICT_REFUSED };
+
+static const char *const failure_names[] = {
+    [JOB_FAILURE_CONTENT] = "content",
+    [JOB_FAILURE_REFUSED] = "refused",
+    [JOB_FAILURE_SYSTEM] = "system",
+    [JOB_FAILURE_LOST] = "lost",
+};
+
+/* backoff doubled `times` times, at most backoff_most, give or take JITTER_PERCENT, so that jobs
+ * which failed together do not come back together. */
+static int64_t backoff(const struct retry_rule *rule, uint32_t times)
+{
+    int64_t wait = rule->backoff_ms;
+    for (uint32_t i = 0; i < times && wait < rule->backoff_most_ms; i++)
+        wait *= 2;
+    if (wait > rule->backoff_most_ms)
+        wait = rule->backoff_most_ms;
+    int64_t swing = wait * JITTER_PERCENT / 100;
+    if (swing <= 0)
+        return wait;
+    if (swing > UINT32_MAX / 2)
+        swing = UINT32_MAX / 2;
+    return wait - swing + (int64_t)randombytes_uniform((uint32_t)(2 * swing + 1));
+}
+
+/* Counts the failure into `after` and says what follows of it. The first lost lease is made good
+ * at once: a worker that was stopped must not delay a letter. */
+static enum verdict judge(const struct job_row *job, enum job_failure failure,
+                          const struct retry_rule *rule, struct job_after *after, int64_t *ret_wait)
+{
+    *ret_wait = 0;
+    switch (failure) {
+    case JOB_FAILURE_REFUSED:
+        return VERDICT_REFUSED;
+    case JOB_FAILURE_LOST:
+        after->lost_failures++;
+        if (after->lost_failures >= rule->lost_most)
+            return VERDICT_GIVE_UP;
+        if (after->lost_failures > 1)
+            *ret_wait = backoff(rule, after->lost_failures - 2);
+        return VERDICT_AGAIN;
+    case JOB_FAILURE_CONTENT:
+        after->content_failures++;
+        if (after->content_failures >= rule->content_most)
+            return VERDICT_GIVE_UP;
+        *ret_wait = backoff(rule, job->content_failures + job->system_failures);
+        return VERDICT_AGAIN;
+    case JOB_FAILURE_SYSTEM:
+    default:
+        after->system_failures++;
+        *ret_wait = backoff(rule, job->content_failures + job->system_failures);
+        return VERDICT_AGAIN;
+    }
+}
+
+static enum scan_state scan_after(enum verdict verdict)
+{
+    static const enum scan_state states[] = {
+        [VERDICT_AGAIN] = SCAN_RECEIVED,
+        [VERDICT_GIVE_UP] = SCAN_FAILED,
+        [VERDICT_REFUSED] = SCAN_REFUSED,
+    };
+    return states[verdict];
+}
+
+/* A refused scan is an answer: its read job is done. Anything else given up is dead until a
+ * person revives or settles it. */
+static enum job_state job_after_verdict(const struct job_row *job, enum verdict verdict)
+{
+    if (verdict == VERDICT_AGAIN)
+        return JOB_READY;
+    return verdict == VERDICT_REFUSED && job->kind == JOB_READ ? JOB_DONE : JOB_DEAD;
+}
+
+static enum status fail_audit(struct ledger *ledger, const struct job_row *job, const char *actor,
+                              enum job_failure failure, enum verdict verdict, int64_t *ret_audit,
+                              struct fault *fault)
+{
+    struct text detail = {0};
+    detail_job(&detail, job);
+    detail_word(&detail, "failure", failure_names[failure]);
+    detail_word(&detail, "then", job_state_name(job_after_verdict(job, verdict)));
+    if (job->kind == JOB_READ)
+        detail_word(&detail, "scan", scan_state_name(scan_after(verdict)));
+    else if (verdict != VERDICT_AGAIN)
+        detail_word(&detail, "document", document_state_name(DOCUMENT_CLEARING));
+    enum status status = audit_append_about(ledger, actor, "job.fail", job_subject(job),
+                                            detail_close(&detail), ret_audit, fault);
+    text_done(&detail);
+    return status;
+}
+
+/* The scan or document after its job failed. */
+static enum status fail_subject(struct ledger *ledger, const struct job_row *job,
+                                enum verdict verdict, const char *reason, int64_t audit,
+                                struct fault *fault)
+{
+    if (job->kind == JOB_READ)
+        return scan_move(ledger, &job->scan, SCAN_READING, scan_after(verdict),
+                         verdict == VERDICT_AGAIN ? NULL : reason, audit, fault);
+    if (verdict == VERDICT_AGAIN)
+        return STATUS_OK;
+    return document_to_person(ledger, &job->document, job->kind, audit, fault);
+}
+
+static enum status fail_row(struct ledger *ledger, const struct job_row *job, const char *actor,
+                            enum job_failure failure, const char *reason,
+                            const struct retry_rule *rule, struct fault *fault)
+{
+    struct job_after after = job_same(job, JOB_READY);
+    int64_t wait = 0;
+    int64_t audit = 0;
+    enum verdict verdict = judge(job, failure, rule, &after, &wait);
+    after.state = job_after_verdict(job, verdict);
+    after.error = after.state == JOB_DONE ? NULL : reason;
+    if (wait > 0)
+        after.not_before = ledger_monotonic_ms(ledger) + wait;
+    enum status status = fail_audit(ledger, job, actor, failure, verdict, &audit, fault);
+    if (status == STATUS_OK)
+        status = job_update(ledger, job, &after, audit, fault);
+    if (status == STATUS_OK)
+        status = fail_subject(ledger, job, verdict, reason, audit, fault);
+    return status;
+}
+
+static enum status fail(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                        enum job_failure failure, const char *reason, const struct retry_rule *rule,
+                        bool *ret_held, struct fault *fault)
+{
+    struct job_row job = {0};
+    enum status status = job_find_held(ledger, id, attempt, ret_held, &job, fault);
+    if (status != STATUS_OK || !*ret_held)
+        return status;
+    return fail_row(ledger, &job, job.worker, failure, reason, rule, fault);
+}
+
+enum status ledger_job_fail(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                            enum job_failure failure, const char *reason,
+                            const struct retry_rule *rule, bool *ret_held, struct fault *fault)
+{
+    bool held = false;
+    enum status status = ledger_begin(ledger, fault);
+    if (status == STATUS_OK)
+        status = ledger_end(ledger, fail(ledger, id, attempt, failure, reason, rule, &held, fault),
+                            fault);
+    if (status == STATUS_OK)
+        *ret_held = held;
+    return status;
+}
+
+static enum status corrupt(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                           const char *reason, bool *ret_held, struct fault *fault)
+{
+    struct job_row job = {0};
+    enum status status = job_find_held(ledger, id, attempt, ret_held, &job, fault);
+    if (status != STATUS_OK || !*ret_held)
+        return status;
+    return job_set_aside(ledger, &job, job.worker, reason, fault);
+}
+
+enum status ledger_job_corrupt(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                               const char *reason, bool *ret_held, struct fault *fault)
+{
+    bool held = false;
+    enum status status = ledger_begin(ledger, fault);
+    if (status == STATUS_OK)
+        status = ledger_end(ledger, corrupt(ledger, id, attempt, reason, &held, fault), fault);
+    if (status == STATUS_OK)
+        *ret_held = held;
+    return status;
+}
+
+/* ---- lost leases ---------------------------------------------------------------------------- */
+
+/* Leases that ran out (worker NULL), or all of one worker; at most LEASES_A_COMMIT. */
+static enum status lost_leases(struct ledger *ledger, const char *worker, struct job_row *ret_jobs,
+                               size_t *ret_count, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    size_t count = 0;
+    bool there = true;
+    enum status status =
+        worker == NULL ? database_query(ledger->database,
+                                        "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
+                                        " AND j.lease_until <= $1 ORDER BY j.lease_until LIMIT $2",
+                                        VALUES(value_integer(ledger_monotonic_ms(ledger)),
+                                               value_integer(LEASES_A_COMMIT)),
+                                        &rows, fault)
+                       : database_query(ledger->database,
+                                        "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
+                                        " AND j.worker = $1 ORDER BY j.id LIMIT $2",
+                                        VALUES(value_text(worker), value_integer(LEASES_A_COMMIT)),
+                                        &rows, fault);
+    while (status == STATUS_OK && there && count < LEASES_A_COMMIT) {
+        status = rows_next(rows, &there, fault);
+        if (status == STATUS_OK && there)
+            status = job_row_read(rows, &ret_jobs[count++], fault);
+    }
+    rows_done(&rows);
+    *ret_count = count;
+    return status;
+}
+
+static enum status lose_some(struct ledger *ledger, const char *worker,
+                             const struct retry_rule *rule, size_t *ret_count, struct fault *fault)
+{
+    struct job_row jobs[LEASES_A_COMMIT];
+    const char *reason = worker == NULL ? "the lease ran out: nothing was heard of the worker"
+                                        : "the worker is gone";
+    size_t count = 0;
+    enum status status = lost_leases(ledger, worker, jobs, &count, fault);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        bool is_sound = false;
+        status = job_agrees(ledger, &jobs[i], &is_sound, fault);
+        if (status != STATUS_OK)
+            break;
+        status = is_sound ? fail_row(ledger, &jobs[i], ledger_dispatcher, JOB_FAILURE_LOST, reason,
+                                     rule, fault)
+                          : job_set_aside(ledger, &jobs[i], ledger_dispatcher, ledger_contradiction,
+                                          fault);
+    }
+    *ret_count = count;
+    return status;
+}
+
+static enum status lose(struct ledger *ledger, const char *worker, const struct retry_rule *rule,
+                        uint32_t *ret_count, struct fault *fault)
+{
+    uint32_t lost = 0;
+    enum status status = STATUS_OK;
+    for (;;) {
+        // Only a read while there is nothing to do, as nearly always.
+        struct job_row jobs[LEASES_A_COMMIT];
+        size_t count = 0;
+        status = lost_leases(ledger, worker, jobs, &count, fault);
+        if (status == STATUS_OK && count > 0)
+            status = ledger_begin(ledger, fault);
+        if (status != STATUS_OK || count == 0)
+            break;
+        status = ledger_end(ledger, lose_some(ledger, worker, rule, &count, fault), fault);
+        if (status != STATUS_OK)
+            break;
+        lost += (uint32_t)count;
+    }
+    if (status == STATUS_OK)
+        *ret_count = lost;
+    return status;
+}
+
+enum status ledger_leases_expire(struct ledger *ledger, const struct retry_rule *rule,
+                                 uint32_t *ret_count, struct fault *fault)
+{
+    return lose(ledger, NULL, rule, ret_count, fault);
+}
+
+enum status ledger_leases_lose(struct ledger *ledger, const char *worker,
+                               const struct retry_rule *rule, uint32_t *ret_count,
+                               struct fault *fault)
+{
+    return lose(ledger, worker, rule, ret_count, fault);
+}
+
+static enum status restart(struct ledger *ledger, int64_t until, struct fault *fault)
+{
+    int64_t leases = 0;
+    int64_t waiting = 0;
+    int64_t audit = 0;
+    enum status status =
+        database_number(ledger->database, "SELECT count(*) FROM job WHERE state = 'leased'",
+                        NO_VALUES, 0, &leases, fault);
+    if (status == STATUS_OK)
+        status = database_number(
+            ledger->database, "SELECT count(*) FROM job WHERE state = 'ready' AND not_before > $1",
+            VALUES(value_integer(until)), 0, &waiting, fault);
+    if (status != STATUS_OK || (leases == 0 && waiting == 0))
+        return status;
+    struct text detail = {0};
+    detail_open(&detail);
+    detail_number(&detail, "leases", leases);
+    detail_number(&detail, "waiting", waiting);
+    status = audit_append(ledger, ledger_dispatcher, "leases.restart", "ledger",
+                          detail_close(&detail), &audit, fault);
+    text_done(&detail);
+    if (status == STATUS_OK)
+        status =
+            database_run(ledger->database, "UPDATE job SET lease_until = $1 WHERE state = 'leased'",
+                         VALUES(value_integer(until)), NULL, fault);
+    if (status == STATUS_OK)
+        status =
+            database_run(ledger->database,
+                         "UPDATE job SET not_before = $1 WHERE state = 'ready' AND not_before > $1",
+                         VALUES(value_integer(until)), NULL, fault);
+    return status;
+}
+
+enum status ledger_leases_restart(struct ledger *ledger, int64_t grace_ms, struct fault *fault)
+{
+    enum status status = ledger_begin(ledger, fault);
+    if (status == STATUS_OK)
+        status = ledger_end(ledger, restart(ledger, ledger_monotonic_ms(ledger) + grace_ms, fault),
+                            fault);
+    return status;
+}

@@ -1,0 +1,190 @@
+/* ledger_private.h - what the files of the ledger share; nobody else includes it.
+ *
+ * The pattern of every change:
+ *
+ *     enum status status = ledger_begin(ledger, fault);
+ *     if (status == STATUS_OK)
+ *         status = ledger_end(ledger, change(ledger, …, &outcome, fault), fault);
+ *     if (status == STATUS_OK)
+ *         *ret_outcome = outcome;
+ *
+ * with the work in change(), which checks what it starts from, writes audit rows first (other rows
+ * carry their number) and returns from anywhere. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef STORE_LEDGER_PRIVATE_H
+#define STORE_LEDGER_PRIVATE_H
+
+#include "base/text.h"
+#include "store/database.h"
+#include "store/ledger.h"
+
+struct ledger {
+    struct database *database;
+    const struct clock *clock; /* borrowed */
+};
+
+enum status ledger_begin(struct ledger *ledger, struct fault *fault);
+/* Commits when `status` is STATUS_OK, rolls back otherwise. */
+enum status ledger_end(struct ledger *ledger, enum status status, struct fault *fault);
+int64_t ledger_wall_ms(const struct ledger *ledger);
+int64_t ledger_monotonic_ms(const struct ledger *ledger);
+
+enum status ledger_out_of_memory(struct fault *fault);
+
+/* ---- audit.c -------------------------------------------------------------------------------- */
+
+/* Adds a row to the chain, inside a transaction. `detail` is a JSON object. */
+enum status audit_append(struct ledger *ledger, const char *actor, const char *action,
+                         const char *subject, const char *detail, int64_t *ret_audit,
+                         struct fault *fault);
+/* The same about a scan or document. */
+enum status audit_append_about(struct ledger *ledger, const char *actor, const char *action,
+                               const struct uuid *subject, const char *detail, int64_t *ret_audit,
+                               struct fault *fault);
+
+/* The hash of a row; `previous` is the hash of the row before, all zero for the first. */
+struct digest audit_hash(const struct digest *previous, int64_t id, int64_t at_ms,
+                         const char *actor, const char *action, const char *subject,
+                         const char *detail);
+
+/* Details in fixed pieces: keys are literals, values are words of ours, numbers or digests. */
+void detail_open(struct text *detail);
+void detail_word(struct text *detail, const char *key, const char *word);
+void detail_number(struct text *detail, const char *key, int64_t number);
+void detail_digest(struct text *detail, const char *key, const struct digest *digest);
+/* The digest of a string that must not stand in the audit itself; nothing for NULL. */
+void detail_digest_of(struct text *detail, const char *key, const char *secret);
+/* Closes the object; NULL when memory ran out on the way. */
+const char *detail_close(struct text *detail);
+
+/* ---- ledger_tally.c ------------------------------------------------------------------------- */
+
+/* One less `noun` in state `from` and one more in `to`; NULL for none. */
+enum status tally_move(struct ledger *ledger, const char *noun, const char *from, const char *to,
+                       struct fault *fault);
+enum status tally_add(struct ledger *ledger, const char *noun, const char *state, int64_t amount,
+                      struct fault *fault);
+
+/* ---- ledger_scan.c -------------------------------------------------------------------------- */
+
+/* The number of a site, which is made when it is new. */
+enum status site_number(struct ledger *ledger, const char *name, int64_t *ret_site,
+                        struct fault *fault);
+/* Moves a scan, with its tally; STATUS_HALT when it is not in `from`. `error` replaces the old
+ * one, NULL included. */
+enum status scan_move(struct ledger *ledger, const struct uuid *scan, enum scan_state from,
+                      enum scan_state to, const char *error, int64_t audit, struct fault *fault);
+/* *ret_found false: there is none of that id. */
+enum status scan_state_of(struct ledger *ledger, const struct uuid *scan, bool *ret_found,
+                          enum scan_state *ret_state, struct fault *fault);
+
+/* Columns of a scan_record in the order that scan_record_read() takes them. */
+#define SCAN_COLUMNS                                                                               \
+    "s.id, t.name, s.source, s.format, s.sha256, s.has_bytes, s.size, s.received_ms, s.state,"     \
+    " s.duplicate_of, s.page_count, s.error, s.returned"
+#define SCAN_TABLES "scan s JOIN site t ON t.id = s.site"
+enum status scan_record_read(struct rows *rows, struct scan_record *ret_record,
+                             struct fault *fault);
+
+/* ---- ledger_document.c ---------------------------------------------------------------------- */
+
+enum status document_move(struct ledger *ledger, const struct uuid *document,
+                          enum document_state from, enum document_state to, int64_t audit,
+                          struct fault *fault);
+enum status document_state_of(struct ledger *ledger, const struct uuid *document, bool *ret_found,
+                              enum document_state *ret_state, struct fault *fault);
+/* matching -> clearing, because its match or file job was given up: a person decides. */
+enum status document_to_person(struct ledger *ledger, const struct uuid *document,
+                               enum job_kind kind, int64_t audit, struct fault *fault);
+/* Keeps the decision and lets the document point to it. */
+enum status decision_keep(struct ledger *ledger, const struct uuid *document,
+                          const struct decision *decision, int64_t audit, struct fault *fault);
+
+#define DOCUMENT_COLUMNS                                                                           \
+    "d.id, d.scan, t.name, s.source, d.received_ms, d.state, d.ordinal, c.case_number,"            \
+    " c.confidence, c.runner_up, c.decided_by, c.reason, c.kind, c.kind_confidence, c.flags,"      \
+    " c.team, s.sha256, d.reading, d.text, d.pdf, c.explanation, c.rules_version,"                 \
+    " c.register_version, d.place, (SELECT j.error FROM job j WHERE j.scan = d.scan AND"           \
+    " j.document = d.id AND j.state <> 'done' ORDER BY j.id DESC LIMIT 1)"
+#define DOCUMENT_TABLES                                                                            \
+    "document d JOIN scan s ON s.id = d.scan JOIN site t ON t.id = d.site"                         \
+    " LEFT JOIN decision c ON c.id = d.decision"
+/* Also reads the document's pages. */
+enum status document_record_read(struct ledger *ledger, struct rows *rows,
+                                 struct document_record *ret_record, struct fault *fault);
+
+/* ---- ledger_job.c --------------------------------------------------------------------------- */
+
+extern const char ledger_dispatcher[];    /* the actor who gives up on leases */
+extern const char ledger_contradiction[]; /* the reason of what goes to corrupt, for people */
+
+/* A job as the transactions see it. */
+struct job_row {
+    struct job_id id;
+    enum job_kind kind;
+    enum job_state state;
+    uint32_t attempt;
+    struct uuid scan, document; /* document nil for reading */
+    int64_t site;
+    uint32_t content_failures, system_failures, lost_failures;
+    char worker[128]; /* cut when longer; "" for none */
+};
+
+/* One change of a job's row: what differs between leasing, failing, finishing and so on is in
+ * `after`; the row must still be as `job` says. */
+struct job_after {
+    enum job_state state;
+    uint32_t attempt;
+    uint32_t content_failures, system_failures, lost_failures;
+    int64_t not_before;
+    struct value lease_until; /* NULL unless leased */
+    const char *worker;
+    const char *error;
+};
+
+#define JOB_COLUMNS                                                                                \
+    "j.id, j.kind, j.state, j.attempt, j.scan, j.document, j.site, j.content_failures,"            \
+    " j.system_failures, j.lost_failures, j.worker"
+enum status job_row_read(struct rows *rows, struct job_row *ret_job, struct fault *fault);
+/* The scan or document it is about. */
+const struct uuid *job_subject(const struct job_row *job);
+/* Opens an audit detail with the job's number, kind and attempt. */
+void detail_job(struct text *detail, const struct job_row *job);
+
+enum status job_create(struct ledger *ledger, enum job_kind kind, int64_t site,
+                       const struct uuid *scan, const struct uuid *document, int64_t audit,
+                       struct fault *fault);
+/* The job unchanged but for its state: to be changed further and given to job_update(). */
+struct job_after job_same(const struct job_row *job, enum job_state state);
+enum status job_update(struct ledger *ledger, const struct job_row *job,
+                       const struct job_after *after, int64_t audit, struct fault *fault);
+
+/* Is the job's scan or document in the state that the job's own state implies? */
+enum status job_agrees(struct ledger *ledger, const struct job_row *job, bool *ret_agrees,
+                       struct fault *fault);
+/* Takes the job out of the line, and its scan or document to corrupt, where a person looks: one
+ * impossible row must not stop all others. */
+enum status job_set_aside(struct ledger *ledger, const struct job_row *job, const char *actor,
+                          const char *reason, struct fault *fault);
+
+/* The leased job of exactly this attempt. One whose scan or document contradicts it is set aside
+ * here and not held by anybody any more. */
+enum status job_find_held(struct ledger *ledger, struct job_id id, uint32_t attempt, bool *ret_held,
+                          struct job_row *ret_job, struct fault *fault);
+/* The same for the result of a job of this kind; STATUS_REFUSE when it is of another. */
+enum status job_held(struct ledger *ledger, struct job_id id, uint32_t attempt, enum job_kind kind,
+                     bool *ret_held, struct job_row *ret_job, struct fault *fault);
+/* leased -> done, and one more job done for its worker. */
+enum status job_finish(struct ledger *ledger, const struct job_row *job, int64_t audit,
+                       struct fault *fault);
+/* The dead job of a scan (document nil) or document; *ret_found false: there is none. */
+enum status job_dead_of(struct ledger *ledger, const struct uuid *scan, const struct uuid *document,
+                        bool *ret_found, struct job_row *ret_job, struct fault *fault);
+/* dead -> ready with all counters at zero, due at once. */
+enum status job_revive(struct ledger *ledger, const struct job_row *job, int64_t audit,
+                       struct fault *fault);
+/* dead -> done: a person settled it another way. */
+enum status job_settle(struct ledger *ledger, const struct job_row *job, int64_t audit,
+                       struct fault *fault);
+
+#endif

@@ -1,0 +1,279 @@
+/* ledger_result.c - what workers bring back: readings, decisions, places in the cabinet.
+ *
+ * Each is one commit that ends the job, moves the scan or document, and starts what comes next. A
+ * result of an attempt that is no longer the job's changes nothing (*ret_held false). */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdlib.h>
+
+#include "base/reading.h"
+#include "store/ledger_private.h"
+
+/* ---- readings ------------------------------------------------------------------------------- */
+
+/* A page stands in one of the documents exactly when its outcome says so. */
+static bool page_is_sound(const struct read_result *result, uint32_t index)
+{
+    const struct read_page *page = &result->pages[index];
+    if (page->number != index + 1 || page->outcome > PAGE_REFUSED)
+        return false;
+    if (page->outcome != PAGE_IN_DOCUMENT)
+        return page->document == 0;
+    return page->document >= 1 && page->document <= result->document_count;
+}
+
+/* Every page accounted for exactly once, and no document without a page. */
+static enum status check_result(const struct read_result *result, struct fault *fault)
+{
+    if (result->page_count == 0 || result->page_count > READING_PAGES_MOST)
+        return fault_set(fault, STATUS_REFUSE, "a result of %u pages; 1 to %d are possible",
+                         result->page_count, READING_PAGES_MOST);
+    if (result->document_count > result->page_count)
+        return fault_set(fault, STATUS_REFUSE, "a result of %u documents on %u pages",
+                         result->document_count, result->page_count);
+    bool has_page[READING_PAGES_MOST + 1] = {false};
+    for (uint32_t i = 0; i < result->page_count; i++) {
+        if (!page_is_sound(result, i))
+            return fault_set(fault, STATUS_REFUSE, "the result does not account for page %u",
+                             i + 1);
+        has_page[result->pages[i].document] = true;
+    }
+    for (uint32_t i = 1; i <= result->document_count; i++)
+        if (!has_page[i])
+            return fault_set(fault, STATUS_REFUSE, "document %u of the result has no page", i);
+    return STATUS_OK;
+}
+
+/* A new document in matching: its audit row, its row, and its match job. */
+static enum status add_document(struct ledger *ledger, const struct job_row *job,
+                                const struct read_document *document, const struct uuid *id,
+                                uint32_t ordinal, struct fault *fault)
+{
+    char scan[UUID_TEXT_BYTES];
+    uuid_to_text(&job->scan, scan);
+    struct text detail = {0};
+    int64_t audit = 0;
+    detail_open(&detail);
+    detail_word(&detail, "document", document_state_name(DOCUMENT_MATCHING));
+    detail_word(&detail, "of", scan);
+    detail_number(&detail, "ordinal", ordinal);
+    detail_digest(&detail, "reading", &document->reading);
+    detail_digest(&detail, "text", &document->text);
+    detail_digest(&detail, "pdf", &document->pdf);
+    enum status status = audit_append_about(ledger, job->worker, "document.make", id,
+                                            detail_close(&detail), &audit, fault);
+    text_done(&detail);
+    if (status == STATUS_OK)
+        status = database_run(
+            ledger->database,
+            "INSERT INTO document (id, scan, ordinal, site, received_ms, state, reading, text,"
+            " pdf, audit) SELECT $1, s.id, $3, s.site, s.received_ms, 'matching', $4, $5, $6, $7"
+            " FROM scan s WHERE s.id = $2",
+            VALUES(value_uuid(id), value_uuid(&job->scan), value_integer(ordinal),
+                   value_digest(&document->reading), value_digest(&document->text),
+                   value_digest(&document->pdf), value_integer(audit)),
+            NULL, fault);
+    if (status == STATUS_OK)
+        status =
+            tally_move(ledger, "document", NULL, document_state_name(DOCUMENT_MATCHING), fault);
+    if (status == STATUS_OK)
+        status = job_create(ledger, JOB_MATCH, job->site, &job->scan, id, audit, fault);
+    return status;
+}
+
+/* `ids` are the documents', in order. */
+static enum status add_pages(struct ledger *ledger, const struct uuid *scan,
+                             const struct read_result *result, const struct uuid *ids,
+                             struct fault *fault)
+{
+    static const struct uuid none;
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; status == STATUS_OK && i < result->page_count; i++) {
+        const struct read_page *page = &result->pages[i];
+        status = database_run(
+            ledger->database,
+            "INSERT INTO page (scan, number, outcome, document) VALUES ($1, $2, $3, $4)",
+            VALUES(value_uuid(scan), value_integer(page->number),
+                   value_text(page_outcome_name(page->outcome)),
+                   value_uuid_or_null(page->document == 0 ? &none : &ids[page->document - 1])),
+            NULL, fault);
+    }
+    if (status == STATUS_OK)
+        status = tally_add(ledger, "page", "read", result->page_count, fault);
+    return status;
+}
+
+static enum status end_reading(struct ledger *ledger, const struct job_row *job,
+                               const struct read_result *result, struct fault *fault)
+{
+    struct text detail = {0};
+    int64_t audit = 0;
+    detail_job(&detail, job);
+    detail_word(&detail, "scan", scan_state_name(SCAN_READ));
+    detail_number(&detail, "pages", result->page_count);
+    detail_number(&detail, "documents", result->document_count);
+    enum status status = audit_append_about(ledger, job->worker, "scan.read", &job->scan,
+                                            detail_close(&detail), &audit, fault);
+    text_done(&detail);
+    if (status == STATUS_OK)
+        status = job_finish(ledger, job, audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(ledger->database,
+                              "UPDATE scan SET page_count = $2, documents = $3 WHERE id = $1",
+                              VALUES(value_uuid(&job->scan), value_integer(result->page_count),
+                                     value_integer(result->document_count)),
+                              NULL, fault);
+    if (status == STATUS_OK)
+        status = scan_move(ledger, &job->scan, SCAN_READING, SCAN_READ, NULL, audit, fault);
+    return status;
+}
+
+static enum status complete_reading(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                    const struct read_result *result, struct uuid *ids,
+                                    bool *ret_held, struct fault *fault)
+{
+    struct job_row job = {0};
+    enum status status = job_held(ledger, id, attempt, JOB_READ, ret_held, &job, fault);
+    if (status != STATUS_OK || !*ret_held)
+        return status;
+    status = end_reading(ledger, &job, result, fault);
+    for (uint32_t i = 0; status == STATUS_OK && i < result->document_count; i++) {
+        ids[i] = uuid_new(ledger_wall_ms(ledger));
+        status = add_document(ledger, &job, &result->documents[i], &ids[i], i + 1, fault);
+    }
+    if (status == STATUS_OK)
+        status = add_pages(ledger, &job.scan, result, ids, fault);
+    return status;
+}
+
+enum status ledger_read_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                 const struct read_result *result, bool *ret_held,
+                                 struct fault *fault)
+{
+    bool held = false;
+    struct uuid ids[READING_PAGES_MOST];
+    enum status status = check_result(result, fault);
+    if (status == STATUS_OK)
+        status = ledger_begin(ledger, fault);
+    if (status == STATUS_OK)
+        status = ledger_end(
+            ledger, complete_reading(ledger, id, attempt, result, ids, &held, fault), fault);
+    if (status == STATUS_OK)
+        *ret_held = held;
+    return status;
+}
+
+/* ---- decisions ------------------------------------------------------------------------------ */
+
+static bool is_share(double number)
+{
+    return number >= 0 && number <= 1; // false for NaN
+}
+
+static enum status check_decision(const struct decision *decision, struct fault *fault)
+{
+    if (!is_share(decision->confidence) || !is_share(decision->runner_up) ||
+        !is_share(decision->kind_confidence))
+        return fault_set(fault, STATUS_REFUSE, "a decision's confidence is not between 0 and 1");
+    if (decision->to_file && (decision->case_number == NULL || decision->case_number[0] == '\0'))
+        return fault_set(fault, STATUS_REFUSE, "a decision to file names no case");
+    if (decision->decided_by == NULL || decision->decided_by[0] == '\0')
+        return fault_set(fault, STATUS_REFUSE, "a decision does not say who made it");
+    return STATUS_OK;
+}
+
+static enum status decision_audit(struct ledger *ledger, const struct job_row *job,
+                                  const struct decision *decision, int64_t *ret_audit,
+                                  struct fault *fault)
+{
+    struct text detail = {0};
+    detail_job(&detail, job);
+    detail_word(&detail, "document",
+                document_state_name(decision->to_file ? DOCUMENT_MATCHING : DOCUMENT_CLEARING));
+    detail_digest_of(&detail, "case_sha256", decision->case_number);
+    detail_digest(&detail, "explanation", &decision->explanation);
+    detail_number(&detail, "register", decision->register_version);
+    enum status status = audit_append_about(ledger, job->worker, "document.decide", &job->document,
+                                            detail_close(&detail), ret_audit, fault);
+    text_done(&detail);
+    return status;
+}
+
+static enum status complete_match(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                  const struct decision *decision, bool *ret_held,
+                                  struct fault *fault)
+{
+    struct job_row job = {0};
+    int64_t audit = 0;
+    enum status status = job_held(ledger, id, attempt, JOB_MATCH, ret_held, &job, fault);
+    if (status != STATUS_OK || !*ret_held)
+        return status;
+    status = decision_audit(ledger, &job, decision, &audit, fault);
+    if (status == STATUS_OK)
+        status = job_finish(ledger, &job, audit, fault);
+    if (status == STATUS_OK)
+        status = decision_keep(ledger, &job.document, decision, audit, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (decision->to_file)
+        return job_create(ledger, JOB_FILE, job.site, &job.scan, &job.document, audit, fault);
+    return document_move(ledger, &job.document, DOCUMENT_MATCHING, DOCUMENT_CLEARING, audit, fault);
+}
+
+enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                  const struct decision *decision, bool *ret_held,
+                                  struct fault *fault)
+{
+    bool held = false;
+    enum status status = check_decision(decision, fault);
+    if (status == STATUS_OK)
+        status = ledger_begin(ledger, fault);
+    if (status == STATUS_OK)
+        status =
+            ledger_end(ledger, complete_match(ledger, id, attempt, decision, &held, fault), fault);
+    if (status == STATUS_OK)
+        *ret_held = held;
+    return status;
+}
+
+/* ---- filing --------------------------------------------------------------------------------- */
+
+static enum status complete_filing(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                   const char *place, bool *ret_held, struct fault *fault)
+{
+    struct job_row job = {0};
+    struct text detail = {0};
+    int64_t audit = 0;
+    enum status status = job_held(ledger, id, attempt, JOB_FILE, ret_held, &job, fault);
+    if (status != STATUS_OK || !*ret_held)
+        return status;
+    detail_job(&detail, &job);
+    detail_word(&detail, "document", document_state_name(DOCUMENT_FILED));
+    detail_digest_of(&detail, "place_sha256", place);
+    status = audit_append_about(ledger, job.worker, "document.file", &job.document,
+                                detail_close(&detail), &audit, fault);
+    text_done(&detail);
+    if (status == STATUS_OK)
+        status = job_finish(ledger, &job, audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
+                              VALUES(value_uuid(&job.document), value_text(place)), NULL, fault);
+    if (status == STATUS_OK)
+        status =
+            document_move(ledger, &job.document, DOCUMENT_MATCHING, DOCUMENT_FILED, audit, fault);
+    return status;
+}
+
+enum status ledger_file_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                 const char *place, bool *ret_held, struct fault *fault)
+{
+    bool held = false;
+    if (place == NULL || place[0] == '\0')
+        return fault_set(fault, STATUS_REFUSE, "a filed document must have a place");
+    enum status status = ledger_begin(ledger, fault);
+    if (status == STATUS_OK)
+        status =
+            ledger_end(ledger, complete_filing(ledger, id, attempt, place, &held, fault), fault);
+    if (status == STATUS_OK)
+        *ret_held = held;
+    return status;
+}
