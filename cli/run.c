@@ -118,7 +118,7 @@ static void on_signal(void *context, int signal_number)
     }
     progress_end(&run->progress);
     log_info(NULL, "ending");
-    stop(run, EXIT_DONE);
+    stop(run, run->is_draining ? EXIT_FOUND : EXIT_DONE); // a drain that was cut short
 }
 
 static void on_death(void *context, size_t index, const char *name, const char *how,
@@ -233,6 +233,10 @@ static int serve(struct run *run)
         status = loop_run(run->loop, &fault);
     }
     free(folder);
+    if (status == STATUS_REFUSE) {
+        complain("%s", fault.text); // a program is missing: the installation is not whole
+        return EXIT_CONFIGURATION;
+    }
     return status == STATUS_OK ? run->exit_code : outcome_of(&fault);
 }
 
