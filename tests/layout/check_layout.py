@@ -47,8 +47,9 @@ def files_of(root):
     if os.path.exists(os.path.join(root, ".git")) and shutil.which("git"):
         answer = subprocess.run(git, capture_output=True, check=False)
         if answer.returncode == 0:
-            names = answer.stdout.decode().split("\0")
-            return sorted(n for n in set(names) if n and os.path.isfile(os.path.join(root, n)))
+            names = [n for n in set(answer.stdout.decode().split("\0")) if n]
+            return sorted(n for n in names if "node_modules" not in n.split("/")
+                          and os.path.isfile(os.path.join(root, n)))
     found = []
     for folder, folders, names in os.walk(root):
         folders[:] = [f for f in folders if f not in ("build", "node_modules", "__pycache__", ".git")]

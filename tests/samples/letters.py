@@ -236,6 +236,7 @@ def doctors_note():
     pen = sheet.ImageDraw.Draw(stamp)
     for row, words in enumerate(("Dr. med. W. Stavenow-Rehn", "Fachärztin für Neurologie",
                                  "Am Seeufer 14, 17192 Waren")):
+        page.words.append(words)
         pen.text((20, 16 + 60 * row), words, font=page.font("narrow-bold", 11), fill=70)
     page.paste_turned(stamp, 108, y + 4, 5)
     return files.png(scan_of(page, 42, 0.7, dirt=25), 300)
@@ -294,6 +295,7 @@ def court():
         if words:
             name = "sans-bold" if number < 2 else "sans"
             lines.append((25, 102 + 5.2 * number, name, 10.5, words))
+    Sheet(72).words.extend(words for _, _, _, _, words in lines)
     return files.typed_pdf(lines)
 
 
@@ -353,7 +355,9 @@ def fax():
     width, height = 1728, round(297 / 25.4 * 196)
     small = page.image.resize((width, height), Image.BOX)
     pen = sheet.ImageDraw.Draw(small)
-    pen.text((60, 12), "02/03/2026  11:44   03981 0033811        PFLEGE SONNENHOF          S. 01/01",
+    header = "02/03/2026  11:44   03981 0033811        PFLEGE SONNENHOF          S. 01/01"
+    page.words.append(header)
+    pen.text((60, 12), header,
              font=sheet.ImageFont.truetype(sheet.font_path("mono"), 26,
                                            layout_engine=sheet.ImageFont.LAYOUT_BASIC), fill=0)
     image = sheet.specks(small, chance, 140)
@@ -437,6 +441,7 @@ def blank_back():
     through = page.image.transpose(Image.FLIP_LEFT_RIGHT).filter(sheet.ImageFilter.GaussianBlur(2.5))
     through = through.point(lambda v: 255 - (255 - v) // 14)
     reverse = sheet.add_grain(sheet.shade(through, 0.95, 0.96, 1.0), chance, 0.03)
+    Sheet(150)  # the back, with nothing to read on it
     return files.scanned_pdf([front, reverse], 150, quality=45)
 
 

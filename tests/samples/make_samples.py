@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""make_samples.py - makes the sample letters, the register and expected.csv, byte for byte again.
+"""make_samples.py - makes the sample letters, their register and the truth, byte for byte again.
 
     make_samples.py FOLDER      writes them below FOLDER
     make_samples.py --check     makes them in memory and holds them against the files beside it
@@ -12,6 +12,7 @@ SPDX-License-Identifier: EUPL-1.2
 
 import csv
 import io
+import json
 import os
 import sys
 
@@ -42,17 +43,28 @@ def expected_csv(letters):
     return stream.getvalue().encode()
 
 
+def truth_line(letter, sheets):
+    """What stands on each page of a readable letter, in the order it was written."""
+    pages = [{"text": "\n".join(page.words)} for page in sheets]
+    return json.dumps({"file": letter.file, "pages": pages}, ensure_ascii=False) + "\n"
+
+
 def everything():
     """Every file, by its path below the folder of the samples."""
+    import sheet
     from letters import LETTERS
     from people import register_csv
 
     files = {"register.csv": register_csv(), "expected.csv": expected_csv(LETTERS)}
-    made = {}
+    made, truth = {}, ""
     for letter in LETTERS:
         if letter.make not in made:
+            sheet.drawn.clear()
             made[letter.make] = letter.make()
+            if letter.outcome in ("filed", "clearing"):
+                truth += truth_line(letter, sheet.drawn)
         files[letter.file] = made[letter.make]
+    files["truth.jsonl"] = truth.encode()
     return files
 
 

@@ -33,11 +33,16 @@ def font_path(name):
     return os.path.join(FONT_FOLDER, FONTS[name])
 
 
+drawn = []  # every sheet since it was last emptied: the truth about a letter
+
+
 class Sheet:
-    """One side of paper, in grey: `image` is what is on it."""
+    """One side of paper, in grey: `image` is what is on it, `words` what can be read there."""
 
     def __init__(self, dpi):
         self.dpi = dpi
+        self.words = []
+        drawn.append(self)
         self.image = Image.new("L", (self.px(WIDTH_MM), self.px(HEIGHT_MM)), PAPER)
         self.draw = ImageDraw.Draw(self.image)
 
@@ -53,6 +58,7 @@ class Sheet:
 
     def write(self, x, y, words, name="sans", points=11, ink=INK, right=False):
         """One line whose capitals start at y; with `right` it ends at x."""
+        self.words.append(words)
         left = x - self.width_of(words, name, points) if right else x
         self.draw.text((self.px(left), self.px(y)), words, font=self.font(name, points), fill=ink,
                        anchor="la")
@@ -147,6 +153,7 @@ class Sheet:
                                          (site, "narrow", 8, 5.4),
                                          ("EINGEGANGEN", "narrow-bold", 11, 9.2),
                                          (date, "mono-bold", 11, 14.6)):
+            self.words.append(words)
             font = self.font(name, points)
             pen.text(((width - font.getlength(words)) / 2, self.px(top)), words, font=font, fill=90)
         self.paste_turned(stamp, x, y, degrees)
