@@ -121,7 +121,8 @@ struct classification {
     uint32_t candidate_count;
     char *kind; /* e.g. "widerspruch"; NULL for unknown */
     double kind_confidence;
-    char *flags; /* words parted by blanks; "" for none */
+    char *flags;   /* words parted by blanks; "" for none */
+    char *missing; /* kinds of evidence the best candidate lacks, parted by blanks */
 };
 
 void classification_done(struct classification *classification);

@@ -1,0 +1,530 @@
+/* candidates.c - see candidates.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "classify/candidates.h"
+#include "classify/edit_distance.h"
+
+enum {
+    NAMESAKES_MOST = 256,      /* more bearers of a name: only those that something else names */
+    NEIGHBOURS_MOST = 64,      /* persons of one address that become candidates */
+    EXPLAINED_COST_MOST = 210, /* two slips: still the same number, miswritten */
+    CASES_LEAST = 1000,        /* small registers are weighed as if they had so many cases */
+    NAME_PRIOR_PERSONS = 5000  /* persons seen elsewhere, for the frequency of rare names */
+};
+
+/* Natural logarithms of likelihood ratios, or parts of them. */
+static const double WEIGHT_CODE = 9.0;             /* beyond log(cases) */
+static const double WEIGHT_NUMBER = 4.5;           /* beyond log(cases) */
+static const double WEIGHT_NUMBER_PER_SLIP = -8.4; /* one slip: 1 letter in 50, 100 neighbours */
+static const double WEIGHT_NUMBER_OURS = 0.5;
+static const double WEIGHT_NUMBER_THEIRS = -6.0;
+static const double WEIGHT_NUMBER_OTHER_VALID = -2.0; /* the marks are a valid number as read */
+static const double WEIGHT_SLIP = 2.0; /* found by other evidence, number two slips away */
+static const double WEIGHT_OTHER_NUMBER = -3.0;
+static const double WEIGHT_NEAR = -1.5;     /* one letter of a name or street is off */
+static const double WEIGHT_REVERSED = -1.5; /* "Müller Hans" */
+static const double WEIGHT_NAME_PARTLY = -2.5;
+static const double WEIGHT_SURNAME = -1.0;
+static const double WEIGHT_OTHER_GIVEN = -5.0;
+static const double WEIGHT_NAME_MISSING = -2.0;
+static const double WEIGHT_OTHER_SUBJECT = -4.0;
+static const double WEIGHT_BIRTH = 9.5; /* some 25,000 days of living persons, with losses */
+static const double WEIGHT_BIRTH_SHORT = 8.5;
+static const double WEIGHT_BIRTH_UNLABELLED = -3.5;
+static const double WEIGHT_BIRTH_NEAR = 1.5;
+static const double WEIGHT_BIRTH_OTHER = -6.0;
+static const double WEIGHT_STREET_ONLY = -2.0;
+static const double WEIGHT_OTHER_ADDRESS = -0.7; /* people move */
+static const double WEIGHT_IDENTIFIER = 3.0;     /* beyond log(cases) */
+static const double WEIGHT_CLOSED = -1.5;
+static const double AGREES = 0.8; /* how often what is there agrees and was read well */
+static const double PRIOR_KNOWN = 0.9;
+
+struct search {
+    const struct facts *facts;
+    const struct register_index *index;
+    struct candidates *candidates;
+    double log_cases;
+};
+
+void candidates_done(struct candidates *candidates)
+{
+    free(candidates->list);
+    *candidates = (struct candidates){0};
+}
+
+/* ---- who comes into question --------------------------------------------------------------- */
+
+static void add_case(struct search *search, uint32_t case_id)
+{
+    struct candidates *candidates = search->candidates;
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (candidates->list[i].case_id == case_id)
+            return;
+    }
+    if (candidates->count < CANDIDATES_MOST)
+        candidates->list[candidates->count++] = (struct scored){
+            .case_id = case_id, .case_number = register_index_number(search->index, case_id)};
+}
+
+static void add_person(struct search *search, uint32_t person)
+{
+    add_case(search, search->index->persons[person].case_id);
+}
+
+static void add_by_number(struct search *search)
+{
+    const struct facts *facts = search->facts;
+    for (size_t i = 0; i < facts->code_count; i++) {
+        if (facts->codes[i].case_id != CASE_NONE)
+            add_case(search, facts->codes[i].case_id);
+    }
+    for (size_t i = 0; i < facts->numbers.count; i++) {
+        const struct number_sighting *sighting = &facts->numbers.sightings[i];
+        for (size_t k = 0; k < sighting->hit_count; k++)
+            add_case(search, sighting->hits[k].case_id);
+    }
+    for (size_t i = 0; i < facts->identifier_count; i++) {
+        const struct identifier *identifier = &facts->identifiers[i].identifier;
+        struct lookup_range range = register_index_by_identifier(search->index, identifier);
+        for (size_t k = 0; k < range.count && k < NEIGHBOURS_MOST; k++) {
+            if (register_index_has_identifier(search->index, range.entries[k].value, identifier))
+                add_person(search, range.entries[k].value);
+        }
+    }
+}
+
+/* Bearers of surname and birth date. */
+static void add_by_birth(struct search *search, uint32_t surname, const struct date *date)
+{
+    uint32_t centuries[] = {date->year, 0};
+    size_t count = 1;
+    if (date->is_short) {
+        centuries[0] = 1900 + date->year;
+        centuries[1] = 2000 + date->year;
+        count = 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t day = centuries[i] * 10000 + date->month * 100 + date->day;
+        struct lookup_range range = register_index_by_birth(search->index, day, surname);
+        for (size_t k = 0; k < range.count && k < NEIGHBOURS_MOST; k++)
+            add_person(search, range.entries[k].value);
+    }
+}
+
+static void add_by_births(struct search *search, const struct name_mention *mention)
+{
+    const struct facts *facts = search->facts;
+    for (size_t i = 0; i < mention->surname_count; i++) {
+        for (size_t k = 0; k < facts->date_count; k++)
+            add_by_birth(search, mention->surnames[i], &facts->dates[k].date);
+    }
+}
+
+static void add_by_name(struct search *search, const struct name_mention *mention)
+{
+    for (size_t i = 0; i < mention->surname_count; i++) {
+        for (size_t k = 0; k < mention->given_count; k++) {
+            for (size_t n = 0; n < mention->given_names[k].count; n++) {
+                struct lookup_range range = register_index_by_name(
+                    search->index, mention->surnames[i], mention->given_names[k].numbers[n]);
+                for (size_t m = 0; range.count <= NAMESAKES_MOST && m < range.count; m++)
+                    add_person(search, range.entries[m].value);
+            }
+        }
+    }
+}
+
+static void add_by_address(struct search *search, const struct address_mention *mention)
+{
+    if (mention->is_institution)
+        return;
+    for (size_t i = 0; i < mention->street_count; i++) {
+        struct lookup_range range =
+            register_index_by_address(search->index, mention->streets[i], mention->house_number);
+        for (size_t k = 0; k < range.count && k < NEIGHBOURS_MOST; k++)
+            add_person(search, range.entries[k].value);
+    }
+}
+
+/* ---- weighing ------------------------------------------------------------------------------ */
+
+static void add_finding(struct scored *scored, const struct finding *finding)
+{
+    scored->score += finding->weight;
+    if (scored->finding_count < FINDINGS_MOST)
+        scored->findings[scored->finding_count++] = *finding;
+}
+
+static struct finding finding_at(const char *kind, uint32_t first, uint32_t last, int field,
+                                 double weight)
+{
+    return (struct finding){
+        .kind = kind, .first = first, .last = last, .field = field, .weight = weight};
+}
+
+static void weigh_codes(const struct search *search, struct scored *scored)
+{
+    for (size_t i = 0; i < search->facts->code_count; i++) {
+        const struct code_sighting *code = &search->facts->codes[i];
+        if (code->case_id != scored->case_id)
+            continue;
+        struct finding finding =
+            finding_at("code", LETTER_NONE, LETTER_NONE, -1, search->log_cases + WEIGHT_CODE);
+        finding.code = code;
+        scored->support |= SUPPORT_CODE;
+        add_finding(scored, &finding);
+        return;
+    }
+}
+
+static unsigned cost_to(const struct search *search, const struct number_sighting *sighting,
+                        uint32_t case_id)
+{
+    for (size_t i = 0; i < sighting->hit_count; i++) {
+        if (sighting->hits[i].case_id == case_id)
+            return sighting->hits[i].cost;
+    }
+    return edit_distance_number(sighting->key, register_index_key(search->index, case_id),
+                                EXPLAINED_COST_MOST);
+}
+
+bool number_explains(const struct register_index *index, const struct number_sighting *sighting,
+                     uint32_t case_id)
+{
+    const struct search search = {.index = index};
+    return cost_to(&search, sighting, case_id) <= EXPLAINED_COST_MOST;
+}
+
+static double weigh_number(const struct search *search, const struct number_sighting *sighting,
+                           unsigned cost)
+{
+    double weight = search->log_cases + WEIGHT_NUMBER + WEIGHT_NUMBER_PER_SLIP * cost / EDIT_SLIP;
+    if (sighting->role == NUMBER_OURS || sighting->role == NUMBER_LABELLED)
+        weight += WEIGHT_NUMBER_OURS;
+    if (sighting->role == NUMBER_THEIRS)
+        weight += WEIGHT_NUMBER_THEIRS;
+    if (cost > 0 && sighting->is_checked)
+        weight += WEIGHT_NUMBER_OTHER_VALID;
+    return weight;
+}
+
+static void weigh_numbers(const struct search *search, struct scored *scored)
+{
+    const struct numbers *numbers = &search->facts->numbers;
+    const struct number_sighting *best = NULL;
+    double best_weight = 0;
+    unsigned best_cost = EDIT_FAR;
+    for (size_t i = 0; i < numbers->count; i++) {
+        const struct number_sighting *sighting = &numbers->sightings[i];
+        unsigned cost = cost_to(search, sighting, scored->case_id);
+        if (cost > EXPLAINED_COST_MOST)
+            continue;
+        double weight =
+            cost <= NUMBER_COST_MOST ? weigh_number(search, sighting, cost) : WEIGHT_SLIP;
+        if (best == NULL || weight > best_weight) {
+            best = sighting;
+            best_weight = weight;
+            best_cost = cost;
+        }
+    }
+    scored->number_cost = best_cost;
+    if (best == NULL)
+        return;
+    struct finding finding = finding_at("case_number", best->first, best->last, -1, best_weight);
+    finding.is_broken = best->is_broken;
+    if (best->role == NUMBER_THEIRS)
+        scored->support |= SUPPORT_NUMBER_THEIRS;
+    else
+        scored->support |= best_cost == 0 ? SUPPORT_NUMBER : SUPPORT_NUMBER_NEAR;
+    add_finding(scored, &finding);
+}
+
+/* A reference to us that is not this case's number, not even miswritten. */
+static void weigh_other_numbers(const struct search *search, struct scored *scored)
+{
+    const struct numbers *numbers = &search->facts->numbers;
+    for (size_t i = 0; i < numbers->count; i++) {
+        const struct number_sighting *sighting = &numbers->sightings[i];
+        bool is_ours = sighting->role == NUMBER_OURS || sighting->role == NUMBER_LABELLED;
+        bool is_number =
+            number_is_exact(sighting) ||
+            (is_ours && (sighting->canonical[0] != '\0' ||
+                         (sighting->hit_count > 0 && sighting->hits[0].cost <= EDIT_SLIP)));
+        if (!is_number ||
+            (number_is_exact(sighting) ? cost_to(search, sighting, scored->case_id) == 0
+                                       : number_explains(search->index, sighting, scored->case_id)))
+            continue;
+        struct finding finding = finding_at("other_case_number", sighting->first, sighting->last,
+                                            -1, WEIGHT_OTHER_NUMBER);
+        finding.is_broken = sighting->is_broken;
+        scored->support |= AGAINST_NUMBER;
+        add_finding(scored, &finding);
+        return;
+    }
+}
+
+static double log_rarity(double bearers, double persons)
+{
+    return log(AGREES * (persons + NAME_PRIOR_PERSONS) / (bearers + 0.5));
+}
+
+static double weigh_name(const struct search *search, uint32_t person,
+                         const struct name_mention *mention, enum name_agreement agreement,
+                         bool is_near)
+{
+    const struct register_index *index = search->index;
+    const struct person *one = &index->persons[person];
+    double persons = (double)index->person_count;
+    double surname = log_rarity(dictionary_uses(&index->surnames, one->surname), persons);
+    double weight = surname + WEIGHT_SURNAME;
+    if (agreement == NAME_OTHER)
+        return weight + WEIGHT_OTHER_GIVEN;
+    if (agreement == NAME_FULL || agreement == NAME_PARTLY) {
+        double bearers = 1;
+        for (uint32_t i = 0; i < one->given_count; i++) {
+            double count =
+                (double)register_index_by_name(index, one->surname, one->given_names[i]).count;
+            bearers = count > bearers ? count : bearers;
+        }
+        weight = log_rarity(bearers, persons);
+        weight += agreement == NAME_PARTLY ? WEIGHT_NAME_PARTLY : 0;
+        weight += mention->is_reversed ? WEIGHT_REVERSED : 0;
+    }
+    return weight + (is_near ? WEIGHT_NEAR : 0);
+}
+
+static void weigh_names(const struct search *search, struct scored *scored)
+{
+    static const unsigned supports[] = {[NAME_ABSENT] = 0,
+                                        [NAME_OTHER] = AGAINST_NAME,
+                                        [NAME_SURNAME] = SUPPORT_SURNAME,
+                                        [NAME_PARTLY] = SUPPORT_NAME_PARTLY,
+                                        [NAME_FULL] = SUPPORT_NAME};
+    const struct names *names = &search->facts->names;
+    struct finding best =
+        finding_at("name", LETTER_NONE, LETTER_NONE, PERSON_SURNAME, WEIGHT_NAME_MISSING);
+    enum name_agreement best_agreement = NAME_ABSENT;
+    bool best_near = false;
+    scored->mention = LETTER_NONE;
+    for (size_t i = 0; i < names->count; i++) {
+        const struct name_mention *mention = &names->mentions[i];
+        bool is_near = false;
+        enum name_agreement agreement =
+            name_agrees(mention, search->index, scored->person, &is_near);
+        double weight = agreement == NAME_ABSENT
+                            ? WEIGHT_NAME_MISSING
+                            : weigh_name(search, scored->person, mention, agreement, is_near);
+        if (agreement < best_agreement || (agreement == best_agreement && weight <= best.weight))
+            continue;
+        best = finding_at("name", mention->first, mention->last, PERSON_SURNAME, weight);
+        best_agreement = agreement;
+        best_near = is_near;
+        scored->mention = (uint32_t)i;
+    }
+    scored->support |= supports[best_agreement];
+    if (best_near)
+        scored->support |= SUPPORT_NAME_NEAR;
+    add_finding(scored, &best);
+}
+
+/* The letter names its persons; is one of them of this case? */
+static void weigh_subjects(const struct search *search, struct scored *scored)
+{
+    const struct subjects *subjects = &search->facts->subjects;
+    const struct case_file *file = &search->index->cases[scored->case_id];
+    for (size_t i = 0; i < subjects->count; i++) {
+        for (uint32_t k = 0; k < file->person_count; k++) {
+            if (subject_is(&subjects->list[i], &search->facts->letter, search->index,
+                           file->first_person + k))
+                return;
+        }
+    }
+    if (subjects->count == 0)
+        return;
+    struct finding finding =
+        finding_at("other_person", subjects->list[0].first, subjects->list[0].last, PERSON_SURNAME,
+                   WEIGHT_OTHER_SUBJECT);
+    scored->support |= AGAINST_SUBJECT;
+    add_finding(scored, &finding);
+}
+
+static double weigh_date(const struct date_sighting *sighting, uint32_t birth_date)
+{
+    if (date_is(&sighting->date, birth_date))
+        return (sighting->date.is_short ? WEIGHT_BIRTH_SHORT : WEIGHT_BIRTH) +
+               (sighting->is_birth ? 0 : WEIGHT_BIRTH_UNLABELLED);
+    if (!sighting->is_birth)
+        return 0;
+    return date_differences(&sighting->date, birth_date) == 1 ? WEIGHT_BIRTH_NEAR
+                                                              : WEIGHT_BIRTH_OTHER;
+}
+
+static void weigh_birth_dates(const struct search *search, struct scored *scored)
+{
+    const struct facts *facts = search->facts;
+    uint32_t birth_date = search->index->persons[scored->person].birth_date;
+    const struct date_sighting *best = NULL;
+    double best_weight = 0;
+    for (size_t i = 0; i < facts->date_count && birth_date != 0; i++) {
+        double weight = weigh_date(&facts->dates[i], birth_date);
+        if (weight != 0 && (best == NULL || weight > best_weight)) {
+            best = &facts->dates[i];
+            best_weight = weight;
+        }
+    }
+    if (best == NULL)
+        return;
+    bool agrees = date_is(&best->date, birth_date);
+    if (agrees && (best->is_birth || !best->date.is_short))
+        scored->support |=
+            best->date.is_short ? SUPPORT_BIRTH_DATE | SUPPORT_BIRTH_SHORT : SUPPORT_BIRTH_DATE;
+    if (best_weight < 0)
+        scored->support |= AGAINST_BIRTH_DATE;
+    struct finding finding =
+        finding_at("birth_date", best->first, best->last, PERSON_BIRTH_DATE, best_weight);
+    add_finding(scored, &finding);
+}
+
+static void weigh_addresses(const struct search *search, struct scored *scored)
+{
+    const struct addresses *addresses = &search->facts->addresses;
+    const struct person *person = &search->index->persons[scored->person];
+    const struct address_mention *best = NULL;
+    double best_weight = WEIGHT_OTHER_ADDRESS;
+    bool is_other = false;
+    double neighbours =
+        (double)register_index_by_address(search->index, person->street, person->house_number)
+            .count;
+    for (size_t i = 0; i < addresses->count; i++) {
+        const struct address_mention *mention = &addresses->mentions[i];
+        enum address_agreement agreement = address_agrees(mention, search->index, scored->person);
+        is_other = is_other || !mention->is_institution;
+        double weight = log_rarity(neighbours, (double)search->index->person_count) +
+                        (agreement == ADDRESS_STREET_ONLY ? WEIGHT_STREET_ONLY : 0) +
+                        (mention->is_near ? WEIGHT_NEAR : 0);
+        if (agreement != ADDRESS_ABSENT && weight > best_weight) {
+            best = mention;
+            best_weight = weight;
+        }
+    }
+    if (best == NULL && !is_other)
+        return;
+    struct finding finding =
+        finding_at("address", best == NULL ? LETTER_NONE : best->first,
+                   best == NULL ? LETTER_NONE : best->last, PERSON_STREET, best_weight);
+    if (best != NULL)
+        scored->support |= SUPPORT_ADDRESS;
+    add_finding(scored, &finding);
+}
+
+static void weigh_identifiers(const struct search *search, struct scored *scored)
+{
+    const struct facts *facts = search->facts;
+    for (size_t i = 0; i < facts->identifier_count; i++) {
+        const struct identifier_sighting *sighting = &facts->identifiers[i];
+        enum identifier_kind kind = sighting->identifier.kind;
+        if (!register_index_has_identifier(search->index, scored->person, &sighting->identifier))
+            continue;
+        bool is_match = search->index->rules->identifiers[kind] == IDENTIFIER_MATCH;
+        struct finding finding =
+            finding_at(identifier_name(kind), sighting->first, sighting->last, PERSON_IDENTIFIERS,
+                       is_match ? search->log_cases + WEIGHT_IDENTIFIER : 0);
+        if (is_match)
+            scored->support |= SUPPORT_IDENTIFIER;
+        add_finding(scored, &finding);
+        if (is_match)
+            return;
+    }
+}
+
+static void weigh_status(const struct search *search, struct scored *scored)
+{
+    if (!search->index->cases[scored->case_id].is_closed)
+        return;
+    struct finding finding = finding_at("closed_case", LETTER_NONE, LETTER_NONE, -1, WEIGHT_CLOSED);
+    add_finding(scored, &finding);
+}
+
+static void weigh_person(const struct search *search, struct scored *scored)
+{
+    weigh_codes(search, scored);
+    weigh_numbers(search, scored);
+    weigh_other_numbers(search, scored);
+    weigh_names(search, scored);
+    weigh_subjects(search, scored);
+    weigh_birth_dates(search, scored);
+    weigh_addresses(search, scored);
+    weigh_identifiers(search, scored);
+    weigh_status(search, scored);
+}
+
+/* A case is as likely as the person of it that fits best. */
+static void weigh_case(const struct search *search, struct scored *scored)
+{
+    const struct case_file *file = &search->index->cases[scored->case_id];
+    for (uint32_t i = 0; i < file->person_count; i++) {
+        struct scored one = {.case_id = scored->case_id,
+                             .case_number = scored->case_number,
+                             .person = file->first_person + i};
+        weigh_person(search, &one);
+        if (i == 0 || one.score > scored->score)
+            *scored = one;
+    }
+}
+
+/* ---- order and probability ----------------------------------------------------------------- */
+
+static int compare(const void *left, const void *right)
+{
+    const struct scored *one = left;
+    const struct scored *other = right;
+    if (one->score != other->score)
+        return one->score > other->score ? -1 : 1;
+    return strcmp(one->case_number, other->case_number);
+}
+
+/* Over the candidates and "nobody we know". */
+static void normalise(const struct search *search)
+{
+    struct candidates *candidates = search->candidates;
+    double nobody = log(1 - PRIOR_KNOWN);
+    double prior = log(PRIOR_KNOWN) - search->log_cases;
+    double most = nobody;
+    for (size_t i = 0; i < candidates->count; i++) {
+        double logit = candidates->list[i].score + prior;
+        most = logit > most ? logit : most;
+    }
+    double sum = exp(nobody - most);
+    for (size_t i = 0; i < candidates->count; i++)
+        sum += exp(candidates->list[i].score + prior - most);
+    for (size_t i = 0; i < candidates->count; i++)
+        candidates->list[i].probability = exp(candidates->list[i].score + prior - most) / sum;
+}
+
+enum status candidates_find(struct candidates *candidates, const struct facts *facts,
+                            const struct register_index *index, struct fault *fault)
+{
+    *candidates = (struct candidates){.list = calloc(CANDIDATES_MOST, sizeof *candidates->list)};
+    if (candidates->list == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory to classify a letter");
+    double cases = index->case_count > CASES_LEAST ? (double)index->case_count : CASES_LEAST;
+    struct search search = {facts, index, candidates, log(cases)};
+    // The surest first: there is room for CANDIDATES_MOST.
+    add_by_number(&search);
+    for (size_t i = 0; i < facts->names.count; i++)
+        add_by_births(&search, &facts->names.mentions[i]);
+    for (size_t i = 0; i < facts->addresses.count; i++)
+        add_by_address(&search, &facts->addresses.mentions[i]);
+    for (size_t i = 0; i < facts->names.count; i++)
+        add_by_name(&search, &facts->names.mentions[i]);
+    for (size_t i = 0; i < candidates->count; i++)
+        weigh_case(&search, &candidates->list[i]);
+    // Sorted before it is summed up: the order in which they were found must not matter.
+    qsort(candidates->list, candidates->count, sizeof *candidates->list, compare);
+    normalise(&search);
+    return STATUS_OK;
+}

@@ -1,0 +1,73 @@
+/* candidates.h - the cases a letter could belong to, each with what speaks for and against it.
+ *
+ * A finding's weight is the natural logarithm of a likelihood ratio: how much more likely it is
+ * to be found when the letter belongs to the case than when it belongs to another case or to
+ * nobody we know (Fellegi and Sunter 1969). Weights of what is rare in the register (a name, an
+ * address) come from the register's own frequencies. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CLASSIFY_CANDIDATES_H
+#define CLASSIFY_CANDIDATES_H
+
+#include "classify/facts.h"
+
+enum { FINDINGS_MOST = 10, CANDIDATES_MOST = 512 };
+
+/* Kinds of evidence that a candidate has, as bits. */
+enum support {
+    SUPPORT_CODE = 1U << 0,
+    SUPPORT_NUMBER = 1U << 1,        /* the marks read exactly as the case's number */
+    SUPPORT_NUMBER_NEAR = 1U << 2,   /* all but a slip or what scanners confuse */
+    SUPPORT_NUMBER_THEIRS = 1U << 3, /* only as the sender's own reference */
+    SUPPORT_NAME = 1U << 4,          /* surname and given name */
+    SUPPORT_NAME_PARTLY = 1U << 5,
+    SUPPORT_SURNAME = 1U << 6,
+    SUPPORT_BIRTH_DATE = 1U << 7,
+    SUPPORT_BIRTH_SHORT = 1U << 8, /* the agreeing birth date has a two-digit year */
+    SUPPORT_ADDRESS = 1U << 9,
+    SUPPORT_IDENTIFIER = 1U << 10,
+    SUPPORT_NAME_NEAR = 1U << 11, /* the name is one edit away */
+
+    AGAINST_NAME = 1U << 16,    /* the surname only with other given names */
+    AGAINST_SUBJECT = 1U << 17, /* the letter names its persons, and this is none of them */
+    AGAINST_BIRTH_DATE = 1U << 18,
+    AGAINST_NUMBER = 1U << 19, /* another case number is in the letter */
+    AGAINST_ANY = AGAINST_NAME | AGAINST_SUBJECT | AGAINST_BIRTH_DATE | AGAINST_NUMBER
+};
+
+struct finding {
+    const char *kind;     /* static, as struct evidence has it */
+    uint32_t first, last; /* tokens; LETTER_NONE when it is not in the text */
+    bool is_broken;       /* only first and last belong to it */
+    const struct code_sighting *code;
+    int field; /* enum person_field that the register has, -1: the case number */
+    double weight;
+};
+
+struct scored {
+    uint32_t case_id;
+    const char *case_number; /* borrowed from the index */
+    uint32_t person;         /* the person of the case that fits best */
+    uint32_t mention;        /* index of the agreeing name mention, LETTER_NONE without */
+    unsigned support;        /* enum support */
+    unsigned number_cost;    /* of the number found, EDIT_FAR without */
+    double score;            /* sum of the weights */
+    double probability;
+    struct finding findings[FINDINGS_MOST];
+    size_t finding_count;
+};
+
+struct candidates {
+    struct scored *list; /* most likely first */
+    size_t count;
+};
+
+/* Finds and weighs; STATUS_LATER on no memory. candidates_done() in any case. */
+enum status candidates_find(struct candidates *candidates, const struct facts *facts,
+                            const struct register_index *index, struct fault *fault);
+void candidates_done(struct candidates *candidates);
+
+/* The sighting can be the case's number, miswritten or misread at most. */
+bool number_explains(const struct register_index *index, const struct number_sighting *sighting,
+                     uint32_t case_id);
+
+#endif

@@ -1,0 +1,21 @@
+/* decision.h - to file or to ask a person.
+ *
+ * Probability and margin are necessary, never sufficient: what must agree and what must not stand
+ * against it is a list of rules, each with the sentence that a clerk reads. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CLASSIFY_DECISION_H
+#define CLASSIFY_DECISION_H
+
+#include "classify/candidates.h"
+
+struct decision {
+    bool to_file;
+    struct text reason; /* one German sentence */
+};
+
+/* `candidates` as candidates_find() sorted them. decision_done() in any case. */
+void decide(struct decision *decision, const struct candidates *candidates,
+            const struct facts *facts, const struct register_index *index);
+void decision_done(struct decision *decision);
+
+#endif

@@ -1,0 +1,115 @@
+/* rules.c - see rules.h and classify.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdlib.h>
+
+#include "base/digest.h"
+#include "classify/rules.h"
+
+/* Raise it with every change of the code or of its tables that can change a decision. */
+static const char CODE_VERSION[] = "1";
+
+enum { VERSION_DIGEST_CHARACTERS = 12, CANDIDATES_LEAST = 1, CANDIDATES_DEFAULT = 5 };
+
+/* Everything that a decision depends on, in one unambiguous line each. */
+static void append_options(struct text *text, const struct classify_options *options)
+{
+    for (size_t i = 0; i < options->grammar_count; i++) {
+        const struct case_grammar *grammar = &options->grammars[i];
+        const char *const strings[] = {grammar->name, grammar->pattern, grammar->canonical,
+                                       grammar->check_over, grammar->check_group};
+        for (size_t k = 0; k < sizeof strings / sizeof *strings; k++) {
+            text_append_quoted(text, strings[k] == NULL ? "" : strings[k]);
+            text_append(text, "\n");
+        }
+        text_append_format(text, "check %d\n", (int)grammar->check);
+    }
+    for (size_t kind = 0; kind < IDENTIFIER_KINDS; kind++)
+        text_append_format(text, "use %d\n", (int)options->identifiers[kind]);
+    text_append_format(text, "%.17g %.17g %u\n", options->threshold, options->margin,
+                       options->candidates_most);
+}
+
+static char *make_version(const struct classify_options *options)
+{
+    struct text text = {0};
+    append_options(&text, options);
+    if (!text_ok(&text)) {
+        text_done(&text);
+        return NULL;
+    }
+    char hex[DIGEST_HEX_BYTES];
+    struct digest digest = digest_of(text_string(&text), text.length);
+    digest_to_hex(&digest, hex);
+    text_clear(&text);
+    text_append_format(&text, "%s-%.*s", CODE_VERSION, (int)VERSION_DIGEST_CHARACTERS, hex);
+    return text_take(&text);
+}
+
+static enum status compile_grammars(struct rules *rules, const struct classify_options *options,
+                                    struct fault *fault)
+{
+    rules->grammars = calloc(options->grammar_count + 1, sizeof *rules->grammars);
+    if (rules->grammars == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for the rules");
+    for (size_t i = 0; i < options->grammar_count; i++) {
+        enum status status = grammar_init(&rules->grammars[i], &options->grammars[i], fault);
+        if (status != STATUS_OK)
+            return status;
+        rules->grammar_count++;
+    }
+    return STATUS_OK;
+}
+
+static enum status fill(struct rules *rules, const struct classify_options *options,
+                        struct fault *fault)
+{
+    rules->threshold = options->threshold;
+    rules->margin = options->margin;
+    rules->candidates_most =
+        options->candidates_most < CANDIDATES_LEAST ? CANDIDATES_DEFAULT : options->candidates_most;
+    for (size_t kind = 0; kind < IDENTIFIER_KINDS; kind++)
+        rules->identifiers[kind] = options->identifiers[kind];
+    rules->version = make_version(options);
+    if (rules->version == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for the rules");
+    enum status status = compile_grammars(rules, options, fault);
+    if (status == STATUS_OK)
+        status = identifier_patterns_init(&rules->identifier_patterns, fault);
+    if (status == STATUS_OK)
+        status = date_patterns_init(&rules->date_patterns, fault);
+    return status;
+}
+
+enum status rules_new(const struct classify_options *options, struct rules **ret_rules,
+                      struct fault *fault)
+{
+    struct rules *rules = calloc(1, sizeof *rules);
+    if (rules == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for the rules");
+    enum status status = fill(rules, options, fault);
+    if (status == STATUS_OK)
+        *ret_rules = rules;
+    else
+        rules_free(&rules);
+    return status;
+}
+
+void rules_free(struct rules **rules_p)
+{
+    struct rules *rules = *rules_p;
+    if (rules == NULL)
+        return;
+    for (size_t i = 0; i < rules->grammar_count; i++)
+        grammar_done(&rules->grammars[i]);
+    free(rules->grammars);
+    identifier_patterns_done(&rules->identifier_patterns);
+    date_patterns_done(&rules->date_patterns);
+    free(rules->version);
+    free(rules);
+    *rules_p = NULL;
+}
+
+const char *rules_version(const struct rules *rules)
+{
+    return rules->version;
+}

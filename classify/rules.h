@@ -1,0 +1,23 @@
+/* rules.h - the options of classify.h, compiled. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef CLASSIFY_RULES_H
+#define CLASSIFY_RULES_H
+
+#include "classify/classify.h"
+#include "classify/dates.h"
+#include "classify/grammar.h"
+#include "classify/identifiers.h"
+
+struct rules {
+    struct grammar *grammars;
+    size_t grammar_count;
+    enum identifier_use identifiers[IDENTIFIER_KINDS];
+    struct identifier_patterns identifier_patterns;
+    struct date_patterns date_patterns;
+    double threshold;
+    double margin;
+    uint32_t candidates_most;
+    char *version;
+};
+
+#endif

@@ -1,0 +1,407 @@
+/* subjects.c - see subjects.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <string.h>
+
+#include "classify/edit_distance.h"
+#include "classify/fold.h"
+#include "classify/subjects.h"
+
+enum {
+    SIGNATURE_LINES = 3, /* lines below the greeting where a name can stand */
+    NAME_TOKENS_LEAST = 2,
+    LETTERHEAD_LINES = 3, /* lines above an address where the name can stand */
+    NEAR_LEAST = 5        /* shorter words must agree exactly */
+};
+
+/* Beginnings of words in names of offices and firms. */
+static const char *const INSTITUTION_WORDS[] = {
+    "amt",
+    "sozialamt",
+    "jugendamt",
+    "finanzamt",
+    "gesundheitsamt",
+    "landkreis",
+    "landrat",
+    "kreis",
+    "stadt",
+    "gemeinde",
+    "jobcenter",
+    "agentur",
+    "behoerde",
+    "ministerium",
+    "gericht",
+    "sozialgericht",
+    "amtsgericht",
+    "sparkasse",
+    "bank",
+    "volksbank",
+    "raiffeisen",
+    "versicherung",
+    "rentenversicherung",
+    "krankenkasse",
+    "pflegekasse",
+    "aok",
+    "barmer",
+    "klinik",
+    "klinikum",
+    "krankenhaus",
+    "praxis",
+    "gemeinschaftspraxis",
+    "pflegedienst",
+    "seniorenzentrum",
+    "seniorenheim",
+    "pflegeheim",
+    "altenheim",
+    "haus",
+    "wohnungsgenossenschaft",
+    "wohnungsgesellschaft",
+    "wohnungsbau",
+    "hausverwaltung",
+    "immobilien",
+    "genossenschaft",
+    "gesellschaft",
+    "verein",
+    "stiftung",
+    "kirche",
+    "diakonie",
+    "caritas",
+    "schule",
+    "gymnasium",
+    "kita",
+    "kindertagesstaette",
+    "universitaet",
+    "gmbh",
+    "ggmbh",
+    "mbh",
+    "ag",
+    "kg",
+    "eg",
+    "ohg",
+    "ev",
+    "co",
+    "stadtwerke",
+    "energie",
+    "telekom",
+    "rechtsanwalt",
+    "rechtsanwaeltin",
+    "rechtsanwaelte",
+    "kanzlei",
+    "betreuungsverein",
+    "familienkasse",
+    "bundesagentur",
+    "landesamt",
+    "bundesamt",
+    "verwaltung",
+    "zentrum",
+    "apotheke",
+    "sanitaetshaus",
+    "logistik",
+    "handel",
+    "service",
+    "regionale",
+};
+
+/* Words that label the person a letter is about, folded beginnings. */
+static const char *const SUBJECT_LABELS[] = {
+    "leistungsberechtigte",
+    "leistungsempfaenger",
+    "leistungsbezieher",
+    "patient",
+    "mieter",
+    "bewohner",
+    "versicherte",
+    "kontoinhaber",
+    "antragsteller",
+    "schueler",
+    "betreute",
+    "klient",
+    "hilfeempfaenger",
+    "heimbewohner",
+    "arbeitnehmer",
+    "mitarbeiter",
+    "kunde",
+    "kundin",
+    "betroffene",
+    "pflegebeduerftige",
+    "kind",
+    "fuer",
+    "person",
+    "personalnr",
+    "name",
+};
+
+/* Words behind a person's name. */
+static const char *const SUBJECT_FOLLOWERS[] = {"geb", "geboren", "geborene", "wohnhaft",
+                                                "wohnend"};
+
+static const char *const PARTICLES[] = {"von", "van", "de", "der", "den", "zu", "zur", "zum",
+                                        "al",  "el",  "di", "da",  "la",  "le", "bin", "ter"};
+static const char *const DWELLING_WORDS[] = {"wohnhaft", "wohnend", "wohnt",      "anschrift",
+                                             "adresse",  "wohnort", "wohnhaft in"};
+static const char *const TITLES[] = {"herr", "herrn", "frau", "dr", "prof", "med"};
+/* Capital words that begin sentences and headings, never names. */
+static const char *const NOT_NAMES[] = {
+    "sehr",         "geehrte",     "mit",          "freundlichen", "gruessen",    "datum",
+    "telefon",      "tel",         "fax",          "unser",        "ihr",         "ihre",
+    "zeichen",      "betrag",      "position",     "anlage",       "anlagen",     "seite",
+    "aktenzeichen", "betreff",     "bescheid",     "antrag",       "widerspruch", "strasse",
+    "email",        "rueckfragen", "rueckantwort", "mitteilung",   "rechnung",    "kontoauszug",
+    "vorgang",      "iban",        "nachreichung",
+};
+
+#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof *(words))
+
+static bool is_one_of(const char *word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool begins_with_one_of(const char *word, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strncmp(word, words[i], strlen(words[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool is_institution_word(const char *folded)
+{
+    static const char *const endings[] = {"amt",     "amtes",  "kasse",  "gericht", "verwaltung",
+                                          "zentrum", "praxis", "verein", "schule"};
+    if (IS_ONE_OF(folded, INSTITUTION_WORDS))
+        return true;
+    size_t length = strlen(folded);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t ending = strlen(endings[i]);
+        if (length > ending + 3 && strcmp(folded + length - ending, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool is_dwelling_word(const char *folded)
+{
+    return IS_ONE_OF(folded, DWELLING_WORDS);
+}
+
+static bool is_name_word(const struct letter *letter, uint32_t token)
+{
+    const struct token *from = &letter->tokens[token];
+    const char *folded = letter_folded(letter, token);
+    if (from->digits > 0 || from->letters < 2)
+        return false;
+    if (IS_ONE_OF(folded, PARTICLES))
+        return true;
+    return from->is_capital && !is_institution_word(folded) && !IS_ONE_OF(folded, NOT_NAMES);
+}
+
+static void keep(struct subjects *subjects, uint32_t first, uint32_t last)
+{
+    for (size_t i = 0; i < subjects->count; i++) {
+        if (subjects->list[i].first == first)
+            return;
+    }
+    if (subjects->count < SUBJECTS_MOST)
+        subjects->list[subjects->count++] = (struct subject){first, last};
+}
+
+/* Number of name words from `first` on, up to a comma, the line's end or another word. */
+static uint32_t count_name_words(const struct letter *letter, uint32_t first)
+{
+    uint32_t count = 0;
+    for (uint32_t at = first; at < letter->token_count && count < SUBJECT_TOKENS_MOST; at++) {
+        if (!letter_same_line(letter, first, at) || !is_name_word(letter, at))
+            break;
+        count++;
+        if (letter->tokens[at].ends_with_comma)
+            break;
+    }
+    while (count > 0 && !letter->tokens[first + count - 1].is_capital)
+        count--;
+    return count;
+}
+
+static bool ends_well(const struct letter *letter, uint32_t last)
+{
+    uint32_t next = last + 1;
+    return letter->tokens[last].ends_with_comma || next >= letter->token_count ||
+           !letter_same_line(letter, last, next) ||
+           IS_ONE_OF(letter_folded(letter, next), SUBJECT_FOLLOWERS);
+}
+
+/* "Bewohner/in: Anna Müller, …" */
+static void find_labelled(struct subjects *subjects, const struct letter *letter, uint32_t label)
+{
+    uint32_t first = label + 1;
+    while (first < letter->token_count && letter_same_line(letter, label, first) &&
+           (IS_ONE_OF(letter_folded(letter, first), TITLES) || letter->tokens[first].letters == 0 ||
+            begins_with_one_of(letter_folded(letter, first), SUBJECT_LABELS,
+                               sizeof SUBJECT_LABELS / sizeof *SUBJECT_LABELS)))
+        first++;
+    if (first >= letter->token_count || !letter_same_line(letter, label, first))
+        return;
+    uint32_t count = count_name_words(letter, first);
+    if (count >= NAME_TOKENS_LEAST && ends_well(letter, first + count - 1))
+        keep(subjects, first, first + count - 1);
+}
+
+/* "Anna Müller, geb. am …", "Anna Müller, wohnhaft …" */
+static void find_followed(struct subjects *subjects, const struct letter *letter, uint32_t follower)
+{
+    uint32_t first = follower;
+    while (first > 0 && follower - first < SUBJECT_TOKENS_MOST &&
+           letter_same_line(letter, first - 1, follower) && is_name_word(letter, first - 1) &&
+           (first == follower || !letter->tokens[first - 1].ends_with_comma))
+        first--;
+    if (follower - first >= NAME_TOKENS_LEAST)
+        keep(subjects, first, follower - 1);
+}
+
+static bool is_name_line(const struct letter *letter, uint32_t line)
+{
+    const struct letter_line *from = &letter->lines[line];
+    return from->count >= NAME_TOKENS_LEAST && from->count <= SUBJECT_TOKENS_MOST &&
+           count_name_words(letter, from->first) == from->count;
+}
+
+static bool has_digits(const struct letter *letter, uint32_t line)
+{
+    const struct letter_line *from = &letter->lines[line];
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (letter->tokens[from->first + i].digits > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool has_institution(const struct letter *letter, uint32_t line)
+{
+    const struct letter_line *from = &letter->lines[line];
+    for (uint32_t i = 0; i < from->count; i++) {
+        if (is_institution_word(letter_folded(letter, from->first + i)))
+            return true;
+    }
+    return false;
+}
+
+/* A name line with a line of digits (street, postcode) right below, no office above it. */
+static void find_letterhead(struct subjects *subjects, const struct letter *letter, uint32_t line)
+{
+    uint32_t page = letter->lines[line].page;
+    if (line + 1 >= letter->line_count || letter->lines[line + 1].page != page ||
+        !has_digits(letter, line + 1) || letter->lines[line + 1].count > SUBJECT_TOKENS_MOST)
+        return;
+    for (uint32_t above = 1; above <= LETTERHEAD_LINES && above <= line; above++) {
+        if (letter->lines[line - above].page != page ||
+            letter->lines[line - above].block != letter->lines[line].block)
+            break;
+        if (has_institution(letter, line - above))
+            return;
+    }
+    keep(subjects, letter->lines[line].first,
+         letter->lines[line].first + letter->lines[line].count - 1);
+}
+
+/* "Mit freundlichen Grüßen" and the name below. */
+static void find_signature(struct subjects *subjects, const struct letter *letter, uint32_t line)
+{
+    for (uint32_t below = line + 1; below < letter->line_count && below <= line + SIGNATURE_LINES;
+         below++) {
+        if (has_institution(letter, below))
+            return;
+        if (is_name_line(letter, below)) {
+            keep(subjects, letter->lines[below].first,
+                 letter->lines[below].first + letter->lines[below].count - 1);
+            return;
+        }
+    }
+}
+
+static bool is_greeting(const struct letter *letter, uint32_t line)
+{
+    const struct letter_line *from = &letter->lines[line];
+    for (uint32_t i = 0; i < from->count && from->count <= SUBJECT_TOKENS_MOST; i++) {
+        const char *folded = letter_folded(letter, from->first + i);
+        if (strcmp(folded, "gruessen") == 0 || strcmp(folded, "gruss") == 0 ||
+            strcmp(folded, "hochachtungsvoll") == 0)
+            return true;
+    }
+    return false;
+}
+
+void subjects_find(struct subjects *subjects, const struct letter *letter)
+{
+    *subjects = (struct subjects){.count = 0};
+    for (uint32_t token = 0; token < letter->token_count; token++) {
+        const char *folded = letter_folded(letter, token);
+        if (begins_with_one_of(folded, SUBJECT_LABELS,
+                               sizeof SUBJECT_LABELS / sizeof *SUBJECT_LABELS))
+            find_labelled(subjects, letter, token);
+        if (IS_ONE_OF(folded, SUBJECT_FOLLOWERS))
+            find_followed(subjects, letter, token);
+    }
+    for (uint32_t line = 0; line < letter->line_count; line++) {
+        if (is_name_line(letter, line))
+            find_letterhead(subjects, letter, line);
+        if (is_greeting(letter, line))
+            find_signature(subjects, letter, line);
+    }
+}
+
+/* ---- agreement ----------------------------------------------------------------------------- */
+
+static bool is_alike(const char *read, const char *registered)
+{
+    unsigned most = strlen(registered) < NEAR_LEAST ? 0 : 1;
+    return edit_distance_word(read, registered, most) <= most;
+}
+
+static bool has_surname(const struct subject *subject, const struct letter *letter,
+                        const char *surname)
+{
+    for (uint32_t first = subject->first; first <= subject->last; first++) {
+        char joined[FOLD_WORD_BYTES] = "";
+        size_t length = 0;
+        for (uint32_t at = first; at <= subject->last; at++) {
+            size_t piece = strlen(letter_folded(letter, at));
+            if (length + piece >= sizeof joined)
+                break;
+            memcpy(joined + length, letter_folded(letter, at), piece + 1);
+            length += piece;
+            if (is_alike(joined, surname))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool has_given_name(const struct subject *subject, const struct letter *letter,
+                           const char *given_name)
+{
+    for (uint32_t at = subject->first; at <= subject->last; at++) {
+        const char *folded = letter_folded(letter, at);
+        bool is_double = strchr(letter_text(letter, at), '-') != NULL; // "Hans-Peter"
+        if (is_alike(folded, given_name) || (is_double && strstr(folded, given_name) != NULL))
+            return true;
+    }
+    return false;
+}
+
+bool subject_is(const struct subject *subject, const struct letter *letter,
+                const struct register_index *index, uint32_t person)
+{
+    const struct person *one = &index->persons[person];
+    if (!has_surname(subject, letter, dictionary_word(&index->surnames, one->surname)))
+        return false;
+    for (uint32_t i = 0; i < one->given_count; i++) {
+        if (has_given_name(subject, letter,
+                           dictionary_word(&index->given_names, one->given_names[i])))
+            return true;
+    }
+    return one->given_count == 0;
+}
