@@ -123,7 +123,7 @@ def check_opening(file, text, findings):
         file.endswith((".js", ".mjs")) and re.match(rf"//\s*{re.escape(name)}\b\s*(.*)", line))
     if not said:
         findings.error(file, first + 1, f'the first line must be: "{name} - what it is for"')
-    elif len(re.sub(r"\W", "", said.group(1))) < 8:
+    elif len(re.sub(r"\W", "", said.group(1))) < 6:
         findings.error(file, first + 1, "the opening sentence does not say what the file is for")
     if file.endswith(rules.LICENSED) and rules.LICENCE not in text:
         findings.error(file, first + 2, f"no line // {rules.LICENCE}")
