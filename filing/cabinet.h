@@ -3,12 +3,16 @@
  * A document's folder holds dokument.pdf, text.txt, original.<format> and dokument.json. It is
  * written under a temporary name, made durable, and renamed into place whole, so that a reader
  * of the cabinet never sees a part. Idempotent by document id: the same content again is a
- * success, other content under the same id is STATUS_HALT. Team and case number are escaped
- * reversibly (%2F), so that two cases can never share a folder. */
+ * success, other content under the same id is refused. Team and case number are escaped
+ * reversibly (place.h), so that two cases can never share a folder.
+ *
+ * Temporary folders are in cabinet/.tmp; each is locked by its writer, and those whose writer is
+ * dead are removed by cabinet_open(). */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef FILING_CABINET_H
 #define FILING_CABINET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +22,7 @@
 
 struct cabinet;
 
+/* `path` is made when absent. */
 enum status cabinet_open(const char *path, struct cabinet **ret_cabinet, struct fault *fault);
 void cabinet_close(struct cabinet **cabinet_p);
 
@@ -25,6 +30,7 @@ struct cabinet_part {
     const char *name; /* file name in the document's folder */
     const void *bytes;
     size_t length;
+    bool may_change; /* another content replaces the one that is there (dokument.json) */
 };
 
 struct cabinet_document {
@@ -36,7 +42,8 @@ struct cabinet_document {
 };
 
 /* *ret_place: path of the folder relative to the cabinet; the caller owns it. STATUS_LATER when
- * the disk is full, with nothing left behind. */
+ * the disk is full, with nothing left behind. STATUS_REFUSE: a name that cannot be a file's, or
+ * the document is there with other content. STATUS_HALT: the disk fails. */
 enum status cabinet_put(struct cabinet *cabinet, const struct cabinet_document *document,
                         char **ret_place, struct fault *fault);
 

@@ -324,6 +324,15 @@ void wire_encode(const struct wire_message *message, struct byte_writer *writer)
         writer->failed = true;
 }
 
+bool wire_fits(const struct wire_message *message)
+{
+    struct byte_writer head = {0};
+    wire_encode(message, &head);
+    bool fits = !head.failed;
+    byte_writer_done(&head);
+    return fits;
+}
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 /* A count that `each` bytes apiece could still follow; 0 and failed otherwise. */
@@ -517,6 +526,35 @@ enum status wire_decode(const struct messaging_frame *frames, size_t count,
 }
 
 /* ---- freeing -------------------------------------------------------------------------------- */
+
+struct wire_directory *wire_message_directory(struct wire_message *message)
+{
+    switch ((int)message->command) {
+    case WIRE_JOB:
+        return &message->as.job.directory;
+    case WIRE_RESULT_READ:
+        return &message->as.result_read.directory;
+    case WIRE_RESULT_MATCH:
+        return &message->as.result_match.directory;
+    default:
+        return NULL;
+    }
+}
+
+char *wire_text(const char *text)
+{
+    enum { CODE_POINT_BYTES_MOST = 4, REPLACEMENT = 0xfffd };
+    struct text plain = {0};
+    size_t length = strlen(text);
+    text_append(&plain, "");
+    for (size_t position = 0;
+         position < length && plain.length + CODE_POINT_BYTES_MOST <= WIRE_TEXT_BYTES_MOST;) {
+        uint32_t code_point = utf8_next(text, length, &position);
+        bool is_control = code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+        text_append_code_point(&plain, is_control ? REPLACEMENT : code_point);
+    }
+    return text_take(&plain);
+}
 
 struct wire_directory wire_directory_take(struct wire_directory *directory)
 {

@@ -226,6 +226,9 @@ const char *wire_command_name(enum wire_command command);
  * memory ran out or a field is beyond its limits, which the other side would not take. */
 void wire_encode(const struct wire_message *message, struct byte_writer *writer);
 
+/* Whether wire_encode() can say it. */
+bool wire_fits(const struct wire_message *message);
+
 /* On STATUS_OK the caller frees what is below with wire_message_done(); a chunk's bytes are
  * borrowed from `frames`. STATUS_REFUSE: not a message; *ret_version (may be NULL) is then the
  * protocol version it was written in, 0 when even that is not known. LATER on no memory. */
@@ -233,6 +236,12 @@ enum status wire_decode(const struct messaging_frame *frames, size_t count,
                         struct wire_message *ret_message, unsigned *ret_version,
                         struct fault *fault);
 void wire_message_done(struct wire_message *message);
+
+/* Where the message has its directory; NULL for commands that have none. */
+struct wire_directory *wire_message_directory(struct wire_message *message);
+/* A copy of `text` that may stand in any string field for people: controls and malformed bytes
+ * become U+FFFD, the end is cut when it is too long. The caller owns it; NULL on no memory. */
+char *wire_text(const char *text);
 
 /* Moves the directory out of a decoded message: the caller frees with wire_directory_done(). */
 struct wire_directory wire_directory_take(struct wire_directory *directory);

@@ -1,0 +1,226 @@
+/* admission.c - which workers are there: who comes, who comes back, who is gone.
+ *
+ * A worker is known by its name. The same incarnation under another routing id is the same
+ * process on a new connection; another incarnation takes the name over only when the old one can
+ * no longer be reached. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "workers/dispatch_state.h"
+
+void admission_answer_stranger(struct dispatch *dispatch, const struct messaging_peer *id,
+                               enum wire_command command, enum wire_parting parting,
+                               const char *reason)
+{
+    struct outbox outbox = {.socket = dispatch->socket, .has_peer = true, .peer = *id};
+    struct wire_message message = {.command = command};
+    if (command == WIRE_BYE)
+        message.as.bye =
+            (struct wire_bye){.parting = (uint8_t)parting, .reason = wire_text(reason)};
+    bool gone = false;
+    (void)outbox_send(&outbox, &message, &gone, NULL);
+    wire_message_done(&message);
+    outbox_done(&outbox);
+}
+
+void admission_drop(struct dispatch *dispatch, struct peer *peer, const char *why)
+{
+    struct fault fault = {0};
+    uint32_t lost = 0;
+    bool held = peer->jobs_held > 0;
+    for (struct assignment *assignment = assignments_of(&dispatch->assignments, peer);
+         assignment != NULL; assignment = assignments_of(&dispatch->assignments, peer))
+        assignments_remove(&dispatch->assignments, assignment);
+    if (held && dispatch_storage(dispatch,
+                                 ledger_leases_lose(dispatch->ledger, peer->name, &dispatch->retry,
+                                                    &lost, &fault),
+                                 &fault) != STATUS_OK)
+        log_warning(NULL, "leases of %s stay until they run out: %s", peer->name, fault.text);
+    if (dispatch_storage(dispatch, ledger_worker_left(dispatch->ledger, peer->name, &fault),
+                         &fault) != STATUS_OK)
+        log_warning(NULL, "cannot record that %s left: %s", peer->name, fault.text);
+    log_info(NULL, "worker %s is gone (%s); %u jobs given back", peer->name, why, lost);
+    peers_remove(&dispatch->peers, peer);
+    for (int kind = 0; lost > 0 && kind < JOB_KINDS; kind++)
+        dispatch_expect(dispatch, (enum job_kind)kind);
+}
+
+static bool can_be_reached(struct dispatch *dispatch, struct peer *peer)
+{
+    struct wire_message heartbeat = {.command = WIRE_HEARTBEAT};
+    bool gone = false;
+    (void)outbox_send(&peer->outbox, &heartbeat, &gone, NULL);
+    (void)dispatch;
+    return !gone;
+}
+
+static struct peer *join(struct dispatch *dispatch, const struct messaging_peer *id,
+                         const struct wire_ready *ready)
+{
+    struct peer *peer = peers_add(&dispatch->peers, dispatch->socket, id, ready);
+    if (peer == NULL) {
+        log_error(NULL, "cannot take worker %s: too many workers or no memory", ready->worker);
+        return NULL;
+    }
+    struct fault fault = {0};
+    const char *kind = peer->kind == WIRE_READER ? "reader" : "filer";
+    if (dispatch_storage(dispatch,
+                         ledger_worker_joined(dispatch->ledger, peer->name, kind, peer->host,
+                                              peer->version, &fault),
+                         &fault) != STATUS_OK)
+        log_warning(NULL, "cannot record worker %s: %s", peer->name, fault.text);
+    log_info(NULL, "worker %s is here: %s on %s, version %s", peer->name, kind, peer->host,
+             peer->version);
+    return peer;
+}
+
+/* The worker that says READY; NULL when it has to wait or cannot be taken. */
+static struct peer *identify(struct dispatch *dispatch, const struct messaging_peer *id,
+                             const struct wire_ready *ready)
+{
+    struct peer *peer = peers_find(&dispatch->peers, id);
+    if (peer != NULL && !string_equal(peer->name, ready->worker)) {
+        admission_drop(dispatch, peer, "it changed its name");
+        peer = NULL;
+    }
+    if (peer == NULL)
+        peer = peers_find_name(&dispatch->peers, ready->worker);
+    if (peer == NULL)
+        return join(dispatch, id, ready);
+    if (peer->incarnation == ready->incarnation && peer->kind == ready->kind) {
+        outbox_done(&peer->outbox);
+        peer->outbox.peer = *id;
+        return peer;
+    }
+    if (can_be_reached(dispatch, peer)) {
+        admission_answer_stranger(dispatch, id, WIRE_BYE, WIRE_NAME_TAKEN,
+                                  "another worker of this name is there");
+        return NULL;
+    }
+    admission_drop(dispatch, peer, "it was started anew");
+    return join(dispatch, id, ready);
+}
+
+struct claim {
+    const char *worker;
+    int64_t job;
+    bool found;
+    enum job_kind kind;
+};
+
+static enum status look_for_claim(void *context, const struct worker_record *record,
+                                  struct fault *fault)
+{
+    struct claim *claim = context;
+    (void)fault;
+    if (record->job != claim->job || !string_equal(record->name, claim->worker))
+        return STATUS_OK;
+    for (int kind = 0; kind < JOB_KINDS; kind++) {
+        if (record->job_kind != NULL &&
+            string_equal(record->job_kind, job_kind_name((enum job_kind)kind))) {
+            claim->found = true;
+            claim->kind = (enum job_kind)kind;
+        }
+    }
+    return STATUS_OK;
+}
+
+/* A worker came back with a job that this dispatcher does not know to be with it: after a restart.
+ * The ledger says whether the lease still is the worker's. */
+static bool adopt(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt)
+{
+    struct claim claim = {.worker = peer->name, .job = job};
+    struct fault fault = {0};
+    bool held = false;
+    enum status status = ledger_workers(dispatch->ledger, look_for_claim, &claim, &fault);
+    if (status == STATUS_OK && claim.found)
+        status = ledger_job_renew(dispatch->ledger, (struct job_id){job}, attempt,
+                                  dispatch->rule->lease_ms, 0, 0, &held, &fault);
+    if (dispatch_storage(dispatch, status, &fault) != STATUS_OK)
+        log_warning(NULL, "job %lld: cannot look up its lease: %s", (long long)job, fault.text);
+    if (!held)
+        return false;
+    struct assignment *assignment =
+        assignments_add(&dispatch->assignments, peer, (struct job_id){job}, attempt, claim.kind);
+    if (assignment == NULL)
+        return false;
+    assignment->renewed_ms = assignment->moved_ms = dispatch_now(dispatch);
+    log_info(NULL, "job %lld attempt %u is still with %s", (long long)job, attempt, peer->name);
+    return true;
+}
+
+/* Gives back what the worker does not hold any more; starts what it does hold from a known
+ * point. Returns whether the job in its hand is its own. */
+static bool reconcile(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt)
+{
+    struct assignment *next = NULL;
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = next) {
+        next = one->next;
+        if (one->peer != peer)
+            continue;
+        if (one->job.number == job && one->attempt == attempt) {
+            outgoing_done(&one->outgoing);
+            assignment_abandon_result(one);
+        } else {
+            bool held = false;
+            (void)leases_fail(dispatch, one, JOB_FAILURE_LOST, "the worker came back without it",
+                              &held);
+            assignments_remove(&dispatch->assignments, one);
+        }
+    }
+    if (job == 0 || assignments_find(&dispatch->assignments, peer, job, attempt) != NULL)
+        return true;
+    return adopt(dispatch, peer, job, attempt);
+}
+
+static bool welcome(struct dispatch *dispatch, struct peer *peer)
+{
+    struct wire_message message = {.command = WIRE_WELCOME};
+    message.as.welcome =
+        (struct wire_welcome){.session = peer->session,
+                              .heartbeat_ms = (uint32_t)dispatch->rule->heartbeat_ms,
+                              .vanished_ms = (uint32_t)dispatch->rule->vanished_ms};
+    return dispatch_say(dispatch, peer, &message);
+}
+
+void admission_ready(struct dispatch *dispatch, const struct messaging_peer *id,
+                     const struct wire_message *message)
+{
+    const struct wire_ready *ready = &message->as.ready;
+    struct peer *peer = identify(dispatch, id, ready);
+    if (peer == NULL)
+        return;
+    bool is_repeat = peer->session == ready->session;
+    peer->session = ready->session;
+    peer->heard_ms = dispatch_now(dispatch);
+    peer->jobs_most = ready->jobs;
+    peer->draining = peer->draining || ready->jobs == 0;
+    bool is_its_own = is_repeat || reconcile(dispatch, peer, message->job, message->attempt);
+    if (!welcome(dispatch, peer))
+        return;
+    if (!is_its_own && !results_settle(dispatch, peer, message->job, message->attempt, WIRE_STALE,
+                                       "the lease is another's by now"))
+        return;
+    grants_make(dispatch);
+}
+
+void admission_beat(struct dispatch *dispatch)
+{
+    const struct wire_message heartbeat = {.command = WIRE_HEARTBEAT};
+    int64_t now = dispatch_now(dispatch);
+    struct peer *next = NULL;
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = next) {
+        next = peer->next;
+        if (now - peer->heard_ms > dispatch->rule->vanished_ms) {
+            admission_drop(dispatch, peer, "silent");
+            continue;
+        }
+        bool gone = false;
+        if (outbox_flush(&peer->outbox, &gone, NULL) != STATUS_OK && gone)
+            admission_drop(dispatch, peer, "disconnected");
+        else if (outbox_is_empty(&peer->outbox))
+            (void)dispatch_say(dispatch, peer, &heartbeat);
+    }
+}

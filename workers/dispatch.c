@@ -1,0 +1,425 @@
+/* dispatch.c - the dispatcher's life, and who of its files hears which message. See dispatch.h.
+ *
+ * Three timers: the beat says heartbeats and finds who is gone; the poll asks the ledger for work
+ * when no bell rang; the third only while stopping. Idle, nothing is written. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/durable.h"
+#include "base/text.h"
+#include "workers/dispatch_state.h"
+
+enum {
+    FOREIGN_LOG_EVERY_MS = 1000,
+    STOP_LOOK_MS = 100,
+    STOP_ANNOUNCE_MS = 1000 /* for workers that are being stopped too to say so */
+};
+
+int64_t dispatch_now(const struct dispatch *dispatch)
+{
+    return clock_monotonic_ms(dispatch->clock);
+}
+
+void dispatch_halt(struct dispatch *dispatch, const struct fault *fault)
+{
+    if (dispatch->outcome != STATUS_HALT)
+        log_error(NULL, "storage failed, stopping: %s", fault->text);
+    dispatch->outcome = STATUS_HALT;
+    loop_stop(dispatch->loop);
+}
+
+enum status dispatch_storage(struct dispatch *dispatch, enum status status,
+                             const struct fault *fault)
+{
+    if (status == STATUS_HALT)
+        dispatch_halt(dispatch, fault);
+    return status;
+}
+
+void dispatch_expect(struct dispatch *dispatch, enum job_kind kind)
+{
+    dispatch->nothing_due[kind] = false;
+}
+
+bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message)
+{
+    struct fault fault = {0};
+    bool gone = false;
+    switch (outbox_send(&peer->outbox, message, &gone, &fault)) {
+    case STATUS_OK:
+        return true;
+    case STATUS_LATER:
+        admission_drop(dispatch, peer, gone ? "disconnected" : fault.text);
+        return false;
+    case STATUS_REFUSE:
+        admission_drop(dispatch, peer, fault.text);
+        return false;
+    case STATUS_HALT:
+        break;
+    }
+    dispatch_halt(dispatch, &fault);
+    return false;
+}
+
+/* ---- messages ------------------------------------------------------------------------------- */
+
+static void take_sign_of_life(struct dispatch *dispatch, struct peer *peer,
+                              const struct wire_message *message)
+{
+    if (message->job == 0)
+        return;
+    struct assignment *assignment =
+        assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
+    if (assignment == NULL) {
+        (void)results_settle(dispatch, peer, message->job, message->attempt, WIRE_STALE,
+                             "the lease is another's by now");
+        return;
+    }
+    bool is_progress = message->command == WIRE_PROGRESS;
+    uint32_t page = is_progress ? message->as.progress.page : assignment->page;
+    uint32_t page_count = is_progress ? message->as.progress.page_count : assignment->page_count;
+    (void)leases_renew(dispatch, assignment, page, page_count);
+}
+
+static void take_farewell(struct dispatch *dispatch, struct peer *peer)
+{
+    struct messaging_peer id = peer->outbox.peer;
+    admission_drop(dispatch, peer, "it said so");
+    admission_answer_stranger(dispatch, &id, WIRE_BYE, WIRE_LEAVING, "");
+    grants_make(dispatch);
+}
+
+static void take_from_peer(struct dispatch *dispatch, struct peer *peer,
+                           struct wire_message *message)
+{
+    peer->heard_ms = dispatch_now(dispatch);
+    switch ((int)message->command) {
+    case WIRE_HEARTBEAT:
+    case WIRE_PROGRESS:
+        take_sign_of_life(dispatch, peer, message);
+        break;
+    case WIRE_CREDIT:
+        grants_credit(dispatch, peer, message);
+        break;
+    case WIRE_CHUNK:
+        results_chunk(dispatch, peer, message);
+        break;
+    case WIRE_RESULT_READ:
+    case WIRE_RESULT_MATCH:
+    case WIRE_RESULT_FILE:
+        results_begin(dispatch, peer, message);
+        break;
+    case WIRE_FAIL:
+        results_failed(dispatch, peer, message);
+        break;
+    case WIRE_DRAIN:
+        peer->draining = true;
+        break;
+    case WIRE_BYE:
+        take_farewell(dispatch, peer);
+        break;
+    default:
+        log_warning(NULL, "worker %s said %s, which is not for workers to say", peer->name,
+                    wire_command_name(message->command));
+        break;
+    }
+}
+
+/* Strangers may send what they like as often as they like: one line a second is enough. */
+static void log_foreign(struct dispatch *dispatch, const struct peer *peer, const char *reason)
+{
+    int64_t now = dispatch_now(dispatch);
+    if (peer == NULL && now - dispatch->foreign_logged_ms < FOREIGN_LOG_EVERY_MS)
+        return;
+    dispatch->foreign_logged_ms = now;
+    log_warning(NULL, "%s sent what cannot be understood: %s",
+                peer == NULL ? "a stranger" : peer->name, reason);
+}
+
+static void take_malformed(struct dispatch *dispatch, const struct messaging_peer *id,
+                           unsigned version, const char *reason)
+{
+    struct peer *peer = peers_find(&dispatch->peers, id);
+    log_foreign(dispatch, peer, reason);
+    bool is_other_version = version != 0 && version != WIRE_VERSION;
+    if (peer != NULL)
+        admission_drop(dispatch, peer, "it cannot be understood");
+    if (peer != NULL || is_other_version)
+        admission_answer_stranger(dispatch, id, WIRE_BYE,
+                                  is_other_version ? WIRE_OTHER_VERSION : WIRE_MALFORMED, reason);
+}
+
+static void take_frames(struct dispatch *dispatch, const struct messaging_message *raw)
+{
+    const struct messaging_peer *id = messaging_message_peer(raw);
+    struct messaging_frame frames[WIRE_FRAMES_MOST];
+    size_t count = messaging_message_frames(raw);
+    for (size_t i = 0; i < count && i < WIRE_FRAMES_MOST; i++)
+        frames[i] = messaging_message_frame(raw, i);
+    struct wire_message message = {0};
+    struct fault fault = {0};
+    unsigned version = 0;
+    if (wire_decode(frames, count, &message, &version, &fault) != STATUS_OK) {
+        take_malformed(dispatch, id, version, fault.text);
+        return;
+    }
+    struct peer *peer = peers_find(&dispatch->peers, id);
+    if (message.command == WIRE_READY)
+        admission_ready(dispatch, id, &message);
+    else if (peer != NULL)
+        take_from_peer(dispatch, peer, &message);
+    else if (message.command != WIRE_BYE)
+        admission_answer_stranger(dispatch, id, WIRE_UNKNOWN, WIRE_LEAVING, "");
+    wire_message_done(&message);
+}
+
+static void flush_all(struct dispatch *dispatch)
+{
+    struct peer *next = NULL;
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = next) {
+        next = peer->next;
+        bool gone = false;
+        if (!outbox_is_empty(&peer->outbox) &&
+            outbox_flush(&peer->outbox, &gone, NULL) != STATUS_OK && gone)
+            admission_drop(dispatch, peer, "disconnected");
+    }
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        if (assignment_is_sending(one) && one->outgoing.credits > 0) {
+            grants_pump(dispatch, one);
+            return; // the list may have changed; the others have their turn with the next message
+        }
+}
+
+static void socket_is_readable(void *context)
+{
+    struct dispatch *dispatch = context;
+    while (dispatch->outcome == STATUS_OK) {
+        struct messaging_message *raw = NULL;
+        struct fault fault = {0};
+        enum status status = messaging_receive(dispatch->socket, &raw, &fault);
+        if (status == STATUS_HALT)
+            dispatch_halt(dispatch, &fault);
+        if (raw == NULL)
+            break;
+        take_frames(dispatch, raw);
+        messaging_message_done(&raw);
+    }
+    flush_all(dispatch);
+}
+
+/* ---- timers and bells ----------------------------------------------------------------------- */
+
+static void expect_everything(struct dispatch *dispatch)
+{
+    for (int kind = 0; kind < JOB_KINDS; kind++)
+        dispatch_expect(dispatch, (enum job_kind)kind);
+    grants_make(dispatch);
+}
+
+static void poll_is_due(void *context)
+{
+    expect_everything(context);
+}
+
+static void bell_rang(void *context)
+{
+    struct dispatch *dispatch = context;
+    if (bell_take(dispatch->bell))
+        expect_everything(dispatch);
+}
+
+static void beat_is_due(void *context)
+{
+    struct dispatch *dispatch = context;
+    flush_all(dispatch);
+    admission_beat(dispatch);
+    leases_look(dispatch);
+    grants_make(dispatch);
+}
+
+/* ---- stopping ------------------------------------------------------------------------------- */
+
+/* Transfers under way may end; so may the jobs of workers that leave too. All others keep what
+ * they have in hand until a dispatcher is there again. */
+static bool may_stop(const struct dispatch *dispatch)
+{
+    int64_t since = dispatch_now(dispatch) - dispatch->stopping_ms;
+    bool waits = false;
+    for (const struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        waits = waits || assignment_is_receiving(one) || assignment_is_sending(one) ||
+                one->peer->draining || since < STOP_ANNOUNCE_MS;
+    return !waits || since >= DISPATCH_STOP_MS;
+}
+
+static void stop_when_possible(void *context)
+{
+    struct dispatch *dispatch = context;
+    if (!may_stop(dispatch))
+        return;
+    struct fault fault = {0};
+    if (ledger_workers_forget(dispatch->ledger, &fault) != STATUS_OK)
+        log_warning(NULL, "cannot record that the workers are on their own: %s", fault.text);
+    loop_stop(dispatch->loop);
+}
+
+void dispatch_stop(struct dispatch *dispatch)
+{
+    if (dispatch->stopping_ms != 0)
+        return;
+    log_info(NULL, "stopping: no further jobs are given out");
+    dispatch->stopping_ms = dispatch_now(dispatch);
+    const struct wire_message drain = {.command = WIRE_DRAIN};
+    struct peer *next = NULL;
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = next) {
+        next = peer->next;
+        (void)dispatch_say(dispatch, peer, &drain);
+    }
+    dispatch->stop_timer =
+        loop_add_timer(dispatch->loop, STOP_LOOK_MS, stop_when_possible, dispatch);
+    if (dispatch->stop_timer == 0)
+        loop_stop(dispatch->loop);
+}
+
+enum status dispatch_outcome(const struct dispatch *dispatch)
+{
+    return dispatch->outcome;
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static enum status take_lock(struct dispatch *dispatch, const char *runtime, bool *ret_occupied,
+                             struct fault *fault)
+{
+    enum status status = durable_make_folders(runtime, 0700, fault);
+    if (status != STATUS_OK)
+        return status;
+    char *path = path_join(runtime, "dispatch.lock");
+    if (path == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    dispatch->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (dispatch->lock < 0) {
+        status = fault_errno(fault, STATUS_REFUSE, "cannot open \"%s\"", path);
+    } else if (flock(dispatch->lock, LOCK_EX | LOCK_NB) != 0) {
+        *ret_occupied = errno == EWOULDBLOCK;
+        status = fault_set(fault, STATUS_REFUSE, "another dispatcher runs: it holds \"%s\"", path);
+    }
+    free(path);
+    return status;
+}
+
+static enum status open_storage(struct dispatch *dispatch, const struct config *config,
+                                struct fault *fault)
+{
+    enum status status =
+        ledger_open(config->store.ledger, LEDGER_WRITE, dispatch->clock, &dispatch->ledger, fault);
+    if (status == STATUS_OK)
+        status = spool_open(config->store.spool, &dispatch->spool, fault);
+    if (status == STATUS_OK)
+        status = ledger_workers_forget(dispatch->ledger, fault);
+    int64_t grace =
+        config->workers.lease_ms < DISPATCH_GRACE_MS ? config->workers.lease_ms : DISPATCH_GRACE_MS;
+    if (status == STATUS_OK)
+        status = ledger_leases_restart(dispatch->ledger, grace, fault);
+    return status;
+}
+
+static enum status open_sockets(struct dispatch *dispatch, struct fault *fault)
+{
+    const char *address = dispatch->rule->address;
+    enum status status = messaging_open(&dispatch->messaging, fault);
+    if (status == STATUS_OK)
+        status = messaging_router(dispatch->messaging, address, &dispatch->socket, fault);
+    if (status == STATUS_OK)
+        status = bell_open(address, &dispatch->bell, fault);
+    if (status == STATUS_OK)
+        status = loop_add_socket(dispatch->loop, messaging_socket_handle(dispatch->socket),
+                                 socket_is_readable, dispatch, fault);
+    if (status == STATUS_OK)
+        status =
+            loop_add_file(dispatch->loop, bell_file(dispatch->bell), bell_rang, dispatch, fault);
+    return status;
+}
+
+static enum status start(struct dispatch *dispatch, const struct config *config, bool *ret_occupied,
+                         struct fault *fault)
+{
+    dispatch->buffer = malloc(WIRE_CHUNK_BYTES_MOST);
+    if (dispatch->buffer == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    enum status status = take_lock(dispatch, config->store.runtime, ret_occupied, fault);
+    if (status == STATUS_OK)
+        status = open_storage(dispatch, config, fault);
+    if (status == STATUS_OK)
+        status = open_sockets(dispatch, fault);
+    if (status != STATUS_OK)
+        return status;
+    dispatch->beat_timer =
+        loop_add_timer(dispatch->loop, dispatch->rule->heartbeat_ms, beat_is_due, dispatch);
+    dispatch->poll_timer =
+        loop_add_timer(dispatch->loop, dispatch->rule->poll_ms, poll_is_due, dispatch);
+    if (dispatch->beat_timer == 0 || dispatch->poll_timer == 0)
+        return fault_set(fault, STATUS_LATER, "no timer left");
+    return STATUS_OK;
+}
+
+enum status dispatch_new(struct loop *loop, const struct clock *clock, const struct config *config,
+                         struct dispatch **ret_dispatch, bool *ret_occupied, struct fault *fault)
+{
+    struct dispatch *dispatch = calloc(1, sizeof *dispatch);
+    if (dispatch == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    const struct config_workers *rule = &config->workers;
+    dispatch->loop = loop;
+    dispatch->clock = clock;
+    dispatch->rule = rule;
+    dispatch->retry = (struct retry_rule){.content_most = (uint32_t)rule->content_attempts,
+                                          .lost_most = (uint32_t)rule->lost_attempts,
+                                          .backoff_ms = rule->backoff_ms,
+                                          .backoff_most_ms = rule->backoff_most_ms};
+    dispatch->lock = -1;
+    dispatch->foreign_logged_ms = INT64_MIN / 2;
+    *ret_occupied = false;
+    enum status status = start(dispatch, config, ret_occupied, fault);
+    if (status == STATUS_OK)
+        *ret_dispatch = dispatch;
+    else
+        dispatch_free(&dispatch);
+    return status;
+}
+
+static void forget_sources(struct dispatch *dispatch)
+{
+    const unsigned timers[] = {dispatch->beat_timer, dispatch->poll_timer, dispatch->stop_timer};
+    for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++)
+        if (timers[i] != 0)
+            loop_remove_timer(dispatch->loop, timers[i]);
+    if (dispatch->bell != NULL)
+        loop_remove_file(dispatch->loop, bell_file(dispatch->bell));
+    if (dispatch->socket != NULL)
+        loop_remove_socket(dispatch->loop, messaging_socket_handle(dispatch->socket));
+}
+
+void dispatch_free(struct dispatch **dispatch_p)
+{
+    struct dispatch *dispatch = *dispatch_p;
+    if (dispatch == NULL)
+        return;
+    forget_sources(dispatch);
+    assignments_done(&dispatch->assignments);
+    peers_done(&dispatch->peers);
+    bell_close(&dispatch->bell);
+    messaging_socket_close(&dispatch->socket);
+    messaging_close(&dispatch->messaging);
+    spool_close(&dispatch->spool);
+    ledger_close(&dispatch->ledger);
+    if (dispatch->lock >= 0)
+        (void)close(dispatch->lock);
+    free(dispatch->buffer);
+    free(dispatch);
+    *dispatch_p = NULL;
+}

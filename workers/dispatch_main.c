@@ -1,0 +1,98 @@
+/* dispatch_main.c - posteingang-dispatch: hands out jobs and takes results. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <signal.h>
+#include <sys/resource.h>
+
+#include "base/arguments.h"
+#include "workers/dispatch.h"
+
+struct program {
+    struct loop *loop;
+    struct dispatch *dispatch;
+};
+
+static void signalled(void *context, int signal_number)
+{
+    struct program *program = context;
+    if ((signal_number == SIGTERM || signal_number == SIGINT) && program->dispatch != NULL)
+        dispatch_stop(program->dispatch);
+}
+
+/* libzmq aborts when it cannot open a descriptor: let there be as many as there may be. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_warning(NULL, "cannot raise the limit of open files");
+}
+
+static int serve(struct program *program, const struct config *config)
+{
+    struct fault fault = {0};
+    bool occupied = false;
+    enum status status = loop_new(clock_system(), &program->loop, &fault);
+    if (status == STATUS_OK)
+        status = loop_catch_signals(program->loop, signalled, program, &fault);
+    if (status == STATUS_OK)
+        status = dispatch_new(program->loop, clock_system(), config, &program->dispatch, &occupied,
+                              &fault);
+    if (status != STATUS_OK) {
+        log_error(NULL, "cannot start: %s", fault.text);
+        return occupied ? EXIT_NOT_PERMITTED : EXIT_STORAGE;
+    }
+    log_info(NULL, "ready at %s", config->workers.address);
+    status = loop_run(program->loop, &fault);
+    if (status != STATUS_OK)
+        log_error(NULL, "%s", fault.text);
+    if (status == STATUS_OK)
+        status = dispatch_outcome(program->dispatch);
+    return status == STATUS_OK ? EXIT_DONE : EXIT_STORAGE;
+}
+
+static int run(const char *config_path)
+{
+    struct config *config = config_load_or_explain(config_path);
+    if (config == NULL)
+        return EXIT_CONFIGURATION;
+    log_open("posteingang-dispatch", config->log_level);
+    raise_descriptor_limit();
+    struct program program = {0};
+    int code = serve(&program, config);
+    dispatch_free(&program.dispatch);
+    loop_free(&program.loop);
+    config_free(&config);
+    log_info(NULL, "ended");
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    const char *config_path = NULL;
+    const struct argument table[] = {
+        {"config", "FILE", "The configuration (default: see posteingang --help)", ARGUMENT_STRING,
+         &config_path},
+    };
+    const size_t count = sizeof table / sizeof table[0];
+    if (arguments_ask_for_help(argc, argv)) {
+        arguments_print_help("posteingang-dispatch [--config FILE]",
+                             "Hands jobs from the ledger to workers and takes their results.",
+                             table, count);
+        return EXIT_DONE;
+    }
+    log_open("posteingang-dispatch", LOG_LEVEL_INFO);
+    struct argument_list rest = {0};
+    struct fault fault = {0};
+    enum status status = arguments_read(table, count, argc, argv, &rest, &fault);
+    if (status == STATUS_OK && rest.count != 0)
+        status =
+            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
+    argument_list_done(&rest);
+    if (status != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        return EXIT_USAGE;
+    }
+    return run(config_path);
+}

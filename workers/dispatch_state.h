@@ -1,0 +1,94 @@
+/* dispatch_state.h - what the files of the dispatcher share: its state, and each one's verbs.
+ *
+ * admission.c: who is there · grants.c: jobs out · leases.c: how long · results.c: results in. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef WORKERS_DISPATCH_STATE_H
+#define WORKERS_DISPATCH_STATE_H
+
+#include "base/bell.h"
+#include "base/log.h"
+#include "workers/assignments.h"
+#include "workers/dispatch.h"
+#include "workers/peers.h"
+
+enum { JOB_KINDS = JOB_FILE + 1 };
+
+struct dispatch {
+    struct loop *loop;
+    const struct clock *clock;
+    const struct config_workers *rule;
+    struct retry_rule retry;
+    int lock; /* descriptor of the lock file */
+    struct ledger *ledger;
+    struct spool *spool;
+    struct messaging *messaging;
+    struct messaging_socket *socket;
+    struct bell *bell;
+    unsigned beat_timer, poll_timer, stop_timer;
+    struct peers peers;
+    struct assignments assignments;
+    bool nothing_due[JOB_KINDS]; /* the ledger said so; until the next bell or poll */
+    int64_t expired_ms;          /* monotonic: when leases were last looked through */
+    int64_t foreign_logged_ms;   /* monotonic: when junk was last logged */
+    int64_t stopping_ms;         /* monotonic: since when; 0: not stopping */
+    enum status outcome;
+    uint8_t *buffer; /* of one chunk */
+};
+
+/* ---- dispatch.c ---- */
+int64_t dispatch_now(const struct dispatch *dispatch);
+/* Logs and stops the loop: storage cannot be trusted any more. */
+void dispatch_halt(struct dispatch *dispatch, const struct fault *fault);
+/* STATUS_OK or LATER as they are; halts on STATUS_HALT. For what the ledger and spool say. */
+enum status dispatch_storage(struct dispatch *dispatch, enum status status,
+                             const struct fault *fault);
+/* Something changed that may make jobs of this kind due. */
+void dispatch_expect(struct dispatch *dispatch, enum job_kind kind);
+/* To one worker. false: it is gone, and has been dropped with all it held. */
+bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message);
+
+/* ---- admission.c ---- */
+void admission_ready(struct dispatch *dispatch, const struct messaging_peer *id,
+                     const struct wire_message *message);
+/* To someone who is no known worker; may be lost. */
+void admission_answer_stranger(struct dispatch *dispatch, const struct messaging_peer *id,
+                               enum wire_command command, enum wire_parting parting,
+                               const char *reason);
+/* Forgets the worker; its leases go back at once. */
+void admission_drop(struct dispatch *dispatch, struct peer *peer, const char *why);
+/* Says a heartbeat to everyone, and drops who is gone or silent. */
+void admission_beat(struct dispatch *dispatch);
+
+/* ---- grants.c ---- */
+/* Gives due jobs to workers that have room. */
+void grants_make(struct dispatch *dispatch);
+void grants_credit(struct dispatch *dispatch, struct peer *peer,
+                   const struct wire_message *message);
+/* Sends chunks as far as credit goes. */
+void grants_pump(struct dispatch *dispatch, struct assignment *assignment);
+
+/* ---- leases.c ---- */
+/* The worker lives, and is at `page`: puts the end of the lease off, when that is worth a write.
+ * false: the lease is not held any more, and the assignment is gone. */
+bool leases_renew(struct dispatch *dispatch, struct assignment *assignment, uint32_t page,
+                  uint32_t page_count);
+/* Gives back what ran out, and cuts transfers that do not move. */
+void leases_look(struct dispatch *dispatch);
+/* Ends an assignment as a failure in the ledger. LATER: the ledger could not take it. */
+enum status leases_fail(struct dispatch *dispatch, struct assignment *assignment,
+                        enum job_failure failure, const char *reason, bool *ret_held);
+
+/* The spool does not have what the job is about: a person looks. */
+void leases_corrupt(struct dispatch *dispatch, struct assignment *assignment, const char *reason);
+
+/* ---- results.c ---- */
+void results_begin(struct dispatch *dispatch, struct peer *peer, struct wire_message *message);
+void results_chunk(struct dispatch *dispatch, struct peer *peer,
+                   const struct wire_message *message);
+void results_failed(struct dispatch *dispatch, struct peer *peer,
+                    const struct wire_message *message);
+/* Tells the worker what became of a job that it asks about. */
+bool results_settle(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt,
+                    enum wire_settlement settlement, const char *reason);
+
+#endif

@@ -1,0 +1,316 @@
+/* filer.c - see filer.h.
+ *
+ * The link to the dispatcher is made when the first index of the register is there. Jobs are done
+ * at once, in the callback that brings them: a match takes milliseconds, filing a few syncs. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "filing/cabinet.h"
+#include "workers/filer.h"
+#include "workers/link.h"
+#include "workers/match_job.h"
+#include "workers/register_watch.h"
+
+enum { STOP_LOOK_MS = 100, REGISTER_LOOK_MS = 1000 };
+
+struct filer {
+    struct loop *loop;
+    const struct clock *clock;
+    const struct config *config;
+    const char *name;
+    struct rules *rules;
+    struct register_watch *watch;
+    struct cabinet *cabinet;
+    struct link *link;             /* NULL until the first index is there */
+    char subject[UUID_TEXT_BYTES]; /* the document in hand, for the log */
+    unsigned look_timer, stop_timer;
+    int64_t stop_by_ms;  /* monotonic; 0: not stopping */
+    int64_t leave_by_ms; /* monotonic; 0: not leaving */
+    enum exit_code outcome;
+};
+
+/* ---- ending --------------------------------------------------------------------------------- */
+
+static void look_for_end(void *context)
+{
+    struct filer *filer = context;
+    int64_t time = clock_monotonic_ms(filer->clock);
+    bool busy = filer->link != NULL && link_is_busy(filer->link);
+    if (!busy && filer->leave_by_ms == 0) {
+        filer->leave_by_ms = filer->link == NULL ? time : time + FILER_LEAVE_MS;
+        if (filer->link != NULL)
+            link_leave(filer->link);
+    }
+    if (time >= filer->stop_by_ms || (filer->leave_by_ms != 0 && time >= filer->leave_by_ms))
+        loop_stop(filer->loop);
+}
+
+static void end(struct filer *filer, enum exit_code outcome)
+{
+    if (filer->stop_by_ms != 0)
+        return;
+    filer->outcome = outcome;
+    filer->stop_by_ms = clock_monotonic_ms(filer->clock) + FILER_FINISH_MS;
+    if (filer->link != NULL)
+        link_drain(filer->link);
+    filer->stop_timer = loop_add_timer(filer->loop, STOP_LOOK_MS, look_for_end, filer);
+    if (filer->stop_timer == 0)
+        loop_stop(filer->loop);
+}
+
+void filer_stop(struct filer *filer)
+{
+    log_info(NULL, "stopping");
+    end(filer, EXIT_DONE);
+}
+
+/* ---- jobs ----------------------------------------------------------------------------------- */
+
+static void fail(struct filer *filer, enum status status, const char *reason)
+{
+    static const enum wire_failure failures[] = {[STATUS_OK] = WIRE_FAILURE_SYSTEM,
+                                                 [STATUS_LATER] = WIRE_FAILURE_SYSTEM,
+                                                 [STATUS_REFUSE] = WIRE_FAILURE_CONTENT,
+                                                 [STATUS_HALT] = WIRE_FAILURE_LOST};
+    log_warning(filer->subject, "failed: %s", reason);
+    link_fail(filer->link, failures[status], reason);
+    if (status == STATUS_HALT)
+        end(filer, EXIT_STORAGE);
+}
+
+static void match(struct filer *filer, struct memory_parts *parts)
+{
+    struct fault fault = {0};
+    struct wire_message result = {0};
+    struct outgoing explanation = {0};
+    struct memory_part *reading = memory_parts_find(parts, "reading");
+    enum status status = STATUS_OK;
+    if (reading == NULL)
+        status = fault_set(&fault, STATUS_REFUSE, "a match job without a reading");
+    if (status == STATUS_OK)
+        status = memory_part_map(reading, &fault);
+    if (status == STATUS_OK)
+        status = match_job(filer->rules, register_watch_index(filer->watch),
+                           register_watch_version(filer->watch), reading->bytes,
+                           (size_t)reading->size, &result, &explanation, &fault);
+    if (status != STATUS_OK) {
+        fail(filer, status, fault.text);
+        return;
+    }
+    log_info(filer->subject, "matched: %s, probability %.4f",
+             result.as.result_match.to_file != 0 ? "to be filed" : "a person decides",
+             result.as.result_match.confidence);
+    link_finish(filer->link, &result, &explanation);
+}
+
+/* The parts as the cabinet takes them; the caller frees. NULL: `fault` says why. */
+static struct cabinet_part *cabinet_parts(struct memory_parts *parts, enum status *ret_status,
+                                          struct fault *fault)
+{
+    struct cabinet_part *list = calloc((size_t)parts->count + 1, sizeof *list);
+    *ret_status = list == NULL ? fault_set(fault, STATUS_LATER, "out of memory") : STATUS_OK;
+    for (uint32_t i = 0; *ret_status == STATUS_OK && i < parts->count; i++) {
+        struct memory_part *part = &parts->parts[i];
+        *ret_status = memory_part_map(part, fault);
+        list[i] = (struct cabinet_part){.name = part->name,
+                                        .bytes = part->bytes,
+                                        .length = (size_t)part->size,
+                                        .may_change = string_equal(part->name, "dokument.json")};
+    }
+    return list;
+}
+
+static void file(struct filer *filer, const struct wire_job *job, struct memory_parts *parts)
+{
+    struct fault fault = {0};
+    char *place = NULL;
+    enum status status = STATUS_OK;
+    struct cabinet_part *list = cabinet_parts(parts, &status, &fault);
+    const struct cabinet_document document = {.id = job->document,
+                                              .team = job->team,
+                                              .case_number = job->case_number,
+                                              .parts = list,
+                                              .part_count = parts->count};
+    if (status == STATUS_OK && job->case_number[0] == '\0')
+        status = fault_set(&fault, STATUS_REFUSE, "a file job without a case");
+    if (status == STATUS_OK)
+        status = cabinet_put(filer->cabinet, &document, &place, &fault);
+    free(list);
+    if (status != STATUS_OK) {
+        fail(filer, status, fault.text);
+        return;
+    }
+    log_info(filer->subject, "filed");
+    struct wire_message result = {.command = WIRE_RESULT_FILE};
+    struct outgoing none = {0};
+    result.as.result_file.place = place;
+    link_finish(filer->link, &result, &none);
+}
+
+static void take_job(void *context, const struct wire_job *job, struct memory_parts *parts)
+{
+    struct filer *filer = context;
+    uuid_to_text(&job->document, filer->subject);
+    if (job->kind == WIRE_JOB_MATCH)
+        match(filer, parts);
+    else if (job->kind == WIRE_JOB_FILE)
+        file(filer, job, parts);
+    else
+        fail(filer, STATUS_LATER, "this job is not for a filer");
+}
+
+/* ---- what the dispatcher says --------------------------------------------------------------- */
+
+/* Jobs are done at once: there is never one to stop. */
+static void drop_job(void *context)
+{
+    const struct filer *filer = context;
+    log_info(filer->subject, "given up: it is another's by now");
+}
+
+static void job_is_settled(void *context, enum wire_settlement settlement, const char *reason)
+{
+    const struct filer *filer = context;
+    if (settlement != WIRE_ACCEPTED)
+        log_warning(filer->subject, "result not taken: %s", reason);
+}
+
+static void dispatcher_parted(void *context, enum wire_parting parting, const char *reason)
+{
+    struct filer *filer = context;
+    if (parting != WIRE_LEAVING) {
+        log_error(NULL, "the dispatcher does not want this filer: %s", reason);
+        filer->outcome = EXIT_UNREACHABLE;
+    }
+    loop_stop(filer->loop);
+}
+
+static void dispatcher_news(void *context, const char *news)
+{
+    (void)context;
+    log_info(NULL, "%s", news);
+}
+
+static void link_is_broken(void *context, const struct fault *fault)
+{
+    struct filer *filer = context;
+    log_error(NULL, "messages cannot be sent any more: %s", fault->text);
+    filer->outcome = EXIT_UNREACHABLE;
+    loop_stop(filer->loop);
+}
+
+static enum status connect(struct filer *filer, struct fault *fault)
+{
+    const struct link_options options = {
+        .address = filer->config->workers.address,
+        .name = filer->name,
+        .kind = WIRE_FILER,
+        .part_bytes_most = WIRE_PART_BYTES_MOST,
+    };
+    const struct link_events events = {
+        .job = take_job,
+        .dropped = drop_job,
+        .settled = job_is_settled,
+        .parted = dispatcher_parted,
+        .news = dispatcher_news,
+        .broken = link_is_broken,
+        .context = filer,
+    };
+    return link_new(filer->loop, filer->clock, &options, &events, &filer->link, fault);
+}
+
+/* ---- the register --------------------------------------------------------------------------- */
+
+static void look_at_register(void *context)
+{
+    struct filer *filer = context;
+    struct fault fault = {0};
+    enum status status = register_watch_look(filer->watch, &fault);
+    if (status == STATUS_OK)
+        return;
+    log_warning(NULL, "cannot look at the register: %s", fault.text);
+    if (status == STATUS_HALT)
+        end(filer, EXIT_STORAGE);
+}
+
+static void register_is_ready(void *context)
+{
+    struct filer *filer = context;
+    struct fault fault = {0};
+    if (register_watch_take(filer->watch, &fault) != STATUS_OK) {
+        log_warning(NULL, "cannot read the register: %s", fault.text);
+        return;
+    }
+    const struct register_index *index = register_watch_index(filer->watch);
+    log_info(NULL, "register version %lld with %zu persons",
+             (long long)register_watch_version(filer->watch), register_index_persons(index));
+    if (filer->link == NULL && filer->stop_by_ms == 0 && connect(filer, &fault) != STATUS_OK) {
+        log_error(NULL, "cannot connect: %s", fault.text);
+        end(filer, EXIT_UNREACHABLE);
+    }
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static enum status start(struct filer *filer, struct fault *fault)
+{
+    const struct config *config = filer->config;
+    enum status status = match_rules(config, &filer->rules, fault);
+    if (status == STATUS_OK)
+        status = cabinet_open(config->store.cabinet, &filer->cabinet, fault);
+    if (status == STATUS_OK)
+        status = register_watch_new(config->store.ledger, filer->clock, filer->rules, &filer->watch,
+                                    fault);
+    if (status == STATUS_OK)
+        status = loop_add_file(filer->loop, register_watch_file(filer->watch), register_is_ready,
+                               filer, fault);
+    if (status == STATUS_OK)
+        status = register_watch_look(filer->watch, fault);
+    if (status != STATUS_OK)
+        return status;
+    filer->look_timer = loop_add_timer(filer->loop, REGISTER_LOOK_MS, look_at_register, filer);
+    return filer->look_timer != 0 ? STATUS_OK : fault_set(fault, STATUS_LATER, "no timer left");
+}
+
+enum status filer_new(struct loop *loop, const struct clock *clock, const struct config *config,
+                      const char *name, struct filer **ret_filer, struct fault *fault)
+{
+    struct filer *filer = calloc(1, sizeof *filer);
+    if (filer == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    filer->loop = loop;
+    filer->clock = clock;
+    filer->config = config;
+    filer->name = name;
+    enum status status = start(filer, fault);
+    if (status == STATUS_OK)
+        *ret_filer = filer;
+    else
+        filer_free(&filer);
+    return status;
+}
+
+void filer_free(struct filer **filer_p)
+{
+    struct filer *filer = *filer_p;
+    if (filer == NULL)
+        return;
+    const unsigned timers[] = {filer->look_timer, filer->stop_timer};
+    for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++)
+        if (timers[i] != 0)
+            loop_remove_timer(filer->loop, timers[i]);
+    link_free(&filer->link);
+    if (filer->watch != NULL)
+        loop_remove_file(filer->loop, register_watch_file(filer->watch));
+    register_watch_free(&filer->watch);
+    cabinet_close(&filer->cabinet);
+    rules_free(&filer->rules);
+    free(filer);
+    *filer_p = NULL;
+}
+
+enum exit_code filer_outcome(const struct filer *filer)
+{
+    return filer->outcome;
+}

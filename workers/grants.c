@@ -1,0 +1,160 @@
+/* grants.c - jobs on their way to workers. Which job is next, the ledger says. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+
+#include "workers/dispatch_state.h"
+#include "workers/job_parcel.h"
+
+enum { GRANTS_MOST = 64 /* in one go, so that messages are heard in between */ };
+
+/* What each kind of worker does, most urgent first: what is begun is finished before new work. */
+static const struct {
+    enum job_kind kinds[2];
+    size_t count;
+} trades[WIRE_WORKER_KINDS] = {
+    [WIRE_READER] = {{JOB_READ},            1},
+    [WIRE_FILER] = {{JOB_FILE, JOB_MATCH}, 2},
+};
+
+static bool has_room(const struct peer *peer)
+{
+    return !peer->draining && peer->jobs_held < peer->jobs_most && outbox_is_empty(&peer->outbox);
+}
+
+/* Its parts cannot be had: ends the attempt. */
+static void end_without_parts(struct dispatch *dispatch, struct assignment *assignment,
+                              enum status status, const char *reason)
+{
+    bool held = false;
+    if (status == STATUS_REFUSE)
+        leases_corrupt(dispatch, assignment, reason);
+    else
+        (void)leases_fail(dispatch, assignment, JOB_FAILURE_SYSTEM, reason, &held);
+    assignments_remove(&dispatch->assignments, assignment);
+}
+
+void grants_pump(struct dispatch *dispatch, struct assignment *assignment)
+{
+    while (outbox_is_empty(&assignment->peer->outbox)) {
+        struct wire_message chunk = {
+            .command = WIRE_CHUNK, .job = assignment->job.number, .attempt = assignment->attempt};
+        struct fault fault = {0};
+        bool some = false;
+        enum status status =
+            outgoing_next(&assignment->outgoing, dispatch->buffer, &some, &chunk.as.chunk, &fault);
+        if (status != STATUS_OK) {
+            struct peer *peer = assignment->peer;
+            end_without_parts(dispatch, assignment, status, fault.text);
+            (void)results_settle(dispatch, peer, chunk.job, chunk.attempt, WIRE_STALE,
+                                 "its parts cannot be sent");
+            return;
+        }
+        if (!some || !dispatch_say(dispatch, assignment->peer, &chunk))
+            return;
+        assignment->moved_ms = dispatch_now(dispatch);
+    }
+}
+
+void grants_credit(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message)
+{
+    struct assignment *assignment =
+        assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
+    if (assignment == NULL)
+        return;
+    outgoing_credit(&assignment->outgoing, message->as.credit.chunks);
+    grants_pump(dispatch, assignment);
+}
+
+static void name_subject(struct assignment *assignment, const struct job_record *job)
+{
+    uuid_to_text(job->kind == JOB_READ ? &job->scan.uuid : &job->document.uuid,
+                 assignment->subject);
+}
+
+/* Tells the worker of the job, with its parts ready to be sent. false: the worker is gone. */
+static bool send_job(struct dispatch *dispatch, struct assignment *assignment,
+                     struct job_parcel *parcel)
+{
+    log_info(assignment->subject, "job %lld (%s) attempt %u goes to %s",
+             (long long)assignment->job.number, job_kind_name(assignment->kind),
+             assignment->attempt, assignment->peer->name);
+    assignment->outgoing = parcel->outgoing;
+    parcel->outgoing = (struct outgoing){0};
+    return dispatch_say(dispatch, assignment->peer, &parcel->message);
+}
+
+/* A leased job to the worker it was leased for. false: the worker is gone. */
+static bool hand_over(struct dispatch *dispatch, struct peer *peer, const struct job_record *job)
+{
+    struct assignment *assignment =
+        assignments_add(&dispatch->assignments, peer, job->id, job->attempt, job->kind);
+    if (assignment == NULL) {
+        log_error(NULL, "out of memory: job %lld waits until its lease runs out",
+                  (long long)job->id.number);
+        return true;
+    }
+    name_subject(assignment, job);
+    assignment->renewed_ms = assignment->moved_ms = dispatch_now(dispatch);
+    struct job_parcel parcel = {0};
+    struct fault fault = {0};
+    bool there = true;
+    enum status status = job_parcel_fill(dispatch->ledger, dispatch->spool, job,
+                                         dispatch->rule->lease_ms, &parcel, &fault);
+    if (status == STATUS_OK && !wire_fits(&parcel.message))
+        status = fault_set(&fault, STATUS_REFUSE, "its names are beyond the protocol's limits");
+    if (dispatch_storage(dispatch, status, &fault) == STATUS_OK)
+        there = send_job(dispatch, assignment, &parcel);
+    else
+        end_without_parts(dispatch, assignment, status, fault.text);
+    job_parcel_done(&parcel);
+    return there;
+}
+
+/* One job of any kind that the worker does. false: none is due, or the worker is gone. */
+static bool grant_one(struct dispatch *dispatch, struct peer *peer)
+{
+    for (size_t i = 0; i < trades[peer->kind].count; i++) {
+        enum job_kind kind = trades[peer->kind].kinds[i];
+        if (dispatch->nothing_due[kind])
+            continue;
+        struct job_record job = {0};
+        struct fault fault = {0};
+        bool found = false;
+        enum status status = ledger_job_lease(dispatch->ledger, kind, peer->name,
+                                              dispatch->rule->lease_ms, &found, &job, &fault);
+        if (dispatch_storage(dispatch, status, &fault) != STATUS_OK)
+            log_warning(NULL, "cannot lease a job: %s", fault.text);
+        dispatch->nothing_due[kind] = status != STATUS_OK || !found;
+        if (dispatch->nothing_due[kind])
+            continue;
+        bool there = hand_over(dispatch, peer, &job);
+        job_record_done(&job);
+        return there;
+    }
+    return false;
+}
+
+/* The worker that has room and whose turn it is; NULL when nobody has. */
+static struct peer *next_with_room(const struct dispatch *dispatch)
+{
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next) {
+        bool something = false;
+        for (size_t i = 0; i < trades[peer->kind].count; i++)
+            something = something || !dispatch->nothing_due[trades[peer->kind].kinds[i]];
+        if (something && has_room(peer))
+            return peer;
+    }
+    return NULL;
+}
+
+void grants_make(struct dispatch *dispatch)
+{
+    for (int i = 0; i < GRANTS_MOST && dispatch->stopping_ms == 0 && dispatch->outcome == STATUS_OK;
+         i++) {
+        struct peer *peer = next_with_room(dispatch);
+        if (peer == NULL)
+            return;
+        peers_rotate(&dispatch->peers, peer);
+        (void)grant_one(dispatch, peer);
+    }
+}

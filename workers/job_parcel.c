@@ -1,0 +1,127 @@
+/* job_parcel.c - see job_parcel.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "filing/sidecar.h"
+#include "workers/job_parcel.h"
+
+struct spool_part {
+    const char *name;
+    const struct digest *digest;
+};
+
+static enum status add_object(struct job_parcel *parcel, struct spool *spool,
+                              const struct spool_part *part, struct fault *fault)
+{
+    int file = -1;
+    uint64_t size = 0;
+    enum status status = spool_open_object(spool, part->digest, &file, &size, fault);
+    if (status != STATUS_OK)
+        return status;
+    return outgoing_add_file(&parcel->outgoing, part->name, file, size, part->digest, fault);
+}
+
+static enum status fill_read(struct job_parcel *parcel, struct spool *spool, struct fault *fault)
+{
+    const struct spool_part scan = {"scan", &parcel->scan.digest};
+    enum status status = add_object(parcel, spool, &scan, fault);
+    if (status == STATUS_OK && parcel->outgoing.directory.parts[0].size != parcel->scan.size)
+        return fault_set(fault, STATUS_REFUSE,
+                         "the spool's copy has another length than was "
+                         "recorded");
+    return status;
+}
+
+static enum status fill_match(struct job_parcel *parcel, struct spool *spool, struct fault *fault)
+{
+    const struct spool_part reading = {"reading", &parcel->document.reading};
+    return add_object(parcel, spool, &reading, fault);
+}
+
+static enum status add_sidecar(struct job_parcel *parcel, struct fault *fault)
+{
+    struct text json = {0};
+    enum status status = sidecar_append(&parcel->document, &parcel->scan, &json, fault);
+    if (status != STATUS_OK) {
+        text_done(&json);
+        return status;
+    }
+    size_t length = json.length;
+    char *bytes = text_take(&json);
+    return outgoing_add_bytes(&parcel->outgoing, "dokument.json", (uint8_t *)bytes, length, fault);
+}
+
+/* The parts have the names that their files get in the cabinet. */
+static enum status fill_file(struct job_parcel *parcel, struct spool *spool, struct fault *fault)
+{
+    char original[WIRE_PART_NAME_BYTES_MOST];
+    const char *format = parcel->scan.format[0] == '\0' ? "bin" : parcel->scan.format;
+    (void)snprintf(original, sizeof original, "original.%s", format);
+    const struct spool_part parts[] = {
+        {"dokument.pdf", &parcel->document.pdf },
+        {"text.txt",     &parcel->document.text},
+        {original,       &parcel->scan.digest  }
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        enum status status = add_object(parcel, spool, &parts[i], fault);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return add_sidecar(parcel, fault);
+}
+
+static void fill_facts(struct job_parcel *parcel, const struct job_record *job, int64_t lease_ms)
+{
+    struct document_record *document = &parcel->document;
+    bool is_filing = job->kind == JOB_FILE;
+    parcel->message =
+        (struct wire_message){.command = WIRE_JOB, .job = job->id.number, .attempt = job->attempt};
+    parcel->message.as.job = (struct wire_job){
+        .kind = (uint8_t)job->kind,
+        .lease_ms = (uint32_t)lease_ms,
+        .scan = job->scan.uuid,
+        .document = job->document.uuid,
+        .site = parcel->scan.site,
+        .source = parcel->scan.source,
+        .format = parcel->scan.format,
+        .received_ms = parcel->scan.received_ms,
+        .case_number = is_filing ? document->case_number : NULL,
+        .team = is_filing ? document->team : NULL,
+        .directory = parcel->outgoing.directory,
+    };
+}
+
+enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
+                            const struct job_record *job, int64_t lease_ms,
+                            struct job_parcel *ret_parcel, struct fault *fault)
+{
+    *ret_parcel = (struct job_parcel){0};
+    enum status status = ledger_scan_get(ledger, job->scan, &ret_parcel->scan, fault);
+    if (status == STATUS_OK && job->kind != JOB_READ)
+        status = ledger_document_get(ledger, job->document, &ret_parcel->document, fault);
+    if (status != STATUS_OK)
+        return status;
+    switch (job->kind) {
+    case JOB_READ:
+        status = fill_read(ret_parcel, spool, fault);
+        break;
+    case JOB_MATCH:
+        status = fill_match(ret_parcel, spool, fault);
+        break;
+    case JOB_FILE:
+        status = fill_file(ret_parcel, spool, fault);
+        break;
+    }
+    fill_facts(ret_parcel, job, lease_ms);
+    return status;
+}
+
+void job_parcel_done(struct job_parcel *parcel)
+{
+    outgoing_done(&parcel->outgoing);
+    scan_record_done(&parcel->scan);
+    document_record_done(&parcel->document);
+    *parcel = (struct job_parcel){0};
+}

@@ -1,0 +1,24 @@
+/* job_parcel.h - what a worker gets with a job: facts from the ledger, bytes from the spool. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef WORKERS_JOB_PARCEL_H
+#define WORKERS_JOB_PARCEL_H
+
+#include "store/ledger.h"
+#include "store/spool.h"
+#include "workers/parcel.h"
+
+struct job_parcel {
+    struct wire_message message; /* JOB; its strings point into the records */
+    struct outgoing outgoing;    /* the parts; the caller may move it out */
+    struct scan_record scan;
+    struct document_record document;
+};
+
+/* Fills `ret_parcel` for `job`. STATUS_REFUSE: the ledger or the spool does not have what the job
+ * is about. In any case the caller frees with job_parcel_done(). */
+enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
+                            const struct job_record *job, int64_t lease_ms,
+                            struct job_parcel *ret_parcel, struct fault *fault);
+void job_parcel_done(struct job_parcel *parcel);
+
+#endif

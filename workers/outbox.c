@@ -1,0 +1,101 @@
+/* outbox.c - see outbox.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdlib.h>
+#include <string.h>
+
+#include "workers/outbox.h"
+
+static void letter_done(struct outbox_letter *letter)
+{
+    for (size_t i = 0; i < letter->count; i++)
+        free((void *)(uintptr_t)letter->frames[i].bytes);
+    *letter = (struct outbox_letter){0};
+}
+
+static enum status put_on_wire(struct outbox *outbox, const struct messaging_frame *frames,
+                               size_t count, bool *ret_gone, struct fault *fault)
+{
+    return messaging_send(outbox->socket, outbox->has_peer ? &outbox->peer : NULL, frames, count,
+                          ret_gone, fault);
+}
+
+static bool copy_frame(struct outbox_letter *letter, const struct messaging_frame *frame)
+{
+    void *bytes = malloc(frame->length == 0 ? 1 : frame->length);
+    if (bytes == NULL)
+        return false;
+    memcpy(bytes, frame->bytes, frame->length);
+    letter->frames[letter->count++] = (struct messaging_frame){bytes, frame->length};
+    return true;
+}
+
+static enum status keep(struct outbox *outbox, const struct messaging_frame *frames, size_t count,
+                        struct fault *fault)
+{
+    if (outbox->count == OUTBOX_MESSAGES_MOST)
+        return fault_set(fault, STATUS_LATER, "the peer takes nothing any more");
+    struct outbox_letter letter = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (!copy_frame(&letter, &frames[i])) {
+            letter_done(&letter);
+            return fault_set(fault, STATUS_LATER, "out of memory");
+        }
+    }
+    outbox->waiting[(outbox->first + outbox->count++) % OUTBOX_MESSAGES_MOST] = letter;
+    return STATUS_OK;
+}
+
+enum status outbox_send(struct outbox *outbox, const struct wire_message *message, bool *ret_gone,
+                        struct fault *fault)
+{
+    *ret_gone = false;
+    struct byte_writer head = {0};
+    wire_encode(message, &head);
+    if (head.failed) {
+        byte_writer_done(&head);
+        return fault_set(fault, STATUS_REFUSE, "cannot say %s: a field is beyond its limits",
+                         wire_command_name(message->command));
+    }
+    const struct messaging_frame frames[] = {
+        {head.bytes,              head.length             },
+        {message->as.chunk.bytes, message->as.chunk.length}
+    };
+    size_t count = message->command == WIRE_CHUNK ? 2 : 1;
+    enum status status = STATUS_LATER;
+    if (outbox_is_empty(outbox))
+        status = put_on_wire(outbox, frames, count, ret_gone, fault);
+    if (status == STATUS_LATER && !*ret_gone)
+        status = keep(outbox, frames, count, fault);
+    byte_writer_done(&head);
+    return status;
+}
+
+enum status outbox_flush(struct outbox *outbox, bool *ret_gone, struct fault *fault)
+{
+    *ret_gone = false;
+    while (outbox->count > 0) {
+        struct outbox_letter *letter = &outbox->waiting[outbox->first];
+        enum status status = put_on_wire(outbox, letter->frames, letter->count, ret_gone, fault);
+        if (status == STATUS_LATER && !*ret_gone)
+            return STATUS_OK;
+        if (status != STATUS_OK)
+            return status;
+        letter_done(letter);
+        outbox->first = (outbox->first + 1) % OUTBOX_MESSAGES_MOST;
+        outbox->count--;
+    }
+    return STATUS_OK;
+}
+
+bool outbox_is_empty(const struct outbox *outbox)
+{
+    return outbox->count == 0;
+}
+
+void outbox_done(struct outbox *outbox)
+{
+    for (; outbox->count > 0; outbox->count--) {
+        letter_done(&outbox->waiting[outbox->first]);
+        outbox->first = (outbox->first + 1) % OUTBOX_MESSAGES_MOST;
+    }
+}

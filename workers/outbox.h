@@ -1,0 +1,37 @@
+/* outbox.h - messages to one peer, in order, through a queue that may be full for a moment.
+ *
+ * What ZeroMQ does not take at once is kept and sent by outbox_flush(). The credits of transfers
+ * and the pace of heartbeats keep that short; a peer for which more than OUTBOX_MESSAGES_MOST
+ * wait is stuck and to be given up. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef WORKERS_OUTBOX_H
+#define WORKERS_OUTBOX_H
+
+#include "workers/wire.h"
+
+enum { OUTBOX_MESSAGES_MOST = 64 };
+
+struct outbox_letter {
+    struct messaging_frame frames[WIRE_FRAMES_MOST]; /* owned bytes */
+    size_t count;
+};
+
+struct outbox {
+    struct messaging_socket *socket; /* borrowed */
+    bool has_peer;                   /* false for a DEALER */
+    struct messaging_peer peer;
+    struct outbox_letter waiting[OUTBOX_MESSAGES_MOST]; /* a ring */
+    size_t first, count;
+};
+
+/* STATUS_OK: sent, or waiting in the outbox. LATER: the peer is gone (*ret_gone) or stuck.
+ * REFUSE: the message has a field beyond its limits. */
+enum status outbox_send(struct outbox *outbox, const struct wire_message *message, bool *ret_gone,
+                        struct fault *fault);
+/* Sends what waits, as far as it goes. Returns like outbox_send(). */
+enum status outbox_flush(struct outbox *outbox, bool *ret_gone, struct fault *fault);
+bool outbox_is_empty(const struct outbox *outbox);
+/* Drops what waits. */
+void outbox_done(struct outbox *outbox);
+
+#endif

@@ -1,0 +1,41 @@
+/* peers.h - the workers that the dispatcher knows: one for each that said READY. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef WORKERS_PEERS_H
+#define WORKERS_PEERS_H
+
+#include "workers/outbox.h"
+#include "workers/wire.h"
+
+enum { PEERS_MOST = 1024 };
+
+struct peer {
+    struct outbox outbox; /* holds the routing id */
+    char *name, *host, *version;
+    enum wire_worker_kind kind;
+    uint64_t incarnation;
+    uint32_t session;
+    uint32_t jobs_most; /* it holds at once; 0 when it takes no more */
+    uint32_t jobs_held;
+    bool draining;
+    int64_t heard_ms; /* monotonic */
+    struct peer *next;
+};
+
+struct peers {
+    struct peer *first;
+    size_t count;
+};
+
+struct peer *peers_find(const struct peers *peers, const struct messaging_peer *id);
+struct peer *peers_find_name(const struct peers *peers, const char *name);
+/* A new one at the end, with the names taken from `ready`; NULL when there are too many or memory
+ * is out. */
+struct peer *peers_add(struct peers *peers, struct messaging_socket *socket,
+                       const struct messaging_peer *id, const struct wire_ready *ready);
+/* Frees it. */
+void peers_remove(struct peers *peers, struct peer *peer);
+/* Moves it to the end, so that the next grant looks at the others first. */
+void peers_rotate(struct peers *peers, struct peer *peer);
+void peers_done(struct peers *peers);
+
+#endif

@@ -1,0 +1,177 @@
+/* read_result.c - see read_result.h. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "workers/read_result.h"
+
+static const struct {
+    const char *name;
+    uint64_t bytes_most;
+} part_rules[READ_RESULT_PARTS] = {
+    {"reading", READ_RESULT_READING_BYTES_MOST},
+    {"text",    READ_RESULT_TEXT_BYTES_MOST   },
+    {"pdf",     READ_RESULT_PDF_BYTES_MOST    }
+};
+
+static enum status check_pages(const struct wire_result_read *result, struct fault *fault)
+{
+    if (result->pages.count == 0)
+        return fault_set(fault, STATUS_REFUSE, "a result without pages");
+    for (uint32_t i = 0; i < result->pages.count; i++) {
+        const struct wire_page *page = &result->pages.pages[i];
+        if (page->number != i + 1)
+            return fault_set(fault, STATUS_REFUSE, "page %u is not accounted for", i + 1);
+        if ((page->outcome == PAGE_IN_DOCUMENT) != (page->document != 0) ||
+            page->document > result->document_count)
+            return fault_set(fault, STATUS_REFUSE, "page %u is in no document there is", i + 1);
+    }
+    return STATUS_OK;
+}
+
+static uint32_t pages_of(const struct wire_result_read *result, uint32_t document)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < result->pages.count; i++)
+        count += result->pages.pages[i].document == document;
+    return count;
+}
+
+static enum status check_document(const struct wire_result_read *result,
+                                  const struct wire_directory *directory, uint32_t document,
+                                  struct fault *fault)
+{
+    if (pages_of(result, document) == 0)
+        return fault_set(fault, STATUS_REFUSE, "document %u has no page", document);
+    for (uint32_t i = 0; i < READ_RESULT_PARTS; i++) {
+        const struct wire_part *part = &directory->parts[(document - 1) * READ_RESULT_PARTS + i];
+        char expected[WIRE_PART_NAME_BYTES_MOST];
+        (void)snprintf(expected, sizeof expected, "%u/%s", document, part_rules[i].name);
+        if (!string_equal(part->name, expected))
+            return fault_set(fault, STATUS_REFUSE, "part \"%s\" where \"%s\" belongs", part->name,
+                             expected);
+        if (part->size > part_rules[i].bytes_most)
+            return fault_set(fault, STATUS_REFUSE, "part %s is too long", part->name);
+    }
+    return STATUS_OK;
+}
+
+enum status read_result_check(const struct wire_result_read *result,
+                              const struct wire_directory *directory, struct fault *fault)
+{
+    enum status status = check_pages(result, fault);
+    if (status == STATUS_OK && directory->count != result->document_count * READ_RESULT_PARTS)
+        status = fault_set(fault, STATUS_REFUSE, "%u parts for %u documents", directory->count,
+                           result->document_count);
+    for (uint32_t i = 1; status == STATUS_OK && i <= result->document_count; i++)
+        status = check_document(result, directory, i, fault);
+    return status;
+}
+
+/* ---- after the parts came -------------------------------------------------------------------- */
+
+static enum status check_reading(struct spool *spool, const struct digest *digest,
+                                 uint32_t page_count, struct fault *fault)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    enum status status =
+        spool_get(spool, digest, READ_RESULT_READING_BYTES_MOST, &bytes, &length, fault);
+    if (status != STATUS_OK)
+        return status;
+    struct reading reading = {0};
+    status = reading_decode(bytes, length, &reading, fault);
+    free(bytes);
+    if (status == STATUS_OK && reading.page_count != page_count)
+        status = fault_set(fault, STATUS_REFUSE, "a reading of %u pages for a document of %u",
+                           reading.page_count, page_count);
+    reading_done(&reading);
+    return status;
+}
+
+static enum status check_text(struct spool *spool, const struct digest *digest, struct fault *fault)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    enum status status =
+        spool_get(spool, digest, READ_RESULT_TEXT_BYTES_MOST, &bytes, &length, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (!utf8_is_valid(bytes, length) || memchr(bytes, '\0', length) != NULL)
+        status = fault_set(fault, STATUS_REFUSE, "a text that is not UTF-8");
+    free(bytes);
+    return status;
+}
+
+static enum status check_pdf(struct spool *spool, const struct digest *digest, struct fault *fault)
+{
+    static const char magic[] = {'%', 'P', 'D', 'F', '-'};
+    char start[sizeof magic] = {0};
+    int file = -1;
+    uint64_t size = 0;
+    enum status status = spool_open_object(spool, digest, &file, &size, fault);
+    if (status != STATUS_OK)
+        return status;
+    ssize_t got = pread(file, start, sizeof start, 0);
+    (void)close(file);
+    if (got != (ssize_t)sizeof start || memcmp(start, magic, sizeof magic) != 0)
+        return fault_set(fault, STATUS_REFUSE, "a PDF that is none");
+    return STATUS_OK;
+}
+
+static enum status open_document(struct spool *spool, const struct wire_result_read *result,
+                                 const struct wire_part *parts, uint32_t document,
+                                 struct read_document *ret_document, struct fault *fault)
+{
+    enum status status = check_reading(spool, &parts[0].digest, pages_of(result, document), fault);
+    if (status == STATUS_OK)
+        status = check_text(spool, &parts[1].digest, fault);
+    if (status == STATUS_OK)
+        status = check_pdf(spool, &parts[2].digest, fault);
+    *ret_document = (struct read_document){
+        .reading = parts[0].digest, .text = parts[1].digest, .pdf = parts[2].digest};
+    return status;
+}
+
+static struct read_page *copy_pages(const struct wire_pages *pages)
+{
+    struct read_page *copy = calloc(pages->count, sizeof *copy);
+    for (uint32_t i = 0; copy != NULL && i < pages->count; i++)
+        copy[i] = (struct read_page){.number = pages->pages[i].number,
+                                     .outcome = (enum page_outcome)pages->pages[i].outcome,
+                                     .document = pages->pages[i].document};
+    return copy;
+}
+
+enum status read_result_open(struct spool *spool, const struct wire_result_read *result,
+                             const struct wire_directory *directory, struct read_result *ret_result,
+                             struct fault *fault)
+{
+    struct read_page *pages = copy_pages(&result->pages);
+    struct read_document *documents = calloc((size_t)result->document_count + 1, sizeof *documents);
+    struct read_result opened = {.pages = pages,
+                                 .page_count = result->pages.count,
+                                 .documents = documents,
+                                 .document_count = result->document_count};
+    enum status status = STATUS_OK;
+    if (pages == NULL || documents == NULL)
+        status = fault_set(fault, STATUS_LATER, "out of memory");
+    for (uint32_t i = 0; status == STATUS_OK && i < result->document_count; i++)
+        status = open_document(spool, result, &directory->parts[i * READ_RESULT_PARTS], i + 1,
+                               &documents[i], fault);
+    if (status == STATUS_OK)
+        *ret_result = opened;
+    else
+        read_result_done(&opened);
+    return status;
+}
+
+void read_result_done(struct read_result *result)
+{
+    free((void *)(uintptr_t)result->pages);
+    free((void *)(uintptr_t)result->documents);
+    *result = (struct read_result){0};
+}

@@ -1,0 +1,32 @@
+/* read_result.h - whether what a reader delivers is a reading, before the ledger hears of it. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef WORKERS_READ_RESULT_H
+#define WORKERS_READ_RESULT_H
+
+#include "store/ledger.h"
+#include "store/spool.h"
+#include "workers/wire.h"
+
+enum { READ_RESULT_PARTS = 3 /* of one document: reading, text, pdf */ };
+
+/* Bytes of one part. A reading is checked in memory. */
+enum {
+    READ_RESULT_READING_BYTES_MOST = 64 << 20,
+    READ_RESULT_TEXT_BYTES_MOST = 64 << 20,
+    READ_RESULT_PDF_BYTES_MOST = 1 << 30
+};
+
+/* Before its parts travel: the page table accounts for every page once and in order, and the
+ * directory has the three parts of each document, in order, within their limits.
+ * STATUS_REFUSE says what is wrong. */
+enum status read_result_check(const struct wire_result_read *result,
+                              const struct wire_directory *directory, struct fault *fault);
+
+/* After they came: decodes every reading, looks at texts and PDFs. On STATUS_OK the caller owns
+ * *ret_result (read_result_done()). STATUS_REFUSE: not usable. */
+enum status read_result_open(struct spool *spool, const struct wire_result_read *result,
+                             const struct wire_directory *directory, struct read_result *ret_result,
+                             struct fault *fault);
+void read_result_done(struct read_result *result);
+
+#endif

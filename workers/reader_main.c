@@ -1,0 +1,86 @@
+/* reader_main.c - posteingang-reader: reads scans, and has nothing but bytes.
+ *
+ * The order matters: the limit on OpenMP's threads must stand in the environment before the
+ * program starts (libgomp reads it when it is loaded, and a second thread in a confined child is
+ * killed); ocr forks its zygote while there is one thread; then ZeroMQ makes its own. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "workers/reader.h"
+
+struct program {
+    struct loop *loop;
+    struct reader *reader;
+};
+
+static void signalled(void *context, int signal_number)
+{
+    struct program *program = context;
+    if ((signal_number == SIGTERM || signal_number == SIGINT) && program->reader != NULL)
+        reader_stop(program->reader);
+}
+
+/* Comes back only when there is nothing to do, or when it cannot be done. */
+static void start_anew_with_one_thread(char **argv)
+{
+    static const char variable[] = "OMP_THREAD_LIMIT";
+    const char *limit = getenv(variable);
+    if (limit != NULL && limit[0] == '1' && limit[1] == '\0')
+        return;
+    if (setenv(variable, "1", 1) == 0)
+        (void)execv("/proc/self/exe", argv);
+    log_warning(NULL, "cannot set %s=1 for this program; set it in its unit file", variable);
+}
+
+static int serve(struct program *program, const struct reader_options *options, struct ocr *ocr)
+{
+    struct fault fault = {0};
+    enum status status = loop_new(clock_system(), &program->loop, &fault);
+    if (status == STATUS_OK)
+        status = loop_catch_signals(program->loop, signalled, program, &fault);
+    if (status == STATUS_OK)
+        status = reader_new(program->loop, clock_system(), options, ocr, &program->reader, &fault);
+    if (status == STATUS_OK)
+        status = loop_run(program->loop, &fault);
+    if (status != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        return EXIT_UNREACHABLE;
+    }
+    return reader_outcome(program->reader);
+}
+
+static int run(const struct reader_options *options)
+{
+    struct ocr *ocr = NULL;
+    struct fault fault = {0};
+    if (ocr_start(&options->ocr, &ocr, &fault) != STATUS_OK) {
+        log_error(NULL, "cannot read: %s", fault.text);
+        return EXIT_UNREACHABLE;
+    }
+    struct program program = {0};
+    int code = serve(&program, options, ocr);
+    reader_free(&program.reader);
+    loop_free(&program.loop);
+    ocr_stop(&ocr);
+    log_info(NULL, "ended");
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    log_open("posteingang-reader", LOG_LEVEL_INFO);
+    struct reader_options options = {0};
+    struct fault fault = {0};
+    bool help = false;
+    if (reader_options_read(argc, argv, &options, &help, &fault) != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        return EXIT_USAGE;
+    }
+    if (help)
+        return EXIT_DONE;
+    start_anew_with_one_thread(argv);
+    log_open("posteingang-reader", options.log_level);
+    return run(&options);
+}

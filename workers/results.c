@@ -1,0 +1,308 @@
+/* results.c - results on their way into spool and ledger.
+ *
+ * A result is announced, its parts stream into the spool, it is checked, the ledger takes it with
+ * the attempt's number, and the worker hears what became of it. Until then the worker keeps it. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "workers/dispatch_state.h"
+#include "workers/read_result.h"
+
+enum { EXPLANATION_BYTES_MOST = 16 << 20 };
+
+bool results_settle(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt,
+                    enum wire_settlement settlement, const char *reason)
+{
+    struct wire_message message = {.command = WIRE_SETTLED, .job = job, .attempt = attempt};
+    message.as.settled =
+        (struct wire_settled){.settlement = (uint8_t)settlement, .reason = wire_text(reason)};
+    bool there = dispatch_say(dispatch, peer, &message);
+    wire_message_done(&message);
+    return there;
+}
+
+/* Ends the assignment, tells the worker, and gives it something new. */
+static void conclude(struct dispatch *dispatch, struct assignment *assignment,
+                     enum wire_settlement settlement, const char *reason)
+{
+    struct peer *peer = assignment->peer;
+    int64_t job = assignment->job.number;
+    uint32_t attempt = assignment->attempt;
+    assignments_remove(&dispatch->assignments, assignment);
+    if (results_settle(dispatch, peer, job, attempt, settlement, reason))
+        grants_make(dispatch);
+}
+
+static void reject(struct dispatch *dispatch, struct assignment *assignment,
+                   enum job_failure failure, const char *reason)
+{
+    char words[FAULT_TEXT_BYTES + 64];
+    (void)snprintf(words, sizeof words, "the result cannot be used: %s", reason);
+    bool held = false;
+    (void)leases_fail(dispatch, assignment, failure, words, &held);
+    conclude(dispatch, assignment, WIRE_REJECTED, reason);
+}
+
+/* The worker keeps its result and comes again: nothing is wrong with it. */
+static void ask_again(struct dispatch *dispatch, struct assignment *assignment, const char *reason)
+{
+    log_warning(assignment->subject, "job %lld attempt %u: its result cannot be stored now: %s",
+                (long long)assignment->job.number, assignment->attempt, reason);
+    assignment_abandon_result(assignment);
+    (void)results_settle(dispatch, assignment->peer, assignment->job.number, assignment->attempt,
+                         WIRE_REPEAT, reason);
+}
+
+/* ---- parts into the spool ------------------------------------------------------------------- */
+
+static enum status begin_part(void *context, uint32_t index, const struct wire_part *part,
+                              struct fault *fault)
+{
+    struct assignment *assignment = context;
+    (void)index;
+    (void)part;
+    return spool_writer_open(assignment->spool, &assignment->writer, fault);
+}
+
+static enum status add_to_part(void *context, uint32_t index, const void *bytes, size_t length,
+                               struct fault *fault)
+{
+    struct assignment *assignment = context;
+    (void)index;
+    return spool_writer_add(assignment->writer, bytes, length, fault);
+}
+
+static enum status end_part(void *context, uint32_t index, const struct wire_part *part,
+                            struct fault *fault)
+{
+    struct assignment *assignment = context;
+    (void)index;
+    struct digest digest;
+    uint64_t size = 0;
+    enum status status = spool_writer_commit(&assignment->writer, &digest, &size, fault);
+    if (status == STATUS_OK && !digest_equal(&digest, &part->digest))
+        return fault_set(fault, STATUS_HALT, "the spool stored other bytes than it was given");
+    return status;
+}
+
+/* ---- into the ledger ------------------------------------------------------------------------ */
+
+static enum status complete_read(struct dispatch *dispatch, struct assignment *assignment,
+                                 bool *ret_held, struct fault *fault)
+{
+    struct read_result result = {0};
+    enum status status = read_result_open(dispatch->spool, &assignment->result.as.result_read,
+                                          &assignment->incoming.directory, &result, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = ledger_read_complete(dispatch->ledger, assignment->job, assignment->attempt, &result,
+                                  ret_held, fault);
+    read_result_done(&result);
+    dispatch_expect(dispatch, JOB_MATCH);
+    return status;
+}
+
+static const char *or_null(const char *text)
+{
+    return text[0] == '\0' ? NULL : text;
+}
+
+static enum status complete_match(struct dispatch *dispatch, struct assignment *assignment,
+                                  bool *ret_held, struct fault *fault)
+{
+    const struct wire_result_match *result = &assignment->result.as.result_match;
+    const struct decision decision = {
+        .to_file = result->to_file != 0,
+        .case_number = or_null(result->case_number),
+        .team = or_null(result->team),
+        .confidence = result->confidence,
+        .runner_up = result->runner_up,
+        .decided_by = "auto",
+        .reason = result->reason,
+        .kind = or_null(result->kind),
+        .kind_confidence = result->kind_confidence,
+        .flags = result->flags,
+        .explanation = assignment->incoming.directory.parts[0].digest,
+        .rules_version = result->rules_version,
+        .register_version = result->register_version,
+    };
+    enum status status = ledger_match_complete(dispatch->ledger, assignment->job,
+                                               assignment->attempt, &decision, ret_held, fault);
+    dispatch_expect(dispatch, JOB_FILE);
+    return status;
+}
+
+static enum status complete_file(struct dispatch *dispatch, struct assignment *assignment,
+                                 bool *ret_held, struct fault *fault)
+{
+    return ledger_file_complete(dispatch->ledger, assignment->job, assignment->attempt,
+                                assignment->result.as.result_file.place, ret_held, fault);
+}
+
+static enum status check_read(const struct assignment *assignment,
+                              const struct wire_directory *directory, struct fault *fault)
+{
+    return read_result_check(&assignment->result.as.result_read, directory, fault);
+}
+
+static enum status check_match(const struct assignment *assignment,
+                               const struct wire_directory *directory, struct fault *fault)
+{
+    const struct wire_result_match *result = &assignment->result.as.result_match;
+    if (directory->count != 1 || !string_equal(directory->parts[0].name, "explanation"))
+        return fault_set(fault, STATUS_REFUSE, "a decision without its explanation");
+    if (directory->parts[0].size > EXPLANATION_BYTES_MOST)
+        return fault_set(fault, STATUS_REFUSE, "the explanation is too long");
+    if (result->to_file != 0 && result->case_number[0] == '\0')
+        return fault_set(fault, STATUS_REFUSE, "a decision to file without a case");
+    if (result->reason[0] == '\0')
+        return fault_set(fault, STATUS_REFUSE, "a decision without a reason");
+    return STATUS_OK;
+}
+
+static enum status check_file(const struct assignment *assignment,
+                              const struct wire_directory *directory, struct fault *fault)
+{
+    if (directory->count != 0 || assignment->result.as.result_file.place[0] == '\0')
+        return fault_set(fault, STATUS_REFUSE, "filed, and no place");
+    return STATUS_OK;
+}
+
+/* One row for each kind of job. */
+static const struct trade {
+    enum wire_command command;
+    /* Before the parts travel. */
+    enum status (*check)(const struct assignment *assignment,
+                         const struct wire_directory *directory, struct fault *fault);
+    /* With all parts in the spool. */
+    enum status (*complete)(struct dispatch *dispatch, struct assignment *assignment,
+                            bool *ret_held, struct fault *fault);
+} trades[JOB_KINDS] = {
+    [JOB_READ] = {WIRE_RESULT_READ,  check_read,  complete_read },
+    [JOB_MATCH] = {WIRE_RESULT_MATCH, check_match, complete_match},
+    [JOB_FILE] = {WIRE_RESULT_FILE,  check_file,  complete_file },
+};
+
+static void complete(struct dispatch *dispatch, struct assignment *assignment)
+{
+    struct fault fault = {0};
+    bool held = false;
+    enum status status = trades[assignment->kind].complete(dispatch, assignment, &held, &fault);
+    if (dispatch_storage(dispatch, status, &fault) == STATUS_HALT)
+        return;
+    if (status == STATUS_LATER) {
+        ask_again(dispatch, assignment, fault.text);
+    } else if (status == STATUS_REFUSE) {
+        reject(dispatch, assignment, JOB_FAILURE_CONTENT, fault.text);
+    } else if (!held) {
+        log_warning(assignment->subject, "job %lld attempt %u by %s came too late",
+                    (long long)assignment->job.number, assignment->attempt, assignment->peer->name);
+        conclude(dispatch, assignment, WIRE_STALE, "the lease is another's by now");
+    } else {
+        log_info(assignment->subject, "job %lld (%s) attempt %u is done by %s",
+                 (long long)assignment->job.number, job_kind_name(assignment->kind),
+                 assignment->attempt, assignment->peer->name);
+        conclude(dispatch, assignment, WIRE_ACCEPTED, "");
+    }
+}
+
+/* After each step of the way in. `status` is the parcel's. */
+static void received(struct dispatch *dispatch, struct assignment *assignment, enum status status,
+                     uint32_t credit, const struct fault *fault)
+{
+    assignment->moved_ms = dispatch_now(dispatch);
+    if (dispatch_storage(dispatch, status, fault) == STATUS_HALT)
+        return;
+    if (status == STATUS_LATER) {
+        ask_again(dispatch, assignment, fault->text);
+    } else if (status == STATUS_REFUSE) {
+        reject(dispatch, assignment, JOB_FAILURE_LOST, fault->text);
+    } else if (incoming_is_complete(&assignment->incoming)) {
+        complete(dispatch, assignment);
+    } else {
+        struct wire_message message = {
+            .command = WIRE_CREDIT, .job = assignment->job.number, .attempt = assignment->attempt};
+        message.as.credit.chunks = credit;
+        (void)dispatch_say(dispatch, assignment->peer, &message);
+    }
+}
+
+/* ---- what the worker says ------------------------------------------------------------------- */
+
+void results_begin(struct dispatch *dispatch, struct peer *peer, struct wire_message *message)
+{
+    struct assignment *assignment =
+        assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
+    if (assignment == NULL) {
+        log_warning(NULL, "job %lld attempt %u by %s came too late", (long long)message->job,
+                    message->attempt, peer->name);
+        (void)results_settle(dispatch, peer, message->job, message->attempt, WIRE_STALE,
+                             "the lease is another's by now");
+        return;
+    }
+    const struct trade *trade = &trades[assignment->kind];
+    if (message->command != trade->command) {
+        reject(dispatch, assignment, JOB_FAILURE_LOST, "it is of another kind than the job");
+        return;
+    }
+    assignment_abandon_result(assignment);
+    assignment->result = *message;
+    *message = (struct wire_message){0};
+    assignment->spool = dispatch->spool;
+    struct wire_directory none = {0};
+    struct wire_directory *directory = wire_message_directory(&assignment->result);
+    if (directory == NULL)
+        directory = &none;
+    struct fault fault = {0};
+    if (trade->check(assignment, directory, &fault) != STATUS_OK) {
+        reject(dispatch, assignment, JOB_FAILURE_CONTENT, fault.text);
+        return;
+    }
+    const struct parcel_sink sink = {
+        .begin = begin_part, .add = add_to_part, .end = end_part, .context = assignment};
+    enum status status = incoming_begin(&assignment->incoming, directory, &sink, &fault);
+    received(dispatch, assignment, status, PARCEL_CREDITS, &fault);
+}
+
+void results_chunk(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message)
+{
+    struct assignment *assignment =
+        assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
+    if (assignment == NULL || !assignment_is_receiving(assignment))
+        return; // left over from a transfer that was given up
+    struct fault fault = {0};
+    enum status status = incoming_take(&assignment->incoming, &message->as.chunk, &fault);
+    received(dispatch, assignment, status, 1, &fault);
+}
+
+/* The classes of the wire are those of the ledger. */
+_Static_assert((int)WIRE_FAILURE_CONTENT == (int)JOB_FAILURE_CONTENT &&
+                   (int)WIRE_FAILURE_REFUSED == (int)JOB_FAILURE_REFUSED &&
+                   (int)WIRE_FAILURE_SYSTEM == (int)JOB_FAILURE_SYSTEM &&
+                   (int)WIRE_FAILURE_LOST == (int)JOB_FAILURE_LOST,
+               "failures have one numbering");
+_Static_assert((int)WIRE_JOB_READ == (int)JOB_READ && (int)WIRE_JOB_MATCH == (int)JOB_MATCH &&
+                   (int)WIRE_JOB_FILE == (int)JOB_FILE,
+               "kinds of jobs have one numbering");
+
+void results_failed(struct dispatch *dispatch, struct peer *peer,
+                    const struct wire_message *message)
+{
+    struct assignment *assignment =
+        assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
+    if (assignment == NULL) {
+        (void)results_settle(dispatch, peer, message->job, message->attempt, WIRE_STALE,
+                             "the lease is another's by now");
+        return;
+    }
+    bool held = false;
+    enum status status =
+        leases_fail(dispatch, assignment, (enum job_failure)message->as.fail.failure,
+                    message->as.fail.reason, &held);
+    if (status == STATUS_LATER)
+        ask_again(dispatch, assignment, "the ledger is full or locked");
+    else if (status == STATUS_OK)
+        conclude(dispatch, assignment, held ? WIRE_ACCEPTED : WIRE_STALE, "");
+}
