@@ -1,0 +1,17 @@
+/* codes.h - bar codes and QR codes on a page (zbar). */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef OCR_CODES_H
+#define OCR_CODES_H
+
+#include <allheaders.h>
+
+#include "base/fault.h"
+#include "base/reading.h"
+#include "ocr/affine.h"
+
+/* Finds the codes in `pix` (1 bit or grey, any orientation) and fills codes and code_count of
+ * `page`, whose size is set; boxes are mapped by `to_page` and clamped into the page. */
+enum status codes_find(PIX *pix, double dpi, struct affine to_page, struct reading_page *page,
+                       struct fault *fault);
+
+#endif

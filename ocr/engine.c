@@ -1,0 +1,262 @@
+/* engine.c - see engine.h.
+ *
+ * Everything that opens files happens in engine_open(). The models' digests stand in the engine's name, so that a reading can be replayed years later. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <tesseract/capi.h>
+#include <tiffio.h>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/text.h"
+#include "ocr/engine.h"
+
+enum {
+    FONT_BYTES_MOST = 1 << 20,
+    MODEL_BYTES_MOST = 256 << 20,
+    DIGEST_CHARACTERS = 8, /* of the model's SHA-256: enough to tell models apart */
+    PATH_BYTES = 4096,
+};
+
+struct engine {
+    TessBaseAPI *api;
+    char *name;
+    uint8_t *font;
+    size_t font_length;
+};
+
+/* Settings of Tesseract that differ from its own. */
+static const struct setting {
+    const char *name, *value;
+} settings[] = {
+    {"debug_file",         "/dev/null"},
+    {"tessedit_do_invert", "0"        }, /* scans are black on white; trying both costs a third */
+};
+
+static enum status start_tesseract(struct engine *engine, const struct ocr_options *options,
+                                   struct fault *fault)
+{
+    engine->api = TessBaseAPICreate();
+    if (engine->api == NULL)
+        return fault_set(fault, STATUS_HALT, "out of memory for Tesseract");
+    if (TessBaseAPIInit2(engine->api, options->tessdata, options->languages, OEM_LSTM_ONLY) != 0)
+        return fault_set(fault, STATUS_HALT,
+                         "Tesseract cannot load \"%s\" from %s: install the language's data "
+                         "package (tesseract-ocr-…) or mend reading.languages",
+                         options->languages,
+                         options->tessdata == NULL ? "its default folder" : options->tessdata);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        TessBaseAPISetVariable(engine->api, settings[i].name, settings[i].value);
+    return STATUS_OK;
+}
+
+/* The whole file, or NULL; the caller frees. */
+static uint8_t *read_whole(const char *path, size_t most, size_t *ret_length)
+{
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return NULL;
+    uint8_t *bytes = malloc(most);
+    size_t length = bytes == NULL ? 0 : fread(bytes, 1, most, file);
+    (void)fclose(file);
+    if (length == 0 || length == most) {
+        free(bytes);
+        return NULL;
+    }
+    *ret_length = length;
+    return bytes;
+}
+
+static enum status load_font(struct engine *engine, struct fault *fault)
+{
+    char path[PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/pdf.ttf", TessBaseAPIGetDatapath(engine->api));
+    engine->font = read_whole(path, FONT_BYTES_MOST, &engine->font_length);
+    if (engine->font == NULL)
+        return fault_set(fault, STATUS_HALT,
+                         "%s, the font for invisible text that comes with Tesseract, is missing",
+                         path);
+    return STATUS_OK;
+}
+
+static void append_digest(const char *path, struct text *name)
+{
+    size_t length = 0;
+    uint8_t *bytes = read_whole(path, MODEL_BYTES_MOST, &length);
+    if (bytes == NULL)
+        return;
+    struct digest digest = digest_of(bytes, length);
+    char hex[DIGEST_HEX_BYTES];
+    digest_to_hex(&digest, hex);
+    text_append_bytes(name, hex, DIGEST_CHARACTERS);
+    free(bytes);
+}
+
+/* " deu:6b5c2a01" for each language that was asked for. */
+static void append_languages(const struct engine *engine, struct text *name)
+{
+    char *languages = string_copy(TessBaseAPIGetInitLanguagesAsString(engine->api));
+    char *rest = NULL;
+    char *language = languages == NULL ? NULL : strtok_r(languages, "+", &rest);
+    for (; language != NULL; language = strtok_r(NULL, "+", &rest)) {
+        char path[PATH_BYTES];
+        (void)snprintf(path, sizeof path, "%s/%s.traineddata", TessBaseAPIGetDatapath(engine->api),
+                       language);
+        text_append_format(name, " %s:", language);
+        append_digest(path, name);
+    }
+    free(languages);
+}
+
+static enum status make_name(struct engine *engine, struct fault *fault)
+{
+    struct text name = {0};
+    text_append_format(&name, "tesseract %s", TessVersion());
+    append_languages(engine, &name);
+    char *leptonica = getLeptonicaVersion();
+    const char *tiff = TIFFGetVersion();
+    text_append_format(&name, " %s", leptonica == NULL ? "leptonica" : leptonica);
+    text_append(&name, " ");
+    text_append_bytes(&name, tiff, strcspn(tiff, "\n"));
+    lept_free(leptonica);
+    engine->name = text_take(&name);
+    return engine->name == NULL ? fault_set(fault, STATUS_HALT, "out of memory") : STATUS_OK;
+}
+
+enum status engine_open(const struct ocr_options *options, struct engine **ret_engine,
+                        struct fault *fault)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (engine == NULL)
+        return fault_set(fault, STATUS_HALT, "out of memory for the reading engine");
+    setMsgSeverity(L_SEVERITY_NONE);
+    enum status status = start_tesseract(engine, options, fault);
+    if (status == STATUS_OK)
+        status = load_font(engine, fault);
+    if (status == STATUS_OK)
+        status = make_name(engine, fault);
+    if (status == STATUS_OK)
+        *ret_engine = engine;
+    else
+        engine_close(&engine);
+    return status;
+}
+
+void engine_close(struct engine **engine_p)
+{
+    struct engine *engine = *engine_p;
+    if (engine == NULL)
+        return;
+    if (engine->api != NULL) {
+        TessBaseAPIEnd(engine->api);
+        TessBaseAPIDelete(engine->api);
+    }
+    free(engine->name);
+    free(engine->font);
+    free(engine);
+    *engine_p = NULL;
+}
+
+const char *engine_name(const struct engine *engine)
+{
+    return engine->name;
+}
+
+const uint8_t *engine_font(const struct engine *engine, size_t *ret_length)
+{
+    *ret_length = engine->font_length;
+    return engine->font;
+}
+
+/* Where the words go, and what is known of them so far. */
+struct harvest {
+    struct affine to_page;
+    struct word_list *list;
+    double confidence_sum; /* over characters */
+    uint32_t characters;
+};
+
+static bool is_only_blanks(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static float share_of_percent(float percent)
+{
+    return percent <= 0 ? 0.0F : percent >= 100 ? 1.0F : percent / 100;
+}
+
+static void take_word(TessResultIterator *results, struct harvest *harvest)
+{
+    const TessPageIterator *at = TessResultIteratorGetPageIteratorConst(results);
+    char *text = TessResultIteratorGetUTF8Text(results, RIL_WORD);
+    int left = 0, top = 0, right = 0, bottom = 0;
+    if (text == NULL || is_only_blanks(text) ||
+        !TessPageIteratorBoundingBox(at, RIL_WORD, &left, &top, &right, &bottom)) {
+        TessDeleteText(text);
+        return;
+    }
+    struct reading_word *word = word_list_add(harvest->list, text);
+    if (word != NULL) {
+        struct reading_box box = {left, top, right - left, bottom - top};
+        uint32_t length = (uint32_t)strlen(text);
+        word->box = affine_box(harvest->to_page, box);
+        word->confidence = share_of_percent(TessResultIteratorConfidence(results, RIL_WORD));
+        word->from = READING_SOURCE_OCR;
+        harvest->confidence_sum += (double)word->confidence * length;
+        harvest->characters += length;
+    }
+    TessDeleteText(text);
+}
+
+/* Also for words without text, so that no line runs on into the next. */
+static void take_break(const TessPageIterator *at, struct word_list *list)
+{
+    if (TessPageIteratorIsAtFinalElement(at, RIL_PARA, RIL_WORD))
+        word_list_break(list, READING_BREAK_BLOCK);
+    else if (TessPageIteratorIsAtFinalElement(at, RIL_TEXTLINE, RIL_WORD))
+        word_list_break(list, READING_BREAK_LINE);
+}
+
+static void take_words(TessBaseAPI *api, struct harvest *harvest)
+{
+    TessResultIterator *results = TessBaseAPIGetIterator(api);
+    if (results == NULL)
+        return;
+    do {
+        take_word(results, harvest);
+        take_break(TessResultIteratorGetPageIteratorConst(results), harvest->list);
+    } while (TessResultIteratorNext(results, RIL_WORD));
+    TessResultIteratorDelete(results);
+}
+
+enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t time_ms,
+                             struct affine to_page, struct word_list *list,
+                             struct engine_result *ret_result, struct fault *fault)
+{
+    const struct clock *clock = clock_system();
+    int64_t started = clock_monotonic_ms(clock);
+    ETEXT_DESC *monitor = TessMonitorCreate();
+    if (monitor == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory for recognition");
+    TessMonitorSetDeadlineMSecs(monitor, (int)time_ms);
+    TessBaseAPISetPageSegMode(engine->api, PSM_AUTO);
+    TessBaseAPISetImage2(engine->api, pix);
+    TessBaseAPISetSourceResolution(engine->api, dpi);
+    struct harvest harvest = {.to_page = to_page, .list = list};
+    if (TessBaseAPIRecognize(engine->api, monitor) == 0)
+        take_words(engine->api, &harvest);
+    TessMonitorDelete(monitor);
+    TessBaseAPIClear(engine->api);
+    if (list->failed)
+        return fault_set(fault, STATUS_LATER, "out of memory for the words of a page");
+    *ret_result = (struct engine_result){
+        .cut_short = clock_monotonic_ms(clock) - started >= time_ms,
+        .mean_confidence =
+            harvest.characters == 0 ? 0 : harvest.confidence_sum / harvest.characters,
+        .characters = harvest.characters,
+    };
+    return STATUS_OK;
+}

@@ -1,0 +1,41 @@
+/* page.h - one page: from the scan's bytes to its words, its codes and its raster.
+ *
+ * This is the work of a page's child. `rotation` in the reading is what the page had to be turned
+ * beyond what its file says (Orientation, EXIF, /Rotate): 0 for a page that viewers show upright. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef OCR_PAGE_H
+#define OCR_PAGE_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "ocr/engine.h"
+#include "ocr/format.h"
+#include "ocr/picture.h"
+
+struct page_result {
+    struct reading_page reading;
+    struct raster raster;       /* RASTER_NONE where the archive keeps the document itself */
+    struct placement placement; /* of the raster */
+    bool add_text;              /* the words go into the PDF as invisible text */
+    bool replace_text;          /* an invisible layer of somebody else's makes way for ours */
+};
+
+void page_result_done(struct page_result *result);
+void page_result_encode(const struct page_result *result, struct byte_writer *writer);
+/* REFUSE when the bytes are none. On STATUS_OK the caller owns *ret_result. */
+enum status page_result_decode(const uint8_t *bytes, size_t length, struct page_result *ret_result,
+                               struct fault *fault);
+
+/* REFUSE: the page can never be decoded (German sentence). On STATUS_OK the caller owns
+ * *ret_result. */
+enum status page_read(struct engine *engine, const struct format *format,
+                      const struct source *source, const struct ocr_options *options,
+                      uint32_t index, struct page_result *ret_result, struct fault *fault);
+
+/* What stands for a page that page_read() refused: flagged, with a note instead of a picture
+ * where the archive has no page of its own. */
+enum status page_unreadable(const struct format *format, uint32_t index,
+                            struct page_result *ret_result, struct fault *fault);
+
+#endif

@@ -1,0 +1,24 @@
+/* searchable.h - the archive's PDF: the scan's own rasters, and the words behind them. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef OCR_SEARCHABLE_H
+#define OCR_SEARCHABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "ocr/engine.h"
+#include "ocr/format.h"
+#include "ocr/page.h"
+
+/* A new PDF, one page a raster. The caller owns *ret_pdf. */
+enum status searchable_build(const struct engine *engine, const struct page_result *pages,
+                             uint32_t page_count, uint8_t **ret_pdf, size_t *ret_length,
+                             struct fault *fault);
+/* The PDF `source` with text added to the pages that want it; page i + 1 of it is pages[i]. The
+ * bytes as they are when no page wants any, or when the file is too broken to be added to. */
+enum status searchable_extend(const struct engine *engine, const struct source *source,
+                              const struct page_result *pages, uint32_t page_count,
+                              uint8_t **ret_pdf, size_t *ret_length, struct fault *fault);
+
+#endif
