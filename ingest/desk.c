@@ -61,13 +61,11 @@ void desk_report(enum log_level level, const char *id, const char *site, const c
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
     struct text where = {0};
-    text_append_char(&where, '"');
     text_append_quoted(&where, site);
     if (source != NULL) {
-        text_append(&where, "\" \"");
+        text_append_char(&where, ' ');
         text_append_quoted(&where, source);
     }
-    text_append_char(&where, '"');
     log_event(level, id, "%s: %s", text_string(&where), message);
     text_done(&where);
 }

@@ -36,9 +36,9 @@ static int fail(const char *message)
 static int fail_site(const char *name)
 {
     struct text message = {0};
-    text_append(&message, "there is no site \"");
+    text_append(&message, "there is no site ");
     text_append_quoted(&message, name);
-    text_append(&message, "\" in the configuration");
+    text_append(&message, " in the configuration");
     int code = fail(text_string(&message));
     text_done(&message);
     return code;

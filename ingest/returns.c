@@ -87,7 +87,11 @@ static enum status give_each(void *context, const struct scan_record *record, st
             return STATUS_OK;
         }
     }
-    return ledger_scan_returned(giving->desk->ledger, record->id, fault);
+    enum status status = ledger_scan_returned(giving->desk->ledger, record->id, fault);
+    if (status != STATUS_REFUSE)
+        return status;
+    log_error(NULL, "given back, but the ledger does not take it down: %s", fault->text);
+    return STATUS_OK;
 }
 
 enum status returns_give(const struct desk *desk, struct site *sites, size_t site_count,

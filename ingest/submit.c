@@ -36,7 +36,7 @@ __attribute__((format(printf, 2, 3))) static void say(const char *path, const ch
     va_end(arguments);
     struct text quoted = {0};
     text_append_quoted(&quoted, path);
-    (void)fprintf(stderr, "\"%s\": %s\n", text_string(&quoted), message);
+    (void)fprintf(stderr, "%s: %s\n", text_string(&quoted), message);
     text_done(&quoted);
 }
 
