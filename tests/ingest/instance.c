@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -72,6 +73,7 @@ static pid_t start(const char *const *arguments, int output)
     assert_true(child >= 0);
     if (child > 0)
         return child;
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that fails leaves nothing running
     int log = open("intake.log", O_WRONLY | O_CREAT | O_APPEND, 0600);
     if (log < 0 || dup2(log, STDERR_FILENO) < 0 || (output >= 0 && dup2(output, STDOUT_FILENO) < 0))
         _exit(126);
