@@ -163,6 +163,18 @@ static void print_next_steps(const char *folder, const struct config *config, bo
     printf("  posteingang --config %s run\n", config->path);
 }
 
+static int check_site_names(const struct argument_list *sites)
+{
+    for (size_t i = 0; i < sites->count; i++) {
+        if (config_site_name_is_fit(sites->values[i]))
+            continue;
+        complain("init: a site cannot be called \"%s\": its name becomes that of a folder",
+                 sites->values[i]);
+        return EXIT_USAGE;
+    }
+    return EXIT_DONE;
+}
+
 /* The folder is an instance, or may become one. */
 static int check_folder(const char *folder, bool is_new)
 {
@@ -213,7 +225,9 @@ int verb_init(struct call *call)
         const char *folder = rest.values[0];
         char *path = path_join(folder, configuration_name);
         bool is_new = path != NULL && access(path, F_OK) != 0;
-        exit_code = path == NULL ? EXIT_STORAGE : check_folder(folder, is_new);
+        exit_code = path == NULL ? EXIT_STORAGE : check_site_names(&sites);
+        if (exit_code == EXIT_DONE)
+            exit_code = check_folder(folder, is_new);
         if (exit_code == EXIT_DONE)
             exit_code = make_instance(folder, path, &sites, is_new);
         free(path);

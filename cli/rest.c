@@ -115,7 +115,6 @@ void rest_append_unfinished(const struct rest_look *look, struct text *text)
         {summary->scans[SCAN_READING],          "being read"             },
         {summary->documents[DOCUMENT_MATCHING], "being matched and filed"},
         {summary->refused_to_return,            "refused, not given back"},
-        {summary->jobs_dead,                    "dead jobs"              },
     };
     size_t begin = text->length;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)

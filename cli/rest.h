@@ -40,7 +40,7 @@ enum status rest_look_at(struct ledger *ledger, const struct config *config, uns
                          struct rest_look *ret_look, struct fault *fault);
 enum rest rest_judge(struct rest_watch *watch, const struct rest_look *look,
                      const struct config *config, int64_t monotonic_ms);
-/* Appends what is not at rest, e.g. "2 documents being matched, 1 dead job". */
+/* Appends what is not at rest, e.g. "2 waiting to be read, 1 being read". */
 void rest_append_unfinished(const struct rest_look *look, struct text *text);
 
 #endif

@@ -41,19 +41,18 @@ static void print_counts(const struct ledger_summary *summary)
     const uint64_t *scans = summary->scans;
     const uint64_t *documents = summary->documents;
     const struct line lines[] = {
-        {"waiting to be read",       waiting(summary),                                  PAINT_NONE,      true },
-        {"being read",               scans[SCAN_READING],                               PAINT_NONE,      true },
-        {"being matched and filed",  documents[DOCUMENT_MATCHING],                      PAINT_NONE,      true },
-        {"filed",                    documents[DOCUMENT_FILED],                         PAINT_GOOD,      true },
-        {"in clearing",              documents[DOCUMENT_CLEARING],                      PAINT_ATTENTION, true },
-        {"forwarded",                documents[DOCUMENT_FORWARDED],                     PAINT_NONE,      false},
-        {"discarded",                documents[DOCUMENT_DISCARDED],                     PAINT_NONE,      false},
-        {"recalled",                 documents[DOCUMENT_RECALLED],                      PAINT_ATTENTION, false},
-        {"refused",                  scans[SCAN_REFUSED],                               PAINT_NONE,      true },
-        {"duplicates",               scans[SCAN_DUPLICATE],                             PAINT_NONE,      false},
-        {"failed",                   scans[SCAN_FAILED],                                PAINT_BAD,       false},
-        {"documents that are stuck", summary->jobs_dead,                                PAINT_BAD,       false},
-        {"corrupt",                  scans[SCAN_CORRUPT] + documents[DOCUMENT_CORRUPT], PAINT_BAD,       false},
+        {"waiting to be read",      waiting(summary),                                  PAINT_NONE,      true },
+        {"being read",              scans[SCAN_READING],                               PAINT_NONE,      true },
+        {"being matched and filed", documents[DOCUMENT_MATCHING],                      PAINT_NONE,      true },
+        {"filed",                   documents[DOCUMENT_FILED],                         PAINT_GOOD,      true },
+        {"in clearing",             documents[DOCUMENT_CLEARING],                      PAINT_ATTENTION, true },
+        {"forwarded",               documents[DOCUMENT_FORWARDED],                     PAINT_NONE,      false},
+        {"discarded",               documents[DOCUMENT_DISCARDED],                     PAINT_NONE,      false},
+        {"recalled",                documents[DOCUMENT_RECALLED],                      PAINT_ATTENTION, false},
+        {"refused",                 scans[SCAN_REFUSED],                               PAINT_NONE,      true },
+        {"duplicates",              scans[SCAN_DUPLICATE],                             PAINT_NONE,      false},
+        {"failed",                  scans[SCAN_FAILED],                                PAINT_BAD,       false},
+        {"corrupt",                 scans[SCAN_CORRUPT] + documents[DOCUMENT_CORRUPT], PAINT_BAD,       false},
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (lines[i].count == 0 && !lines[i].is_always)
@@ -107,8 +106,6 @@ static void print_advice(const struct ledger_summary *summary,
          "In clearing: posteingang list --state clearing, then explain ID and assign ID --case NO"},
         {summary->scans[SCAN_FAILED] > 0,
          "Failed: posteingang list --state failed, then posteingang retry ID"                     },
-        {summary->jobs_dead > summary->scans[SCAN_FAILED],
-         "Stuck: posteingang list --state matching, then posteingang retry ID"                    },
         {summary->scans[SCAN_CORRUPT] + summary->documents[DOCUMENT_CORRUPT] > 0,
          "Corrupt: posteingang verify names the fault"                                            },
     };

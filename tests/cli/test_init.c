@@ -65,7 +65,8 @@ static void sites_are_those_that_were_named(void **state)
     (void)mode_of("two/drop/Röbel an der Müritz/_refused");
     assert_int_not_equal(access("two/drop/Demmin", F_OK), 0);
     command(&said, "init three --site ../escape");
-    assert_int_not_equal(said.exit_code, EXIT_DONE);
+    expect_exit(&said, EXIT_USAGE);
+    expect_error(&said, "../escape");
     assert_int_not_equal(access("three", F_OK), 0);
     said_done(&said);
 }

@@ -63,7 +63,7 @@ static json_t *line_of(const struct said *said, const char *source)
     return NULL;
 }
 
-static void expect_string(const json_t *object, const char *key, const char *value)
+static void expect_member(const json_t *object, const char *key, const char *value)
 {
     const json_t *member = json_object_get(object, key);
     if (!string_equal(json_string_value(member), value) || (value == NULL && !json_is_null(member)))
@@ -71,7 +71,7 @@ static void expect_string(const json_t *object, const char *key, const char *val
                  value == NULL ? "null" : value);
 }
 
-static void expect_number(const json_t *object, const char *key, double value)
+static void expect_member_number(const json_t *object, const char *key, double value)
 {
     const json_t *member = json_object_get(object, key);
     if (!json_is_number(member) || json_number_value(member) < value - 1e-9 ||
@@ -110,19 +110,19 @@ static void a_filed_document_is_the_contracts_object(void **state)
     json_t *line = line_of(&said, "scan1.tif");
     expect_contract_keys(line, 0);
     uuid_to_text(&one.filed.uuid, id);
-    expect_string(line, "document", id);
+    expect_member(line, "document", id);
     uuid_to_text(&one.filed_scan.uuid, id);
-    expect_string(line, "scan", id);
-    expect_string(line, "site", "Demmin");
-    expect_string(line, "state", "filed");
-    expect_string(line, "case_number", "50.21.004711-7");
-    expect_number(line, "confidence", 0.9991);
-    expect_number(line, "runner_up", 0.0002);
-    expect_string(line, "decided_by", "auto");
-    expect_string(line, "kind", "widerspruch");
-    expect_number(line, "kind_confidence", 0.97);
-    expect_string(line, "team", "SG 50.2");
-    expect_string(line, "error", NULL);
+    expect_member(line, "scan", id);
+    expect_member(line, "site", "Demmin");
+    expect_member(line, "state", "filed");
+    expect_member(line, "case_number", "50.21.004711-7");
+    expect_member_number(line, "confidence", 0.9991);
+    expect_member_number(line, "runner_up", 0.0002);
+    expect_member(line, "decided_by", "auto");
+    expect_member(line, "kind", "widerspruch");
+    expect_member_number(line, "kind_confidence", 0.97);
+    expect_member(line, "team", "SG 50.2");
+    expect_member(line, "error", NULL);
     json_decref(line);
     said_done(&said);
 }
@@ -168,10 +168,10 @@ static void a_scan_without_document_has_its_state_and_reason(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         json_t *line = line_of(&said, cases[i].source);
         expect_contract_keys(line, 0);
-        expect_string(line, "document", NULL);
-        expect_string(line, "state", cases[i].state);
-        expect_string(line, "error", cases[i].error);
-        expect_string(line, "text_file", NULL);
+        expect_member(line, "document", NULL);
+        expect_member(line, "state", cases[i].state);
+        expect_member(line, "error", cases[i].error);
+        expect_member(line, "text_file", NULL);
         json_decref(line);
     }
     said_done(&said);
@@ -187,9 +187,9 @@ static void a_duplicate_is_refused_and_names_the_first(void **state)
     assert_int_equal(count_lines(said.out), 2);
     json_t *line = line_of(&said, "nochmal.tif");
     expect_contract_keys(line, 1);
-    expect_string(line, "document", NULL);
-    expect_string(line, "state", "refused");
-    expect_string(line, "duplicate_of", id);
+    expect_member(line, "document", NULL);
+    expect_member(line, "state", "refused");
+    expect_member(line, "duplicate_of", id);
     const char *error = json_string_value(json_object_get(line, "error"));
     assert_non_null(strstr(error, "scan1.tif"));
     assert_non_null(strstr(error, id));
@@ -341,12 +341,12 @@ static void status_counts_and_advises(void **state)
     expect_out(&said, "no reader is there");
     command(&said, CONFIG "status --json");
     json_t *line = expect_json_line(&said, 0);
-    expect_number(json_object_get(line, "scans"), "refused", 1);
-    expect_number(json_object_get(line, "scans"), "duplicate", 1);
-    expect_number(json_object_get(line, "documents"), "filed", 1);
-    expect_number(json_object_get(line, "jobs"), "ready", 1);
-    expect_number(line, "pages_read", 4);
-    expect_number(json_object_get(line, "register"), "cases", 2);
+    expect_member_number(json_object_get(line, "scans"), "refused", 1);
+    expect_member_number(json_object_get(line, "scans"), "duplicate", 1);
+    expect_member_number(json_object_get(line, "documents"), "filed", 1);
+    expect_member_number(json_object_get(line, "jobs"), "ready", 1);
+    expect_member_number(line, "pages_read", 4);
+    expect_member_number(json_object_get(line, "register"), "cases", 2);
     json_decref(line);
     command(&said, CONFIG "register status");
     expect_out(&said, "2 cases, 2 persons");
@@ -365,8 +365,8 @@ static void workers_are_listed_with_their_job(void **state)
         STATUS_OK);
     command(&said, CONFIG "workers --json");
     json_t *line = expect_json_line(&said, 0);
-    expect_string(line, "worker", "reader-a-1");
-    expect_string(line, "state", "idle");
+    expect_member(line, "worker", "reader-a-1");
+    expect_member(line, "state", "idle");
     json_decref(line);
     command(&said, CONFIG "workers");
     expect_out(&said, "waiting for work");
