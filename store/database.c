@@ -329,6 +329,14 @@ enum status database_end(struct database *database, enum status status, struct f
     return status;
 }
 
+/* In WAL mode NORMAL leaves out the fsync of a commit; the one of the next FULL commit, or of a
+ * checkpoint, covers everything that stands in the WAL file before it. */
+enum status database_commit_lazily(struct database *database, bool lazily, struct fault *fault)
+{
+    return pragma(database, lazily ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
+                  fault);
+}
+
 /* ---- values in ------------------------------------------------------------------------------ */
 
 struct value value_null(void)

@@ -43,6 +43,11 @@ enum status database_begin_reading(struct database *database, struct fault *faul
 /* Commits when `status` is STATUS_OK, rolls back otherwise. Durable when STATUS_OK comes back. */
 enum status database_end(struct database *database, enum status status, struct fault *fault);
 
+/* With `lazily`, commits of this connection are whole but need not be durable when they come back;
+ * the first commit after it was turned off again makes them so, all together. For bulk work whose
+ * parts nobody sees before its last commit. Not inside a transaction. */
+enum status database_commit_lazily(struct database *database, bool lazily, struct fault *fault);
+
 /* ---- values in ------------------------------------------------------------------------------ */
 
 enum value_kind { VALUE_NULL = 0, VALUE_INTEGER, VALUE_REAL, VALUE_TEXT, VALUE_BYTES };

@@ -299,14 +299,14 @@ static enum status restart(struct ledger *ledger, int64_t until, struct fault *f
                           detail_close(&detail), &audit, fault);
     text_done(&detail);
     if (status == STATUS_OK)
-        status =
-            database_run(ledger->database, "UPDATE job SET lease_until = $1 WHERE state = 'leased'",
-                         VALUES(value_integer(until)), NULL, fault);
+        status = database_run(ledger->database,
+                              "UPDATE job SET lease_until = $1, audit = $2 WHERE state = 'leased'",
+                              VALUES(value_integer(until), value_integer(audit)), NULL, fault);
     if (status == STATUS_OK)
-        status =
-            database_run(ledger->database,
-                         "UPDATE job SET not_before = $1 WHERE state = 'ready' AND not_before > $1",
-                         VALUES(value_integer(until)), NULL, fault);
+        status = database_run(ledger->database,
+                              "UPDATE job SET not_before = $1, audit = $2"
+                              " WHERE state = 'ready' AND not_before > $1",
+                              VALUES(value_integer(until), value_integer(audit)), NULL, fault);
     return status;
 }
 

@@ -49,8 +49,9 @@ static enum status team_of_case(struct ledger *ledger, const char *case_number, 
     bool failed = false;
     enum status status = database_query(
         ledger->database,
-        "SELECT r.team, r.version FROM register_row r JOIN register_version v ON v.id = r.version"
-        " WHERE v.state = 'current' AND r.case_number = $1 ORDER BY r.line LIMIT 1",
+        "SELECT r.team, r.version FROM register_row r WHERE r.case_number = $1 AND +r.version ="
+        " (SELECT v.id FROM register_version v WHERE v.state = 'current')"
+        " ORDER BY r.line LIMIT 1",
         VALUES(value_text(case_number)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);

@@ -66,7 +66,8 @@ static enum status add_document(struct ledger *ledger, const struct job_row *job
         status = database_run(
             ledger->database,
             "INSERT INTO document (id, scan, ordinal, site, received_ms, state, reading, text,"
-            " pdf, audit) SELECT $1, s.id, $3, s.site, s.received_ms, 'matching', $4, $5, $6, $7"
+            " pdf, born, audit)"
+            " SELECT $1, s.id, $3, s.site, s.received_ms, 'matching', $4, $5, $6, $7, $7"
             " FROM scan s WHERE s.id = $2",
             VALUES(value_uuid(id), value_uuid(&job->scan), value_integer(ordinal),
                    value_digest(&document->reading), value_digest(&document->text),

@@ -168,7 +168,8 @@ static enum status insert_scan(struct ledger *ledger, const struct scan_arrival 
     enum status status = database_run(
         ledger->database,
         "INSERT INTO scan (id, site, source, format, sha256, has_bytes, size, received_ms, state,"
-        " duplicate_of, error, audit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        " duplicate_of, error, born, audit)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)",
         VALUES(value_uuid(&arrival->id.uuid), value_integer(site), value_text(arrival->source),
                value_text(arrival->format), value_digest(&arrival->digest),
                value_integer(state != SCAN_REFUSED), value_integer((int64_t)arrival->size),

@@ -33,10 +33,10 @@ static enum status join(struct ledger *ledger, const char *name, const char *kin
     if (status == STATUS_OK)
         status =
             database_run(ledger->database,
-                         "INSERT INTO worker (name, kind, host, version, since_ms, gone_ms)"
-                         " VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (name) DO UPDATE SET"
+                         "INSERT INTO worker (name, kind, host, version, since_ms, gone_ms, audit)"
+                         " VALUES ($1, $2, $3, $4, $5, 0, $6) ON CONFLICT (name) DO UPDATE SET"
                          " kind = excluded.kind, host = excluded.host, version = excluded.version,"
-                         " since_ms = excluded.since_ms, gone_ms = 0",
+                         " since_ms = excluded.since_ms, gone_ms = 0, audit = excluded.audit",
                          VALUES(value_text(name), value_text(kind), value_text(host),
                                 value_text(version), value_integer(now)),
                          NULL, fault);
@@ -54,13 +54,19 @@ enum status ledger_worker_joined(struct ledger *ledger, const char *name, const 
 
 static enum status leave(struct ledger *ledger, const char *name, struct fault *fault)
 {
-    uint64_t changed = 0;
+    int64_t is_there = 0;
     int64_t audit = 0;
-    enum status status = database_run(
-        ledger->database, "UPDATE worker SET gone_ms = $2 WHERE name = $1 AND gone_ms = 0",
-        VALUES(value_text(name), value_integer(ledger_wall_ms(ledger))), &changed, fault);
-    if (status == STATUS_OK && changed > 0)
-        status = audit_append(ledger, ledger_dispatcher, "worker.leave", name, "{}", &audit, fault);
+    enum status status = database_number(
+        ledger->database, "SELECT count(*) FROM worker WHERE name = $1 AND gone_ms = 0",
+        VALUES(value_text(name)), 0, &is_there, fault);
+    if (status != STATUS_OK || is_there == 0)
+        return status;
+    status = audit_append(ledger, ledger_dispatcher, "worker.leave", name, "{}", &audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(
+            ledger->database, "UPDATE worker SET gone_ms = $2, audit = $3 WHERE name = $1",
+            VALUES(value_text(name), value_integer(ledger_wall_ms(ledger)), value_integer(audit)),
+            NULL, fault);
     return status;
 }
 
@@ -74,19 +80,23 @@ enum status ledger_worker_left(struct ledger *ledger, const char *name, struct f
 
 static enum status forget(struct ledger *ledger, struct fault *fault)
 {
-    uint64_t changed = 0;
+    int64_t there = 0;
     int64_t audit = 0;
     struct text detail = {0};
     enum status status =
-        database_run(ledger->database, "UPDATE worker SET gone_ms = $1 WHERE gone_ms = 0",
-                     VALUES(value_integer(ledger_wall_ms(ledger))), &changed, fault);
-    if (status != STATUS_OK || changed == 0)
+        database_number(ledger->database, "SELECT count(*) FROM worker WHERE gone_ms = 0",
+                        NO_VALUES, 0, &there, fault);
+    if (status != STATUS_OK || there == 0)
         return status;
     detail_open(&detail);
-    detail_number(&detail, "workers", (int64_t)changed);
+    detail_number(&detail, "workers", there);
     status = audit_append(ledger, ledger_dispatcher, "workers.forget", "ledger",
                           detail_close(&detail), &audit, fault);
     text_done(&detail);
+    if (status == STATUS_OK)
+        status = database_run(
+            ledger->database, "UPDATE worker SET gone_ms = $1, audit = $2 WHERE gone_ms = 0",
+            VALUES(value_integer(ledger_wall_ms(ledger)), value_integer(audit)), NULL, fault);
     return status;
 }
 

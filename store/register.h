@@ -1,8 +1,10 @@
 /* register.h - the case register: who has which case, imported whole from a CSV export.
  *
- * Kept in the ledger's database, versioned: an import is one transaction that writes the new
- * version beside the old one and then points at it; the version before stays until the next
- * import. */
+ * Kept in the ledger's database, versioned. An import writes the new version beside the old one in
+ * portions, so that the work of others goes on, and then points at it in one transaction: others
+ * see the old register or the new one, never a part, whatever happens on the way. The version
+ * before stays until the next import. When two imports run at once, the one that began last wins
+ * and the other one gets STATUS_LATER. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef STORE_REGISTER_H
 #define STORE_REGISTER_H
@@ -33,15 +35,18 @@ const char *register_field_name(enum register_field field);
 
 /* One person in one case. Strings are UTF-8; absent ones are "". Borrowed in callbacks. */
 struct register_row {
-    const char *fields[REGISTER_FIELDS]; /* birth_date as YYYY-MM-DD; other_ids ;-separated */
+    const char *fields[REGISTER_FIELDS]; /* birth_date as YYYY-MM-DD, "" when it is not or only
+                                            partly known; other_ids ;-separated */
 };
 
 struct register_import {
     const char *csv_path;
-    const char *columns[REGISTER_FIELDS]; /* the file's column for each field; NULL: its name */
-    bool dry_run;                         /* check everything, change nothing */
-    bool force;                           /* accept a drop of more than `drop_share_most` */
-    double drop_share_most;               /* 0.10: refuse when more than 10 % of rows are gone */
+    /* The file's column for each field; NULL: the field's name. Several columns that together are
+     * other_ids stand parted by `;`. */
+    const char *columns[REGISTER_FIELDS];
+    bool dry_run;           /* check everything, change nothing */
+    bool force;             /* accept a drop of more than `drop_share_most` */
+    double drop_share_most; /* 0.10: refuse when more than 10 % of rows are gone */
     const char *actor;
     /* Told of each rejected row (1-based line of the file, one sentence); may be NULL. */
     void (*rejected)(void *context, uint64_t line, const char *reason);
@@ -51,6 +56,7 @@ struct register_import {
 struct register_import_result {
     uint64_t persons, cases; /* accepted rows, distinct case numbers */
     uint64_t rejected;       /* rows set aside */
+    uint64_t folded;         /* rows equal to one before, which count once */
     uint64_t persons_before; /* of the version that was current */
     int64_t version;         /* the new current one; 0 on a dry run */
 };
@@ -65,7 +71,9 @@ enum status register_import_csv(struct ledger *ledger, const struct register_imp
 enum status register_version(struct ledger *ledger, int64_t *ret_version, struct fault *fault);
 typedef enum status register_row_callback(void *context, const struct register_row *row,
                                           struct fault *fault);
-/* Every row of the current version, in the order of the file. */
+/* Every row of the current version, in the order of the file, as it was when the walk began. A
+ * callback that does not return STATUS_OK ends the walk with its status; it may look into the
+ * ledger but must not change it. */
 enum status register_each(struct ledger *ledger, register_row_callback *callback, void *context,
                           struct fault *fault);
 /* The rows of one case; none calls back never. */

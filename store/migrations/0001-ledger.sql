@@ -4,7 +4,8 @@
 -- States, kinds and outcomes are the words of states.c. Identifiers are UUIDs in 16 bytes, digests
 -- SHA-256 in 32. Times ending in _ms are wall-clock milliseconds since 1970 UTC; lease_until and
 -- not_before are milliseconds of the monotonic clock. `audit` is the audit row of a row's last
--- change, so that a missing tail of the chain shows as a dangling reference.
+-- change and `born` that of its first, so that a missing tail of the chain shows as a dangling
+-- reference, and a state or digest that was changed without a trace contradicts its audit row.
 
 -- Row n's hash is SHA-256(hash of row n-1, then row n's other fields); see audit.c.
 CREATE TABLE audit (
@@ -43,6 +44,7 @@ CREATE TABLE scan (
     documents    INTEGER NOT NULL DEFAULT 0, -- that came of it
     error        TEXT,
     returned     INTEGER NOT NULL DEFAULT 0, -- 1: refused, and the site has been told
+    born         INTEGER NOT NULL REFERENCES audit (id),
     audit        INTEGER NOT NULL REFERENCES audit (id)
 ) STRICT, WITHOUT ROWID;
 
@@ -65,6 +67,7 @@ CREATE TABLE document (
     pdf         BLOB    NOT NULL,
     decision    INTEGER,          -- the one that counts, in the table below
     place       TEXT,             -- in the cabinet
+    born        INTEGER NOT NULL REFERENCES audit (id),
     audit       INTEGER NOT NULL REFERENCES audit (id),
     UNIQUE (scan, ordinal)
 ) STRICT, WITHOUT ROWID;
@@ -145,7 +148,8 @@ CREATE TABLE worker (
     version   TEXT    NOT NULL,
     since_ms  INTEGER NOT NULL,
     gone_ms   INTEGER NOT NULL, -- 0 while it is there
-    jobs_done INTEGER NOT NULL DEFAULT 0
+    jobs_done INTEGER NOT NULL DEFAULT 0,
+    audit     INTEGER NOT NULL REFERENCES audit (id)
 ) STRICT, WITHOUT ROWID;
 
 -- Versions of the case register: staged -> current -> previous -> gone (rows deleted).
@@ -155,7 +159,8 @@ CREATE TABLE register_version (
     imported_ms INTEGER NOT NULL,
     sha256      BLOB    NOT NULL, -- of the file
     persons     INTEGER NOT NULL,
-    cases       INTEGER NOT NULL
+    cases       INTEGER NOT NULL,
+    audit       INTEGER REFERENCES audit (id) -- NULL while staged
 ) STRICT;
 
 -- One row a person in a case; the columns are the fields of register.h, "" for absent.
@@ -179,4 +184,4 @@ CREATE TABLE register_row (
     PRIMARY KEY (version, line)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX register_row_case ON register_row (version, case_number);
+CREATE INDEX register_row_case ON register_row (case_number, version);

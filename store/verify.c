@@ -1,0 +1,474 @@
+/* verify.c - is everything at rest as it should be? See audit.h.
+ *
+ * In this order, because each step trusts the ones before: the database file itself, the audit
+ * chain, the states against each other (a table of queries, each for what must not be), the rows
+ * against their audit rows (a state, digest or case number changed without a trace contradicts
+ * them), and last and longest the spool objects. Nothing is changed, and nothing is kept in
+ * memory but the row at hand.
+ *
+ * All but the objects is one look at one moment. The objects are walked in portions, so that
+ * hours of reading do not hold back the write-ahead log; what comes in meanwhile is not missed,
+ * because ids grow with time. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "store/audit.h"
+#include "store/ledger_private.h"
+
+enum { OBJECTS_A_PORTION = 128 };
+
+struct check {
+    struct ledger *ledger;
+    struct spool *spool;
+    void (*progress)(void *context, uint64_t done, uint64_t all);
+    void *context;
+    uint64_t objects; /* in all, for the progress */
+    struct verify_result result;
+};
+
+__attribute__((format(printf, 2, 3))) static void found(struct check *check, const char *format,
+                                                        ...)
+{
+    if (check->result.faults == 0) {
+        va_list arguments;
+        va_start(arguments, format);
+        (void)vsnprintf(check->result.first_fault, sizeof check->result.first_fault, format,
+                        arguments);
+        va_end(arguments);
+    }
+    check->result.faults++;
+}
+
+/* ---- the audit chain ------------------------------------------------------------------------ */
+
+static struct digest hash_of_row(struct rows *rows, const struct digest *previous)
+{
+    const char *strings[4];
+    for (int i = 0; i < 4; i++)
+        strings[i] = rows_text(rows, 2 + i) == NULL ? "" : rows_text(rows, 2 + i);
+    return audit_hash(previous, rows_integer(rows, 0), rows_integer(rows, 1), strings[0],
+                      strings[1], strings[2], strings[3]);
+}
+
+/* Goes on from what a bad row says of itself, so that one bad row is one fault. */
+static void check_audit_row(struct check *check, struct rows *rows, int64_t *last,
+                            struct digest *previous)
+{
+    int64_t id = rows_integer(rows, 0);
+    struct digest stored = rows_digest(rows, 6);
+    struct digest computed = hash_of_row(rows, previous);
+    if (id != *last + 1)
+        found(check, "audit row %" PRId64 " is missing: after row %" PRId64 " comes row %" PRId64,
+              *last + 1, *last, id);
+    else if (!digest_equal(&stored, &computed))
+        found(check, "audit row %" PRId64 " was changed: its hash does not follow from it", id);
+    *last = id;
+    *previous = stored;
+    check->result.audit_rows++;
+}
+
+static enum status check_chain(struct check *check, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    struct digest previous = {0};
+    int64_t last = 0;
+    bool there = true;
+    enum status status = database_query(
+        check->ledger->database,
+        "SELECT id, at_ms, actor, action, subject, detail, hash FROM audit ORDER BY id", NO_VALUES,
+        &rows, fault);
+    while (status == STATUS_OK) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        check_audit_row(check, rows, &last, &previous);
+    }
+    rows_done(&rows);
+    return status;
+}
+
+/* ---- states --------------------------------------------------------------------------------- */
+
+enum subject { SUBJECT_UUID, SUBJECT_NUMBER, SUBJECT_WORD };
+
+/* What must not be. Each query gives the offenders in its first column. */
+struct rule {
+    const char *noun;
+    enum subject subject;
+    const char *words;
+    const char *sql;
+};
+
+#define OPEN_READ_JOB                                                                              \
+    "SELECT 1 FROM job j WHERE j.scan = s.id AND j.document IS NULL AND j.state <> 'done'"
+#define OPEN_JOB                                                                                   \
+    "SELECT 1 FROM job j WHERE j.scan = d.scan AND j.document = d.id AND j.state <> 'done'"
+
+static const struct rule rules[] = {
+    {"scan",                    SUBJECT_UUID,   "is in a state that there is not",
+     "SELECT id FROM scan WHERE state NOT IN"
+     " ('received', 'reading', 'read', 'failed', 'refused', 'duplicate', 'corrupt')"             },
+    {"scan",                    SUBJECT_UUID,   "was set aside as corrupt: a person must look",
+     "SELECT id FROM scan WHERE state = 'corrupt'"                                               },
+    {"scan",                    SUBJECT_UUID,   "is received, but no read job waits for a reader",
+     "SELECT s.id FROM scan s WHERE s.state = 'received' AND NOT EXISTS"
+     " (" OPEN_READ_JOB " AND j.state = 'ready')"                                                },
+    {"scan",                    SUBJECT_UUID,   "is reading, but no reader holds its job",
+     "SELECT s.id FROM scan s WHERE s.state = 'reading' AND NOT EXISTS"
+     " (" OPEN_READ_JOB " AND j.state = 'leased')"                                               },
+    {"scan",                    SUBJECT_UUID,   "has failed, but its job is not dead",
+     "SELECT s.id FROM scan s WHERE s.state = 'failed' AND NOT EXISTS"
+     " (" OPEN_READ_JOB " AND j.state = 'dead')"                                                 },
+    {"scan",                    SUBJECT_UUID,   "is at rest, but still has a read job",
+     "SELECT s.id FROM scan s WHERE s.state IN ('read', 'refused', 'duplicate') AND EXISTS"
+     " (" OPEN_READ_JOB ")"                                                                      },
+    {"scan",                    SUBJECT_UUID,   "was refused or failed without a reason",
+     "SELECT id FROM scan WHERE state IN ('refused', 'failed') AND (error IS NULL OR error = '')"},
+    {"scan",                    SUBJECT_UUID,   "does not say rightly which scan it is a duplicate of",
+     "SELECT s.id FROM scan s LEFT JOIN scan f ON f.id = s.duplicate_of WHERE"
+     " (s.state = 'duplicate' AND (f.id IS NULL OR f.sha256 <> s.sha256 OR f.id = s.id))"
+     " OR (s.state NOT IN ('duplicate', 'corrupt') AND s.duplicate_of IS NOT NULL)"              },
+    {"scan",                    SUBJECT_UUID,   "has no bytes in the spool, but was not refused",
+     "SELECT id FROM scan WHERE has_bytes = 0 AND state NOT IN ('refused', 'corrupt')"           },
+    {"scan",                    SUBJECT_UUID,   "was read, but its pages are not each there exactly once",
+     "SELECT s.id FROM scan s WHERE s.state = 'read' AND (s.page_count < 1 OR s.page_count <>"
+     " (SELECT count(*) FROM page p WHERE p.scan = s.id AND p.number >= 1"
+     " AND p.number <= s.page_count) OR EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id"
+     " AND (p.number < 1 OR p.number > s.page_count)))"                                          },
+    {"scan",                    SUBJECT_UUID,   "was read, but its documents are not all there",
+     "SELECT s.id FROM scan s WHERE s.state = 'read' AND s.documents <>"
+     " (SELECT count(*) FROM document d WHERE d.scan = s.id)"                                    },
+    {"scan",                    SUBJECT_UUID,   "was not read, but has pages or documents",
+     "SELECT s.id FROM scan s WHERE s.state NOT IN ('read', 'corrupt') AND"
+     " (EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id)"
+     " OR EXISTS (SELECT 1 FROM document d WHERE d.scan = s.id))"                                },
+    {"a page of scan",          SUBJECT_UUID,   "ended in a way that there is not, or in no document",
+     "SELECT scan FROM page WHERE outcome NOT IN ('document', 'separator', 'blank', 'refused')"
+     " OR (outcome = 'document') <> (document IS NOT NULL)"                                      },
+    {"a page of scan",          SUBJECT_UUID,   "is in a document of another scan",
+     "SELECT p.scan FROM page p JOIN document d ON d.id = p.document WHERE d.scan <> p.scan"     },
+    {"document",                SUBJECT_UUID,   "is in a state that there is not",
+     "SELECT id FROM document WHERE state NOT IN"
+     " ('matching', 'filed', 'clearing', 'forwarded', 'discarded', 'recalled', 'corrupt')"       },
+    {"document",                SUBJECT_UUID,   "was set aside as corrupt: a person must look",
+     "SELECT id FROM document WHERE state = 'corrupt'"                                           },
+    {"document",                SUBJECT_UUID,   "has no page",
+     "SELECT d.id FROM document d WHERE NOT EXISTS"
+     " (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = d.id)"                       },
+    {"document",                SUBJECT_UUID,   "is matching, but no job is open or dead for it",
+     "SELECT d.id FROM document d WHERE d.state = 'matching' AND NOT EXISTS (" OPEN_JOB ")"      },
+    {"document",                SUBJECT_UUID,   "has more than one job that is open",
+     "SELECT j.document FROM job j WHERE j.document IS NOT NULL AND j.state IN ('ready', 'leased')"
+     " GROUP BY j.document HAVING count(*) > 1"                                                  },
+    {"document",                SUBJECT_UUID,   "is at rest, but a job still works on it",
+     "SELECT d.id FROM document d WHERE d.state <> 'matching' AND EXISTS"
+     " (" OPEN_JOB " AND j.state <> 'dead')"                                                     },
+    {"document",                SUBJECT_UUID,   "is filed, but has no place in the cabinet",
+     "SELECT id FROM document WHERE state = 'filed' AND (place IS NULL OR place = '')"           },
+    {"document",                SUBJECT_UUID,   "is filed, but nobody decided for a case",
+     "SELECT d.id FROM document d LEFT JOIN decision c ON c.id = d.decision WHERE"
+     " d.state = 'filed' AND (c.id IS NULL OR c.to_file = 0 OR c.case_number IS NULL)"           },
+    {"document",                SUBJECT_UUID,   "waits for a person, but nothing says why",
+     "SELECT id FROM document WHERE state = 'clearing' AND decision IS NULL"                     },
+    {"document",                SUBJECT_UUID,   "points to a decision about another document, or to none",
+     "SELECT d.id FROM document d LEFT JOIN decision c ON c.id = d.decision WHERE"
+     " d.decision IS NOT NULL AND (c.id IS NULL OR c.document <> d.id)"                          },
+    {"job",                     SUBJECT_NUMBER, "is of a kind or in a state that there is not",
+     "SELECT id FROM job WHERE kind NOT IN ('read', 'match', 'file')"
+     " OR state NOT IN ('ready', 'leased', 'done', 'dead')"                                      },
+    {"job",                     SUBJECT_NUMBER, "is leased to nobody or for no time, or has a lease without being so",
+     "SELECT id FROM job WHERE (state = 'leased') <> (lease_until IS NOT NULL)"
+     " OR (state = 'leased' AND (worker IS NULL OR attempt < 1))"                                },
+    {"job",                     SUBJECT_NUMBER, "reads a document, or matches or files none",
+     "SELECT id FROM job WHERE (kind = 'read') <> (document IS NULL)"                            },
+    {"job",                     SUBJECT_NUMBER, "is about a document of another scan",
+     "SELECT j.id FROM job j JOIN document d ON d.id = j.document WHERE d.scan <> j.scan"        },
+    {"job",                     SUBJECT_NUMBER, "files a document that nobody decided to file",
+     "SELECT j.id FROM job j JOIN document d ON d.id = j.document LEFT JOIN decision c"
+     " ON c.id = d.decision WHERE j.kind = 'file' AND j.state IN ('ready', 'leased')"
+     " AND (c.id IS NULL OR c.to_file = 0)"                                                      },
+    {"version of the register", SUBJECT_NUMBER, "is one of several that are current",
+     "SELECT id FROM register_version WHERE state = 'current' AND 1 <"
+     " (SELECT count(*) FROM register_version WHERE state = 'current')"                          },
+    {"version of the register", SUBJECT_NUMBER, "does not have as many persons as it says",
+     "SELECT v.id FROM register_version v WHERE v.state IN ('current', 'previous') AND v.persons"
+     " <> (SELECT count(*) FROM register_row r WHERE r.version = v.id)"                          },
+    {"the tally",               SUBJECT_WORD,   "is not the number of rows",
+     "SELECT name FROM (SELECT name, amount FROM tally"
+     " UNION ALL SELECT 'scan ' || state, -count(*) FROM scan GROUP BY state"
+     " UNION ALL SELECT 'document ' || state, -count(*) FROM document GROUP BY state"
+     " UNION ALL SELECT 'job ' || state, -count(*) FROM job GROUP BY state"
+     " UNION ALL SELECT 'page read', -count(*) FROM page) AS counted"
+     " GROUP BY name HAVING sum(amount) <> 0"                                                    },
+};
+
+static void found_by_rule(struct check *check, const struct rule *rule, struct rows *rows)
+{
+    char subject[64];
+    struct uuid uuid = {0};
+    switch (rule->subject) {
+    case SUBJECT_UUID:
+        uuid = rows_uuid(rows, 0);
+        uuid_to_text(&uuid, subject);
+        break;
+    case SUBJECT_NUMBER:
+        (void)snprintf(subject, sizeof subject, "%" PRId64, rows_integer(rows, 0));
+        break;
+    case SUBJECT_WORD:
+        (void)snprintf(subject, sizeof subject, "\"%s\"",
+                       rows_is_null(rows, 0) ? "" : rows_text(rows, 0));
+        break;
+    }
+    found(check, "%s %s %s", rule->noun, subject, rule->words);
+}
+
+static enum status check_rule(struct check *check, const struct rule *rule, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = true;
+    enum status status =
+        database_query(check->ledger->database, rule->sql, NO_VALUES, &rows, fault);
+    while (status == STATUS_OK) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        found_by_rule(check, rule, rows);
+    }
+    rows_done(&rows);
+    return status;
+}
+
+/* ---- rows against their audit rows ---------------------------------------------------------- */
+
+/* The audit row that a row names must be about it and say the same as the row does now. Columns
+ * of the query: id of the subject, the audit row's subject and detail, then for each key of
+ * `keys` a word, digest or secret, NULL when there is nothing to compare. */
+enum trace_kind { TRACE_WORD, TRACE_DIGEST, TRACE_SECRET };
+
+struct trace {
+    const char *noun;
+    const char *sql;
+    struct {
+        const char *name;
+        enum trace_kind kind;
+    } keys[4]; /* ends with a NULL name */
+};
+
+static const struct trace traces[] = {
+    {"scan",
+     "SELECT s.id, a.subject, a.detail, s.state FROM scan s JOIN audit a ON a.id = s.audit",     {{"scan", TRACE_WORD}}                                                    },
+    {"scan",
+     "SELECT s.id, a.subject, a.detail, s.sha256 FROM scan s JOIN audit a ON a.id = s.born",     {{"sha256", TRACE_DIGEST}}                                                },
+    {"document",
+     "SELECT d.id, a.subject, a.detail, d.state FROM document d JOIN audit a ON a.id = d.audit", {{"document", TRACE_WORD}}                                                },
+    {"document",
+     "SELECT d.id, a.subject, a.detail, d.reading, d.text, d.pdf FROM document d"
+     " JOIN audit a ON a.id = d.born",                                                           {{"reading", TRACE_DIGEST}, {"text", TRACE_DIGEST}, {"pdf", TRACE_DIGEST}}},
+    {"the decision about document",
+     "SELECT c.document, a.subject, a.detail, c.case_number, c.explanation FROM decision c"
+     " JOIN audit a ON a.id = c.audit",                                                          {{"case_sha256", TRACE_SECRET}, {"explanation", TRACE_DIGEST}}            },
+};
+
+static bool detail_says(const char *detail, const char *key, struct rows *rows, int column,
+                        enum trace_kind kind)
+{
+    char said[DIGEST_HEX_BYTES + 64];
+    char hex[DIGEST_HEX_BYTES] = "";
+    struct digest digest = {0};
+    const char *word = rows_text(rows, column);
+    if (kind == TRACE_DIGEST)
+        digest = rows_digest(rows, column);
+    else if (kind == TRACE_SECRET)
+        digest = digest_of(word, strlen(word));
+    digest_to_hex(&digest, hex);
+    (void)snprintf(said, sizeof said, "\"%s\":\"%s\"", key, kind == TRACE_WORD ? word : hex);
+    return strstr(detail, said) != NULL;
+}
+
+static void check_traced_row(struct check *check, const struct trace *trace, struct rows *rows)
+{
+    char id[UUID_TEXT_BYTES];
+    struct uuid uuid = rows_uuid(rows, 0);
+    uuid_to_text(&uuid, id);
+    if (!string_equal(rows_text(rows, 1), id)) {
+        found(check, "%s %s names an audit row that is about something else", trace->noun, id);
+        return;
+    }
+    for (int i = 0; i < 4 && trace->keys[i].name != NULL; i++) {
+        if (rows_is_null(rows, 3 + i))
+            continue;
+        const char *detail = rows_text(rows, 2);
+        if (detail == NULL ||
+            !detail_says(detail, trace->keys[i].name, rows, 3 + i, trace->keys[i].kind))
+            found(check, "%s %s was changed without a trace: its %s is not what the audit says",
+                  trace->noun, id, trace->keys[i].name);
+    }
+}
+
+static enum status check_trace(struct check *check, const struct trace *trace, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = true;
+    enum status status =
+        database_query(check->ledger->database, trace->sql, NO_VALUES, &rows, fault);
+    while (status == STATUS_OK) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        check_traced_row(check, trace, rows);
+    }
+    rows_done(&rows);
+    return status;
+}
+
+/* ---- objects -------------------------------------------------------------------------------- */
+
+/* A walk over the objects of one table. Columns: the row's key, then digests, NULL for none. Two
+ * queries: $1 is the key to go on after, $2 how many rows. */
+struct object_walk {
+    const char *noun;
+    bool has_uuid; /* the key is a UUID, not a number */
+    const char *sql;
+    int objects; /* columns with digests */
+    const char *names[3];
+};
+
+static const struct object_walk walks[] = {
+    {"scan",
+     true,  "SELECT id, sha256 FROM scan WHERE has_bytes = 1 AND state <> 'duplicate' AND id > $1"
+     " ORDER BY id LIMIT $2",                                                       1,
+     {"bytes"}                                                                                                             },
+    {"document",
+     true,  "SELECT id, reading, text, pdf FROM document WHERE id > $1 ORDER BY id LIMIT $2",
+     3,                                                                                          {"reading", "text", "pdf"}},
+    {"decision",
+     false, "SELECT id, explanation FROM decision WHERE explanation IS NOT NULL AND id > $1"
+     " ORDER BY id LIMIT $2",                                                      1,
+     {"explanation"}                                                                                                       },
+};
+
+struct object_row {
+    struct uuid uuid;
+    int64_t number;
+    struct digest digests[3];
+};
+
+static enum status read_portion(struct check *check, const struct object_walk *walk,
+                                const struct object_row *after, struct object_row *ret_rows,
+                                size_t *ret_count, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = true;
+    size_t count = 0;
+    enum status status = database_query(
+        check->ledger->database, walk->sql,
+        VALUES(walk->has_uuid ? value_uuid(&after->uuid) : value_integer(after->number),
+               value_integer(OBJECTS_A_PORTION)),
+        &rows, fault);
+    while (status == STATUS_OK && count < OBJECTS_A_PORTION) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        struct object_row row = {.uuid = rows_uuid(rows, 0), .number = rows_integer(rows, 0)};
+        for (int i = 0; i < walk->objects; i++)
+            row.digests[i] = rows_digest(rows, 1 + i);
+        ret_rows[count++] = row;
+    }
+    rows_done(&rows);
+    *ret_count = count;
+    return status;
+}
+
+/* Any failure but a passing one is a finding about this object; the others are still checked. */
+static enum status check_object(struct check *check, const struct object_walk *walk,
+                                const struct object_row *row, int index, struct fault *fault)
+{
+    char subject[UUID_TEXT_BYTES];
+    struct fault why;
+    enum status status = spool_check(check->spool, &row->digests[index], &why);
+    if (status == STATUS_LATER)
+        return fault_set(fault, status, "%s", why.text);
+    uuid_to_text(&row->uuid, subject);
+    if (!walk->has_uuid)
+        (void)snprintf(subject, sizeof subject, "%" PRId64, row->number);
+    if (status != STATUS_OK)
+        found(check, "%s %s, %s: %s", walk->noun, subject, walk->names[index], why.text);
+    check->result.objects++;
+    if (check->progress != NULL)
+        check->progress(check->context, check->result.objects, check->objects);
+    return STATUS_OK;
+}
+
+static enum status check_objects(struct check *check, const struct object_walk *walk,
+                                 struct fault *fault)
+{
+    struct object_row rows[OBJECTS_A_PORTION];
+    struct object_row after = {0};
+    size_t count = OBJECTS_A_PORTION;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && count == OBJECTS_A_PORTION) {
+        status = read_portion(check, walk, &after, rows, &count, fault);
+        for (size_t i = 0; status == STATUS_OK && i < count; i++)
+            for (int index = 0; status == STATUS_OK && index < walk->objects; index++)
+                status = check_object(check, walk, &rows[i], index, fault);
+        if (count > 0)
+            after = rows[count - 1];
+    }
+    return status;
+}
+
+static enum status count_objects(struct check *check, struct fault *fault)
+{
+    int64_t objects = 0;
+    enum status status = database_number(
+        check->ledger->database,
+        "SELECT (SELECT count(*) FROM scan WHERE has_bytes = 1 AND state <> 'duplicate')"
+        " + 3 * (SELECT count(*) FROM document)"
+        " + (SELECT count(*) FROM decision WHERE explanation IS NOT NULL)",
+        NO_VALUES, 0, &objects, fault);
+    check->objects = (uint64_t)objects;
+    return status;
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+static void take_finding(void *context, const char *words)
+{
+    found(context, "%s", words);
+}
+
+static enum status check_database(struct check *check, struct fault *fault)
+{
+    enum status status = database_check(check->ledger->database, take_finding, check, fault);
+    if (status == STATUS_OK)
+        status = check_chain(check, fault);
+    for (size_t i = 0; status == STATUS_OK && i < sizeof rules / sizeof *rules; i++)
+        status = check_rule(check, &rules[i], fault);
+    for (size_t i = 0; status == STATUS_OK && i < sizeof traces / sizeof *traces; i++)
+        status = check_trace(check, &traces[i], fault);
+    if (status == STATUS_OK)
+        status = count_objects(check, fault);
+    return status;
+}
+
+enum status ledger_verify(struct ledger *ledger, struct spool *spool,
+                          void (*progress)(void *context, uint64_t done, uint64_t all),
+                          void *context, struct verify_result *ret_result, struct fault *fault)
+{
+    struct check check = {
+        .ledger = ledger, .spool = spool, .progress = progress, .context = context};
+    enum status status = database_begin_reading(ledger->database, fault);
+    if (status == STATUS_OK)
+        status = database_end(ledger->database, check_database(&check, fault), fault);
+    if (status == STATUS_HALT && check.result.faults > 0)
+        status = STATUS_OK; // a damaged file that cannot be read any further has been named
+    else
+        for (size_t i = 0; status == STATUS_OK && i < sizeof walks / sizeof *walks; i++)
+            status = check_objects(&check, &walks[i], fault);
+    if (status == STATUS_OK)
+        *ret_result = check.result;
+    return status;
+}
