@@ -56,7 +56,18 @@ static bool has_institution(const struct letter *letter, uint32_t first, uint32_
     return false;
 }
 
-/* An office or a firm on the same line, or above an address that begins its line. "… wohnhaft
+/* Something before it on its line says that a person lives there: "…, wohnhaft", or a name and a
+ * comma. */
+static bool is_of_person(const struct letter *letter, uint32_t first, uint32_t token)
+{
+    for (uint32_t i = first; i < token; i++) {
+        if (is_dwelling_word(letter_folded(letter, i)) || letter->tokens[i].ends_with_comma)
+            return true;
+    }
+    return false;
+}
+
+/* An office or a firm on the same line, or on the lines above in a letterhead. "… wohnhaft
  * Ringstraße 5" is a person's, whatever stands above. */
 static bool is_of_institution(const struct letter *letter, uint32_t token)
 {
@@ -67,8 +78,9 @@ static bool is_of_institution(const struct letter *letter, uint32_t token)
         return false;
     if (has_institution(letter, own->first, token))
         return true;
-    for (uint32_t above = 1; token == own->first && above <= LINES_ABOVE && above <= line;
-         above++) {
+    if (is_of_person(letter, own->first, token))
+        return false;
+    for (uint32_t above = 1; above <= LINES_ABOVE && above <= line; above++) {
         const struct letter_line *from = &letter->lines[line - above];
         if (from->page != own->page)
             break;
@@ -141,6 +153,15 @@ static bool find_street(const struct search *search, uint32_t house,
     return mention->street_count > 0;
 }
 
+/* A postcode and a town, with a street that the register does not have or that was not read. */
+static bool is_town(const struct letter *letter, uint32_t token)
+{
+    uint32_t next = token + 1;
+    return letter->tokens[token].digits == 5 && letter->tokens[token].letters == 0 &&
+           next < letter->token_count && letter_same_line(letter, token, next) &&
+           letter->tokens[next].is_capital && letter->tokens[next].letters > 2;
+}
+
 bool addresses_find(struct addresses *addresses, const struct letter *letter,
                     const struct register_index *index)
 {
@@ -151,11 +172,14 @@ bool addresses_find(struct addresses *addresses, const struct letter *letter,
     struct search search = {letter, index, addresses};
     for (uint32_t token = 1;
          token < letter->token_count && addresses->count < ADDRESS_MENTIONS_MOST; token++) {
-        struct address_mention mention = {0};
-        if (!is_house_number(letter, token) || !find_street(&search, token, &mention))
+        struct address_mention mention = {.first = token, .last = token};
+        bool has_street = is_house_number(letter, token) && find_street(&search, token, &mention);
+        if (!has_street && !is_town(letter, token))
             continue;
-        mention.house_number = find_house_number(&search, token, &mention.last);
-        mention.postcode = find_postcode(letter, mention.last);
+        if (has_street) {
+            mention.house_number = find_house_number(&search, token, &mention.last);
+            mention.postcode = find_postcode(letter, mention.last);
+        }
         mention.is_institution = is_of_institution(letter, mention.first);
         addresses->mentions[addresses->count++] = mention;
     }

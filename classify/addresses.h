@@ -11,7 +11,7 @@ enum { ADDRESS_STREETS_MOST = 4, ADDRESS_MENTIONS_MOST = 256 };
 struct address_mention {
     uint32_t first, last; /* tokens */
     uint32_t streets[ADDRESS_STREETS_MOST];
-    size_t street_count;
+    size_t street_count;   /* 0: only postcode and town could be read */
     bool is_near;          /* the street is one edit away */
     uint32_t house_number; /* of the register's dictionary, DICTIONARY_NONE when it has none */
     uint32_t postcode;     /* 0: none stands beside it */

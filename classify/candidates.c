@@ -352,12 +352,49 @@ static void weigh_subjects(const struct search *search, struct scored *scored)
     add_finding(scored, &finding);
 }
 
-static double weigh_date(const struct date_sighting *sighting, uint32_t birth_date)
+/* Another name stands between the mention and the token. */
+static bool is_parted(const struct facts *facts, const struct name_mention *mention, uint32_t token)
+{
+    for (size_t i = 0; i < facts->names.count; i++) {
+        const struct name_mention *other = &facts->names.mentions[i];
+        if (other->given_count > 0 && other->first > mention->last && other->first < token)
+            return true;
+    }
+    for (size_t i = 0; i < facts->subjects.count; i++) {
+        const struct subject *other = &facts->subjects.list[i];
+        if (other->first > mention->last && other->first < token)
+            return true;
+    }
+    return false;
+}
+
+/* What stands at the token is said of this person: it follows one of their mentions (`first_only`: the first
+ * one), nobody in between. */
+static bool is_said_of(const struct search *search, const struct scored *scored, uint32_t token,
+                       bool first_only)
+{
+    const struct facts *facts = search->facts;
+    for (size_t i = 0; i < facts->names.count; i++) {
+        const struct name_mention *mention = &facts->names.mentions[i];
+        bool is_near = false;
+        if (name_agrees(mention, search->index, scored->person, &is_near) < NAME_SURNAME)
+            continue;
+        bool is_said = mention->first < token && !is_parted(facts, mention, token);
+        if (is_said || first_only)
+            return is_said;
+    }
+    return false;
+}
+
+static double weigh_date(const struct search *search, const struct scored *scored,
+                         const struct date_sighting *sighting, uint32_t birth_date)
 {
     if (date_is(&sighting->date, birth_date))
         return (sighting->date.is_short ? WEIGHT_BIRTH_SHORT : WEIGHT_BIRTH) +
                (sighting->is_birth ? 0 : WEIGHT_BIRTH_UNLABELLED);
-    if (!sighting->is_birth)
+    // Somebody else's birth date speaks against nobody else.
+    if (!sighting->is_birth ||
+        (scored->mention != LETTER_NONE && !is_said_of(search, scored, sighting->first, false)))
         return 0;
     return date_differences(&sighting->date, birth_date) == 1 ? WEIGHT_BIRTH_NEAR
                                                               : WEIGHT_BIRTH_OTHER;
@@ -370,7 +407,7 @@ static void weigh_birth_dates(const struct search *search, struct scored *scored
     const struct date_sighting *best = NULL;
     double best_weight = 0;
     for (size_t i = 0; i < facts->date_count && birth_date != 0; i++) {
-        double weight = weigh_date(&facts->dates[i], birth_date);
+        double weight = weigh_date(search, scored, &facts->dates[i], birth_date);
         if (weight != 0 && (best == NULL || weight > best_weight)) {
             best = &facts->dates[i];
             best_weight = weight;
@@ -382,6 +419,8 @@ static void weigh_birth_dates(const struct search *search, struct scored *scored
     if (agrees && (best->is_birth || !best->date.is_short))
         scored->support |=
             best->date.is_short ? SUPPORT_BIRTH_DATE | SUPPORT_BIRTH_SHORT : SUPPORT_BIRTH_DATE;
+    if (agrees && !is_said_of(search, scored, best->first, true))
+        scored->support |= SUPPORT_BIRTH_LATER;
     if (best_weight < 0)
         scored->support |= AGAINST_BIRTH_DATE;
     struct finding finding =
@@ -416,8 +455,9 @@ static void weigh_addresses(const struct search *search, struct scored *scored)
     struct finding finding =
         finding_at("address", best == NULL ? LETTER_NONE : best->first,
                    best == NULL ? LETTER_NONE : best->last, PERSON_STREET, best_weight);
-    if (best != NULL)
-        scored->support |= SUPPORT_ADDRESS;
+    scored->support |= best != NULL ? SUPPORT_ADDRESS : AGAINST_ADDRESS;
+    if (best != NULL && !is_said_of(search, scored, best->first, true))
+        scored->support |= SUPPORT_ADDRESS_LATER;
     add_finding(scored, &finding);
 }
 

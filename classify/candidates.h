@@ -25,12 +25,15 @@ enum support {
     SUPPORT_BIRTH_SHORT = 1U << 8, /* the agreeing birth date has a two-digit year */
     SUPPORT_ADDRESS = 1U << 9,
     SUPPORT_IDENTIFIER = 1U << 10,
-    SUPPORT_NAME_NEAR = 1U << 11, /* the name is one edit away */
+    SUPPORT_NAME_NEAR = 1U << 11,     /* the name is one edit away */
+    SUPPORT_BIRTH_LATER = 1U << 12,   /* the birth date is not said of the first mention */
+    SUPPORT_ADDRESS_LATER = 1U << 13, /* nor does the address */
 
     AGAINST_NAME = 1U << 16,    /* the surname only with other given names */
     AGAINST_SUBJECT = 1U << 17, /* the letter names its persons, and this is none of them */
     AGAINST_BIRTH_DATE = 1U << 18,
-    AGAINST_NUMBER = 1U << 19, /* another case number is in the letter */
+    AGAINST_NUMBER = 1U << 19,  /* another case number is in the letter */
+    AGAINST_ADDRESS = 1U << 20, /* persons live here, but not at the registered address */
     AGAINST_ANY = AGAINST_NAME | AGAINST_SUBJECT | AGAINST_BIRTH_DATE | AGAINST_NUMBER
 };
 

@@ -7,49 +7,59 @@
 #include "classify/decision.h"
 #include "classify/edit_distance.h"
 
-/* Combinations of evidence that file; all bits of `needs` and one of `one_of` (0: none). */
+enum {
+    NAMED = SUPPORT_NAME | SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,
+    RELATIVES_LOOKED_AT = 256,
+    SECOND_KINDS = SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS | SUPPORT_IDENTIFIER
+};
+
+/* Combinations of evidence that file: all bits of `needs`, one of `one_of` (0: none is needed),
+ * and none of `never`. */
 static const struct {
     unsigned needs;
     unsigned one_of;
-    unsigned never; /* bits that spoil it */
-    const char *agreeing;
+    unsigned never;
 } WAYS[] = {
-    {SUPPORT_CODE,                                        0,                                                         0,                                       "Der Code des Rückantwortblatts nennt %s"     },
-    {SUPPORT_NUMBER | SUPPORT_NAME,                       0,                                                         0,                                       "Aktenzeichen und Name stimmen mit %s überein"},
-    {SUPPORT_NUMBER,                                      SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,                     0,
-     "Aktenzeichen und Familienname stimmen mit %s überein"                                                                                                                                                 },
-    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE,                 0,                                                         0,
-     "Aktenzeichen und Geburtsdatum stimmen mit %s überein"                                                                                                                                                 },
-    {SUPPORT_NUMBER | SUPPORT_IDENTIFIER,                 0,                                                         0,
-     "Aktenzeichen und eine weitere Nummer stimmen mit %s überein"                                                                                                                                          },
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS | SUPPORT_IDENTIFIER,
-     0,                                                                                                                                                       "Das Aktenzeichen weicht in einem Zeichen ab; Name und weitere Angaben stimmen mit %s "
-     "überein"                                                                                                                                                                                       },
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  0,                                                         SUPPORT_NAME_NEAR,
-     "Das Aktenzeichen weicht in einem Zeichen ab; Name und Aktenzeichen passen nur zu %s"                                                                                                                   },
-    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME,                SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,                      0,
-     "Name, Aktenzeichen und weitere Angaben stimmen mit %s überein"                                                                                                                                        },
-    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0,                                                         0,
-     "Name, Geburtsdatum und Anschrift stimmen mit %s überein"                                                                                                                                              },
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   0,                                                         SUPPORT_NAME_NEAR,
-     "Name und eine weitere Nummer stimmen mit %s überein"                                                                                                                                                  },
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,                      0,
-     "Name, eine weitere Nummer und weitere Angaben stimmen mit %s überein"                                                                                                                                 },
-    {SUPPORT_NAME | SUPPORT_BIRTH_DATE,                   0,                                                         SUPPORT_NAME_NEAR | SUPPORT_BIRTH_SHORT,
-     "Name und Geburtsdatum stimmen mit %s überein"                                                                                                                                                         },
+    {SUPPORT_CODE | SUPPORT_NAME,                         0,                                     0                },
+    {SUPPORT_CODE,                                        0,                                     AGAINST_ADDRESS  },
+    {SUPPORT_NUMBER | SUPPORT_NAME,                       0,                                     0                },
+    {SUPPORT_NUMBER,                                      SUPPORT_NAME_PARTLY | SUPPORT_SURNAME, AGAINST_ADDRESS  },
+    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE,                 0,                                     AGAINST_ADDRESS  },
+    {SUPPORT_NUMBER | SUPPORT_IDENTIFIER,                 0,                                     AGAINST_ADDRESS  },
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  SECOND_KINDS,                          0                },
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  0,                                     SUPPORT_NAME_NEAR},
+    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME,                SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,  0                },
+    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0,                                     0                },
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   0,                                     SUPPORT_NAME_NEAR},
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,  0                },
+    {SUPPORT_NAME | SUPPORT_BIRTH_DATE,                   0,
+     SUPPORT_NAME_NEAR | SUPPORT_BIRTH_SHORT | AGAINST_ADDRESS                                                    },
 };
 
-enum { WAY_NONE = -1, WAY_COUNT = sizeof WAYS / sizeof *WAYS };
+/* For the sentence: what agrees, in the order in which clerks think of it. */
+static const struct {
+    unsigned support;
+    const char *title;
+} TITLES[] = {
+    {SUPPORT_CODE,                           "Code des Rückantwortblatts"        },
+    {SUPPORT_NUMBER | SUPPORT_NUMBER_THEIRS, "Aktenzeichen"                       },
+    {SUPPORT_NUMBER_NEAR,                    "Aktenzeichen (bis auf einen Fehler)"},
+    {SUPPORT_NAME | SUPPORT_NAME_PARTLY,     "Name"                               },
+    {SUPPORT_SURNAME,                        "Familienname"                       },
+    {SUPPORT_BIRTH_DATE,                     "Geburtsdatum"                       },
+    {SUPPORT_ADDRESS,                        "Anschrift"                          },
+    {SUPPORT_IDENTIFIER,                     "eine weitere Nummer"                },
+};
 
-static int find_way(const struct scored *best)
+static bool has_way(const struct scored *best)
 {
-    for (int i = 0; i < WAY_COUNT; i++) {
+    for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++) {
         if ((best->support & WAYS[i].needs) == WAYS[i].needs &&
             (WAYS[i].one_of == 0 || (best->support & WAYS[i].one_of) != 0) &&
             (best->support & WAYS[i].never) == 0)
-            return i;
+            return true;
     }
-    return WAY_NONE;
+    return false;
 }
 
 /* ---- what stands against the best candidate ------------------------------------------------ */
@@ -109,6 +119,53 @@ static bool has_conflict(struct text *reason, const struct candidates *candidate
     return false;
 }
 
+/* Somebody of another case among `range` who has the same surname. */
+static bool has_bearer(const struct register_index *index, struct lookup_range range,
+                       uint32_t person, uint32_t *ret_case)
+{
+    const struct person *one = &index->persons[person];
+    for (size_t i = 0; i < range.count && i < RELATIVES_LOOKED_AT; i++) {
+        const struct person *other = &index->persons[range.entries[i].value];
+        if (other->case_id != one->case_id && other->surname == one->surname) {
+            *ret_case = other->case_id;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A twin, or another case under the same surname and address. */
+static bool has_relative(const struct register_index *index, uint32_t person, uint32_t *ret_case)
+{
+    const struct person *one = &index->persons[person];
+    return has_bearer(index, register_index_by_birth(index, one->birth_date, one->surname), person,
+                      ret_case) ||
+           has_bearer(index, register_index_by_address(index, one->street, one->house_number),
+                      person, ret_case);
+}
+
+/* In a household, surname, address and even the birth date (twins) are shared. A number or code
+ * tells its members apart only together with the full name; name and birth date or address only
+ * where they are said of the person at the first mention, not of somebody later in the letter. */
+static bool has_household(struct text *reason, const struct scored *best,
+                          const struct register_index *index)
+{
+    uint32_t relative = CASE_NONE;
+    bool has_number = (best->support & (SUPPORT_CODE | SUPPORT_NUMBER)) != 0;
+    bool has_name = (best->support & SUPPORT_NAME) != 0;
+    if (has_name &&
+        (has_number || (best->support & (SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER)) == 0))
+        return false;
+    // A code alone is not a matter of who is named.
+    if ((best->support & SUPPORT_CODE) != 0 && (best->support & NAMED) == 0)
+        return false;
+    if (!has_relative(index, best->person, &relative))
+        return false;
+    text_append_format(reason, "Mehrere Personen einer Familie kommen in Frage: %s und %s.",
+                       best->case_number, register_index_number(index, relative));
+    return true;
+}
+
 static bool has_foreign_code(struct text *reason, const struct facts *facts,
                              const struct scored *best)
 {
@@ -160,6 +217,24 @@ static bool is_clear(struct text *reason, const struct candidates *candidates,
     return false;
 }
 
+/* "Aktenzeichen, Name und Anschrift stimmen mit 50.… überein." */
+static void append_agreeing(struct text *reason, const struct scored *best)
+{
+    const char *titles[sizeof TITLES / sizeof *TITLES];
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof TITLES / sizeof *TITLES; i++) {
+        if (best->support & TITLES[i].support)
+            titles[count++] = TITLES[i].title;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_append(reason, i + 1 == count ? " und " : ", ");
+        text_append(reason, titles[i]);
+    }
+    text_append_format(reason, " %s mit %s überein.", count > 1 ? "stimmen" : "stimmt",
+                       best->case_number);
+}
+
 static bool decide_reason(struct text *reason, const struct candidates *candidates,
                           const struct facts *facts, const struct register_index *index)
 {
@@ -169,10 +244,9 @@ static bool decide_reason(struct text *reason, const struct candidates *candidat
     }
     const struct scored *best = &candidates->list[0];
     if (has_foreign_code(reason, facts, best) || has_conflict(reason, candidates) ||
-        is_against(reason, best))
+        has_household(reason, best, index) || is_against(reason, best))
         return false;
-    int way = find_way(best);
-    if (way == WAY_NONE) {
+    if (!has_way(best)) {
         explain_missing(reason, best);
         return false;
     }
@@ -183,12 +257,7 @@ static bool decide_reason(struct text *reason, const struct candidates *candidat
         text_append_format(reason, "%s ist laut Register abgeschlossen.", best->case_number);
         return false;
     }
-    const char *rest = WAYS[way].agreeing;
-    for (; *rest != '\0' && !(rest[0] == '%' && rest[1] == 's'); rest++)
-        text_append_char(reason, *rest);
-    text_append(reason, best->case_number);
-    text_append(reason, *rest == '\0' ? "" : rest + 2);
-    text_append_char(reason, '.');
+    append_agreeing(reason, best);
     return true;
 }
 

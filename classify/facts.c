@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "classify/facts.h"
+#include "classify/words.h"
 
 enum { BIRTH_LABEL_TOKENS = 3, BESIDE_LABEL_MOST = 3 };
 
@@ -18,11 +19,8 @@ static const char *const BIRTH_WORDS[] = {"geb",          "geboren",     "gebore
 
 static bool is_birth_word(const struct letter *letter, uint32_t token)
 {
-    const char *folded = letter_folded(letter, token);
-    for (size_t i = 0; i < sizeof BIRTH_WORDS / sizeof *BIRTH_WORDS; i++) {
-        if (strcmp(folded, BIRTH_WORDS[i]) == 0)
-            return true;
-    }
+    if (IS_LIKE_ONE_OF(letter_folded(letter, token), BIRTH_WORDS))
+        return true;
     return strcmp(letter_text(letter, token), "*") == 0;
 }
 

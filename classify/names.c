@@ -5,6 +5,7 @@
 
 #include "classify/fold.h"
 #include "classify/names.h"
+#include "classify/words.h"
 
 enum { MENTIONS_LEAST = 32, SURNAME_TOKENS_MOST = 3, BESIDE_LABEL_MOST = 3 };
 
@@ -18,17 +19,6 @@ static const char *const GIVEN_LABELS[] = {"vorname", "vornamen", "vornamens", "
 /* Words behind a name that make it a street. */
 static const char *const STREET_WORDS[] = {"str",   "strasse", "weg",      "platz", "ring",
                                            "allee", "gasse",   "chaussee", "damm",  "ufer"};
-
-#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof *(words))
-
-static bool is_one_of(const char *word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(word, words[i]) == 0)
-            return true;
-    }
-    return false;
-}
 
 struct search {
     const struct letter *letter;
@@ -158,7 +148,7 @@ static bool is_labelled(const struct letter *letter, uint32_t token, const char 
     uint32_t beside[LETTER_BESIDE_MOST];
     size_t found = letter_beside(letter, token, FORM_ROW_SLACK, beside);
     for (size_t i = 0; i < found && i < BESIDE_LABEL_MOST; i++) {
-        if (is_one_of(letter_folded(letter, beside[i]), labels, count))
+        if (word_is_like_one_of(letter_folded(letter, beside[i]), labels, count))
             return true;
     }
     return false;
@@ -167,7 +157,8 @@ static bool is_labelled(const struct letter *letter, uint32_t token, const char 
 static uint32_t find_label(const struct letter *letter, uint32_t page)
 {
     for (uint32_t i = 0; i < letter->token_count; i++) {
-        if (letter->tokens[i].page == page && IS_ONE_OF(letter_folded(letter, i), GIVEN_LABELS))
+        if (letter->tokens[i].page == page &&
+            IS_LIKE_ONE_OF(letter_folded(letter, i), GIVEN_LABELS))
             return i;
     }
     return LETTER_NONE;
@@ -188,7 +179,7 @@ static void read_form(const struct search *search, struct name_mention *mention)
         const struct token *token = &letter->tokens[i];
         if (token->page == page && token->is_capital && token->digits == 0 &&
             (i < mention->first || i > mention->last) &&
-            !IS_ONE_OF(letter_folded(letter, i), GIVEN_LABELS) &&
+            !IS_LIKE_ONE_OF(letter_folded(letter, i), GIVEN_LABELS) &&
             is_labelled(letter, i, GIVEN_LABELS, sizeof GIVEN_LABELS / sizeof *GIVEN_LABELS))
             (void)add_given(search, i, mention);
     }

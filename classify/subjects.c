@@ -5,6 +5,7 @@
 #include "classify/edit_distance.h"
 #include "classify/fold.h"
 #include "classify/subjects.h"
+#include "classify/words.h"
 
 enum {
     SIGNATURE_LINES = 3, /* lines below the greeting where a name can stand */
@@ -149,26 +150,6 @@ static const char *const NOT_NAMES[] = {
     "vorgang",      "iban",        "nachreichung",
 };
 
-#define IS_ONE_OF(word, words) is_one_of(word, words, sizeof(words) / sizeof *(words))
-
-static bool is_one_of(const char *word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(word, words[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool begins_with_one_of(const char *word, const char *const *words, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strncmp(word, words[i], strlen(words[i])) == 0)
-            return true;
-    }
-    return false;
-}
-
 bool is_institution_word(const char *folded)
 {
     static const char *const endings[] = {"amt",     "amtes",  "kasse",  "gericht", "verwaltung",
@@ -207,7 +188,7 @@ static void keep(struct subjects *subjects, uint32_t first, uint32_t last)
             return;
     }
     if (subjects->count < SUBJECTS_MOST)
-        subjects->list[subjects->count++] = (struct subject){first, last};
+        subjects->list[subjects->count++] = (struct subject){first, last, LETTER_NONE, LETTER_NONE};
 }
 
 /* Number of name words from `first` on, up to a comma, the line's end or another word. */
@@ -240,8 +221,7 @@ static void find_labelled(struct subjects *subjects, const struct letter *letter
     uint32_t first = label + 1;
     while (first < letter->token_count && letter_same_line(letter, label, first) &&
            (IS_ONE_OF(letter_folded(letter, first), TITLES) || letter->tokens[first].letters == 0 ||
-            begins_with_one_of(letter_folded(letter, first), SUBJECT_LABELS,
-                               sizeof SUBJECT_LABELS / sizeof *SUBJECT_LABELS)))
+            BEGINS_WITH_ONE_OF(letter_folded(letter, first), SUBJECT_LABELS)))
         first++;
     if (first >= letter->token_count || !letter_same_line(letter, label, first))
         return;
@@ -334,13 +314,68 @@ static bool is_greeting(const struct letter *letter, uint32_t line)
     return false;
 }
 
+static const double FORM_ROW_SLACK = 0.6; /* heights */
+
+/* The name words in the row of a form whose label is one of `labels`. */
+static bool find_row(const struct letter *letter, uint32_t label, uint32_t *ret_first,
+                     uint32_t *ret_last)
+{
+    for (uint32_t token = 0; token < letter->token_count; token++) {
+        uint32_t beside[LETTER_BESIDE_MOST];
+        if (letter->tokens[token].page != letter->tokens[label].page ||
+            !is_name_word(letter, token))
+            continue;
+        size_t count = letter_beside(letter, token, FORM_ROW_SLACK, beside);
+        // "Vorname(n)" is cut into two tokens.
+        if (count == 0 || (beside[0] != label && (count == 1 || beside[1] != label)) ||
+            (beside[0] != label && letter->tokens[beside[0]].letters > 1))
+            continue;
+        *ret_first = token;
+        *ret_last = token;
+        while (*ret_last + 1 < letter->token_count &&
+               letter_same_line(letter, token, *ret_last + 1) &&
+               is_name_word(letter, *ret_last + 1))
+            (*ret_last)++;
+        return true;
+    }
+    return false;
+}
+
+static uint32_t find_token(const struct letter *letter, uint32_t page, const char *const *words,
+                           size_t count)
+{
+    for (uint32_t token = 0; token < letter->token_count; token++) {
+        if (letter->tokens[token].page == page &&
+            word_is_like_one_of(letter_folded(letter, token), words, count))
+            return token;
+    }
+    return LETTER_NONE;
+}
+
+/* "Familienname | Fischer" and "Vorname(n) | Aisha" of a form. */
+static void find_form(struct subjects *subjects, const struct letter *letter, uint32_t page)
+{
+    static const char *const surname_labels[] = {"familienname", "nachname", "zuname"};
+    static const char *const given_labels[] = {"vorname", "vornamen", "rufname"};
+    uint32_t surname =
+        find_token(letter, page, surname_labels, sizeof surname_labels / sizeof *surname_labels);
+    uint32_t given =
+        find_token(letter, page, given_labels, sizeof given_labels / sizeof *given_labels);
+    struct subject subject = {0, 0, LETTER_NONE, LETTER_NONE};
+    if (surname == LETTER_NONE || subjects->count == SUBJECTS_MOST ||
+        !find_row(letter, surname, &subject.first, &subject.last))
+        return;
+    if (given != LETTER_NONE)
+        (void)find_row(letter, given, &subject.given_first, &subject.given_last);
+    subjects->list[subjects->count++] = subject;
+}
+
 void subjects_find(struct subjects *subjects, const struct letter *letter)
 {
     *subjects = (struct subjects){.count = 0};
     for (uint32_t token = 0; token < letter->token_count; token++) {
         const char *folded = letter_folded(letter, token);
-        if (begins_with_one_of(folded, SUBJECT_LABELS,
-                               sizeof SUBJECT_LABELS / sizeof *SUBJECT_LABELS))
+        if (BEGINS_WITH_ONE_OF(folded, SUBJECT_LABELS))
             find_labelled(subjects, letter, token);
         if (IS_ONE_OF(folded, SUBJECT_FOLLOWERS))
             find_followed(subjects, letter, token);
@@ -351,6 +386,8 @@ void subjects_find(struct subjects *subjects, const struct letter *letter)
         if (is_greeting(letter, line))
             find_signature(subjects, letter, line);
     }
+    for (uint32_t page = 0; page < letter->reading->page_count; page++)
+        find_form(subjects, letter, page);
 }
 
 /* ---- agreement ----------------------------------------------------------------------------- */
@@ -383,7 +420,9 @@ static bool has_surname(const struct subject *subject, const struct letter *lett
 static bool has_given_name(const struct subject *subject, const struct letter *letter,
                            const char *given_name)
 {
-    for (uint32_t at = subject->first; at <= subject->last; at++) {
+    bool is_form = subject->given_first != LETTER_NONE;
+    uint32_t last = is_form ? subject->given_last : subject->last;
+    for (uint32_t at = is_form ? subject->given_first : subject->first; at <= last; at++) {
         const char *folded = letter_folded(letter, at);
         bool is_double = strchr(letter_text(letter, at), '-') != NULL; // "Hans-Peter"
         if (is_alike(folded, given_name) || (is_double && strstr(folded, given_name) != NULL))
@@ -403,5 +442,7 @@ bool subject_is(const struct subject *subject, const struct letter *letter,
                            dictionary_word(&index->given_names, one->given_names[i])))
             return true;
     }
-    return one->given_count == 0;
+    // A bare surname, in a form's row, is nobody else's.
+    return one->given_count == 0 ||
+           (subject->given_first == LETTER_NONE && subject->first == subject->last);
 }

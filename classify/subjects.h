@@ -14,7 +14,8 @@
 enum { SUBJECTS_MOST = 64, SUBJECT_TOKENS_MOST = 5 };
 
 struct subject {
-    uint32_t first, last; /* tokens */
+    uint32_t first, last;             /* tokens */
+    uint32_t given_first, given_last; /* in another row of a form; LETTER_NONE without */
 };
 
 struct subjects {
