@@ -38,7 +38,7 @@ static enum status join(struct ledger *ledger, const char *name, const char *kin
                          " kind = excluded.kind, host = excluded.host, version = excluded.version,"
                          " since_ms = excluded.since_ms, gone_ms = 0, audit = excluded.audit",
                          VALUES(value_text(name), value_text(kind), value_text(host),
-                                value_text(version), value_integer(now)),
+                                value_text(version), value_integer(now), value_integer(audit)),
                          NULL, fault);
     return status;
 }
