@@ -6,7 +6,7 @@
  *   3. fsync the copy, rename it to its digest, fsync the folder  unknown id: put back
  *   4. ledger: scan, read job and audit in one commit             known id: step 5
  *      -- from here on the scan is promised --
- *   5. unlink the claimed file, fsync the folder                  nothing to do
+ *   5. unlink the claimed file; fsync the folder when all are in  nothing to do
  *   6. ring the dispatcher's bell                                 it polls
  * A refusal is: claim, ledger, note and file into drop/_refused, ledger again. */
 // SPDX-License-Identifier: EUPL-1.2
@@ -254,6 +254,7 @@ static void report_acceptance(const struct arrival *arrival, const struct claim 
 static void finish(const struct arrival *arrival, const struct claim *claim)
 {
     struct fault fault;
+    arrival->site->is_unsynced = true;
     if (!takeover_is_unchanged(arrival->file, &arrival->candidate->seen)) {
         desk_report(LOG_LEVEL_WARNING, claim->id_text, arrival->site->config->name, claim->source,
                     "was written to after it had been taken over: put back as another file");

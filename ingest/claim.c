@@ -43,7 +43,9 @@ static enum status claim_init(struct claim *claim, const char *source, struct sc
     return fault_set(fault, STATUS_LATER, "out of memory");
 }
 
-/* Moves the file `from`, a path below `root`, to `to`, whose folder is there or made. */
+/* Moves the file `from`, a path below `root`, to `to`, whose folder is there or made, and fsyncs
+ * that folder. With a journal, all of the move is durable then; without one, a power cut may show
+ * the file in its old place: it is taken again, and the ledger knows its bytes. */
 static enum status move_file(int root, const char *from, const char *to, mode_t mode,
                              struct fault *fault)
 {
@@ -59,9 +61,7 @@ static enum status move_file(int root, const char *from, const char *to, mode_t 
     if (status == STATUS_OK)
         status = folder_move(out, source_name(from), in, source_name(to), fault);
     if (status == STATUS_OK)
-        status = folder_sync(root, to_folder, fault);
-    if (status == STATUS_OK)
-        status = folder_sync(root, from_folder, fault);
+        status = folder_sync_open(in, fault);
     if (out >= 0)
         (void)close(out);
     if (in >= 0)
@@ -158,7 +158,7 @@ enum status claim_remove(int root, const struct claim *claim, struct fault *faul
     if (status != STATUS_OK)
         return status;
     claim_clear(root, claim);
-    return folder_sync(root, DROP_TAKEN_FOLDER, fault);
+    return STATUS_OK;
 }
 
 void claim_clear(int root, const struct claim *claim)

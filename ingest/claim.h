@@ -29,7 +29,8 @@ enum status claim_open_folder(int root, const struct claim *claim, int *ret_fold
  * numbered name. *ret_source: where it is now; the caller owns it. */
 enum status claim_put_back(int root, const struct claim *claim, char **ret_source,
                            struct fault *fault);
-/* Removes the file, which is in the spool. */
+/* Removes the file, which is in the spool. That is durable after the next folder_sync() of
+ * `.taken`, for which there is time: were it to come back, recovery would remove it again. */
 enum status claim_remove(int root, const struct claim *claim, struct fault *fault);
 /* Removes the claim's folders, which hold nothing any more. */
 void claim_clear(int root, const struct claim *claim);

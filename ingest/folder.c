@@ -65,14 +65,20 @@ enum status folder_make(int root, const char *path, mode_t mode, int *ret_folder
     return walk(root, path, true, mode, ret_folder, fault);
 }
 
+enum status folder_sync_open(int folder, struct fault *fault)
+{
+    if (fsync(folder) != 0 && errno != EINVAL && errno != ENOTSUP && errno != ENOSYS)
+        return fault_errno(fault, STATUS_LATER, "cannot fsync a folder");
+    return STATUS_OK;
+}
+
 static enum status sync_one(int root, const char *path, struct fault *fault)
 {
     int folder = -1;
     enum status status = folder_open(root, path, &folder, fault);
     if (status != STATUS_OK)
         return status;
-    if (fsync(folder) != 0 && errno != EINVAL && errno != ENOTSUP && errno != ENOSYS)
-        status = fault_errno(fault, STATUS_LATER, "cannot fsync a folder");
+    status = folder_sync_open(folder, fault);
     (void)close(folder);
     return status;
 }

@@ -23,6 +23,9 @@ enum status folder_make(int root, const char *path, mode_t mode, int *ret_folder
  * ""). File systems that cannot sync folders are taken as they are: nothing that is promised
  * hangs on a drop folder. */
 enum status folder_sync(int root, const char *path, struct fault *fault);
+/* fsync of one open folder, with the same leniency. On file systems with a journal it makes
+ * durable all that was done before, in other folders too. */
+enum status folder_sync_open(int folder, struct fault *fault);
 /* rename(2) that replaces nothing. STATUS_REFUSE: `to` is there already. */
 enum status folder_move(int from_folder, const char *from, int to_folder, const char *to,
                         struct fault *fault);

@@ -126,8 +126,10 @@ static void serve_site(struct intake *intake, struct site *site)
     if (site_wants_sweep(site))
         site_sweep_step(site);
     struct candidate *candidate = due_candidate(intake, site);
-    if (candidate == NULL)
+    if (candidate == NULL) {
+        site_sync(site);
         return;
+    }
     struct fault fault;
     // Nothing in the storage is used while everything is only looked at: that room is there again
     // shows before the next file, not after it.

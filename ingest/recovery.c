@@ -85,6 +85,7 @@ static enum status finish_accepted(const struct desk *desk, struct site *site,
         return STATUS_OK;
     }
     status = claim_remove(site->root, claim, fault);
+    site->is_unsynced = true;
     if (status == STATUS_OK)
         desk_report(LOG_LEVEL_INFO, claim->id_text, site->config->name, claim->source,
                     "was taken over before: finished");

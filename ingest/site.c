@@ -67,8 +67,19 @@ static void close_folder(struct site *site)
     site->is_recovered = false;
 }
 
+void site_sync(struct site *site)
+{
+    struct fault fault;
+    if (!site->is_unsynced || site->root < 0)
+        return;
+    site->is_unsynced = false;
+    if (folder_sync(site->root, DROP_TAKEN_FOLDER, &fault) != STATUS_OK)
+        site_trouble(site, &fault);
+}
+
 void site_done(struct site *site)
 {
+    site_sync(site);
     close_folder(site);
     candidates_done(&site->candidates);
 }

@@ -29,6 +29,7 @@ struct site {
     ino_t inode;
     bool is_recovered; /* nothing is left in `.taken` from before */
     bool is_troubled;  /* and that has been said */
+    bool is_unsynced;  /* claims were removed, and `.taken` not fsynced since */
     bool was_cut;      /* the last sweep ended for want of room */
     bool told_unwatched, told_left_out;
     int64_t sweep_due_ms;
@@ -47,6 +48,8 @@ bool site_open(struct site *site);
 /* Something in the drop folder did not work: says so, closes it, and tries again at the next
  * sweep, beginning with recovery. */
 void site_trouble(struct site *site, const struct fault *fault);
+/* fsyncs `.taken` when that is due. */
+void site_sync(struct site *site);
 /* Begins a sweep when one is due, and goes on with it for one step. */
 void site_sweep_step(struct site *site);
 bool site_wants_sweep(const struct site *site);
