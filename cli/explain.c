@@ -68,11 +68,23 @@ static void print_candidate(size_t number, const json_t *candidate)
     table_done(&table);
 }
 
+/* Which kinds of evidence the pages did not have. */
+static void print_missing(const json_t *explanation)
+{
+    const json_t *missing = json_object_get(explanation, "missing");
+    printf("\nNothing on the pages leads to a case of the register");
+    for (size_t i = 0; i < json_array_size(missing); i++) {
+        const char *kind = json_string_value(json_array_get(missing, i));
+        printf("%s%s", i == 0 ? "; looked for: " : ", ", kind == NULL ? "" : kind);
+    }
+    printf(".\n");
+}
+
 static void print_candidates(const json_t *explanation)
 {
     const json_t *candidates = json_object_get(explanation, "candidates");
     if (json_array_size(candidates) == 0)
-        printf("\nNothing on the pages leads to a case of the register.\n");
+        print_missing(explanation);
     else
         printf("\nEvidence: weight above 0 speaks for the case, below 0 against it.\n");
     for (size_t i = 0; i < json_array_size(candidates); i++)
@@ -83,9 +95,9 @@ static void print_decision(const struct document_record *document)
 {
     char received[TIMES_BYTES];
     times_moment(document->received_ms, clock_wall_ms(clock_system()), received);
-    printf("%s%s%s (%s, received %s) is %s", terminal_paint(stdout, PAINT_BOLD), document->source,
+    printf("%s%s%s (%s, received %s) is %s%s", terminal_paint(stdout, PAINT_BOLD), document->source,
            terminal_paint(stdout, PAINT_NONE), document->site, received,
-           document_state_name(document->state));
+           document->state == DOCUMENT_CLEARING ? "in " : "", document_state_name(document->state));
     if (document->case_number != NULL)
         printf(": %s %s%s%s", document->state == DOCUMENT_CLEARING ? "perhaps" : "case",
                document->case_number, document->team == NULL ? "" : ", ",

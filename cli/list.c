@@ -38,7 +38,7 @@ static const struct table_column columns[] = {
     {"SOURCE",   false, 12},
     {"STATE",    false, 0 },
     {"CASE",     false, 0 },
-    {"SURE",     true,  0 },
+    {"SURE %",   true,  0 },
     {"KIND",     false, 8 },
 };
 
@@ -85,7 +85,7 @@ static void add_document_row(struct listing *listing, const struct document_reco
     if (document->decided_by == NULL || document->case_number == NULL)
         table_cell(&listing->table, "");
     else
-        table_cell_format(&listing->table, "%.1f %%", document->confidence * 100);
+        table_cell_format(&listing->table, "%.1f", document->confidence * 100);
     table_cell(&listing->table, document->kind);
     if (document->error != NULL)
         table_note(&listing->table, document->error);
