@@ -1,0 +1,94 @@
+/* exchange.h - one request and its answer, apart from the web server that carries them.
+ *
+ * A handler looks at the asking half and fills the answer with one of the answer_ functions. What
+ * people read is German; the JSON's keys are English. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef PORTAL_EXCHANGE_H
+#define PORTAL_EXCHANGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/fault.h"
+#include "base/uuid.h"
+#include "portal/assets.h"
+#include "portal/sessions.h"
+#include "store/users.h"
+
+/* Reads one query argument or one header of the request; NULL when it is not there. */
+typedef const char *exchange_getter(const void *connection, const char *name);
+
+struct question {
+    const char *method; /* "GET", "HEAD", "POST", … */
+    const char *path;   /* unescaped, without the query */
+    const char *body;
+    size_t body_length;
+    const char *address; /* of the person's machine */
+    bool is_https;
+    exchange_getter *query;
+    exchange_getter *header;
+    exchange_getter *cookie;
+    const void *connection; /* for the three getters */
+};
+
+enum answer_kind { ANSWER_NOTHING = 0, ANSWER_BYTES, ANSWER_FILE, ANSWER_ASSET };
+
+struct answer {
+    enum answer_kind kind;
+    unsigned status; /* of HTTP */
+    char *bytes;     /* ANSWER_BYTES: owned */
+    size_t length;
+    int file; /* ANSWER_FILE: owned, -1 otherwise */
+    uint64_t size;
+    const struct asset *asset; /* ANSWER_ASSET: borrowed */
+    const char *type;          /* static */
+    const char *policy;        /* Content-Security-Policy; borrowed */
+    char disposition[96];      /* Content-Disposition; "" for none */
+    char cookie[256];          /* Set-Cookie; "" for none */
+    unsigned retry_after_s;    /* 0 for none */
+    const char *allow;         /* static; NULL for none */
+    bool may_be_framed;        /* by the portal's own pages */
+};
+
+/* What has to be done elsewhere before the handler is called a second time. */
+enum exchange_work { WORK_NOTHING = 0, WORK_PASSWORD, WORK_DONE };
+
+struct exchange {
+    struct question question;
+    json_t *body;            /* of a change: an object; owned */
+    struct uuid id;          /* from the path; nil when it has none */
+    struct session *session; /* NULL: nobody is logged in */
+    struct user_record user; /* of the session */
+    enum exchange_work work;
+    char password[PASSWORD_BYTES_MOST + 1]; /* WORK_PASSWORD: what was typed, and the hash */
+    char password_hash[PASSWORD_HASH_BYTES];
+    bool password_fits; /* WORK_DONE */
+    struct answer answer;
+};
+
+void exchange_init(struct exchange *exchange);
+void exchange_done(struct exchange *exchange);
+
+const char *exchange_query(const struct exchange *exchange, const char *name);
+const char *exchange_header(const struct exchange *exchange, const char *name);
+/* A string of the body; NULL when it is not there or no string. */
+const char *exchange_text(const struct exchange *exchange, const char *key);
+/* A whole number of the query, kept within the limits; `otherwise` when it is missing or none. */
+int64_t exchange_number(const struct exchange *exchange, const char *name, int64_t otherwise,
+                        int64_t least, int64_t most);
+
+/* Each replaces what was answered before. `json` is taken, also when the answer fails. */
+enum status answer_json(struct exchange *exchange, unsigned status, json_t *json,
+                        struct fault *fault);
+/* {"error": …}; `words` is one German sentence. */
+enum status answer_error(struct exchange *exchange, unsigned status, const char *words,
+                         struct fault *fault);
+enum status answer_nothing_there(struct exchange *exchange, struct fault *fault);
+/* Takes the descriptor. `type` is static. */
+enum status answer_file(struct exchange *exchange, int file, uint64_t size, const char *type);
+enum status answer_asset(struct exchange *exchange, const struct assets *assets,
+                         const struct asset *asset);
+
+#endif

@@ -1,0 +1,115 @@
+/* portal_main.c - posteingang-portal: serves the portal until a signal ends it.
+ *
+ * Reads posteingang.yaml, opens ledger and spool, listens. SIGTERM and SIGINT end it; so does a
+ * ledger that can no longer be trusted (exit code 6), and whoever supervises starts it anew. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/arguments.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/status.h"
+#include "config/config.h"
+#include "portal/portal.h"
+
+struct program {
+    struct loop *loop;
+    int exit_code;
+};
+
+static void end_on_signal(void *context, int signal_number)
+{
+    struct program *program = context;
+    if (signal_number == SIGTERM || signal_number == SIGINT)
+        loop_stop(program->loop);
+}
+
+static void end_on_halt(void *context)
+{
+    struct program *program = context;
+    log_error(NULL, "the ledger cannot be trusted any more; stopping");
+    program->exit_code = EXIT_STORAGE;
+    loop_stop(program->loop);
+}
+
+static enum status serve(struct program *program, const struct config *config, struct fault *fault)
+{
+    struct portal *portal = NULL;
+    // Signals are blocked before the portal's threads start, which inherit that.
+    enum status status = loop_new(clock_system(), &program->loop, fault);
+    if (status == STATUS_OK)
+        status = loop_catch_signals(program->loop, end_on_signal, program, fault);
+    if (status == STATUS_OK)
+        status = portal_start(config, clock_system(), &portal, fault);
+    if (status == STATUS_OK)
+        status =
+            loop_add_file(program->loop, portal_halt_file(portal), end_on_halt, program, fault);
+    if (status == STATUS_OK) {
+        log_info(NULL, "listening on http://%s:%u", config->portal.address,
+                 (unsigned)portal_port(portal));
+        status = loop_run(program->loop, fault);
+    }
+    portal_stop(&portal);
+    loop_free(&program->loop);
+    return status;
+}
+
+static int exit_code_of(enum status status)
+{
+    switch (status) {
+    case STATUS_OK:
+        return EXIT_DONE;
+    case STATUS_LATER:
+        return EXIT_UNREACHABLE;
+    case STATUS_REFUSE:
+        return EXIT_CONFIGURATION;
+    case STATUS_HALT:
+        return EXIT_STORAGE;
+    }
+    return EXIT_STORAGE;
+}
+
+static int run(const char *config_path)
+{
+    struct program program = {.exit_code = EXIT_DONE};
+    struct fault fault = {0};
+    struct config *config = config_load_or_explain(config_path);
+    if (config == NULL)
+        return EXIT_CONFIGURATION;
+    log_open("portal", config->log_level);
+    enum status status = serve(&program, config, &fault);
+    if (status != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        program.exit_code = exit_code_of(status);
+    }
+    config_free(&config);
+    return program.exit_code;
+}
+
+int main(int argc, char **argv)
+{
+    const char *config_path = NULL;
+    struct argument_list rest = {0};
+    struct fault fault = {0};
+    const struct argument table[] = {
+        {"config", "FILE", "the configuration; default: as for `posteingang`", ARGUMENT_STRING,
+         &config_path},
+    };
+    log_open("portal", LOG_LEVEL_INFO);
+    if (arguments_ask_for_help(argc, argv)) {
+        arguments_print_help("posteingang-portal [--config FILE]",
+                             "Serves the web portal until SIGTERM.", table, 1);
+        return EXIT_DONE;
+    }
+    enum status status = arguments_read(table, 1, argc, argv, &rest, &fault);
+    bool is_right = status == STATUS_OK && rest.count == 0;
+    argument_list_done(&rest);
+    if (!is_right) {
+        (void)fprintf(stderr, "posteingang-portal: %s\n",
+                      status == STATUS_OK ? "takes no arguments; see --help" : fault.text);
+        return EXIT_USAGE;
+    }
+    return run(config_path);
+}

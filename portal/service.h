@@ -1,0 +1,24 @@
+/* service.h - what the portal's answers are made from. One thread owns it. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef PORTAL_SERVICE_H
+#define PORTAL_SERVICE_H
+
+#include "base/clock.h"
+#include "config/config.h"
+#include "portal/assets.h"
+#include "portal/sessions.h"
+#include "portal/throttle.h"
+#include "store/ledger.h"
+#include "store/spool.h"
+
+struct service {
+    const struct config *config; /* borrowed */
+    const struct clock *clock;   /* borrowed */
+    struct ledger *ledger;
+    struct spool *spool;
+    struct assets assets;
+    struct sessions sessions;
+    struct throttle throttle;
+};
+
+#endif

@@ -1,0 +1,59 @@
+// api.js - asks the portal's API, and tells apart what a page has to know: the answer, the reason
+// why not, and that the session is over.
+// SPDX-License-Identifier: EUPL-1.2
+
+export class Refusal extends Error {
+  constructor(status, words) {
+    super(words);
+    this.status = status;
+  }
+}
+
+let onSessionOver = () => {};
+
+/** `listener` is called when a request finds that nobody is logged in any more. */
+export function whenSessionIsOver(listener) {
+  onSessionOver = listener;
+}
+
+async function ask(method, path, { body, background = false } = {}) {
+  const headers = { 'X-Posteingang': background ? 'background' : 'person' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+      cache: 'no-store',
+    });
+  } catch {
+    throw new Refusal(0, 'Das Portal antwortet nicht. Ist die Verbindung unterbrochen?');
+  }
+  if (response.ok) return response;
+  const refused = await response.json().catch(() => ({}));
+  const words = refused.error ?? 'Das hat nicht funktioniert.';
+  if (response.status === 401 && path !== '/api/login') onSessionOver();
+  throw new Refusal(response.status, words);
+}
+
+export async function get(path, options) {
+  return (await ask('GET', path, options)).json();
+}
+
+export async function getText(path, options) {
+  return (await ask('GET', path, options)).text();
+}
+
+export async function post(path, body) {
+  return (await ask('POST', path, { body })).json();
+}
+
+/** "/api/x?a=1" with what is empty left out. */
+export function address(path, query) {
+  const written = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value) written.set(name, value);
+  const text = written.toString();
+  return text === '' ? path : `${path}?${text}`;
+}
