@@ -1,0 +1,260 @@
+/* test_spool.c - bytes in the spool are whole, durable, checked, and found by their digest. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/durable.h"
+#include "base/text.h"
+#include "scene.h"
+
+static void every_object_is_found_under_its_digest(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = {0};
+    struct digest expected = digest_of("abc", 3);
+    char *bytes = NULL;
+    size_t length = 0;
+    assert_ok(scene, spool_put(scene->spool, "abc", 3, &digest, &scene->fault));
+    assert_true(digest_equal(&digest, &expected));
+    assert_true(spool_has(scene->spool, &digest));
+    assert_ok(scene, spool_get(scene->spool, &digest, 3, &bytes, &length, &scene->fault));
+    assert_int_equal(length, 3);
+    assert_string_equal(bytes, "abc");
+    free(bytes);
+    char *path = spool_path(scene->spool, &digest);
+    // SHA-256 of "abc", FIPS 180-2 B.1
+    assert_true(string_ends_with(path, "/spool/objects/ba/ba7816bf8f01cfea414140de5dae2223b00361a3"
+                                       "96177a9cb410ff61f20015ad"));
+    free(path);
+}
+
+static void objects_can_only_be_read(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = {0};
+    struct stat found;
+    assert_ok(scene, spool_put(scene->spool, "abc", 3, &digest, &scene->fault));
+    char *path = spool_path(scene->spool, &digest);
+    assert_int_equal(stat(path, &found), 0);
+    assert_int_equal(found.st_mode & 0777, 0440);
+    free(path);
+}
+
+static void an_empty_object_and_a_large_one_come_back(void **state)
+{
+    struct scene *scene = *state;
+    const size_t sizes[] = {0, 1, (1 << 18) - 1, 1 << 18, (1 << 20) + 17};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        struct digest digest = {0};
+        size_t length = 1;
+        char *back = NULL;
+        char *bytes = malloc(sizes[i] + 1);
+        assert_non_null(bytes);
+        for (size_t j = 0; j < sizes[i]; j++)
+            bytes[j] = (char)(j * 31 + i);
+        assert_ok(scene, spool_put(scene->spool, bytes, sizes[i], &digest, &scene->fault));
+        assert_ok(scene, spool_check(scene->spool, &digest, &scene->fault));
+        assert_ok(scene, spool_get(scene->spool, &digest, sizes[i], &back, &length, &scene->fault));
+        assert_int_equal(length, sizes[i]);
+        assert_int_equal(memcmp(back, bytes, length), 0);
+        free(back);
+        free(bytes);
+    }
+}
+
+static void the_same_bytes_twice_are_one_object(void **state)
+{
+    struct scene *scene = *state;
+    struct digest first = {0};
+    struct digest second = {0};
+    uint32_t left = 1;
+    assert_ok(scene, spool_put(scene->spool, "twice", 5, &first, &scene->fault));
+    assert_ok(scene, spool_put(scene->spool, "twice", 5, &second, &scene->fault));
+    assert_true(digest_equal(&first, &second));
+    assert_ok(scene, spool_check(scene->spool, &first, &scene->fault));
+    assert_ok(scene, spool_sweep(scene->spool, 0, &left, &scene->fault));
+    assert_int_equal(left, 0); // nothing left behind in tmp/
+}
+
+static void nothing_is_visible_before_the_commit(void **state)
+{
+    struct scene *scene = *state;
+    struct spool_writer *writer = NULL;
+    struct digest digest = digest_of("pieces", 6);
+    uint64_t size = 0;
+    assert_ok(scene, spool_writer_open(scene->spool, &writer, &scene->fault));
+    assert_ok(scene, spool_writer_add(writer, "pie", 3, &scene->fault));
+    assert_ok(scene, spool_writer_add(writer, "ces", 3, &scene->fault));
+    assert_false(spool_has(scene->spool, &digest));
+    assert_ok(scene, spool_writer_commit(&writer, &digest, &size, &scene->fault));
+    assert_null(writer);
+    assert_int_equal(size, 6);
+    assert_true(spool_has(scene->spool, &digest));
+}
+
+static void an_abandoned_object_leaves_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct spool_writer *writer = NULL;
+    uint32_t left = 1;
+    assert_ok(scene, spool_writer_open(scene->spool, &writer, &scene->fault));
+    assert_ok(scene, spool_writer_add(writer, "x", 1, &scene->fault));
+    spool_writer_abandon(&writer);
+    assert_null(writer);
+    spool_writer_abandon(&writer); // nothing to do
+    assert_ok(scene, spool_sweep(scene->spool, 0, &left, &scene->fault));
+    assert_int_equal(left, 0);
+}
+
+static void what_dead_writers_left_is_swept_when_it_is_old(void **state)
+{
+    struct scene *scene = *state;
+    char path[96];
+    uint32_t count = 9;
+    (void)snprintf(path, sizeof path, "%s/spool/tmp/left", scene->folder);
+    assert_ok(scene, durable_write_file(path, "x", 1, 0600, &scene->fault));
+    assert_ok(scene, spool_sweep(scene->spool, 3600 * 1000, &count, &scene->fault));
+    assert_int_equal(count, 0);
+    const struct timespec old[2] = {{.tv_sec = 1000000000}, {.tv_sec = 1000000000}};
+    assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
+    assert_ok(scene, spool_sweep(scene->spool, 3600 * 1000, &count, &scene->fault));
+    assert_int_equal(count, 1);
+    assert_int_equal(access(path, F_OK), -1);
+}
+
+static void missing_and_too_large_objects_are_refused_with_words(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = digest_of("never", 5);
+    char *bytes = NULL;
+    size_t length = 0;
+    assert_status(scene, spool_get(scene->spool, &digest, 99, &bytes, &length, &scene->fault),
+                  STATUS_REFUSE);
+    assert_non_null(strstr(scene->fault.text, "missing"));
+    assert_ok(scene, spool_put(scene->spool, "never", 5, &digest, &scene->fault));
+    assert_status(scene, spool_get(scene->spool, &digest, 4, &bytes, &length, &scene->fault),
+                  STATUS_REFUSE);
+    assert_non_null(strstr(scene->fault.text, "more than the 4 allowed"));
+}
+
+/* Turns one bit of the object over. */
+static void flip_bit(struct scene *scene, const struct digest *digest, off_t offset)
+{
+    char *path = spool_path(scene->spool, digest);
+    char byte = 0;
+    assert_int_equal(chmod(path, 0600), 0);
+    int file = open(path, O_RDWR);
+    assert_true(file >= 0);
+    assert_int_equal(pread(file, &byte, 1, offset), 1);
+    byte ^= 0x10;
+    assert_int_equal(pwrite(file, &byte, 1, offset), 1);
+    close(file);
+    free(path);
+}
+
+static void a_flipped_bit_is_found_by_every_reading(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = {0};
+    char *bytes = NULL;
+    size_t length = 0;
+    assert_ok(scene, spool_put(scene->spool, "letter", 6, &digest, &scene->fault));
+    flip_bit(scene, &digest, 3);
+    assert_status(scene, spool_check(scene->spool, &digest, &scene->fault), STATUS_REFUSE);
+    assert_non_null(strstr(scene->fault.text, "damaged"));
+    assert_status(scene, spool_get(scene->spool, &digest, 99, &bytes, &length, &scene->fault),
+                  STATUS_REFUSE);
+    assert_null(bytes);
+}
+
+static void the_same_bytes_again_mend_a_damaged_object(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = {0};
+    assert_ok(scene, spool_put(scene->spool, "letter", 6, &digest, &scene->fault));
+    flip_bit(scene, &digest, 0);
+    assert_ok(scene, spool_put(scene->spool, "letter", 6, &digest, &scene->fault));
+    assert_ok(scene, spool_check(scene->spool, &digest, &scene->fault));
+}
+
+static void a_link_in_the_place_of_an_object_is_not_followed(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = {0};
+    int file = -1;
+    uint64_t size = 0;
+    assert_ok(scene, spool_put(scene->spool, "letter", 6, &digest, &scene->fault));
+    char *path = spool_path(scene->spool, &digest);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/etc/passwd", path), 0);
+    assert_int_not_equal(spool_open_object(scene->spool, &digest, &file, &size, &scene->fault),
+                         STATUS_OK);
+    assert_false(spool_has(scene->spool, &digest));
+    free(path);
+}
+
+static void other_kinds_of_storage_are_refused_with_words(void **state)
+{
+    struct scene *scene = *state;
+    struct spool *spool = NULL;
+    assert_status(scene, spool_open("s3://bucket", &spool, &scene->fault), STATUS_REFUSE);
+    assert_null(spool);
+}
+
+/* Writers in several processes put the same and different objects at the same time. */
+static void processes_share_a_spool(void **state)
+{
+    struct scene *scene = *state;
+    enum { PROCESSES = 4, OBJECTS = 50 };
+    char folder[64];
+    (void)snprintf(folder, sizeof folder, "%s/spool", scene->folder);
+    pid_t children[PROCESSES];
+    for (int i = 0; i < PROCESSES; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] == 0) {
+            struct spool *spool = NULL;
+            int bad = spool_open(folder, &spool, NULL) != STATUS_OK;
+            for (int j = 0; j < OBJECTS && !bad; j++) {
+                struct digest digest;
+                bad = spool_put(spool, &j, sizeof j, &digest, NULL) != STATUS_OK ||
+                      spool_check(spool, &digest, NULL) != STATUS_OK;
+            }
+            _exit(bad);
+        }
+    }
+    for (int i = 0; i < PROCESSES; i++) {
+        int result = -1;
+        assert_int_equal(waitpid(children[i], &result, 0), children[i]);
+        assert_int_equal(result, 0);
+    }
+    for (int j = 0; j < OBJECTS; j++) {
+        struct digest digest = digest_of(&j, sizeof j);
+        assert_ok(scene, spool_check(scene->spool, &digest, &scene->fault));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(every_object_is_found_under_its_digest),
+        SCENE_TEST(objects_can_only_be_read),
+        SCENE_TEST(an_empty_object_and_a_large_one_come_back),
+        SCENE_TEST(the_same_bytes_twice_are_one_object),
+        SCENE_TEST(nothing_is_visible_before_the_commit),
+        SCENE_TEST(an_abandoned_object_leaves_nothing),
+        SCENE_TEST(what_dead_writers_left_is_swept_when_it_is_old),
+        SCENE_TEST(missing_and_too_large_objects_are_refused_with_words),
+        SCENE_TEST(a_flipped_bit_is_found_by_every_reading),
+        SCENE_TEST(the_same_bytes_again_mend_a_damaged_object),
+        SCENE_TEST(a_link_in_the_place_of_an_object_is_not_followed),
+        SCENE_TEST(other_kinds_of_storage_are_refused_with_words),
+        SCENE_TEST(processes_share_a_spool),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
