@@ -46,6 +46,7 @@ struct supervisor {
     size_t count;
     unsigned timer; /* 0 when none is set */
     bool stopping;
+    bool last_asked; /* those that end last got their SIGTERM */
     supervisor_observer *observer;
     void *observer_context;
     loop_callback *ended;
@@ -141,6 +142,8 @@ static _Noreturn void become(const struct child *child, pid_t parent, int report
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     (void)signal(SIGPIPE, SIG_DFL);
     (void)setpgid(0, 0);
+    if (child->what.standard_error > 0)
+        (void)dup2(child->what.standard_error, STDERR_FILENO);
     // SIGKILL, not SIGTERM: the next supervisor must not meet this one's children
     int failed = prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 ? errno : 0;
     if (getppid() != parent)
@@ -196,8 +199,6 @@ static enum status start_child(struct supervisor *supervisor, struct child *chil
     return STATUS_OK;
 }
 
-static void plan(struct supervisor *supervisor);
-
 /* Counts a death (or a start that failed) and plans the next start. */
 static void died(struct supervisor *supervisor, size_t index, const char *how)
 {
@@ -225,24 +226,55 @@ static void start_due(struct supervisor *supervisor)
     }
 }
 
-static void kill_running(const struct supervisor *supervisor, int signal_number)
+/* Signals those that run and do, or do not, end last; how many those are. */
+static size_t signal_running(const struct supervisor *supervisor, bool last, int signal_number)
 {
+    size_t count = 0;
     for (size_t i = supervisor->count; i-- > 0;) {
         pid_t pid = supervisor->children[i].pid;
-        if (pid == 0)
+        if (pid == 0 || supervisor->children[i].what.ends_last != last)
             continue;
+        count++;
         if (signal_number != SIGKILL || kill(-pid, SIGKILL) != 0)
             (void)kill(pid, signal_number);
     }
+    return count;
 }
+
+static void on_timer(void *context);
+
+static void set_timer(struct supervisor *supervisor, int64_t wait_ms)
+{
+    loop_remove_timer(supervisor->loop, supervisor->timer);
+    supervisor->timer =
+        wait_ms < 0 ? 0 : loop_add_timer(supervisor->loop, wait_ms, on_timer, supervisor);
+}
+
+static void ask_last(struct supervisor *supervisor)
+{
+    supervisor->last_asked = true;
+    (void)signal_running(supervisor, true, SIGTERM);
+    set_timer(supervisor, supervisor->rule.patience_ms / 2);
+}
+
+/* The patience is over: with the others first, then with those that end last. */
+static void lose_patience(struct supervisor *supervisor)
+{
+    (void)signal_running(supervisor, false, SIGKILL);
+    if (!supervisor->last_asked)
+        ask_last(supervisor);
+    else
+        (void)signal_running(supervisor, true, SIGKILL);
+}
+
+static void plan(struct supervisor *supervisor);
 
 static void on_timer(void *context)
 {
     struct supervisor *supervisor = context;
-    loop_remove_timer(supervisor->loop, supervisor->timer);
-    supervisor->timer = 0;
+    set_timer(supervisor, -1);
     if (supervisor->stopping) {
-        kill_running(supervisor, SIGKILL);
+        lose_patience(supervisor);
         return;
     }
     start_due(supervisor);
@@ -260,9 +292,7 @@ static void plan(struct supervisor *supervisor)
         if (due_ms >= 0 && (wait_ms < 0 || left_ms < wait_ms))
             wait_ms = left_ms;
     }
-    loop_remove_timer(supervisor->loop, supervisor->timer);
-    supervisor->timer =
-        wait_ms < 0 ? 0 : loop_add_timer(supervisor->loop, wait_ms, on_timer, supervisor);
+    set_timer(supervisor, wait_ms);
 }
 
 enum status supervisor_start(struct supervisor *supervisor, struct fault *fault)
@@ -284,12 +314,16 @@ static void describe_end(int wait_status, char how[SUPERVISOR_HOW_BYTES])
         (void)snprintf(how, SUPERVISOR_HOW_BYTES, "exit code %d", WEXITSTATUS(wait_status));
 }
 
-static void end_when_all_are_gone(struct supervisor *supervisor)
+/* Goes on with the stop as far as who still runs allows. */
+static void go_on_stopping(struct supervisor *supervisor)
 {
-    if (!supervisor->stopping || supervisor->ended == NULL || supervisor_running(supervisor) > 0)
+    if (!supervisor->stopping)
         return;
-    loop_remove_timer(supervisor->loop, supervisor->timer);
-    supervisor->timer = 0;
+    if (!supervisor->last_asked && signal_running(supervisor, false, 0) == 0)
+        ask_last(supervisor);
+    if (supervisor->ended == NULL || supervisor_running(supervisor) > 0)
+        return;
+    set_timer(supervisor, -1);
     loop_callback *ended = supervisor->ended;
     supervisor->ended = NULL; // once
     ended(supervisor->ended_context);
@@ -316,7 +350,7 @@ void supervisor_reap(struct supervisor *supervisor)
     }
     if (is_planned)
         plan(supervisor);
-    end_when_all_are_gone(supervisor);
+    go_on_stopping(supervisor);
 }
 
 void supervisor_stop(struct supervisor *supervisor, loop_callback *ended, void *context)
@@ -328,11 +362,9 @@ void supervisor_stop(struct supervisor *supervisor, loop_callback *ended, void *
     supervisor->ended_context = context;
     for (size_t i = 0; i < supervisor->count; i++)
         supervisor->children[i].start_due_ms = -1;
-    kill_running(supervisor, SIGTERM);
-    loop_remove_timer(supervisor->loop, supervisor->timer);
-    supervisor->timer =
-        loop_add_timer(supervisor->loop, supervisor->rule.patience_ms, on_timer, supervisor);
-    end_when_all_are_gone(supervisor);
+    (void)signal_running(supervisor, false, SIGTERM);
+    set_timer(supervisor, supervisor->rule.patience_ms);
+    go_on_stopping(supervisor);
 }
 
 pid_t supervisor_pid(const struct supervisor *supervisor, size_t index)
@@ -358,7 +390,8 @@ void supervisor_free(struct supervisor **supervisor_p)
     struct supervisor *supervisor = *supervisor_p;
     if (supervisor == NULL)
         return;
-    kill_running(supervisor, SIGKILL);
+    (void)signal_running(supervisor, false, SIGKILL);
+    (void)signal_running(supervisor, true, SIGKILL);
     for (size_t i = 0; i < supervisor->count; i++) {
         if (supervisor->children[i].pid != 0)
             (void)waitpid(supervisor->children[i].pid, NULL, 0);

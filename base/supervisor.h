@@ -22,11 +22,14 @@ struct supervisor_child {
     const char *name;               /* for the log, e.g. "reader 2" */
     const char *const *argv;        /* NULL-terminated; argv[0] is the program's path */
     const char *const *environment; /* "NAME=value" added to ours, NULL-terminated; or NULL */
+    bool ends_last;                 /* the others need it: asked to end only when they are gone */
+    int standard_error;             /* a descriptor for the child's standard error; 0: ours */
 };
 
 struct supervisor_rule {
     int64_t backoff_ms, backoff_most_ms; /* defaults 250 and 30000 */
-    int64_t patience_ms;                 /* between SIGTERM and SIGKILL, default 20000 */
+    int64_t
+        patience_ms; /* between SIGTERM and SIGKILL, default 20000; half of it for `ends_last` */
 };
 
 /* Told of each unasked death: which child (order of adding), how it ended in words ("exit code 3",
@@ -48,8 +51,9 @@ void supervisor_observe(struct supervisor *supervisor, supervisor_observer *obse
 enum status supervisor_start(struct supervisor *supervisor, struct fault *fault);
 /* Tell it of SIGCHLD: reaps and plans restarts. */
 void supervisor_reap(struct supervisor *supervisor);
-/* Sends SIGTERM to all, in the reverse order of adding, and no longer restarts. `ended` is
- * called when the last one is gone. */
+/* Sends SIGTERM to all, in the reverse order of adding, and no longer restarts; those that end
+ * last get theirs when the others are gone or killed. `ended` is called when nobody is left, at
+ * once when nobody runs. */
 void supervisor_stop(struct supervisor *supervisor, loop_callback *ended, void *context);
 /* Process id of child `index`, 0 while it is not running. */
 pid_t supervisor_pid(const struct supervisor *supervisor, size_t index);

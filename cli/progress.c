@@ -8,7 +8,7 @@
 #include "cli/terminal.h"
 #include "cli/times.h"
 
-enum { PROGRESS_REDRAW_MS = 500, PROGRESS_LOG_MS = 10000, PROGRESS_LINE_COLUMNS = 79 };
+enum { PROGRESS_REDRAW_MS = 500, PROGRESS_LOG_MS = 10000 };
 
 /* Scans that have been read hold no pages that are to come. */
 static uint64_t scans_to_read(const struct ledger_summary *summary)
@@ -72,8 +72,9 @@ void progress_show(struct progress *progress, const struct ledger_summary *summa
     progress->shown_ms = monotonic_ms;
     struct text line = {0};
     progress_append_line(progress, summary, &line);
-    if (line.length > PROGRESS_LINE_COLUMNS && is_terminal)
-        line.bytes[PROGRESS_LINE_COLUMNS] = '\0';
+    size_t columns = terminal_columns(stderr); // the words are ASCII: a byte is a column
+    if (is_terminal && line.length >= columns)
+        line.bytes[columns - 1] = '\0';
     if (is_terminal)
         terminal_redraw_line(stderr, text_string(&line));
     else

@@ -176,8 +176,8 @@ void roles_done(struct roles *roles)
     *roles = (struct roles){0};
 }
 
-enum status roles_supervise(const struct roles *roles, struct supervisor *supervisor,
-                            struct fault *fault)
+enum status roles_supervise(const struct roles *roles, int standard_error,
+                            struct supervisor *supervisor, struct fault *fault)
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < roles->count && status == STATUS_OK; i++) {
@@ -187,6 +187,8 @@ enum status roles_supervise(const struct roles *roles, struct supervisor *superv
             .name = role->name,
             .argv = (const char *const *)role->argv,
             .environment = is_reader ? reader_environment : NULL,
+            .ends_last = i == 0,
+            .standard_error = standard_error,
         };
         status = supervisor_add(supervisor, &child, fault);
     }

@@ -29,8 +29,9 @@ char *roles_folder(void);
 enum status roles_make(const struct config *config, const char *folder, bool draining,
                        struct roles *ret_roles, struct fault *fault);
 void roles_done(struct roles *roles);
-/* Hands them all to the supervisor, which borrows them. */
-enum status roles_supervise(const struct roles *roles, struct supervisor *supervisor,
-                            struct fault *fault);
+/* Hands them all to the supervisor, which borrows them; `standard_error` is a descriptor for
+ * theirs, 0 for ours. The first one, the dispatcher, ends last: workers give back through it. */
+enum status roles_supervise(const struct roles *roles, int standard_error,
+                            struct supervisor *supervisor, struct fault *fault);
 
 #endif

@@ -20,6 +20,7 @@
 #include "base/loop.h"
 #include "base/status.h"
 #include "base/supervisor.h"
+#include "cli/childlog.h"
 #include "cli/instance.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
@@ -32,12 +33,14 @@ enum {
     RUN_TERMINAL_LOOK_MS = 1000,
     RUN_QUIET_LOOK_MS = 5000,
     RUN_LOOK_SHARE = 20, /* looking takes at most a 20th of the time, however large the ledger */
+    RUN_PATIENCE_MS = 15000, /* and half of it for the dispatcher: all end within 30 s */
     RUN_PID_BYTES = 32
 };
 
 struct run {
     struct instance instance;
     struct loop *loop;
+    struct childlog *log; /* on a terminal only */
     struct supervisor *supervisor;
     struct roles roles;
     struct progress progress;
@@ -195,14 +198,17 @@ static void on_look(void *context)
 static enum status start(struct run *run, struct fault *fault)
 {
     const struct clock *clock = clock_system();
-    const struct supervisor_rule defaults = {0};
+    const struct supervisor_rule rule = {.patience_ms = RUN_PATIENCE_MS};
     enum status status = loop_new(clock, &run->loop, fault);
     if (status == STATUS_OK)
         status = loop_catch_signals(run->loop, on_signal, run, fault);
     if (status == STATUS_OK)
-        status = supervisor_new(run->loop, clock, &defaults, &run->supervisor, fault);
+        status = supervisor_new(run->loop, clock, &rule, &run->supervisor, fault);
+    if (status == STATUS_OK && terminal_is(stderr))
+        status = childlog_open(run->loop, &run->log, fault);
     if (status == STATUS_OK)
-        status = roles_supervise(&run->roles, run->supervisor, fault);
+        status = roles_supervise(&run->roles, run->log == NULL ? 0 : childlog_file(run->log),
+                                 run->supervisor, fault);
     if (status != STATUS_OK)
         return status;
     supervisor_observe(run->supervisor, on_death, run);
@@ -243,6 +249,7 @@ static int serve(struct run *run)
 static void run_done(struct run *run)
 {
     supervisor_free(&run->supervisor);
+    childlog_close(&run->log);
     loop_free(&run->loop);
     roles_done(&run->roles);
     instance_close(&run->instance);

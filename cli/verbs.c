@@ -28,7 +28,8 @@ static const struct verb verbs[] = {
     {"run",             "[--drain]",                              "runs everything on this host",
      "Starts intake, dispatcher, readers, filer and portal, restarts what dies, and ends them in\n"
      "order on Ctrl-C or SIGTERM. With --drain it ends by itself, with exit code 0, when every\n"
-     "dropped scan rests in a final state; with 1 when something is stuck.",                       verb_run            },
+     "dropped scan rests in a final state; with 1 when something is stuck. On a terminal it\n"
+     "shows one line of progress and the programs' warnings; 2>FILE keeps the whole log.",         verb_run            },
     {"submit",          "--site SITE FILE…",                    "takes files over as if they had been dropped",
      "Takes the files over for SITE and prints a scan's id for each once it is durable. The\n"
      "files themselves stay where they are.",                                                      verb_submit         },

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +109,8 @@ static void add_script(struct stage *stage, const char *argv[4], const char *scr
     argv[1] = "-c";
     argv[2] = script;
     argv[3] = NULL;
-    const struct supervisor_child child = {"child", argv, environment};
+    const struct supervisor_child child = {
+        .name = "child", .argv = argv, .environment = environment};
     assert_int_equal(supervisor_add(stage->supervisor, &child, NULL), STATUS_OK);
 }
 
@@ -219,6 +221,73 @@ static void who_does_not_listen_is_killed_with_its_children(void **state)
     close_stage(&stage);
 }
 
+/* The first one writes down whether the second was still there when it was asked to end. */
+static void who_ends_last_is_asked_when_the_others_are_gone(void **state)
+{
+    (void)state;
+    static const char *const last_argv[] = {
+        "/bin/sh", "-c",
+        "trap 'test -e second_is_gone && touch in_order; exit 0' TERM; touch last_is_there;"
+        " while :; do sleep 0.01; done",
+        NULL};
+    const struct supervisor_child last = {.name = "child", .argv = last_argv, .ends_last = true};
+    const char *argv[4];
+    struct stage stage;
+    open_stage(&stage, NULL);
+    assert_int_equal(supervisor_add(stage.supervisor, &last, NULL), STATUS_OK);
+    add_script(&stage, argv,
+               "trap 'sleep 0.1; touch second_is_gone; exit 0' TERM;"
+               " while ! test -e last_is_there; do sleep 0.01; done; touch both;"
+               " while :; do sleep 0.01; done",
+               NULL);
+    stage.awaited = "both";
+    assert_int_not_equal(loop_add_timer(stage.loop, 5, stop_when_there, &stage), 0);
+    start_and_run(&stage);
+    assert_true(stage.has_ended);
+    assert_int_equal(access("in_order", F_OK), 0);
+    close_stage(&stage);
+}
+
+static void who_ends_last_is_killed_in_the_end(void **state)
+{
+    (void)state;
+    const struct supervisor_rule rule = {.patience_ms = 50};
+    static const char *const deaf_argv[] = {
+        "/bin/sh", "-c", "trap '' TERM; touch deaf_last; while :; do sleep 0.01; done", NULL};
+    const struct supervisor_child deaf = {.name = "child", .argv = deaf_argv, .ends_last = true};
+    const char *argv[4];
+    struct stage stage;
+    open_stage(&stage, &rule);
+    assert_int_equal(supervisor_add(stage.supervisor, &deaf, NULL), STATUS_OK);
+    add_script(&stage, argv, "trap '' TERM; while :; do sleep 0.01; done", NULL);
+    stage.awaited = "deaf_last";
+    assert_int_not_equal(loop_add_timer(stage.loop, 5, stop_when_there, &stage), 0);
+    start_and_run(&stage);
+    assert_true(stage.has_ended);
+    close_stage(&stage);
+}
+
+static void standard_error_goes_where_it_is_sent(void **state)
+{
+    (void)state;
+    static const char *const argv[] = {"/bin/sh", "-c", "echo words >&2; exit 3", NULL};
+    int ends[2];
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    const struct supervisor_child child = {
+        .name = "child", .argv = argv, .standard_error = ends[1]};
+    struct stage stage;
+    open_stage(&stage, NULL);
+    assert_int_equal(supervisor_add(stage.supervisor, &child, NULL), STATUS_OK);
+    stage.deaths_wanted = 1;
+    start_and_run(&stage);
+    char words[16] = {0};
+    assert_int_equal(read(ends[0], words, sizeof words - 1), 6);
+    assert_string_equal(words, "words\n");
+    close_stage(&stage);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 static void nobody_to_stop_is_ended_at_once(void **state)
 {
     (void)state;
@@ -261,7 +330,7 @@ static void a_program_that_is_not_there_is_named(void **state)
 {
     (void)state;
     static const char *const argv[] = {"/nowhere/posteingang-reader", NULL};
-    const struct supervisor_child child = {"child", argv, NULL};
+    const struct supervisor_child child = {.name = "child", .argv = argv};
     struct fault fault = {0};
     struct stage stage;
     open_stage(&stage, NULL);
@@ -307,6 +376,9 @@ int main(void)
         cmocka_unit_test(a_minute_of_good_running_forgets_the_wait),
         cmocka_unit_test(a_stop_ends_all_and_restarts_none),
         cmocka_unit_test(who_does_not_listen_is_killed_with_its_children),
+        cmocka_unit_test(who_ends_last_is_asked_when_the_others_are_gone),
+        cmocka_unit_test(who_ends_last_is_killed_in_the_end),
+        cmocka_unit_test(standard_error_goes_where_it_is_sent),
         cmocka_unit_test(nobody_to_stop_is_ended_at_once),
         cmocka_unit_test(signals_that_we_block_reach_the_child),
         cmocka_unit_test(the_environment_is_ours_with_the_childs_own_over_it),
