@@ -12,7 +12,7 @@
 #include "workers/match_job.h"
 #include "workers/register_watch.h"
 
-enum { STOP_LOOK_MS = 100, REGISTER_LOOK_MS = 1000 };
+enum { STOP_LOOK_MS = 100, BYE_MS = 500 /* for an answer to BYE */, REGISTER_LOOK_MS = 1000 };
 
 struct filer {
     struct loop *loop;
@@ -38,7 +38,7 @@ static void look_for_end(void *context)
     int64_t time = clock_monotonic_ms(filer->clock);
     bool busy = filer->link != NULL && link_is_busy(filer->link);
     if (!busy && filer->leave_by_ms == 0) {
-        filer->leave_by_ms = filer->link == NULL ? time : time + FILER_LEAVE_MS;
+        filer->leave_by_ms = filer->link == NULL ? time : time + BYE_MS;
         if (filer->link != NULL)
             link_leave(filer->link);
     }
@@ -57,6 +57,8 @@ static void end(struct filer *filer, enum exit_code outcome)
     filer->stop_timer = loop_add_timer(filer->loop, STOP_LOOK_MS, look_for_end, filer);
     if (filer->stop_timer == 0)
         loop_stop(filer->loop);
+    else
+        look_for_end(filer);
 }
 
 void filer_stop(struct filer *filer)

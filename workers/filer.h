@@ -10,10 +10,7 @@
 
 struct filer;
 
-enum {
-    FILER_FINISH_MS = 15000, /* after SIGTERM, for the job in hand to be settled */
-    FILER_LEAVE_MS = 2000    /* for the last words */
-};
+enum { FILER_FINISH_MS = 15000 /* after SIGTERM, for the job in hand to be settled */ };
 
 /* `name`: NULL for one made of host and process number. The rest is borrowed. */
 enum status filer_new(struct loop *loop, const struct clock *clock, const struct config *config,

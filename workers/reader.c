@@ -11,7 +11,7 @@
 #include "workers/link.h"
 #include "workers/reader.h"
 
-enum { STOP_LOOK_MS = 100 };
+enum { STOP_LOOK_MS = 100, BYE_MS = 500 /* for an answer to BYE */ };
 
 struct reader {
     struct loop *loop;
@@ -53,7 +53,7 @@ static void look_for_end(void *context)
         give_back(reader, WIRE_FAILURE_SYSTEM, "the reader was stopped before it was done");
     bool busy = link_is_busy(reader->link);
     if (!busy && reader->leave_by_ms == 0) {
-        reader->leave_by_ms = time + READER_LEAVE_MS;
+        reader->leave_by_ms = time + BYE_MS;
         link_leave(reader->link);
     }
     bool too_late = time >= reader->stop_by_ms + READER_LEAVE_MS;
@@ -71,6 +71,8 @@ static void end(struct reader *reader, enum exit_code outcome, int64_t patience_
     reader->stop_timer = loop_add_timer(reader->loop, STOP_LOOK_MS, look_for_end, reader);
     if (reader->stop_timer == 0)
         loop_stop(reader->loop);
+    else
+        look_for_end(reader);
 }
 
 void reader_stop(struct reader *reader)

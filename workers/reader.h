@@ -10,7 +10,7 @@ struct reader;
 
 enum {
     READER_FINISH_MS = 15000, /* after SIGTERM, for the scan in hand */
-    READER_LEAVE_MS = 2000    /* for the last words */
+    READER_LEAVE_MS = 2000    /* then, for a scan given back to be settled */
 };
 
 /* `ocr` is running already (before ZeroMQ); the reader borrows it, `loop`, `clock` and
