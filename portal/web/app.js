@@ -20,8 +20,8 @@ const LOOK_AGAIN_MS = 2000;
 /** In the order of the menu; the first that a role may see is its start page. */
 const pages = [
   { path: '/posteingang', title: 'Posteingang', roles: ['caseworker'], Page: InboxPage },
-  { path: '/scanstelle', title: 'Scanstelle', roles: ['mailroom', 'admin'], Page: ScansPage },
   { path: '/betrieb', title: 'Betrieb', roles: ['admin'], Page: OperationsPage },
+  { path: '/scanstelle', title: 'Scanstelle', roles: ['mailroom', 'admin'], Page: ScansPage },
 ];
 
 const currentPath = () => window.location.hash.slice(1);
@@ -57,15 +57,20 @@ function useVersion(isOn) {
   return state;
 }
 
+const pagesOf = (user) => pages.filter((page) => page.roles.includes(user.role));
+
+const isStart = (path) => path === '' || path === '/';
+
 function Menu({ user, path, clearing }) {
-  const mine = pages.filter((page) => page.roles.includes(user.role));
+  const mine = pagesOf(user);
+  const isCurrent = (page) => path === page.path || (isStart(path) && page === mine[0]);
   return html`<nav class="menu" aria-label="Hauptmenü">
     ${mine.map(
       (page) => html`<a
         key=${page.path}
         class="menu__link"
         href="#${page.path}"
-        aria-current=${path.startsWith(page.path) ? 'page' : undefined}
+        aria-current=${isCurrent(page) ? 'page' : undefined}
       >
         ${page.title}
         ${page.path === '/posteingang' && clearing > 0 && html`<span class="menu__count" title="zu klären">${clearing}</span>`}
@@ -100,8 +105,8 @@ function Page({ path, session, version, filter, onFilter }) {
   if (open && session.user.role === 'caseworker') {
     return html`<${DocumentPage} key=${open[1]} id=${open[1]} session=${session} version=${version} />`;
   }
-  const mine = pages.filter((page) => page.roles.includes(session.user.role));
-  const page = path === '' || path === '/' ? mine[0] : mine.find((each) => each.path === path);
+  const mine = pagesOf(session.user);
+  const page = isStart(path) ? mine[0] : mine.find((each) => each.path === path);
   if (!page) return html`<${Heading}>Hier ist nichts<//>`;
   return html`<${page.Page} key=${page.path} session=${session} version=${version} filter=${filter} onFilter=${onFilter} />`;
 }

@@ -25,7 +25,7 @@ async function load(id, background) {
 // ---- facts ---------------------------------------------------------------------------------------
 
 function Facts({ document, teams }) {
-  return html`<dl class="kern-description-list kern-description-list--col facts">
+  return html`<dl class="kern-description-list facts">
     <${Fact} name="Zustand"><${StateBadge} states=${documentStates} state=${document.state} /><//>
     <${Fact} name="Aktenzeichen"><span class="case-number">${document.case_number ?? 'noch keines'}</span><//>
     ${document.case_number &&
@@ -210,7 +210,7 @@ function Viewer({ id, pages }) {
     </div>
     ${isText
       ? html`<${TextOfPages} id=${id} />`
-      : html`<iframe class="viewer__frame" src=${pdf} title="Das Schreiben als PDF"></iframe>`}
+      : html`<iframe class="viewer__frame" src="${pdf}#navpanes=0&view=FitH" title="Das Schreiben als PDF"></iframe>`}
   </section>`;
 }
 

@@ -2,20 +2,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import { get } from './api.js';
-import { Alert, Badge, Cell, Heading, html, Loading, Table, useLoaded } from './parts.js';
+import {
+  Alert, Badge, Cell, Heading, html, Loading, Numbers, Table, useLoaded,
+} from './parts.js';
 import { jobKindWords, roleWords, sizeWords, timeWords, workerKindWords } from './words.js';
-
-function Numbers({ numbers }) {
-  return html`<dl class="numbers">
-    ${numbers.map(
-      ([words, number, isBad]) =>
-        html`<div key=${words} class="numbers__item ${isBad ? 'numbers__item--bad' : ''}">
-          <dt>${words}</dt>
-          <dd>${typeof number === 'number' ? number.toLocaleString('de-DE') : number}</dd>
-        </div>`,
-    )}
-  </dl>`;
-}
 
 /** [words, what to do] for everything that an admin should look at. */
 function worries(value) {
@@ -83,7 +73,7 @@ export function OperationsPage({ version }) {
     ['Fälle im Register', value.register.cases],
     ['Register vom', timeWords(value.register.imported)],
     ['freier Speicher', value.space.free_bytes === null ? '–' : sizeWords(value.space.free_bytes)],
-    ['ältester Wartender', timeWords(value.oldest_waiting)],
+    ['wartet am längsten, seit', timeWords(value.oldest_waiting)],
   ];
   return html`<${Heading}>Betrieb<//>
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
@@ -91,10 +81,10 @@ export function OperationsPage({ version }) {
     <h2 class="kern-heading-small">Warteschlange</h2>
     <${Numbers} numbers=${queue} />
     <${Numbers} numbers=${store} />
-    <h2 class="kern-heading-small">Arbeiter</h2>
+    <h2 class="kern-heading-small">Arbeitende Programme</h2>
     ${value.workers.length === 0
       ? html`<p class="kern-body empty">Noch hat sich keiner gemeldet.</p>`
-      : html`<${Table} caption="Arbeiter" columns=${[['Name', ''], ['Aufgabe', ''], ['Zustand', ''], ['Gerade', ''], ['Erledigt', 'numeric']]}>
+      : html`<${Table} caption="Arbeitende Programme" columns=${[['Name', ''], ['Aufgabe', ''], ['Zustand', ''], ['Gerade', ''], ['Erledigt', 'numeric']]}>
           ${value.workers.map((worker) => html`<${Worker} key=${worker.name} worker=${worker} />`)}
         <//>`}
     <h2 class="kern-heading-small">Personen</h2>

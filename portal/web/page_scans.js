@@ -4,7 +4,7 @@
 import { useState } from 'preact/hooks';
 import { address, get } from './api.js';
 import {
-  Alert, Cell, Heading, html, Loading, Select, StateBadge, Table, useLoaded,
+  Alert, Cell, Heading, html, Loading, Numbers, Select, StateBadge, Table, useLoaded,
 } from './parts.js';
 import { countWords, dayWords, scanStates } from './words.js';
 
@@ -25,21 +25,16 @@ function Row({ scan }) {
   </tr>`;
 }
 
-function Numbers({ scans }) {
+function numbersOf(scans) {
   const count = (...states) => scans.filter((scan) => states.includes(scan.state)).length;
-  const numbers = [
+  const back = scans.filter(needsPerson).length;
+  return [
     ['Scans heute', scans.length],
     ['gelesen', count('read')],
     ['in Arbeit', count('received', 'reading')],
     ['schon da gewesen', count('duplicate')],
-    ['zurück an Sie', scans.filter(needsPerson).length],
+    ['zurück an Sie', back, back > 0],
   ];
-  return html`<dl class="numbers">
-    ${numbers.map(
-      ([words, number]) =>
-        html`<div key=${words} class="numbers__item"><dt>${words}</dt><dd>${number}</dd></div>`,
-    )}
-  </dl>`;
 }
 
 export function ScansPage({ session, version }) {
@@ -59,7 +54,7 @@ export function ScansPage({ session, version }) {
     </div>`}
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
     ${!value && !error && html`<${Loading} />`}
-    ${value && html`<${Numbers} scans=${value.scans} />`}
+    ${value && html`<${Numbers} numbers=${numbersOf(value.scans)} />`}
     ${refused.length > 0 &&
     html`<${Alert}
       look="warning"

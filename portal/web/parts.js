@@ -134,6 +134,19 @@ export function Fact({ name, children }) {
   </div>`;
 }
 
+/** `numbers`: [words, number or text, whether it is bad]. */
+export function Numbers({ numbers }) {
+  return html`<dl class="numbers">
+    ${numbers.map(
+      ([words, number, isBad]) =>
+        html`<div key=${words} class="numbers__item ${isBad ? 'numbers__item--bad' : ''}">
+          <dt>${words}</dt>
+          <dd>${typeof number === 'number' ? number.toLocaleString('de-DE') : number}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
 /**
  * Loads with `load` at once, when `key` changes, and again, unseen, when `version` does. While it
  * loads again the old value stays on the screen.
@@ -153,14 +166,14 @@ export function useLoaded(load, key, version) {
     },
     [key],
   );
-  const isFirst = useRef(true);
   useEffect(() => {
-    isFirst.current = true;
     refresh(false);
   }, [key]);
+  const seen = useRef(version);
   useEffect(() => {
-    if (!isFirst.current) refresh(true);
-    isFirst.current = false;
+    // The first version that is known (not 0) is the one that was just loaded.
+    if (seen.current !== version && seen.current !== 0) refresh(true);
+    seen.current = version;
   }, [version]);
   return { ...state, isFresh: state.key === key, refresh };
 }

@@ -62,8 +62,8 @@ static const struct letter letters[] = {
              "Landkreis Mecklenburgische Seenplatte\nSozialamt\n\n"
              "Widerspruch gegen Ihren Bescheid\n\n"
              "Sehr geehrte Damen und Herren,\n\n"
-             "hiermit lege ich Widerspruch ein. Geboren bin ich am 12.03.1951. Die neue Anschrift "
-             "seit Januar steht oben.\n\n"
+             "hiermit lege ich Widerspruch ein. Geboren bin ich am 12.03.1951.\n"
+             "Die neue Anschrift seit Januar steht oben.\n\n"
              "Mit freundlichen Grüßen\nWilhelmine Krögermann\fAnlage: Mietvertrag, Seite 1\n", .kind = "widerspruch",
      .flags = "deadline",
      .case_number = seed_case,
