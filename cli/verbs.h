@@ -66,6 +66,11 @@ int verb_run(struct call *call);
 int verb_show(struct call *call);
 int verb_status(struct call *call);
 int verb_submit(struct call *call);
+int verb_user_add(struct call *call);
+int verb_user_disable(struct call *call);
+int verb_user_enable(struct call *call);
+int verb_user_list(struct call *call);
+int verb_user_password(struct call *call);
 int verb_verify(struct call *call);
 int verb_workers(struct call *call);
 
