@@ -66,7 +66,7 @@ count_one() { # HEADING COMMAND…: a stage that counts as one test
 }
 
 install() {
-    cmake/install-packages.sh build run test && cmake/install-npm.sh portal/web tests/browser
+    cmake/install-packages.sh build run portal test && cmake/install-npm.sh portal/web tests/browser
 }
 
 configure_and_build() { # PRESET

@@ -17,7 +17,7 @@ for folder in "$@"; do
     [ -f "$folder/package-lock.json" ] || give_up "$folder has no package-lock.json; add it to git"
     stamp=$folder/node_modules/.installed-lock.json
     cmp -s "$folder/package-lock.json" "$stamp" && continue
-    command -v npm >/dev/null 2>&1 || give_up "npm is missing; run: cmake/install-packages.sh run"
+    command -v npm >/dev/null 2>&1 || give_up "npm is missing; run: cmake/install-packages.sh portal"
     echo "install-npm: npm ci in $folder" >&2
     (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2) ||
         give_up "npm ci failed in $folder; is the npm registry reachable from here?"

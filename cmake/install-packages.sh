@@ -30,7 +30,7 @@ give_up() { # SENTENCE
     exit 1
 }
 
-[ $# -gt 0 ] || give_up "say which groups of cmake/packages.txt to install (build, run, test)"
+[ $# -gt 0 ] || give_up "say which groups of cmake/packages.txt to install (build, run, portal, test)"
 command -v dpkg-query >/dev/null 2>&1 ||
     give_up "this is not Debian; install by hand what cmake/packages.txt names"
 
