@@ -119,14 +119,19 @@ static bool has_conflict(struct text *reason, const struct candidates *candidate
     return false;
 }
 
-/* Somebody of another case among `range` who has the same surname. */
+/* Somebody of another case among `range` with the same surname and, when `same_name`, with one of
+ * the same given names. */
 static bool has_bearer(const struct register_index *index, struct lookup_range range,
-                       uint32_t person, uint32_t *ret_case)
+                       uint32_t person, bool same_name, uint32_t *ret_case)
 {
     const struct person *one = &index->persons[person];
     for (size_t i = 0; i < range.count && i < RELATIVES_LOOKED_AT; i++) {
         const struct person *other = &index->persons[range.entries[i].value];
-        if (other->case_id != one->case_id && other->surname == one->surname) {
+        bool is_alike = !same_name;
+        for (uint32_t k = 0; k < one->given_count * other->given_count; k++)
+            is_alike = is_alike || one->given_names[k / other->given_count] ==
+                                       other->given_names[k % other->given_count];
+        if (other->case_id != one->case_id && other->surname == one->surname && is_alike) {
             *ret_case = other->case_id;
             return true;
         }
@@ -134,32 +139,38 @@ static bool has_bearer(const struct register_index *index, struct lookup_range r
     return false;
 }
 
-/* A twin, or another case under the same surname and address. */
-static bool has_relative(const struct register_index *index, uint32_t person, uint32_t *ret_case)
+/* Whether the register has somebody of another case whom the same evidence fits: a twin; under the
+ * same address, unless the birth date tells them apart. */
+static bool has_relative(const struct register_index *index, const struct scored *best,
+                         bool same_name, uint32_t *ret_case)
 {
-    const struct person *one = &index->persons[person];
-    return has_bearer(index, register_index_by_birth(index, one->birth_date, one->surname), person,
-                      ret_case) ||
-           has_bearer(index, register_index_by_address(index, one->street, one->house_number),
-                      person, ret_case);
+    const struct person *one = &index->persons[best->person];
+    struct lookup_range twins = register_index_by_birth(index, one->birth_date, one->surname);
+    struct lookup_range home = register_index_by_address(index, one->street, one->house_number);
+    if (has_bearer(index, twins, best->person, same_name, ret_case))
+        return true;
+    bool has_birth =
+        (best->support & SUPPORT_BIRTH_DATE) != 0 && (best->support & SUPPORT_BIRTH_LATER) == 0;
+    return !has_birth && has_bearer(index, home, best->person, same_name, ret_case);
 }
 
-/* In a household, surname, address and even the birth date (twins) are shared. A number or code
- * tells its members apart only together with the full name; name and birth date or address only
- * where they are said of the person at the first mention, not of somebody later in the letter. */
+/* In a household, surname, address and even the birth date (twins) are shared, between father and
+ * son even the name. A number or code tells its members apart only together with the full name;
+ * name, birth date and address only where they are said of the person at the first mention, not
+ * of somebody later in the letter. */
 static bool has_household(struct text *reason, const struct scored *best,
                           const struct register_index *index)
 {
     uint32_t relative = CASE_NONE;
     bool has_number = (best->support & (SUPPORT_CODE | SUPPORT_NUMBER)) != 0;
     bool has_name = (best->support & SUPPORT_NAME) != 0;
-    if (has_name &&
-        (has_number || (best->support & (SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER)) == 0))
+    bool is_later = (best->support & (SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER)) != 0;
+    if (has_name && has_number)
         return false;
     // A code alone is not a matter of who is named.
     if ((best->support & SUPPORT_CODE) != 0 && (best->support & NAMED) == 0)
         return false;
-    if (!has_relative(index, best->person, &relative))
+    if (!has_relative(index, best, has_name && !is_later, &relative))
         return false;
     text_append_format(reason, "Mehrere Personen einer Familie kommen in Frage: %s und %s.",
                        best->case_number, register_index_number(index, relative));

@@ -239,7 +239,7 @@ uint32_t letter_below(const struct letter *letter, uint32_t token)
         int32_t gap = other->box.top - bottom;
         int32_t shift = other->box.left - from->box.left;
         if (other->page == from->page && gap > -height / 2 && gap < height * 3 / 2 &&
-            shift < height && shift > -height && middle_of(&other->box) > bottom)
+            shift < height * 3 / 2 && shift > -height * 3 / 2 && middle_of(&other->box) > bottom)
             return i;
     }
     return LETTER_NONE;

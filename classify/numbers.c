@@ -12,9 +12,11 @@ enum {
     ALTERNATIVES_MOST = 4,       /* other readings of one word that are tried */
     ALTERNATIVE_COST = 20,       /* what another reading than the best costs */
     CONFUSABLE_LETTERS_MOST = 3, /* a word of so few letters may be digits misread */
+    COLUMN_GAP_HEIGHTS = 2,      /* a gap so wide parts columns */
     LABEL_TOKENS_MOST = 6        /* words before a number that can be its label */
 };
 
+static const double SAME_ROW_SLACK = 0.6;  /* heights */
 static const double LABEL_ROW_SLACK = 1.6; /* heights: labels in cells of two lines */
 
 struct search {
@@ -110,10 +112,10 @@ static int32_t off_row(const struct letter *letter, uint32_t left, uint32_t righ
 }
 
 /* A table cell's label stands left, in one line or two: the nearest row decides. */
-static enum number_role role_beside(const struct letter *letter, uint32_t first)
+static enum number_role role_beside(const struct letter *letter, uint32_t first, double slack)
 {
     uint32_t beside[LETTER_BESIDE_MOST];
-    size_t count = letter_beside(letter, first, LABEL_ROW_SLACK, beside);
+    size_t count = letter_beside(letter, first, slack, beside);
     enum number_role role = NUMBER_UNLABELLED;
     int32_t nearest = INT32_MAX;
     for (size_t i = 0; i < count; i++) {
@@ -144,13 +146,16 @@ static enum number_role role_above(const struct letter *letter, uint32_t first)
     return role;
 }
 
+/* The closest label wins: on the line, on the row, above in the column, in a cell of two lines. */
 static enum number_role find_role(const struct letter *letter, uint32_t first)
 {
     enum number_role role = role_before(letter, first);
     if (role == NUMBER_UNLABELLED)
-        role = role_beside(letter, first);
+        role = role_beside(letter, first, SAME_ROW_SLACK);
     if (role == NUMBER_UNLABELLED)
         role = role_above(letter, first);
+    if (role == NUMBER_UNLABELLED)
+        role = role_beside(letter, first, LABEL_ROW_SLACK);
     return role;
 }
 
@@ -183,10 +188,19 @@ static void merge(struct number_sighting *kept, const struct number_sighting *ot
     *kept = merged;
 }
 
+/* A part of what a grammar read whole: a shorter stretch of it proves nothing else. */
+static bool is_part_of(const struct number_sighting *sighting, const struct number_sighting *whole)
+{
+    return whole->canonical[0] != '\0' && sighting->canonical[0] == '\0' && !whole->is_broken &&
+           sighting->first >= whole->first && sighting->last <= whole->last;
+}
+
 static void keep(struct search *search, const struct number_sighting *sighting)
 {
     struct numbers *numbers = search->numbers;
     for (size_t i = 0; i < numbers->count; i++) {
+        if (is_part_of(sighting, &numbers->sightings[i]))
+            return;
         if (overlaps(&numbers->sightings[i], sighting)) {
             merge(&numbers->sightings[i], sighting);
             return;
@@ -332,7 +346,7 @@ static void search_from(struct search *search, const struct run *run, const stru
         memcpy(sighting.key + length, atoms->keys[i], piece + 1);
         length += piece;
         digits += atoms->digits[i];
-        if (digits * 2 <= length || !is_length_known(search->index, length))
+        if (digits * 3 <= length || !is_length_known(search->index, length))
             continue;
         sighting.last = atoms->tokens[i];
         sighting.is_broken = !letter_same_line(search->letter, sighting.first, sighting.last);
@@ -406,6 +420,25 @@ static void search_runs(struct search *search, uint32_t token)
     }
 }
 
+static bool is_separator(const struct token *token)
+{
+    return token->letters == 0 && token->digits == 0;
+}
+
+/* Number-like, and what stands before it on its line is not, or is a column away. */
+static bool begins_run(const struct search *search, uint32_t token)
+{
+    const struct token *from = &search->letter->tokens[token];
+    if (!is_number_like(search, token) || is_separator(from))
+        return false;
+    if (token == 0 || !letter_same_line(search->letter, token - 1, token) ||
+        !is_number_like(search, token - 1))
+        return true;
+    const struct token *before = &search->letter->tokens[token - 1];
+    int32_t gap = from->box.left - before->box.left - before->box.width;
+    return is_separator(before) || gap > COLUMN_GAP_HEIGHTS * from->box.height;
+}
+
 static void search_line(struct search *search, struct stream *stream, uint32_t line)
 {
     size_t own = 0;
@@ -416,8 +449,7 @@ static void search_line(struct search *search, struct stream *stream, uint32_t l
     const struct letter_line *from = &search->letter->lines[line];
     for (uint32_t i = 0; i < from->count; i++) {
         uint32_t token = from->first + i;
-        bool begins = i == 0 || !is_number_like(search, token - 1);
-        if (begins && is_number_like(search, token))
+        if (begins_run(search, token))
             search_runs(search, token);
     }
 }

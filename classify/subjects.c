@@ -140,14 +140,64 @@ static const char *const PARTICLES[] = {"von", "van", "de", "der", "den", "zu", 
 static const char *const DWELLING_WORDS[] = {"wohnhaft", "wohnend", "wohnt",      "anschrift",
                                              "adresse",  "wohnort", "wohnhaft in"};
 static const char *const TITLES[] = {"herr", "herrn", "frau", "dr", "prof", "med"};
-/* Capital words that begin sentences and headings, never names. */
+/* Capital words that begin sentences and headings, stand in stamps and forms, never names. */
 static const char *const NOT_NAMES[] = {
-    "sehr",         "geehrte",     "mit",          "freundlichen", "gruessen",    "datum",
-    "telefon",      "tel",         "fax",          "unser",        "ihr",         "ihre",
-    "zeichen",      "betrag",      "position",     "anlage",       "anlagen",     "seite",
-    "aktenzeichen", "betreff",     "bescheid",     "antrag",       "widerspruch", "strasse",
-    "email",        "rueckfragen", "rueckantwort", "mitteilung",   "rechnung",    "kontoauszug",
-    "vorgang",      "iban",        "nachreichung",
+    "familienname",
+    "vorname",
+    "geburtsdatum",
+    "anschrift",
+    "familienstand",
+    "staatsangehoerigkeit",
+    "eingegangen",
+    "eingang",
+    "kopie",
+    "entwurf",
+    "kaltmiete",
+    "miete",
+    "nebenkosten",
+    "heizkosten",
+    "grundmiete",
+    "betriebskosten",
+    "aerztliche",
+    "bescheinigung",
+    "mietbescheinigung",
+    "schulbescheinigung",
+    "veraenderungsmitteilung",
+    "unterlagen",
+    "auch",
+    "sehr",
+    "geehrte",
+    "mit",
+    "freundlichen",
+    "gruessen",
+    "datum",
+    "telefon",
+    "tel",
+    "fax",
+    "unser",
+    "ihr",
+    "ihre",
+    "zeichen",
+    "betrag",
+    "position",
+    "anlage",
+    "anlagen",
+    "seite",
+    "aktenzeichen",
+    "betreff",
+    "bescheid",
+    "antrag",
+    "widerspruch",
+    "strasse",
+    "email",
+    "rueckfragen",
+    "rueckantwort",
+    "mitteilung",
+    "rechnung",
+    "kontoauszug",
+    "vorgang",
+    "iban",
+    "nachreichung",
 };
 
 bool is_institution_word(const char *folded)
@@ -178,7 +228,7 @@ static bool is_name_word(const struct letter *letter, uint32_t token)
         return false;
     if (IS_ONE_OF(folded, PARTICLES))
         return true;
-    return from->is_capital && !is_institution_word(folded) && !IS_ONE_OF(folded, NOT_NAMES);
+    return from->is_capital && !is_institution_word(folded) && !IS_LIKE_ONE_OF(folded, NOT_NAMES);
 }
 
 static void keep(struct subjects *subjects, uint32_t first, uint32_t last)
@@ -238,7 +288,9 @@ static void find_followed(struct subjects *subjects, const struct letter *letter
            letter_same_line(letter, first - 1, follower) && is_name_word(letter, first - 1) &&
            (first == follower || !letter->tokens[first - 1].ends_with_comma))
         first--;
-    if (follower - first >= NAME_TOKENS_LEAST)
+    // "17258 Feldberger Seenlandschaft, geb. …" is a town.
+    bool is_town = first > 0 && letter->tokens[first - 1].digits == 5;
+    if (follower - first >= NAME_TOKENS_LEAST && !is_town)
         keep(subjects, first, follower - 1);
 }
 
@@ -269,12 +321,31 @@ static bool has_institution(const struct letter *letter, uint32_t line)
     return false;
 }
 
-/* A name line with a line of digits (street, postcode) right below, no office above it. */
+/* A postcode and a town on the line. */
+static bool has_town(const struct letter *letter, uint32_t line)
+{
+    const struct letter_line *from = &letter->lines[line];
+    for (uint32_t i = 0; i + 1 < from->count; i++) {
+        const struct token *token = &letter->tokens[from->first + i];
+        if (token->digits == 5 && token->letters == 0 &&
+            letter->tokens[from->first + i + 1].is_capital)
+            return true;
+    }
+    return false;
+}
+
+/* A name line above street and town, no office above it. */
 static void find_letterhead(struct subjects *subjects, const struct letter *letter, uint32_t line)
 {
     uint32_t page = letter->lines[line].page;
-    if (line + 1 >= letter->line_count || letter->lines[line + 1].page != page ||
-        !has_digits(letter, line + 1) || letter->lines[line + 1].count > SUBJECT_TOKENS_MOST)
+    bool is_address = false;
+    if (line + 1 >= letter->line_count || !has_digits(letter, line + 1))
+        return;
+    for (uint32_t below = line + 1;
+         below < letter->line_count && below <= line + 2 && letter->lines[below].page == page;
+         below++)
+        is_address = is_address || has_town(letter, below);
+    if (!is_address)
         return;
     for (uint32_t above = 1; above <= LETTERHEAD_LINES && above <= line; above++) {
         if (letter->lines[line - above].page != page ||
@@ -431,6 +502,17 @@ static bool has_given_name(const struct subject *subject, const struct letter *l
     return false;
 }
 
+/* One of the given names in a form is one that anybody in the register has. */
+static bool names_somebody(const struct subject *subject, const struct letter *letter,
+                           const struct register_index *index)
+{
+    for (uint32_t at = subject->given_first; at <= subject->given_last; at++) {
+        if (dictionary_find(&index->given_names, letter_folded(letter, at)) != DICTIONARY_NONE)
+            return true;
+    }
+    return false;
+}
+
 bool subject_is(const struct subject *subject, const struct letter *letter,
                 const struct register_index *index, uint32_t person)
 {
@@ -442,6 +524,9 @@ bool subject_is(const struct subject *subject, const struct letter *letter,
                            dictionary_word(&index->given_names, one->given_names[i])))
             return true;
     }
+    // A form's row that holds no given name at all (a stamp over it) says nothing.
+    if (subject->given_first != LETTER_NONE && !names_somebody(subject, letter, index))
+        return true;
     // A bare surname, in a form's row, is nobody else's.
     return one->given_count == 0 ||
            (subject->given_first == LETTER_NONE && subject->first == subject->last);

@@ -1,0 +1,95 @@
+/* test_document_kind.c - kinds compete, flags do not. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "classify/document_kind.h"
+#include "tests/classify/sample.h"
+
+static const struct row {
+    const char *text;
+    const char *kind; /* NULL: unknown */
+    const char *flags;
+} ROWS[] = {
+    {"Widerspruch\n\nhiermit lege ich Widerspruch ein.\n",                                        "widerspruch",        "deadline"       },
+    {"W1derspruch\n\nhiermit lege ich fristgerecht Widerspnuch ein.\n",                           "widerspruch",        "deadline"       },
+    {"Nachreichung\n\nhiermit reiche ich Ihnen die angeforderten Unterlagen nach.\n",
+     "nachreichung",                                                                                                    ""               },
+    {"Veränderungsmitteilung\n\nMeine Verhältnisse haben sich geändert, ich bin umgezogen.\n",
+     "veraenderung",                                                                                                    ""               },
+    {"Kontoauszug Nr. 4\n\nLastschrift Strom\nDauerauftrag Miete\nGutschrift\n",                  "kontoauszug",        ""               },
+    {"Entgeltabrechnung März\n\nBruttolohn\nLohnsteuer\nAuszahlungsbetrag\n",                    "lohnabrechnung",     ""               },
+    {"Ärztliche Bescheinigung\n\nHiermit wird bescheinigt, dass der Patient krank ist.\n",       "attest",
+     ""                                                                                                                                  },
+    {"Betriebskostenabrechnung 2024\n\nGrundsteuer\nMüllabfuhr\nHausreinigung\n",                "nebenkosten",
+     ""                                                                                                                                  },
+    {"Schulbescheinigung\n\nDas Kind besucht unsere Schule.\n",                                   "schulbescheinigung", ""               },
+    {"Mietbescheinigung\n\nGrundmiete\nStellplatz\n",                                             "mietbescheinigung",  ""               },
+    {"Rechnung über Heimkosten\n\nPflegesatz\nInvestitionskosten\n",                             "rechnung_pflege",    ""               },
+    {"Deutsche Rentenversicherung\n\nRentenbescheid\n",                                           "rentenbescheid",     ""               },
+    {"Erstattungsanspruch nach § 104 SGB X\n\nLeistungsberechtigte Person: A. B.\n",             "behoerde",
+     ""                                                                                                                                  },
+    {"Antrag auf Leistungen der Grundsicherung\n\nFamilienname\nVorname(n)\nFamilienstand\n",
+     "antrag_formular",                                                                                                 ""               },
+    {"Formloser Antrag\n\nhiermit beantrage ich eine Beihilfe.\n",                                "antrag_formlos",     ""               },
+    {"Jetzt sparen\n\nNur bis Monatsende gibt es Rabatt.\n",                                      "werbung",            ""               },
+    {"Räumungsklage\n\nIn dem Rechtsstreit wird die Räumungsklage zugestellt.\n",
+     "kuendigung_wohnung",                                                                                              "deadline urgent"},
+    {"Sperrandrohung\n\nWir kündigen die Versorgungsunterbrechung an.\n",                        "energiesperre",
+     "urgent"                                                                                                                            },
+    {"Ein Foto ohne Worte, die etwas bedeuten.\n",                                                NULL,                 ""               },
+    {"",                                                                                          NULL,                 ""               },
+};
+
+static void names_the_kind_or_admits_not_to_know(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof ROWS / sizeof *ROWS; i++) {
+        struct reading reading = sample_reading(ROWS[i].text);
+        struct letter letter;
+        struct text flags = {0};
+        assert_true(letter_init(&letter, &reading));
+        struct document_kind kind = document_kind_find(&letter);
+        document_flags_append(&letter, &flags);
+        if (!string_equal(kind.kind == NULL ? "-" : kind.kind,
+                          ROWS[i].kind == NULL ? "-" : ROWS[i].kind) ||
+            !string_equal(text_string(&flags), ROWS[i].flags))
+            fail_msg("\"%s\": %s, flags \"%s\"", ROWS[i].text,
+                     kind.kind == NULL ? "unknown" : kind.kind, text_string(&flags));
+        assert_true(kind.confidence >= 0 && kind.confidence < 1);
+        text_done(&flags);
+        letter_done(&letter);
+        reading_done(&reading);
+    }
+}
+
+static void a_deadline_inside_a_bundle_is_flagged(void **state)
+{
+    static const char text[] = "Kontoauszug Nr. 4\n\nLastschrift\nDauerauftrag\nGutschrift\n\f"
+                               "Kontoauszug Nr. 5\n\nLastschrift\nDauerauftrag\nGutschrift\n\f"
+                               "gegen den Bescheid lege ich Widerspruch ein. Ich bin mittellos.\n";
+    struct reading reading = sample_reading(text);
+    struct letter letter;
+    struct text flags = {0};
+    (void)state;
+    assert_true(letter_init(&letter, &reading));
+    assert_string_equal(document_kind_find(&letter).kind, "kontoauszug");
+    document_flags_append(&letter, &flags);
+    assert_string_equal(text_string(&flags), "deadline urgent");
+    text_done(&flags);
+    letter_done(&letter);
+    reading_done(&reading);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_the_kind_or_admits_not_to_know),
+        cmocka_unit_test(a_deadline_inside_a_bundle_is_flagged),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,91 @@
+/* test_identifiers.c - other bodies' numbers are found as people and scanners write them. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "classify/identifiers.h"
+
+static void finds_each_kind(void **state)
+{
+    static const struct {
+        enum identifier_kind kind;
+        const char *text;
+        const char *folded; /* NULL: nothing is found */
+        bool is_checked;
+    } rows[] = {
+        {IDENTIFIER_IBAN,             "IBAN: DE89 3704 0044 0532 0130 00, Inhaber", "DE89370400440532013000",
+         true                                                                                                      },
+        {IDENTIFIER_IBAN,             "DE89370400440532013001",                     "DE89370400440532013001", false},
+        {IDENTIFIER_IBAN,             "DE89 37O4 0044 0532 Ol30 00",                "DE89370400440532013000", true },
+        {IDENTIFIER_IBAN,             "DE89 3704 0044",                             NULL,                     false},
+        {IDENTIFIER_BG_NUMBER,        "BG-Nummer: 12345//0012345",                  "123450012345",           false},
+        {IDENTIFIER_BG_NUMBER,        "12345BG0012345",                             "123450012345",           false},
+        {IDENTIFIER_BG_NUMBER,        "12345 BG 0012345",                           "123450012345",           false},
+        {IDENTIFIER_BG_NUMBER,        "12345ll0012345",                             "123450012345",           false},
+        {IDENTIFIER_INSURANCE_NUMBER, "65 170839 J 003",                            "65170839J003",           true },
+        {IDENTIFIER_INSURANCE_NUMBER, "65170839J008",                               "65170839J008",           false},
+        {IDENTIFIER_HEALTH_NUMBER,    "KVNR A123456780",                            "A123456780",             true },
+        {IDENTIFIER_HEALTH_NUMBER,    "KVNR A123456781",                            NULL,                     false},
+        {IDENTIFIER_TAX_ID,           "86 095 742 719",                             "86095742719",            true },
+        {IDENTIFIER_TAX_ID,           "50211002009",                                NULL,                     false},
+        {IDENTIFIER_CHILD_BENEFIT,    "111 FK 396431",                              "111FK396431",            false},
+        {IDENTIFIER_ID_CARD,          "L01X00T471",                                 "L01X00T471",             true },
+        {IDENTIFIER_ID_CARD,          "L01X00T472",                                 NULL,                     false},
+    };
+    struct identifier_patterns patterns;
+    (void)state;
+    assert_int_equal(identifier_patterns_init(&patterns, NULL), STATUS_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct identifier identifier = {0};
+        bool found = identifier_find(&patterns, rows[i].kind, rows[i].text, strlen(rows[i].text), 0,
+                                     &identifier);
+        if (found != (rows[i].folded != NULL))
+            fail_msg("\"%s\": found %d", rows[i].text, found);
+        if (!found)
+            continue;
+        assert_string_equal(identifier.folded, rows[i].folded);
+        if (identifier.is_checked != rows[i].is_checked)
+            fail_msg("\"%s\": check digit", rows[i].text);
+    }
+    identifier_patterns_done(&patterns);
+}
+
+static void recognises_register_entries(void **state)
+{
+    static const struct {
+        const char *entry;
+        enum identifier_kind kind;
+    } rows[] = {
+        {"DE89370400440532013000", IDENTIFIER_IBAN            },
+        {"12345//0012345",         IDENTIFIER_BG_NUMBER       },
+        {"65170839J003",           IDENTIFIER_INSURANCE_NUMBER},
+        {"X110411675",             IDENTIFIER_HEALTH_NUMBER   },
+        {"86095742719",            IDENTIFIER_TAX_ID          },
+    };
+    struct identifier_patterns patterns;
+    struct identifier identifier;
+    (void)state;
+    assert_int_equal(identifier_patterns_init(&patterns, NULL), STATUS_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_true(identifier_recognise(&patterns, rows[i].entry, &identifier));
+        assert_int_equal(identifier.kind, rows[i].kind);
+    }
+    assert_false(identifier_recognise(&patterns, "", &identifier));
+    assert_false(identifier_recognise(&patterns, "Kundennummer 4711", &identifier));
+    identifier_patterns_done(&patterns);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_each_kind),
+        cmocka_unit_test(recognises_register_entries),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
