@@ -185,9 +185,10 @@ static enum status settle(const struct arrival *arrival, const struct claim *cla
     struct fault fault;
     if (status == STATUS_HALT)
         return status;
-    if (recovery_settle(arrival->desk, arrival->site, claim, &fault) != STATUS_OK)
-        arrival->site->is_recovered = false;
-    return STATUS_LATER;
+    enum status settled = recovery_settle(arrival->desk, arrival->site, claim, &fault);
+    if (settled != STATUS_OK)
+        site_leave_over(arrival->site, claim->id_text, claim->source, &fault);
+    return settled == STATUS_HALT ? STATUS_HALT : STATUS_LATER;
 }
 
 /* Claims the candidate for the new scan *ret_id. False: it is gone, or the folder is in trouble;
@@ -340,7 +341,7 @@ static enum status refuse_claimed(const struct arrival *arrival, const struct cl
     free(source);
     forget(arrival);
     if (status != STATUS_OK) {
-        site_trouble(arrival->site, fault); // recovery goes on with it
+        site_leave_over(arrival->site, claim->id_text, claim->source, fault);
         return STATUS_OK;
     }
     return ledger_scan_returned(arrival->desk->ledger, claim->id, fault);

@@ -95,7 +95,7 @@ static bool site_is_ready(struct intake *intake, struct site *site)
         return false;
     if (site->root < 0)
         return false;
-    if (site->is_recovered)
+    if (!site_wants_recovery(site))
         return true;
     struct fault fault;
     enum status status = recovery_of_site(intake->desk, site, &fault);
@@ -156,7 +156,8 @@ static bool has_work(const struct intake *intake)
 {
     for (size_t i = 0; i < intake->site_count; i++) {
         const struct site *site = &intake->sites[i];
-        if (site_wants_sweep(site) || due_candidate(intake, site) != NULL)
+        if (site_wants_sweep(site) || site_wants_recovery(site) ||
+            due_candidate(intake, site) != NULL)
             return true;
     }
     return clock_monotonic_ms(intake->desk->clock) >= intake->returns_due_ms && may_take(intake);

@@ -148,14 +148,21 @@ struct settling {
 static enum status settle_each(void *context, const struct claim *claim, struct fault *fault)
 {
     const struct settling *settling = context;
-    return recovery_settle(settling->desk, settling->site, claim, fault);
+    enum status status = recovery_settle(settling->desk, settling->site, claim, fault);
+    if (status == STATUS_OK || status == STATUS_HALT)
+        return status;
+    site_leave_over(settling->site, claim->id_text, claim->source, fault);
+    return STATUS_OK;
 }
 
 enum status recovery_of_site(const struct desk *desk, struct site *site, struct fault *fault)
 {
     struct settling settling = {.desk = desk, .site = site};
+    site->has_leftovers = false;
     enum status status = claims_each(site->root, settle_each, &settling, fault);
-    if (status == STATUS_OK)
-        site->is_recovered = true;
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    site->is_recovered = true;
+    site->told_leftovers = site->told_leftovers && site->has_leftovers;
+    return STATUS_OK;
 }

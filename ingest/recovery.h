@@ -14,7 +14,8 @@
  * is put back in its place. STATUS_LATER: the ledger or the drop folder cannot be had now. */
 enum status recovery_settle(const struct desk *desk, struct site *site, const struct claim *claim,
                             struct fault *fault);
-/* The same for everything in the site's `.taken`. */
+/* The same for everything in the site's `.taken`; what cannot be finished now is left over
+ * (site_leave_over()). STATUS_LATER: the folder itself cannot be read. */
 enum status recovery_of_site(const struct desk *desk, struct site *site, struct fault *fault);
 /* Gives the claimed file back to the site's `_refused`, with a note. Trouble is the site's.
  * Afterwards ledger_scan_returned() is due. `reason` and `advice` are German. */

@@ -13,15 +13,19 @@ struct giving {
     struct site *sites;
     size_t site_count;
     size_t given;
+    const struct site *failing; /* in this round; its further scans wait for the next */
 };
 
-/* The site of that name, when its drop folder is open and nothing of before is in hand there. */
-static struct site *find_site(const struct giving *giving, const char *name)
+/* The site of the record, when its drop folder can be had now, and the file is not in hand there:
+ * of one that was refused at the door, recovery would give it back. */
+static struct site *find_site(const struct giving *giving, const struct scan_record *record)
 {
     for (size_t i = 0; i < giving->site_count; i++) {
         struct site *site = &giving->sites[i];
-        if (string_equal(site->config->name, name))
-            return site->root >= 0 && site->is_recovered ? site : NULL;
+        if (!string_equal(site->config->name, record->site))
+            continue;
+        bool is_ready = site->root >= 0 && site->is_recovered;
+        return is_ready && (record->has_bytes || !site->has_leftovers) ? site : NULL;
     }
     return NULL;
 }
@@ -69,24 +73,37 @@ static enum status give(const struct giving *giving, struct site *site,
     return status;
 }
 
+/* Said once; it is tried again with every round. */
+static void tell(struct site *site, const struct scan_record *record, const struct fault *fault)
+{
+    if (!site->told_return)
+        desk_report(LOG_LEVEL_ERROR, NULL, record->site, record->source,
+                    "cannot be given back now: %s", fault->text);
+    site->told_return = true;
+}
+
 static enum status give_each(void *context, const struct scan_record *record, struct fault *fault)
 {
     struct giving *giving = context;
-    struct site *site = find_site(giving, record->site);
-    if (site == NULL)
+    struct site *site = find_site(giving, record);
+    if (site == NULL || site == giving->failing)
         return STATUS_OK;
     if (giving->given == RETURNS_AT_ONCE)
         return fault_set(fault, STATUS_LATER, "more than %d to give back", RETURNS_AT_ONCE);
-    giving->given++;
     // Refused at the door, and not in hand any more: it was given back before.
     if (record->has_bytes) {
         struct fault trouble;
         enum status status = give(giving, site, record, &trouble);
+        if (status == STATUS_HALT)
+            return fault_set(fault, status, "%s", trouble.text);
         if (status != STATUS_OK) {
-            site_trouble(site, &trouble);
+            tell(site, record, &trouble);
+            giving->failing = site;
             return STATUS_OK;
         }
+        site->told_return = false;
     }
+    giving->given++;
     enum status status = ledger_scan_returned(giving->desk->ledger, record->id, fault);
     if (status != STATUS_REFUSE)
         return status;

@@ -67,6 +67,26 @@ static void close_folder(struct site *site)
     site->is_recovered = false;
 }
 
+void site_leave_over(struct site *site, const char *id, const char *source,
+                     const struct fault *fault)
+{
+    if (!site->told_leftovers)
+        desk_report(LOG_LEVEL_ERROR, id, site->config->name, source,
+                    "stays in " DROP_TAKEN_FOLDER " for now, tried again every %d ms: %s",
+                    SITE_RECOVER_MS, fault->text);
+    site->told_leftovers = true;
+    site->has_leftovers = true;
+    site->recover_due_ms = clock_monotonic_ms(site->clock) + SITE_RECOVER_MS;
+}
+
+bool site_wants_recovery(const struct site *site)
+{
+    if (site->root < 0)
+        return false;
+    return !site->is_recovered ||
+           (site->has_leftovers && clock_monotonic_ms(site->clock) >= site->recover_due_ms);
+}
+
 void site_sync(struct site *site)
 {
     struct fault fault;

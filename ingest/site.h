@@ -15,6 +15,7 @@
 
 enum {
     SITE_SWEEP_MS = 3000,    /* between sweeps */
+    SITE_RECOVER_MS = 10000, /* before what could not be finished is tried again */
     SITE_SWEEP_ENTRIES = 256 /* looked at in one step */
 };
 
@@ -27,11 +28,14 @@ struct site {
     int root; /* the drop folder, -1 while it cannot be used */
     dev_t device;
     ino_t inode;
-    bool is_recovered; /* nothing is left in `.taken` from before */
-    bool is_troubled;  /* and that has been said */
-    bool is_unsynced;  /* claims were removed, and `.taken` not fsynced since */
-    bool was_cut;      /* the last sweep ended for want of room */
-    bool told_unwatched, told_left_out;
+    bool is_recovered;  /* what was left in `.taken` has been gone through */
+    bool has_leftovers; /* … and something could not be finished */
+    bool told_leftovers;
+    int64_t recover_due_ms; /* when to try that again */
+    bool is_troubled;       /* and that has been said */
+    bool is_unsynced;       /* claims were removed, and `.taken` not fsynced since */
+    bool was_cut;           /* the last sweep ended for want of room */
+    bool told_unwatched, told_left_out, told_return;
     int64_t sweep_due_ms;
     struct candidates candidates;
     struct sweep sweep;
@@ -48,6 +52,12 @@ bool site_open(struct site *site);
 /* Something in the drop folder did not work: says so, closes it, and tries again at the next
  * sweep, beginning with recovery. */
 void site_trouble(struct site *site, const struct fault *fault);
+/* A claim cannot be finished now: says so once, and recovery tries it again later. It keeps
+ * nothing else of the site waiting. */
+void site_leave_over(struct site *site, const char *id, const char *source,
+                     const struct fault *fault);
+/* True when what is in `.taken` has to be gone through now. */
+bool site_wants_recovery(const struct site *site);
 /* fsyncs `.taken` when that is due. */
 void site_sync(struct site *site);
 /* Begins a sweep when one is due, and goes on with it for one step. */

@@ -273,6 +273,31 @@ static void puts_strangers_back_out_of_its_own_folder(void **state)
     assert_int_equal(instance_state_of("b.png"), SCAN_RECEIVED);
 }
 
+/* One file that cannot be given back keeps no other waiting, and goes back when it can. */
+static void goes_on_beside_a_claim_it_cannot_finish(void **state)
+{
+    (void)state;
+    instance_make(&quick);
+    struct fault fault;
+    struct text words = {0};
+    text_append(&words, "im Weg");
+    assert_int_equal(durable_make_folders(DROP_DEMMIN "/_refused", 0700, &fault), STATUS_OK);
+    assert_int_equal(durable_make_folders(DROP_DEMMIN "/s", 0700, &fault), STATUS_OK);
+    write_file(DROP_DEMMIN "/_refused/s", &words);
+    write_file(DROP_DEMMIN "/s/brief.doc", &words);
+    pid_t intake = instance_start(sweep_arguments);
+    instance_wait_for_log("stays in .taken for now");
+    drop_png(DROP_DEMMIN "/a.png", 1);
+    instance_wait_for_log("a.png");
+    assert_int_equal(instance_state_of("a.png"), SCAN_RECEIVED);
+    assert_int_equal(unlink(DROP_DEMMIN "/_refused/s"), 0);
+    instance_wait_until_empty();
+    instance_stop(intake);
+    assert_true(file_is_there(DROP_DEMMIN "/_refused/s/brief.doc"));
+    assert_int_equal(instance_count(SCAN_REFUSED), 1);
+    text_done(&words);
+}
+
 /* ---- SIGKILL at random moments --------------------------------------------------------------- */
 
 enum { KILL_FILES = 120, KILL_FOLDERS = 3, BAD_EVERY = 10 };
@@ -490,6 +515,7 @@ int main(void)
         cmocka_unit_test(gives_back_what_was_refused),
         cmocka_unit_test(gives_back_to_the_place_its_note_names),
         cmocka_unit_test(puts_strangers_back_out_of_its_own_folder),
+        cmocka_unit_test(goes_on_beside_a_claim_it_cannot_finish),
         cmocka_unit_test(loses_and_doubles_nothing_when_killed),
         cmocka_unit_test_teardown(leaves_files_where_they_are_below_the_limit, unmount_all),
         cmocka_unit_test_teardown(survives_a_disk_that_is_full, unmount_all),
