@@ -60,27 +60,48 @@ static json_t *describe_counts(const struct ledger_summary *summary)
     return counts;
 }
 
-static enum status answer_list(struct service *service, struct exchange *exchange,
-                               const struct list_filter *filter, size_t offset, size_t limit,
-                               struct fault *fault)
+static enum status walk_list(struct service *service, struct exchange *exchange,
+                             const struct list_filter *filter, size_t offset, size_t limit,
+                             const struct ledger_summary *summary, struct fault *fault)
 {
     struct window window = {.room = offset + limit};
-    struct ledger_summary summary = {0};
     window.ring = calloc(window.room, sizeof(json_t *));
     if (window.ring == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for a list");
     enum status status = ledger_list(service->ledger, filter, keep_document, &window, fault);
     if (status == STATUS_OK)
-        status = ledger_summarise(service->ledger, &summary, fault);
-    if (status == STATUS_OK)
-        status = answer_json(
-            exchange, 200,
-            json_pack("{s:o, s:I, s:o}", "documents", window_as_list(&window, offset), "total",
-                      (json_int_t)window.seen, "states", describe_counts(&summary)),
-            fault);
+        status = answer_json(exchange, 200,
+                             json_pack("{s:o, s:I, s:o}", "documents",
+                                       window_as_list(&window, offset), "total",
+                                       (json_int_t)window.seen, "states", describe_counts(summary)),
+                             fault);
     for (size_t i = 0; i < window.room; i++)
         json_decref(window.ring[i]);
     free(window.ring);
+    return status;
+}
+
+/* From the memo, or walked and kept there. */
+static enum status answer_list(struct service *service, struct exchange *exchange,
+                               const struct list_filter *filter, size_t offset, size_t limit,
+                               struct fault *fault)
+{
+    struct ledger_summary summary;
+    char version[MEMO_VERSION_BYTES];
+    char key[MEMO_KEY_BYTES * 2];
+    int64_t now_ms = clock_monotonic_ms(service->clock);
+    (void)snprintf(key, sizeof key, "documents %zu %zu %s %s", offset, limit,
+                   filter->state == NULL ? "" : filter->state,
+                   filter->site == NULL ? "" : filter->site);
+    enum status status = memo_version(service->ledger, version, &summary, fault);
+    if (status != STATUS_OK)
+        return status;
+    const char *known = memo_find(&service->lists, key, version, now_ms);
+    if (known != NULL)
+        return answer_json_bytes(exchange, 200, known, fault);
+    status = walk_list(service, exchange, filter, offset, limit, &summary, fault);
+    if (status == STATUS_OK)
+        memo_keep(&service->lists, key, version, now_ms, exchange->answer.bytes);
     return status;
 }
 

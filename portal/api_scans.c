@@ -2,6 +2,8 @@
  *
  * Mailroom staff see their own site only; of another one they learn not even that it exists. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -95,20 +97,40 @@ static const char *permitted_site(const struct service *service, const struct ex
     return site == NULL ? NULL : site->name;
 }
 
-enum status api_scans(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status walk_day(struct service *service, struct exchange *exchange, const char *site,
+                            int64_t since_ms, struct fault *fault)
 {
-    const struct list_filter filter = {.site = permitted_site(service, exchange)};
-    if (filter.site == NULL)
-        return answer_nothing_there(exchange, fault);
-    struct day day = {.scans = json_array(),
-                      .since_ms = midnight_before(clock_wall_ms(service->clock))};
+    const struct list_filter filter = {.site = site};
+    struct day day = {.scans = json_array(), .since_ms = since_ms};
     enum status status = ledger_list(service->ledger, &filter, keep_scan, &day, fault);
     if (status == STATUS_OK)
-        status =
-            answer_json(exchange, 200,
-                        json_pack("{s:s, s:o, s:o}", "site", filter.site, "since",
-                                  describe_time(day.since_ms), "scans", newest_first(day.scans)),
-                        fault);
+        status = answer_json(exchange, 200,
+                             json_pack("{s:s, s:o, s:o}", "site", site, "since",
+                                       describe_time(since_ms), "scans", newest_first(day.scans)),
+                             fault);
     json_decref(day.scans);
+    return status;
+}
+
+enum status api_scans(struct service *service, struct exchange *exchange, struct fault *fault)
+{
+    struct ledger_summary summary;
+    char version[MEMO_VERSION_BYTES];
+    char key[MEMO_KEY_BYTES * 2];
+    const char *site = permitted_site(service, exchange);
+    int64_t now_ms = clock_monotonic_ms(service->clock);
+    int64_t since_ms = midnight_before(clock_wall_ms(service->clock));
+    if (site == NULL)
+        return answer_nothing_there(exchange, fault);
+    (void)snprintf(key, sizeof key, "scans %" PRId64 " %s", since_ms, site);
+    enum status status = memo_version(service->ledger, version, &summary, fault);
+    if (status != STATUS_OK)
+        return status;
+    const char *known = memo_find(&service->lists, key, version, now_ms);
+    if (known != NULL)
+        return answer_json_bytes(exchange, 200, known, fault);
+    status = walk_day(service, exchange, site, since_ms, fault);
+    if (status == STATUS_OK)
+        memo_keep(&service->lists, key, version, now_ms, exchange->answer.bytes);
     return status;
 }

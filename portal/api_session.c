@@ -181,16 +181,12 @@ enum status api_logout(struct service *service, struct exchange *exchange, struc
 enum status api_changes(struct service *service, struct exchange *exchange, struct fault *fault)
 {
     struct ledger_summary summary;
-    memset(&summary, 0, sizeof summary); // padding, too: it is digested whole
-    enum status status = ledger_summarise(service->ledger, &summary, fault);
+    char version[MEMO_VERSION_BYTES];
+    enum status status = memo_version(service->ledger, version, &summary, fault);
     if (status != STATUS_OK)
         return status;
-    struct digest digest = digest_of(&summary, sizeof summary);
-    char hex[DIGEST_HEX_BYTES];
-    digest_to_hex(&digest, hex);
-    hex[16] = '\0';
     return answer_json(exchange, 200,
-                       json_pack("{s:s, s:I}", "version", hex, "clearing",
+                       json_pack("{s:s, s:I}", "version", version, "clearing",
                                  (json_int_t)summary.documents[DOCUMENT_CLEARING]),
                        fault);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "portal/exchange.h"
 
 enum { REAL_DIGITS = 6 }; /* of probabilities */
@@ -84,12 +85,10 @@ static void begin_answer(struct exchange *exchange, enum answer_kind kind, unsig
     answer->policy = api_policy;
 }
 
-enum status answer_json(struct exchange *exchange, unsigned status, json_t *json,
-                        struct fault *fault)
+/* Takes `bytes`; NULL when memory ran out on the way. */
+static enum status take_json_bytes(struct exchange *exchange, unsigned status, char *bytes,
+                                   struct fault *fault)
 {
-    char *bytes =
-        json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS));
-    json_decref(json);
     if (bytes == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for an answer");
     begin_answer(exchange, ANSWER_BYTES, status);
@@ -97,6 +96,21 @@ enum status answer_json(struct exchange *exchange, unsigned status, json_t *json
     exchange->answer.length = strlen(bytes);
     exchange->answer.type = "application/json; charset=utf-8";
     return STATUS_OK;
+}
+
+enum status answer_json(struct exchange *exchange, unsigned status, json_t *json,
+                        struct fault *fault)
+{
+    char *bytes =
+        json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS));
+    json_decref(json);
+    return take_json_bytes(exchange, status, bytes, fault);
+}
+
+enum status answer_json_bytes(struct exchange *exchange, unsigned status, const char *bytes,
+                              struct fault *fault)
+{
+    return take_json_bytes(exchange, status, string_copy(bytes), fault);
 }
 
 enum status answer_error(struct exchange *exchange, unsigned status, const char *words,

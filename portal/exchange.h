@@ -82,6 +82,9 @@ int64_t exchange_number(const struct exchange *exchange, const char *name, int64
 /* Each replaces what was answered before. `json` is taken, also when the answer fails. */
 enum status answer_json(struct exchange *exchange, unsigned status, json_t *json,
                         struct fault *fault);
+/* JSON that is written already; copies it. */
+enum status answer_json_bytes(struct exchange *exchange, unsigned status, const char *bytes,
+                              struct fault *fault);
 /* {"error": …}; `words` is one German sentence. */
 enum status answer_error(struct exchange *exchange, unsigned status, const char *words,
                          struct fault *fault);

@@ -388,6 +388,7 @@ static void close_service(struct service *service)
     ledger_close(&service->ledger);
     spool_close(&service->spool);
     assets_done(&service->assets);
+    memo_done(&service->lists);
 }
 
 /* The socket address that is configured; the length is 0 when it is none. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "portal/assets.h"
+#include "portal/memo.h"
 #include "portal/sessions.h"
 #include "portal/throttle.h"
 #include "store/ledger.h"
@@ -19,6 +20,7 @@ struct service {
     struct assets assets;
     struct sessions sessions;
     struct throttle throttle;
+    struct memo lists;
 };
 
 #endif

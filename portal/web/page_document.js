@@ -27,14 +27,14 @@ async function load(id, background) {
 function Facts({ document, teams }) {
   return html`<dl class="kern-description-list facts">
     <${Fact} name="Zustand"><${StateBadge} states=${documentStates} state=${document.state} /><//>
-    <${Fact} name="Aktenzeichen"><span class="case-number">${document.case_number ?? 'noch keines'}</span><//>
+    <${Fact} name=${document.state === 'clearing' ? 'Vorschlag' : 'Aktenzeichen'}><span class="case-number">${document.case_number ?? 'noch keines'}</span><//>
     ${document.case_number &&
     !isPersons(document) &&
     html`<${Fact} name="Sicherheit">${shareWords(document.confidence)}<//>`}
     ${document.team && html`<${Fact} name="Team">${teams[document.team] ?? document.team}<//>`}
     <${Fact} name="Eingang">${timeWords(document.received)}, ${document.site}<//>
     <${Fact} name="Seiten">${document.pages.join(', ')} des Scans<//>
-    ${document.decided_by && html`<${Fact} name="Entschieden von">${deciderWords(document.decided_by)}<//>`}
+    ${document.decided_by && document.state !== 'clearing' && html`<${Fact} name="Entschieden von">${deciderWords(document.decided_by)}<//>`}
     <${Fact} name="Datei"><span class="file-name">${document.source}</span><//>
   </dl>`;
 }
@@ -50,7 +50,7 @@ function Evidence({ evidence }) {
       ${evidence.read
         ? html`gelesen „${evidence.read}“${evidence.page ? `, Seite ${evidence.page}` : ''}`
         : 'nicht gefunden'}
-      ${evidence.registered && html`<br />im Register „${evidence.registered}“`}
+      ${evidence.registered && html`<br />im Register „${evidence.kind === 'birth_date' ? dayWords(evidence.registered) : evidence.registered}“`}
     </span>
     <span class="kern-sr-only">${speaksFor ? 'spricht dafür' : 'spricht dagegen'}</span>
   </li>`;
@@ -235,8 +235,8 @@ export function DocumentPage({ id, session, version }) {
   return html`<p class="back"><a class="kern-link" href="#/posteingang"><${Icon} name="arrow-back" />Zum Posteingang</a></p>
     <${Heading} aside=${html`<${Flags} flags=${document.flags} />`}>${kindWords(document.kind)}<//>
     ${assigned &&
-    html`<${Alert} look="success" title="Abgelegt" role="status">
-      Das Dokument geht in den Fall ${assigned}.
+    html`<${Alert} look="success" title="Zugeordnet" role="status">
+      Das Dokument wird im Fall ${assigned} abgelegt.
     <//>`}
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
     <div class="columns">

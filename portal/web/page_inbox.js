@@ -37,6 +37,12 @@ function Tabs({ state, counts, onState }) {
   </nav>`;
 }
 
+/** How sure the program was; of a person's decision it says nothing. */
+function sureness(document) {
+  if (!document.case_number) return '–';
+  return document.decided_by === 'auto' ? shareWords(document.confidence) : 'von Hand';
+}
+
 function Row({ document }) {
   return html`<tr class="kern-table__row">
     <${Cell}>
@@ -45,8 +51,11 @@ function Row({ document }) {
     <//>
     <${Cell}><span class="nowrap">${timeWords(document.received)}</span><//>
     <${Cell}>${document.site}<//>
-    <${Cell}><span class="case-number">${document.case_number ?? '–'}</span><//>
-    <${Cell} numeric>${document.case_number ? shareWords(document.confidence) : '–'}<//>
+    <${Cell}>
+      <span class="case-number">${document.case_number ?? '–'}</span>
+      ${document.case_number && document.state === 'clearing' && html` <span class="muted">Vorschlag</span>`}
+    <//>
+    <${Cell} numeric>${sureness(document)}<//>
     <${Cell}><${StateBadge} states=${documentStates} state=${document.state} /><//>
   </tr>`;
 }

@@ -118,7 +118,7 @@ const steps = {
     await page.getByLabel(CASE).check();
     await page.getByText('geb. 12.03.1951').waitFor();
     await page.getByRole('button', { name: 'In diesen Fall ablegen' }).click();
-    await page.getByText(`Das Dokument geht in den Fall ${CASE}.`).waitFor();
+    await page.getByText(`Das Dokument wird im Fall ${CASE} abgelegt.`).waitFor();
     await page.getByText('Entschieden von').waitFor();
     await look(page, '7-document-assigned');
   },

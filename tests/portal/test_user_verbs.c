@@ -1,0 +1,106 @@
+/* test_user_verbs.c - `posteingang user …` as an admin types it. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/durable.h"
+#include "base/text.h"
+
+/* What a shell line says on both outputs; owned by the caller. `%` stands for the command. */
+static char *shell(const char *line, int expected)
+{
+    struct text whole = {0};
+    text_append(&whole, "exec 2>&1 >said; ");
+    for (; *line != '\0'; line++) {
+        if (*line == '%')
+            text_append_format(&whole, "%s/posteingang --config instance/posteingang.yaml",
+                               getenv("BIN_DIR"));
+        else
+            text_append_char(&whole, *line);
+    }
+    text_append(&whole, " 2>&1");
+    int status = system(text_string(&whole)); // NOLINT(cert-env33-c): a test of a command line
+    char *said = NULL;
+    size_t length = 0;
+    assert_int_equal(file_read("said", 1 << 16, &said, &length, NULL), STATUS_OK);
+    print_message("%s\n-> %d %s\n", text_string(&whole), WEXITSTATUS(status), said);
+    assert_int_equal(WEXITSTATUS(status), expected);
+    text_done(&whole);
+    return said;
+}
+
+static void expect(const char *line, int expected, const char *part)
+{
+    char *said = shell(line, expected);
+    assert_non_null(strstr(said, part));
+    free(said);
+}
+
+static int make_instance(void **state)
+{
+    (void)state;
+    struct text line = {0};
+    text_append_format(&line, "%s/posteingang init instance >/dev/null", getenv("BIN_DIR"));
+    int status = system(text_string(&line)); // NOLINT(cert-env33-c)
+    text_done(&line);
+    return status;
+}
+
+static void people_come_and_go(void **state)
+{
+    (void)state;
+    expect("% user list", 0, "Nobody may log in yet");
+    expect("echo ein langes Kennwort | % user add anna --role mailroom --site Demmin", 0,
+           "anna may log in as mailroom of Demmin.");
+    expect("echo ein langes Kennwort | % user add bernd --role caseworker", 0,
+           "bernd may log in as caseworker.");
+    expect("% user list", 0, "anna");
+    expect("% user list --json", 0, "{\"name\":\"bernd\",\"role\":\"caseworker\",\"site\":null,");
+    expect("% user disable bernd", 0, "bernd may no longer log in");
+    expect("% user list", 0, "disabled");
+    expect("% user enable bernd", 0, "bernd may log in again.");
+    expect("echo noch ein Kennwort | % user password bernd", 0, "bernd has a new password");
+}
+
+static void what_cannot_be_is_said(void **state)
+{
+    (void)state;
+    expect("echo ein langes Kennwort | % user add Clara --role admin", 1, "lower-case letters");
+    expect("echo kurz | % user add clara --role admin", 1, "at least 10 characters");
+    expect("echo ein langes Kennwort | % user add clara --role boss", 2, "mailroom, caseworker");
+    expect("echo ein langes Kennwort | % user add clara", 2, "--role");
+    expect("echo ein langes Kennwort | % user add clara --role mailroom", 1, "needs a site");
+    expect("echo ein langes Kennwort | % user add clara --role mailroom --site Berlin", 1,
+           "there is no site Berlin");
+    expect("echo ein langes Kennwort | % user add anna --role admin", 1, "already");
+    expect("% user add clara --role admin </dev/null", 2, "no password came");
+    expect("% user disable niemand", 1, "there is no user niemand");
+    expect("% user", 2, "user");
+}
+
+/* Whoever lists processes must not see it; nor does it stand in the ledger. */
+static void the_password_stands_nowhere(void **state)
+{
+    (void)state;
+    expect("echo geheim-und-lang-4711 | % user add dora --role admin", 0, "dora");
+    expect("cat instance/ledger/* | grep -c geheim-und-lang || true", 0, "0");
+    expect("% user add dora --role admin --password x </dev/null", 2, "unknown option");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(people_come_and_go),
+        cmocka_unit_test(what_cannot_be_is_said),
+        cmocka_unit_test(the_password_stands_nowhere),
+    };
+    return cmocka_run_group_tests(tests, make_instance, NULL);
+}
