@@ -89,7 +89,7 @@ add_user() { # NAME ROLE [WORD…]: and a line with the log-in
     shift 2
     secret=$(password)
     printf '%s\n' "$secret" | call user add "$name" --role "$role" "$@" >/dev/null
-    printf '  %-12s %-14s %s\n' "$name" "$secret" "$role${2:+ at $2}"
+    printf '  %-16s %-14s %s\n' "$name" "$secret" "$role${2:+ at $2}"
 }
 
 make_users() {
@@ -140,5 +140,5 @@ python3 -B "$samples/compare.py" "$posteingang" "$config" || wrong=$?
 [ -x build/bin/posteingang-portal ] || give_up "there is no build/bin/posteingang-portal to show"
 port_is_taken && give_up "port $port is in use; end what listens there, then run ./demo.sh again"
 say "The portal: http://127.0.0.1:$port (Ctrl-C ends it)"
-[ -z "$logins" ] || printf '  %-12s %-14s %s\n%s\n' "log in as" "with" "" "$logins"
+[ -z "$logins" ] || printf '  %-16s %-14s %s\n%s\n' "log in as" "with" "" "$logins"
 exec "$posteingang" --config "$config" run
