@@ -640,42 +640,60 @@ enum status database_is_empty(struct database *database, bool *ret_empty, struct
 }
 
 /* A damaged file makes a check stop early: that is its finding, not a failure of ours. */
-static enum status report_rows(struct database *database, const char *sql, const char *good,
-                               const char *prefix, database_finding *finding, void *context,
-                               struct fault *fault)
+static enum status end_check(struct database *database, int code, database_finding *finding,
+                             void *context, struct fault *fault)
+{
+    char words[FAULT_TEXT_BYTES];
+    if (code == SQLITE_DONE)
+        return STATUS_OK;
+    if ((code & 0xFF) != SQLITE_CORRUPT)
+        return failed(database, "check itself", fault);
+    (void)snprintf(words, sizeof words, "the database file is damaged: %s",
+                   sqlite3_errmsg(database->handle));
+    finding(context, words);
+    return STATUS_OK;
+}
+
+enum status database_check_file(struct database *database, database_finding *finding, void *context,
+                                struct fault *fault)
 {
     struct rows *rows = NULL;
-    enum status status = database_query(database, sql, NO_VALUES, &rows, fault);
+    int code = SQLITE_ROW;
+    enum status status =
+        database_query(database, "PRAGMA integrity_check(20)", NO_VALUES, &rows, fault);
     if (status != STATUS_OK)
         return status;
-    int code = SQLITE_ROW;
     while ((code = sqlite3_step(rows->statement)) == SQLITE_ROW) {
-        const char *words = rows_text(rows, 0);
-        char sentence[FAULT_TEXT_BYTES];
-        (void)snprintf(sentence, sizeof sentence, "%s: %s", prefix, words == NULL ? "?" : words);
-        if (!string_equal(words, good))
-            finding(context, sentence);
+        char words[FAULT_TEXT_BYTES];
+        const char *said = rows_text(rows, 0);
+        (void)snprintf(words, sizeof words, "the database file is damaged: %s",
+                       said == NULL ? "?" : said);
+        if (!string_equal(said, "ok"))
+            finding(context, words);
     }
-    if (code == SQLITE_CORRUPT || (code & 0xFF) == SQLITE_CORRUPT) {
-        char sentence[FAULT_TEXT_BYTES];
-        (void)snprintf(sentence, sizeof sentence, "%s: %s", prefix,
-                       sqlite3_errmsg(database->handle));
-        finding(context, sentence);
-    } else if (code != SQLITE_DONE) {
-        status = failed(database, "check itself", fault);
-    }
+    status = end_check(database, code, finding, context, fault);
     rows_done(&rows);
     return status;
 }
 
-enum status database_check(struct database *database, database_finding *finding, void *context,
-                           struct fault *fault)
+enum status database_check_references(struct database *database, database_finding *finding,
+                                      void *context, struct fault *fault)
 {
-    enum status status = report_rows(database, "PRAGMA integrity_check(20)", "ok",
-                                     "the database file is damaged", finding, context, fault);
-    if (status == STATUS_OK)
-        status =
-            report_rows(database, "PRAGMA foreign_key_check", "",
-                        "a row points to one that is not there, in table", finding, context, fault);
+    struct rows *rows = NULL;
+    int code = SQLITE_ROW;
+    enum status status =
+        database_query(database, "PRAGMA foreign_key_check", NO_VALUES, &rows, fault);
+    if (status != STATUS_OK)
+        return status;
+    while ((code = sqlite3_step(rows->statement)) == SQLITE_ROW) {
+        char words[FAULT_TEXT_BYTES];
+        const char *child = rows_text(rows, 0);
+        const char *parent = rows_text(rows, 2);
+        (void)snprintf(words, sizeof words, "a row of %s points to a row of %s that is not there",
+                       child == NULL ? "?" : child, parent == NULL ? "?" : parent);
+        finding(context, words);
+    }
+    status = end_check(database, code, finding, context, fault);
+    rows_done(&rows);
     return status;
 }

@@ -117,10 +117,13 @@ enum status database_has_table(struct database *database, const char *table, boo
 /* True when there is no table at all. */
 enum status database_is_empty(struct database *database, bool *ret_empty, struct fault *fault);
 
-/* What the engine finds wrong with itself: damaged pages and indexes, dangling references. Calls
- * back with each finding, in words. */
 typedef void database_finding(void *context, const char *words);
-enum status database_check(struct database *database, database_finding *finding, void *context,
-                           struct fault *fault);
+/* What the engine finds wrong with its own file: damaged pages and indexes. Calls back with each
+ * finding, in words. */
+enum status database_check_file(struct database *database, database_finding *finding, void *context,
+                                struct fault *fault);
+/* Rows that point to rows which are not there. */
+enum status database_check_references(struct database *database, database_finding *finding,
+                                      void *context, struct fault *fault);
 
 #endif

@@ -108,101 +108,171 @@ struct rule {
     "SELECT 1 FROM job j WHERE j.scan = d.scan AND j.document = d.id AND j.state <> 'done'"
 
 static const struct rule rules[] = {
-    {"scan",                    SUBJECT_UUID,   "is in a state that there is not",
-     "SELECT id FROM scan WHERE state NOT IN"
-     " ('received', 'reading', 'read', 'failed', 'refused', 'duplicate', 'corrupt')"             },
-    {"scan",                    SUBJECT_UUID,   "was set aside as corrupt: a person must look",
-     "SELECT id FROM scan WHERE state = 'corrupt'"                                               },
-    {"scan",                    SUBJECT_UUID,   "is received, but no read job waits for a reader",
-     "SELECT s.id FROM scan s WHERE s.state = 'received' AND NOT EXISTS"
-     " (" OPEN_READ_JOB " AND j.state = 'ready')"                                                },
-    {"scan",                    SUBJECT_UUID,   "is reading, but no reader holds its job",
-     "SELECT s.id FROM scan s WHERE s.state = 'reading' AND NOT EXISTS"
-     " (" OPEN_READ_JOB " AND j.state = 'leased')"                                               },
-    {"scan",                    SUBJECT_UUID,   "has failed, but its job is not dead",
-     "SELECT s.id FROM scan s WHERE s.state = 'failed' AND NOT EXISTS"
-     " (" OPEN_READ_JOB " AND j.state = 'dead')"                                                 },
-    {"scan",                    SUBJECT_UUID,   "is at rest, but still has a read job",
-     "SELECT s.id FROM scan s WHERE s.state IN ('read', 'refused', 'duplicate') AND EXISTS"
-     " (" OPEN_READ_JOB ")"                                                                      },
-    {"scan",                    SUBJECT_UUID,   "was refused or failed without a reason",
-     "SELECT id FROM scan WHERE state IN ('refused', 'failed') AND (error IS NULL OR error = '')"},
-    {"scan",                    SUBJECT_UUID,   "does not say rightly which scan it is a duplicate of",
-     "SELECT s.id FROM scan s LEFT JOIN scan f ON f.id = s.duplicate_of WHERE"
-     " (s.state = 'duplicate' AND (f.id IS NULL OR f.sha256 <> s.sha256 OR f.id = s.id))"
-     " OR (s.state NOT IN ('duplicate', 'corrupt') AND s.duplicate_of IS NOT NULL)"              },
-    {"scan",                    SUBJECT_UUID,   "has no bytes in the spool, but was not refused",
-     "SELECT id FROM scan WHERE has_bytes = 0 AND state NOT IN ('refused', 'corrupt')"           },
-    {"scan",                    SUBJECT_UUID,   "was read, but its pages are not each there exactly once",
-     "SELECT s.id FROM scan s WHERE s.state = 'read' AND (s.page_count < 1 OR s.page_count <>"
-     " (SELECT count(*) FROM page p WHERE p.scan = s.id AND p.number >= 1"
-     " AND p.number <= s.page_count) OR EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id"
-     " AND (p.number < 1 OR p.number > s.page_count)))"                                          },
-    {"scan",                    SUBJECT_UUID,   "was read, but its documents are not all there",
-     "SELECT s.id FROM scan s WHERE s.state = 'read' AND s.documents <>"
-     " (SELECT count(*) FROM document d WHERE d.scan = s.id)"                                    },
-    {"scan",                    SUBJECT_UUID,   "was not read, but has pages or documents",
-     "SELECT s.id FROM scan s WHERE s.state NOT IN ('read', 'corrupt') AND"
-     " (EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id)"
-     " OR EXISTS (SELECT 1 FROM document d WHERE d.scan = s.id))"                                },
-    {"a page of scan",          SUBJECT_UUID,   "ended in a way that there is not, or in no document",
-     "SELECT scan FROM page WHERE outcome NOT IN ('document', 'separator', 'blank', 'refused')"
-     " OR (outcome = 'document') <> (document IS NOT NULL)"                                      },
-    {"a page of scan",          SUBJECT_UUID,   "is in a document of another scan",
-     "SELECT p.scan FROM page p JOIN document d ON d.id = p.document WHERE d.scan <> p.scan"     },
-    {"document",                SUBJECT_UUID,   "is in a state that there is not",
-     "SELECT id FROM document WHERE state NOT IN"
-     " ('matching', 'filed', 'clearing', 'forwarded', 'discarded', 'recalled', 'corrupt')"       },
-    {"document",                SUBJECT_UUID,   "was set aside as corrupt: a person must look",
-     "SELECT id FROM document WHERE state = 'corrupt'"                                           },
-    {"document",                SUBJECT_UUID,   "has no page",
-     "SELECT d.id FROM document d WHERE NOT EXISTS"
-     " (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = d.id)"                       },
-    {"document",                SUBJECT_UUID,   "is matching, but no job is open or dead for it",
-     "SELECT d.id FROM document d WHERE d.state = 'matching' AND NOT EXISTS (" OPEN_JOB ")"      },
-    {"document",                SUBJECT_UUID,   "has more than one job that is open",
-     "SELECT j.document FROM job j WHERE j.document IS NOT NULL AND j.state IN ('ready', 'leased')"
-     " GROUP BY j.document HAVING count(*) > 1"                                                  },
-    {"document",                SUBJECT_UUID,   "is at rest, but a job still works on it",
-     "SELECT d.id FROM document d WHERE d.state <> 'matching' AND EXISTS"
-     " (" OPEN_JOB " AND j.state <> 'dead')"                                                     },
-    {"document",                SUBJECT_UUID,   "is filed, but has no place in the cabinet",
-     "SELECT id FROM document WHERE state = 'filed' AND (place IS NULL OR place = '')"           },
-    {"document",                SUBJECT_UUID,   "is filed, but nobody decided for a case",
-     "SELECT d.id FROM document d LEFT JOIN decision c ON c.id = d.decision WHERE"
-     " d.state = 'filed' AND (c.id IS NULL OR c.to_file = 0 OR c.case_number IS NULL)"           },
-    {"document",                SUBJECT_UUID,   "waits for a person, but nothing says why",
-     "SELECT id FROM document WHERE state = 'clearing' AND decision IS NULL"                     },
-    {"document",                SUBJECT_UUID,   "points to a decision about another document, or to none",
-     "SELECT d.id FROM document d LEFT JOIN decision c ON c.id = d.decision WHERE"
-     " d.decision IS NOT NULL AND (c.id IS NULL OR c.document <> d.id)"                          },
-    {"job",                     SUBJECT_NUMBER, "is of a kind or in a state that there is not",
-     "SELECT id FROM job WHERE kind NOT IN ('read', 'match', 'file')"
-     " OR state NOT IN ('ready', 'leased', 'done', 'dead')"                                      },
-    {"job",                     SUBJECT_NUMBER, "is leased to nobody or for no time, or has a lease without being so",
-     "SELECT id FROM job WHERE (state = 'leased') <> (lease_until IS NOT NULL)"
-     " OR (state = 'leased' AND (worker IS NULL OR attempt < 1))"                                },
-    {"job",                     SUBJECT_NUMBER, "reads a document, or matches or files none",
-     "SELECT id FROM job WHERE (kind = 'read') <> (document IS NULL)"                            },
-    {"job",                     SUBJECT_NUMBER, "is about a document of another scan",
-     "SELECT j.id FROM job j JOIN document d ON d.id = j.document WHERE d.scan <> j.scan"        },
-    {"job",                     SUBJECT_NUMBER, "files a document that nobody decided to file",
-     "SELECT j.id FROM job j JOIN document d ON d.id = j.document LEFT JOIN decision c"
-     " ON c.id = d.decision WHERE j.kind = 'file' AND j.state IN ('ready', 'leased')"
-     " AND (c.id IS NULL OR c.to_file = 0)"                                                      },
-    {"version of the register", SUBJECT_NUMBER, "is one of several that are current",
-     "SELECT id FROM register_version WHERE state = 'current' AND 1 <"
-     " (SELECT count(*) FROM register_version WHERE state = 'current')"                          },
-    {"version of the register", SUBJECT_NUMBER, "does not have as many persons as it says",
-     "SELECT v.id FROM register_version v WHERE v.state IN ('current', 'previous') AND v.persons"
-     " <> (SELECT count(*) FROM register_row r WHERE r.version = v.id)"                          },
-    {"the tally",               SUBJECT_WORD,   "is not the number of rows",
-     "SELECT name FROM (SELECT name, amount FROM tally"
-     " UNION ALL SELECT 'scan ' || state, -count(*) FROM scan GROUP BY state"
-     " UNION ALL SELECT 'document ' || state, -count(*) FROM document GROUP BY state"
-     " UNION ALL SELECT 'job ' || state, -count(*) FROM job GROUP BY state"
-     " UNION ALL SELECT 'page read', -count(*) FROM page) AS counted"
-     " GROUP BY name HAVING sum(amount) <> 0"                                                    },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "is in a state that there is not",
+     .sql = "SELECT id FROM scan WHERE state NOT IN"
+            " ('received', 'reading', 'read', 'failed', 'refused', 'duplicate', 'corrupt')"       },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "was set aside as corrupt: a person must look",
+     .sql = "SELECT id FROM scan WHERE state = 'corrupt'"                                         },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "is received, but no read job waits for a reader",
+     .sql = "SELECT s.id FROM scan s WHERE s.state = 'received' AND NOT EXISTS"
+            " (" OPEN_READ_JOB " AND j.state = 'ready')"                                          },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "is reading, but no reader holds its job",
+     .sql = "SELECT s.id FROM scan s WHERE s.state = 'reading' AND NOT EXISTS"
+            " (" OPEN_READ_JOB " AND j.state = 'leased')"                                         },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "has failed, but its job is not dead",
+     .sql = "SELECT s.id FROM scan s WHERE s.state = 'failed' AND NOT EXISTS"
+            " (" OPEN_READ_JOB " AND j.state = 'dead')"                                           },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "is at rest, but still has a read job",
+     .sql = "SELECT s.id FROM scan s WHERE s.state IN ('read', 'refused', 'duplicate') AND EXISTS"
+            " (" OPEN_READ_JOB ")"                                                                },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "was refused or failed without a reason",
+     .sql = "SELECT id FROM scan WHERE state IN ('refused', 'failed') AND (error IS NULL OR error "
+            "= '')"                                                                               },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "does not say rightly which scan it is a duplicate of",
+     .sql = "SELECT s.id FROM scan s LEFT JOIN scan f ON f.id = s.duplicate_of WHERE"
+            " (s.state = 'duplicate' AND (f.id IS NULL OR f.sha256 <> s.sha256 OR f.id = s.id))"
+            " OR (s.state NOT IN ('duplicate', 'corrupt') AND s.duplicate_of IS NOT NULL)"        },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "has no bytes in the spool, but was not refused",
+     .sql = "SELECT id FROM scan WHERE has_bytes = 0 AND state NOT IN ('refused', 'corrupt')"     },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "was read, but its pages are not each there exactly once",
+     .sql =
+         "SELECT s.id FROM scan s WHERE s.state = 'read' AND (s.page_count < 1 OR s.page_count <>"
+         " (SELECT count(*) FROM page p WHERE p.scan = s.id AND p.number >= 1"
+         " AND p.number <= s.page_count) OR EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id"
+         " AND (p.number < 1 OR p.number > s.page_count)))"                                       },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "was read, but its documents are not all there",
+     .sql = "SELECT s.id FROM scan s WHERE s.state = 'read' AND s.documents <>"
+            " (SELECT count(*) FROM document d WHERE d.scan = s.id)"                              },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "was not read, but has pages or documents",
+     .sql = "SELECT s.id FROM scan s WHERE s.state NOT IN ('read', 'corrupt') AND"
+            " (EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id)"
+            " OR EXISTS (SELECT 1 FROM document d WHERE d.scan = s.id))"                          },
+    {.noun = "a page of scan",
+     .subject = SUBJECT_UUID,
+     .words = "ended in a way that there is not, or in no document",
+     .sql =
+         "SELECT scan FROM page WHERE outcome NOT IN ('document', 'separator', 'blank', 'refused')"
+         " OR (outcome = 'document') <> (document IS NOT NULL)"                                   },
+    {.noun = "a page of scan",
+     .subject = SUBJECT_UUID,
+     .words = "is in a document of another scan",
+     .sql =
+         "SELECT p.scan FROM page p JOIN document d ON d.id = p.document WHERE d.scan <> p.scan"  },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is in a state that there is not",
+     .sql = "SELECT id FROM document WHERE state NOT IN"
+            " ('matching', 'filed', 'clearing', 'forwarded', 'discarded', 'recalled', 'corrupt')" },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "was set aside as corrupt: a person must look",
+     .sql = "SELECT id FROM document WHERE state = 'corrupt'"                                     },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "has no page",
+     .sql = "SELECT d.id FROM document d WHERE NOT EXISTS"
+            " (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = d.id)"                 },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is matching, but no job is open or dead for it",
+     .sql = "SELECT d.id FROM document d WHERE d.state = 'matching' AND NOT EXISTS (" OPEN_JOB ")"},
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "has more than one job that is open",
+     .sql = "SELECT j.document FROM job j WHERE j.document IS NOT NULL AND j.state IN ('ready', "
+            "'leased')"
+            " GROUP BY j.document HAVING count(*) > 1"                                            },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is at rest, but a job still works on it",
+     .sql = "SELECT d.id FROM document d WHERE d.state <> 'matching' AND EXISTS"
+            " (" OPEN_JOB " AND j.state <> 'dead')"                                               },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is filed, but has no place in the cabinet",
+     .sql = "SELECT id FROM document WHERE state = 'filed' AND (place IS NULL OR place = '')"     },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is filed, but nobody decided for a case",
+     .sql = "SELECT d.id FROM document d LEFT JOIN decision c ON c.id = d.decision WHERE"
+            " d.state = 'filed' AND (c.id IS NULL OR c.to_file = 0 OR c.case_number IS NULL)"     },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "waits for a person, but nothing says why",
+     .sql = "SELECT id FROM document WHERE state = 'clearing' AND decision IS NULL"               },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "points to a decision about another document, or to none",
+     .sql = "SELECT d.id FROM document d LEFT JOIN decision c ON c.id = d.decision WHERE"
+            " d.decision IS NOT NULL AND (c.id IS NULL OR c.document <> d.id)"                    },
+    {.noun = "job",
+     .subject = SUBJECT_NUMBER,
+     .words = "is of a kind or in a state that there is not",
+     .sql = "SELECT id FROM job WHERE kind NOT IN ('read', 'match', 'file')"
+            " OR state NOT IN ('ready', 'leased', 'done', 'dead')"                                },
+    {.noun = "job",
+     .subject = SUBJECT_NUMBER,
+     .words = "is leased to nobody or for no time, or has a lease without being so",
+     .sql = "SELECT id FROM job WHERE (state = 'leased') <> (lease_until IS NOT NULL)"
+            " OR (state = 'leased' AND (worker IS NULL OR attempt < 1))"                          },
+    {.noun = "job",
+     .subject = SUBJECT_NUMBER,
+     .words = "reads a document, or matches or files none",
+     .sql = "SELECT id FROM job WHERE (kind = 'read') <> (document IS NULL)"                      },
+    {.noun = "job",
+     .subject = SUBJECT_NUMBER,
+     .words = "is about a document of another scan",
+     .sql = "SELECT j.id FROM job j JOIN document d ON d.id = j.document WHERE d.scan <> j.scan"  },
+    {.noun = "job",
+     .subject = SUBJECT_NUMBER,
+     .words = "files a document that nobody decided to file",
+     .sql = "SELECT j.id FROM job j JOIN document d ON d.id = j.document LEFT JOIN decision c"
+            " ON c.id = d.decision WHERE j.kind = 'file' AND j.state IN ('ready', 'leased')"
+            " AND (c.id IS NULL OR c.to_file = 0)"                                                },
+    {.noun = "version of the register",
+     .subject = SUBJECT_NUMBER,
+     .words = "is one of several that are current",
+     .sql = "SELECT id FROM register_version WHERE state = 'current' AND 1 <"
+            " (SELECT count(*) FROM register_version WHERE state = 'current')"                    },
+    {.noun = "version of the register",
+     .subject = SUBJECT_NUMBER,
+     .words = "does not have as many persons as it says",
+     .sql = "SELECT v.id FROM register_version v WHERE v.state IN ('current', 'previous') AND "
+            "v.persons"
+            " <> (SELECT count(*) FROM register_row r WHERE r.version = v.id)"                    },
+    {.noun = "the tally",
+     .subject = SUBJECT_WORD,
+     .words = "is not the number of rows",
+     .sql = "SELECT name FROM (SELECT name, amount FROM tally"
+            " UNION ALL SELECT 'scan ' || state, -count(*) FROM scan GROUP BY state"
+            " UNION ALL SELECT 'document ' || state, -count(*) FROM document GROUP BY state"
+            " UNION ALL SELECT 'job ' || state, -count(*) FROM job GROUP BY state"
+            " UNION ALL SELECT 'page read', -count(*) FROM page) AS counted"
+            " GROUP BY name HAVING sum(amount) <> 0"                                              },
 };
 
 static void found_by_rule(struct check *check, const struct rule *rule, struct rows *rows)
@@ -258,18 +328,26 @@ struct trace {
 };
 
 static const struct trace traces[] = {
-    {"scan",
-     "SELECT s.id, a.subject, a.detail, s.state FROM scan s JOIN audit a ON a.id = s.audit",     {{"scan", TRACE_WORD}}                                                    },
-    {"scan",
-     "SELECT s.id, a.subject, a.detail, s.sha256 FROM scan s JOIN audit a ON a.id = s.born",     {{"sha256", TRACE_DIGEST}}                                                },
-    {"document",
-     "SELECT d.id, a.subject, a.detail, d.state FROM document d JOIN audit a ON a.id = d.audit", {{"document", TRACE_WORD}}                                                },
-    {"document",
-     "SELECT d.id, a.subject, a.detail, d.reading, d.text, d.pdf FROM document d"
-     " JOIN audit a ON a.id = d.born",                                                           {{"reading", TRACE_DIGEST}, {"text", TRACE_DIGEST}, {"pdf", TRACE_DIGEST}}},
-    {"the decision about document",
-     "SELECT c.document, a.subject, a.detail, c.case_number, c.explanation FROM decision c"
-     " JOIN audit a ON a.id = c.audit",                                                          {{"case_sha256", TRACE_SECRET}, {"explanation", TRACE_DIGEST}}            },
+    {.noun = "scan",
+     .keys = {{"scan", TRACE_WORD}},
+     .sql = "SELECT s.id, a.subject, a.detail, s.state FROM scan s"
+            " JOIN audit a ON a.id = s.audit"                },
+    {.noun = "scan",
+     .keys = {{"sha256", TRACE_DIGEST}},
+     .sql = "SELECT s.id, a.subject, a.detail, s.sha256 FROM scan s"
+            " JOIN audit a ON a.id = s.born"                 },
+    {.noun = "document",
+     .keys = {{"document", TRACE_WORD}},
+     .sql = "SELECT d.id, a.subject, a.detail, d.state FROM document d"
+            " JOIN audit a ON a.id = d.audit"                },
+    {.noun = "document",
+     .keys = {{"reading", TRACE_DIGEST}, {"text", TRACE_DIGEST}, {"pdf", TRACE_DIGEST}},
+     .sql = "SELECT d.id, a.subject, a.detail, d.reading, d.text, d.pdf FROM document d"
+            " JOIN audit a ON a.id = d.born"                 },
+    {.noun = "the decision about document",
+     .keys = {{"case_sha256", TRACE_SECRET}, {"explanation", TRACE_DIGEST}},
+     .sql = "SELECT c.document, a.subject, a.detail, c.case_number, c.explanation"
+            " FROM decision c JOIN audit a ON a.id = c.audit"},
 };
 
 static bool detail_says(const char *detail, const char *key, struct rows *rows, int column,
@@ -337,17 +415,22 @@ struct object_walk {
 };
 
 static const struct object_walk walks[] = {
-    {"scan",
-     true,  "SELECT id, sha256 FROM scan WHERE has_bytes = 1 AND state <> 'duplicate' AND id > $1"
-     " ORDER BY id LIMIT $2",                                                       1,
-     {"bytes"}                                                                                                             },
-    {"document",
-     true,  "SELECT id, reading, text, pdf FROM document WHERE id > $1 ORDER BY id LIMIT $2",
-     3,                                                                                          {"reading", "text", "pdf"}},
-    {"decision",
-     false, "SELECT id, explanation FROM decision WHERE explanation IS NOT NULL AND id > $1"
-     " ORDER BY id LIMIT $2",                                                      1,
-     {"explanation"}                                                                                                       },
+    {.noun = "scan",
+     .has_uuid = true,
+     .objects = 1,
+     .names = {"bytes"},
+     .sql = "SELECT id, sha256 FROM scan WHERE has_bytes = 1 AND state <> 'duplicate'"
+            " AND id > $1 ORDER BY id LIMIT $2"},
+    {.noun = "document",
+     .has_uuid = true,
+     .objects = 3,
+     .names = {"reading", "text", "pdf"},
+     .sql = "SELECT id, reading, text, pdf FROM document WHERE id > $1 ORDER BY id LIMIT $2"},
+    {.noun = "decision",
+     .objects = 1,
+     .names = {"explanation"},
+     .sql = "SELECT id, explanation FROM decision WHERE explanation IS NOT NULL AND id > $1"
+            " ORDER BY id LIMIT $2"      },
 };
 
 struct object_row {
@@ -442,9 +525,12 @@ static void take_finding(void *context, const char *words)
 
 static enum status check_database(struct check *check, struct fault *fault)
 {
-    enum status status = database_check(check->ledger->database, take_finding, check, fault);
+    struct database *database = check->ledger->database;
+    enum status status = database_check_file(database, take_finding, check, fault);
     if (status == STATUS_OK)
         status = check_chain(check, fault);
+    if (status == STATUS_OK)
+        status = database_check_references(database, take_finding, check, fault);
     for (size_t i = 0; status == STATUS_OK && i < sizeof rules / sizeof *rules; i++)
         status = check_rule(check, &rules[i], fault);
     for (size_t i = 0; status == STATUS_OK && i < sizeof traces / sizeof *traces; i++)

@@ -81,22 +81,24 @@ static void a_result_that_does_not_account_for_every_page_is_refused(void **stat
 {
     struct scene *scene = *state;
     const struct read_document one[2] = {{.reading = {{1}}}, {.reading = {{2}}}};
+    // clang-format off
     const struct {
         const char *name;
         struct read_page pages[3];
         uint32_t page_count, document_count;
     } cases[] = {
-        {"no pages",                     {{0}},                                                0,   0},
-        {"too many pages",               {{0}},                                                501, 0},
-        {"a page twice",                 {{1, PAGE_IN_DOCUMENT, 1}, {1, PAGE_IN_DOCUMENT, 1}}, 2,   1},
-        {"a page missing",               {{1, PAGE_IN_DOCUMENT, 1}, {3, PAGE_IN_DOCUMENT, 1}}, 2,   1},
-        {"a page in no document",        {{1, PAGE_IN_DOCUMENT, 0}},                           1,   0},
-        {"a page in a strange document", {{1, PAGE_IN_DOCUMENT, 2}},                           1,   1},
-        {"a separator in a document",    {{1, PAGE_IN_DOCUMENT, 1}, {2, PAGE_SEPARATOR, 1}},   2,   1},
-        {"an outcome that there is not", {{1, (enum page_outcome)9, 0}},                       1,   0},
-        {"a document without a page",    {{1, PAGE_IN_DOCUMENT, 1}, {2, PAGE_SEPARATOR, 0}},   2,   2},
-        {"more documents than pages",    {{1, PAGE_IN_DOCUMENT, 1}},                           1,   2},
+        {"no pages", {{0}}, 0, 0},
+        {"too many pages", {{0}}, 501, 0},
+        {"a page twice", {{1, PAGE_IN_DOCUMENT, 1}, {1, PAGE_IN_DOCUMENT, 1}}, 2, 1},
+        {"a page missing", {{1, PAGE_IN_DOCUMENT, 1}, {3, PAGE_IN_DOCUMENT, 1}}, 2, 1},
+        {"a page in no document", {{1, PAGE_IN_DOCUMENT, 0}}, 1, 0},
+        {"a page in a strange document", {{1, PAGE_IN_DOCUMENT, 2}}, 1, 1},
+        {"a separator in a document", {{1, PAGE_IN_DOCUMENT, 1}, {2, PAGE_SEPARATOR, 1}}, 2, 1},
+        {"an outcome that there is not", {{1, (enum page_outcome)9, 0}}, 1, 0},
+        {"a document without a page", {{1, PAGE_IN_DOCUMENT, 1}, {2, PAGE_SEPARATOR, 0}}, 2, 2},
+        {"more documents than pages", {{1, PAGE_IN_DOCUMENT, 1}}, 1, 2},
     };
+    // clang-format on
     struct scan_id scan = scene_accept(scene, "Waren");
     struct job_record job = scene_lease(scene, JOB_READ);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

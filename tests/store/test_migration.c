@@ -1,0 +1,133 @@
+/* test_migration.c - a ledger is brought up to date, and a newer one is left alone. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scene.h"
+#include "store/migration.h"
+
+static void a_new_ledger_remembers_every_migration(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM migration"),
+                     migration_files_count);
+    assert_int_equal(scene_sql_number(scene, "SELECT max(version) FROM migration"),
+                     migration_newest());
+}
+
+static void migrations_are_numbered_from_one_without_a_gap(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < migration_files_count; i++) {
+        char number[32];
+        (void)snprintf(number, sizeof number, "%04zu-", i + 1);
+        if (strncmp(migration_files[i].name, number, 5) != 0)
+            fail_msg("%s is not %s…", migration_files[i].name, number);
+        // embedded whole, as text
+        assert_int_equal(strlen((const char *)migration_files[i].bytes), migration_files[i].length);
+    }
+}
+
+static void opening_an_up_to_date_ledger_changes_nothing(void **state)
+{
+    struct scene *scene = *state;
+    int64_t applied = scene_sql_number(scene, "SELECT max(applied_ms) FROM migration");
+    scene->wall_ms += 1000;
+    ledger_close(&scene->ledger);
+    assert_ok(scene, ledger_open(scene->path, LEDGER_CREATE, &scene->clock, &scene->ledger,
+                                 &scene->fault));
+    assert_int_equal(scene_sql_number(scene, "SELECT max(applied_ms) FROM migration"), applied);
+}
+
+static const enum ledger_access every_access[] = {LEDGER_READ, LEDGER_WRITE, LEDGER_CREATE};
+
+static void a_newer_ledger_is_refused_with_words(void **state)
+{
+    struct scene *scene = *state;
+    scene_sql(scene, "INSERT INTO migration SELECT 9999, 'x', x'00', 0");
+    for (size_t i = 0; i < 3; i++) {
+        struct ledger *ledger = NULL;
+        assert_status(
+            scene, ledger_open(scene->path, every_access[i], &scene->clock, &ledger, &scene->fault),
+            STATUS_REFUSE);
+        assert_non_null(strstr(scene->fault.text, "too old"));
+        assert_non_null(strstr(scene->fault.text, "9999"));
+    }
+}
+
+static void an_older_ledger_is_migrated_only_by_whoever_may(void **state)
+{
+    struct scene *scene = *state;
+    char path[64];
+    struct database *database = NULL;
+    struct ledger *ledger = NULL;
+    // A ledger as the first version made it.
+    (void)snprintf(path, sizeof path, "%s/old.sqlite", scene->folder);
+    assert_ok(scene, database_open(path, DATABASE_CREATE, &database, &scene->fault));
+    assert_ok(scene,
+              database_script(database, (const char *)migration_files[0].bytes, &scene->fault));
+    assert_ok(scene,
+              database_script(database,
+                              "CREATE TABLE migration (version INTEGER PRIMARY KEY,"
+                              " name TEXT, sha256 BLOB, applied_ms INTEGER);"
+                              "INSERT INTO migration VALUES (1, '0001-ledger.sql', x'00', 0)",
+                              &scene->fault));
+    database_close(&database);
+    if (migration_newest() == 1)
+        skip(); // there is no older version than this one
+    assert_status(scene, ledger_open(path, LEDGER_WRITE, &scene->clock, &ledger, &scene->fault),
+                  STATUS_REFUSE);
+    assert_non_null(strstr(scene->fault.text, "needs"));
+    assert_ok(scene, ledger_open(path, LEDGER_CREATE, &scene->clock, &ledger, &scene->fault));
+    ledger_close(&ledger);
+    assert_ok(scene, ledger_open(path, LEDGER_WRITE, &scene->clock, &ledger, &scene->fault));
+    ledger_close(&ledger);
+}
+
+static void a_database_of_something_else_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/other.sqlite", scene->folder);
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(path, &handle), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(handle, "CREATE TABLE other (x)", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(handle);
+    for (size_t i = 0; i < 3; i++) {
+        struct ledger *ledger = NULL;
+        assert_status(scene,
+                      ledger_open(path, every_access[i], &scene->clock, &ledger, &scene->fault),
+                      STATUS_REFUSE);
+        assert_non_null(strstr(scene->fault.text, "not a ledger"));
+    }
+}
+
+static void an_empty_file_is_no_ledger_until_it_is_made_one(void **state)
+{
+    struct scene *scene = *state;
+    char path[64];
+    struct ledger *ledger = NULL;
+    (void)snprintf(path, sizeof path, "%s/empty.sqlite", scene->folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fclose(file);
+    assert_status(scene, ledger_open(path, LEDGER_WRITE, &scene->clock, &ledger, &scene->fault),
+                  STATUS_REFUSE);
+    assert_ok(scene, ledger_open(path, LEDGER_CREATE, &scene->clock, &ledger, &scene->fault));
+    ledger_close(&ledger);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(a_new_ledger_remembers_every_migration),
+        SCENE_TEST(migrations_are_numbered_from_one_without_a_gap),
+        SCENE_TEST(opening_an_up_to_date_ledger_changes_nothing),
+        SCENE_TEST(a_newer_ledger_is_refused_with_words),
+        SCENE_TEST(an_older_ledger_is_migrated_only_by_whoever_may),
+        SCENE_TEST(a_database_of_something_else_is_refused),
+        SCENE_TEST(an_empty_file_is_no_ledger_until_it_is_made_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
