@@ -20,6 +20,8 @@ int verb_config_check(struct call *call)
            config->site_count, config->site_count == 1 ? "" : "s", config->grammar_count,
            config->grammar_count == 1 ? "" : "s", (long long)config_reader_count(config),
            config_reader_count(config) == 1 ? "" : "s");
+    if (config->notes != NULL)
+        printf("\nGood to know:\n%s", config->notes);
     config_free(&config);
     return EXIT_DONE;
 }

@@ -7,7 +7,7 @@
 
 enum {
     REST_NOBODY_ACTS_MS = 5000, /* nothing is ready, leased or pending: only a moment of doubt */
-    REST_DYING_MS = 30000,      /* programs die again and again, and nothing changes */
+    REST_DYING_MS = 15000,      /* programs die again and again, and nothing changes */
     REST_DYING_DEATHS = 5,
     REST_SLACK_MS = 60000 /* on top of what the configuration allows */
 };

@@ -33,7 +33,8 @@ enum {
     RUN_TERMINAL_LOOK_MS = 1000,
     RUN_QUIET_LOOK_MS = 5000,
     RUN_LOOK_SHARE = 20, /* looking takes at most a 20th of the time, however large the ledger */
-    RUN_PATIENCE_MS = 15000, /* and half of it for the dispatcher: all end within 30 s */
+    RUN_BLIND_MOST_MS = 15000, /* a drain ends when it cannot look for that long */
+    RUN_PATIENCE_MS = 15000,   /* and half of it for the dispatcher: all end within 30 s */
     RUN_PID_BYTES = 32
 };
 
@@ -48,6 +49,7 @@ struct run {
     bool is_draining;
     bool is_stopping;
     int64_t next_look_ms; /* monotonic */
+    int64_t looked_ms;    /* monotonic; of the last look that worked, at first of the beginning */
     int exit_code;
 };
 
@@ -169,10 +171,23 @@ static enum status look(struct run *run, struct rest_look *ret_look, struct faul
     return ledger_summarise(run->instance.ledger, &ret_look->summary, fault);
 }
 
+/* A busy ledger or folder is looked at again; one that stays so ends a drain, because nobody can
+ * say when everything rests. */
+static void cannot_look(struct run *run, const struct fault *fault, int64_t now_ms)
+{
+    bool is_blind = run->is_draining && now_ms - run->looked_ms > RUN_BLIND_MOST_MS;
+    if (fault->status != STATUS_HALT && !is_blind)
+        return;
+    progress_end(&run->progress);
+    stop(run, outcome_of(fault));
+}
+
 static void on_look(void *context)
 {
     struct run *run = context;
     int64_t before_ms = clock_monotonic_ms(clock_system());
+    if (run->looked_ms == 0)
+        run->looked_ms = before_ms;
     if (run->is_stopping || before_ms < run->next_look_ms)
         return;
     struct rest_look seen = {0};
@@ -180,12 +195,11 @@ static void on_look(void *context)
     enum status status = look(run, &seen, &fault);
     int64_t now_ms = clock_monotonic_ms(clock_system());
     run->next_look_ms = now_ms + (now_ms - before_ms) * RUN_LOOK_SHARE;
-    if (status == STATUS_HALT) {
-        stop(run, outcome_of(&fault));
+    if (status != STATUS_OK) {
+        cannot_look(run, &fault, now_ms);
         return;
     }
-    if (status != STATUS_OK)
-        return; // a busy ledger or folder: the next look will do
+    run->looked_ms = now_ms;
     progress_show(&run->progress, &seen.summary, now_ms);
     enum rest rest = run->is_draining ? rest_judge(&run->rest, &seen, run->instance.config, now_ms)
                                       : REST_MOVING;

@@ -5,7 +5,7 @@
 
 #include "cli/times.h"
 
-enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
+enum { MINUTE_S = 60, HOUR_S = 3600, TWO_DAYS_S = 2 * 86400 };
 
 static struct tm local(int64_t wall_ms)
 {
@@ -38,9 +38,9 @@ void times_duration(int64_t ms, char ret_text[TIMES_BYTES])
         (void)snprintf(ret_text, TIMES_BYTES, "%lld s", whole);
     else if (seconds < HOUR_S)
         (void)snprintf(ret_text, TIMES_BYTES, "%lld min", whole / MINUTE_S);
-    else if (seconds < 2 * DAY_S)
+    else if (seconds < TWO_DAYS_S)
         (void)snprintf(ret_text, TIMES_BYTES, "%lld h %02lld min", whole / HOUR_S,
                        whole % HOUR_S / MINUTE_S);
     else
-        (void)snprintf(ret_text, TIMES_BYTES, "%lld days", whole / DAY_S);
+        (void)snprintf(ret_text, TIMES_BYTES, "%lld days", whole / (TWO_DAYS_S / 2));
 }

@@ -88,7 +88,7 @@ static void programs_that_die_again_and_again_end_it_sooner(void **state)
     };
     struct rest_look after = before;
     after.deaths = 5;
-    assert_in_range(gives_up_after_s(&before, &after), 30, 32);
+    assert_in_range(gives_up_after_s(&before, &after), 15, 17);
     after.deaths = 4;
     assert_in_range(gives_up_after_s(&before, &after), 3600, 4000);
 }

@@ -185,6 +185,45 @@ static void a_drain_that_cannot_end_says_so(void **state)
     said_done(&said);
 }
 
+/* `script` of util-linux gives the command a terminal. */
+static void a_terminal_shows_warnings_and_leaves_the_rest_out(void **state)
+{
+    (void)state;
+    struct said said = {0};
+    struct seed seed;
+    assert_int_equal(system("rm -rf instance"), 0);
+    seed_open(&seed);
+    (void)seed_scan(&seed, "Demmin", "scan.tif"); // so that the drain has something to wait for
+    stand_in("posteingang-intake",
+             "#!/bin/sh\necho '2026-03-02T08:15:00+01:00 info    all calm' >&2\n"
+             "echo '2026-03-02T08:15:00+01:00 warning disk is slow' >&2\n"
+             "kill -TERM $PPID\nexit 0\n");
+    command_at(&said, "script", "-qec 'bin/posteingang " RUN "--drain' /dev/null");
+    expect_exit(&said, EXIT_FOUND);
+    expect_out(&said, "disk is slow");
+    assert_null(strstr(said.out, "all calm"));
+    command_at(&said, "bin/posteingang", RUN "--drain");
+    expect_error(&said, "disk is slow");
+    expect_error(&said, "all calm");
+    seed_close(&seed);
+    said_done(&said);
+}
+
+static void a_drain_that_cannot_look_does_not_wait_for_ever(void **state)
+{
+    (void)state;
+    struct said said = {0};
+    if (geteuid() == 0)
+        assert_int_equal(system("rm -r instance/drop/Demmin"), 0); // root may read anything
+    else
+        assert_int_equal(chmod("instance/drop/Demmin", 0), 0);
+    command_at(&said, "bin/posteingang", RUN "--drain");
+    assert_int_not_equal(said.exit_code, EXIT_DONE);
+    expect_error(&said, "drop/Demmin");
+    (void)chmod("instance/drop/Demmin", 0700);
+    said_done(&said);
+}
+
 static void a_program_that_is_missing_is_named(void **state)
 {
     (void)state;
@@ -219,6 +258,8 @@ int main(void)
         cmocka_unit_test_setup(an_instance_runs_once, make_stage),
         cmocka_unit_test_setup(a_program_that_dies_is_started_again_and_named, make_stage),
         cmocka_unit_test_setup(a_drain_that_cannot_end_says_so, make_stage),
+        cmocka_unit_test_setup(a_terminal_shows_warnings_and_leaves_the_rest_out, make_stage),
+        cmocka_unit_test_setup(a_drain_that_cannot_look_does_not_wait_for_ever, make_stage),
         cmocka_unit_test_setup(a_program_that_is_missing_is_named, make_stage),
         cmocka_unit_test_setup(submit_becomes_the_intake, make_stage),
     };
