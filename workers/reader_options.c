@@ -47,7 +47,7 @@ static const struct given defaults = {
              &(given).page_ocr},                                                                   \
             {"page-cpu", "SECONDS", "Processor time for one page (default: 60)", ARGUMENT_COUNT,   \
              &(given).page_cpu},                                                                   \
-            {"page-memory", "BYTES", "Address space for one page; 0: no limit (default: 1 GiB)",   \
+            {"page-memory", "BYTES", "Address space for one page (default: 1 GiB)",                \
              ARGUMENT_COUNT, &(given).page_memory},                                                \
             {"page-pixels", "PIXELS", "Largest page (default: 100000000)", ARGUMENT_COUNT,         \
              &(given).page_pixels},                                                                \
