@@ -18,6 +18,20 @@ struct affine affine_multiply(struct affine first, struct affine second)
     };
 }
 
+struct affine affine_turn(int degrees, double width, double height)
+{
+    switch (degrees) {
+    case 90:
+        return (struct affine){0, 1, -1, 0, height, 0};
+    case 180:
+        return (struct affine){-1, 0, 0, -1, width, height};
+    case 270:
+        return (struct affine){0, -1, 1, 0, 0, width};
+    default:
+        return affine_identity;
+    }
+}
+
 struct reading_box affine_box(struct affine map, struct reading_box box)
 {
     double left = INFINITY, top = INFINITY, right = -INFINITY, bottom = -INFINITY;

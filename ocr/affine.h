@@ -14,6 +14,8 @@ extern const struct affine affine_identity;
 
 /* First `first`, then `second`. */
 struct affine affine_multiply(struct affine first, struct affine second);
+/* What becomes of the points of a page of that size when it is turned clockwise by quarters. */
+struct affine affine_turn(int degrees, double width, double height);
 /* The upright box around what becomes of `box`. */
 struct reading_box affine_box(struct affine map, struct reading_box box);
 

@@ -1,7 +1,7 @@
 /* codes.c - see codes.h.
  *
  * zbar needs about two pixels a module; modules on our sheets and on other offices' letters are
- * 0.25 mm and more, so that 200 dpi is enough and the search stays cheap. Code 39 and ITF give
+ * 0.25 mm and more, so that the clean copy's resolution is enough. Code 39 and ITF give
  * false hits on ruled paper when short, so these are kept only from a least length on. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
@@ -16,8 +16,6 @@ enum {
     LEAST_CHARACTERS = 4, /* of codes without a check of their own */
     SCAN_DENSITY = 2,     /* every so many rows and columns are looked at */
 };
-
-static const double SEARCH_DPI = 200;
 
 /* The kinds that are searched for. */
 static const struct kind {
@@ -52,18 +50,6 @@ static zbar_image_scanner_t *scanner_new(void)
     return scanner;
 }
 
-/* Grey at about SEARCH_DPI; *ret_scale: its pixels to those of `pix`. */
-static PIX *search_copy(PIX *pix, double dpi, double *ret_scale)
-{
-    float factor = (float)fmin(1, SEARCH_DPI / dpi);
-    PIX *copy = factor > 0.9F           ? pixConvertTo8(pix, 0)
-                : pixGetDepth(pix) == 1 ? pixScaleToGray(pix, factor)
-                                        : pixScaleAreaMap(pix, factor, factor);
-    if (copy != NULL)
-        *ret_scale = (double)pixGetWidth(pix) / pixGetWidth(copy);
-    return copy;
-}
-
 /* Rows of bytes without padding, as zbar wants them; the caller frees. */
 static uint8_t *plain_rows(PIX *grey)
 {
@@ -77,7 +63,7 @@ static uint8_t *plain_rows(PIX *grey)
     return rows;
 }
 
-static struct reading_box box_of(const zbar_symbol_t *symbol, double scale)
+static struct reading_box box_of(const zbar_symbol_t *symbol)
 {
     int left = INT32_MAX, top = INT32_MAX, right = 0, bottom = 0;
     for (unsigned i = 0; i < zbar_symbol_get_loc_size(symbol); i++) {
@@ -89,9 +75,7 @@ static struct reading_box box_of(const zbar_symbol_t *symbol, double scale)
     }
     if (left > right || top > bottom)
         return (struct reading_box){0};
-    return (struct reading_box){(int32_t)(left * scale), (int32_t)(top * scale),
-                                (int32_t)((right - left) * scale),
-                                (int32_t)((bottom - top) * scale)};
+    return (struct reading_box){left, top, right - left, bottom - top};
 }
 
 static void clamp_into(struct reading_box *box, const struct reading_page *page)
@@ -132,7 +116,7 @@ static bool is_known(const struct reading_page *page, const char *text, uint8_t 
     return false;
 }
 
-static bool take_symbol(const zbar_symbol_t *symbol, double scale, struct affine to_page,
+static bool take_symbol(const zbar_symbol_t *symbol, struct affine to_page,
                         struct reading_page *page)
 {
     const struct kind *kind = kind_of(zbar_symbol_get_type(symbol));
@@ -152,14 +136,14 @@ static bool take_symbol(const zbar_symbol_t *symbol, double scale, struct affine
     page->codes = codes;
     struct reading_code *code = &codes[page->code_count++];
     *code = (struct reading_code){.text = text, .symbology = (uint8_t)kind->symbology};
-    code->box = affine_box(to_page, box_of(symbol, scale));
+    code->box = affine_box(to_page, box_of(symbol));
     clamp_into(&code->box, page);
     return true;
 }
 
 /* Scans the rows, which belong to the caller. */
 static bool scan(zbar_image_scanner_t *scanner, const uint8_t *rows, unsigned width,
-                 unsigned height, double scale, struct affine to_page, struct reading_page *page)
+                 unsigned height, struct affine to_page, struct reading_page *page)
 {
     zbar_image_t *image = zbar_image_create();
     if (image == NULL)
@@ -170,25 +154,22 @@ static bool scan(zbar_image_scanner_t *scanner, const uint8_t *rows, unsigned wi
     bool good = zbar_scan_image(scanner, image) >= 0;
     const zbar_symbol_t *symbol = good ? zbar_image_first_symbol(image) : NULL;
     for (; good && symbol != NULL; symbol = zbar_symbol_next(symbol))
-        good = take_symbol(symbol, scale, to_page, page);
+        good = take_symbol(symbol, to_page, page);
     zbar_image_destroy(image);
     return good;
 }
 
-enum status codes_find(PIX *pix, double dpi, struct affine to_page, struct reading_page *page,
+enum status codes_find(PIX *grey, struct affine to_page, struct reading_page *page,
                        struct fault *fault)
 {
-    double scale = 1;
-    PIX *grey = search_copy(pix, dpi, &scale);
-    uint8_t *rows = grey == NULL ? NULL : plain_rows(grey);
+    uint8_t *rows = plain_rows(grey);
     zbar_image_scanner_t *scanner = scanner_new();
     bool good = rows != NULL && scanner != NULL &&
                 scan(scanner, rows, (unsigned)pixGetWidth(grey), (unsigned)pixGetHeight(grey),
-                     scale, to_page, page);
+                     to_page, page);
     if (scanner != NULL)
         zbar_image_scanner_destroy(scanner);
     free(rows);
-    pixDestroy(&grey);
     return good ? STATUS_OK
                 : fault_set(fault, STATUS_LATER, "out of memory while searching for codes");
 }

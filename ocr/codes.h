@@ -9,9 +9,9 @@
 #include "base/reading.h"
 #include "ocr/affine.h"
 
-/* Finds the codes in `pix` (1 bit or grey, any orientation) and fills codes and code_count of
- * `page`, whose size is set; boxes are mapped by `to_page` and clamped into the page. */
-enum status codes_find(PIX *pix, double dpi, struct affine to_page, struct reading_page *page,
+/* Finds the codes in `grey` (any orientation) and fills codes and code_count of `page`, whose size
+ * is set; `to_page` maps the boxes, which are clamped into the page. */
+enum status codes_find(PIX *grey, struct affine to_page, struct reading_page *page,
                        struct fault *fault);
 
 #endif

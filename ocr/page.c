@@ -1,7 +1,7 @@
 /* page.c - see page.h: the order in which a page is read.
  *
- * load -> upright as the file says -> square pixels -> blank? -> codes -> which way up -> clean
- * copy -> recognise. A page that brings its own words skips everything behind loading. */
+ * load -> upright as the file says -> square pixels -> clean copy -> blank? -> which way up ->
+ * level -> recognise -> codes. A page that brings its own words skips everything behind loading. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "ocr/cleanup.h"
 #include "ocr/codes.h"
 #include "ocr/page.h"
+#include "ocr/survey.h"
 
 /* A page while it is being read. */
 struct work {
@@ -17,6 +18,7 @@ struct work {
     const struct ocr_options *options;
     PIX *pix; /* upright by the file, square pixels */
     double dpi;
+    struct clean_picture clean; /* of pix */
     struct reading_page *page;
 };
 
@@ -24,6 +26,9 @@ static const double A4_SHORT_INCHES = 8.27, A4_LONG_INCHES = 11.69;
 static const double DPI_LEAST = 50, DPI_MOST = 1300;
 static const double SQUARE_TOLERANCE = 0.03;
 static const double LOW_CONFIDENCE = 0.6;
+/* Upside down, a page of text is read with a confidence of about 0.4; upright, of 0.9. */
+static const double SENSELESS_CONFIDENCE = 0.55, GOOD_CONFIDENCE = 0.8;
+static const double FEW_CHARACTERS = 20; /* what is made of so few counts half */
 
 /* When the file does not say, the page is taken for A4, which nearly all mail is. */
 static double estimate_dpi(PIX *pix)
@@ -76,36 +81,140 @@ static enum status straighten(struct picture *picture, double *ret_dpi, struct f
     return status;
 }
 
-static enum status recognise(struct work *work, struct fault *fault)
+/* One way of looking at the page, and what was read. */
+struct attempt {
+    int turn;
+    struct word_list list;
+    struct engine_result result;
+};
+
+static double worth(const struct attempt *attempt)
 {
-    struct clean_picture clean;
-    enum status status = cleanup(work->pix, work->dpi, &clean, fault);
+    double letters = attempt->result.characters;
+    return attempt->result.mean_confidence * letters / (letters + FEW_CHARACTERS);
+}
+
+/* The page turned by `turn`, level, recognised. `survey` shows it unturned. */
+static enum status attempt_turn(struct work *work, const struct survey *survey, int turn,
+                                struct attempt *ret_attempt, struct fault *fault)
+{
+    struct attempt attempt = {.turn = turn};
+    struct survey turned = {.bits = pixClone(survey->bits)};
+    struct clean_picture clean = work->clean;
+    clean.pix = pixClone(work->clean.pix);
+    enum status status = survey_turn(&turned, turn, fault);
+    if (status == STATUS_OK)
+        status = clean_picture_turn(&clean, turn, fault);
+    if (status == STATUS_OK)
+        status = clean_picture_level(&clean, survey_find_skew(&turned), fault);
+    if (status == STATUS_OK)
+        status = engine_recognise(work->engine, clean.pix, clean.dpi, work->options->page_ocr_ms,
+                                  clean.to_page, &attempt.list, &attempt.result, fault);
+    survey_done(&turned);
+    clean_picture_done(&clean);
+    if (status == STATUS_OK)
+        *ret_attempt = attempt;
+    else
+        word_list_done(&attempt.list);
+    return status;
+}
+
+/* Tries another turn, and keeps the better attempt. */
+static enum status compete(struct work *work, const struct survey *survey, int turn,
+                           struct attempt *best, struct fault *fault)
+{
+    struct attempt other;
+    enum status status = attempt_turn(work, survey, turn, &other, fault);
     if (status != STATUS_OK)
         return status;
-    struct word_list list = {0};
-    struct engine_result result = {0};
-    status = engine_recognise(work->engine, clean.pix, clean.dpi, work->options->page_ocr_ms,
-                              clean.to_page, &list, &result, fault);
-    pixDestroy(&clean.pix);
-    if (status != STATUS_OK || !word_list_finish(&list, work->page)) {
-        word_list_done(&list);
-        return status != STATUS_OK ? status : fault_set(fault, STATUS_LATER, "out of memory");
+    struct attempt loser = other;
+    if (worth(&other) > worth(best)) {
+        loser = *best;
+        *best = other;
     }
-    if (result.cut_short)
-        work->page->flags |= READING_PAGE_CUT_SHORT;
-    if (result.characters > 0 && result.mean_confidence < LOW_CONFIDENCE)
-        work->page->flags |= READING_PAGE_LOW_QUALITY;
+    word_list_done(&loser.list);
     return STATUS_OK;
+}
+
+/* Shapes first; where they leave doubt, or what is read makes no sense, the words decide. */
+static enum status recognise(struct work *work, const struct survey *survey,
+                             struct attempt *ret_best, struct fault *fault)
+{
+    struct survey_lie lie;
+    struct attempt best;
+    enum status status = survey_find_lie(survey, &lie, fault);
+    if (status == STATUS_OK)
+        status = attempt_turn(work, survey, lie.turn, &best, fault);
+    if (status != STATUS_OK)
+        return status;
+    const int others[] = {180, 90, 270};
+    size_t count = lie.is_axis_sure ? 1 : sizeof others / sizeof others[0];
+    double enough = lie.is_sure ? SENSELESS_CONFIDENCE : GOOD_CONFIDENCE;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
+        if (best.result.mean_confidence >= enough || best.result.cut_short)
+            break;
+        status = compete(work, survey, (lie.turn + others[i]) % 360, &best, fault);
+    }
+    if (status == STATUS_OK)
+        *ret_best = best;
+    else
+        word_list_done(&best.list);
+    return status;
+}
+
+static enum status take_attempt(struct work *work, struct attempt *attempt, struct fault *fault)
+{
+    struct reading_page *page = work->page;
+    if (attempt->turn % 180 != 0) {
+        int32_t width = page->width;
+        page->width = page->height;
+        page->height = width;
+    }
+    page->rotation = (uint16_t)attempt->turn;
+    if (attempt->result.cut_short)
+        page->flags |= READING_PAGE_CUT_SHORT;
+    if (attempt->result.characters > 0 && attempt->result.mean_confidence < LOW_CONFIDENCE)
+        page->flags |= READING_PAGE_LOW_QUALITY;
+    if (!word_list_finish(&attempt->list, page))
+        return fault_set(fault, STATUS_LATER, "out of memory for the words of a page");
+    return STATUS_OK;
+}
+
+static enum status read_survey(struct work *work, const struct survey *survey, struct fault *fault)
+{
+    if (survey_is_blank(survey)) {
+        work->page->flags |= READING_PAGE_BLANK;
+        return STATUS_OK;
+    }
+    struct attempt best;
+    enum status status = recognise(work, survey, &best, fault);
+    if (status == STATUS_OK)
+        status = take_attempt(work, &best, fault);
+    if (status != STATUS_OK)
+        return status;
+    struct affine turn =
+        affine_turn(work->page->rotation, pixGetWidth(work->pix), pixGetHeight(work->pix));
+    return codes_find(work->clean.pix, affine_multiply(work->clean.to_page, turn), work->page,
+                      fault);
 }
 
 static enum status read_pixels(struct work *work, struct fault *fault)
 {
     struct reading_page *page = work->page;
+    struct survey survey;
     page->width = pixGetWidth(work->pix);
     page->height = pixGetHeight(work->pix);
     page->dpi = (int32_t)lround(work->dpi);
-    enum status status = codes_find(work->pix, work->dpi, affine_identity, page, fault);
-    return status == STATUS_OK ? recognise(work, fault) : status;
+    enum status status = clean_picture_init(work->pix, work->dpi, &work->clean, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = survey_init(work->clean.pix, work->clean.dpi, &survey, fault);
+    if (status == STATUS_OK) {
+        status = read_survey(work, &survey, fault);
+        survey_done(&survey);
+    }
+    clean_picture_done(&work->clean);
+    return status;
 }
 
 static enum status read_picture(struct engine *engine, const struct ocr_options *options,

@@ -1,0 +1,155 @@
+/* survey.c - see survey.h.
+ *
+ * Which way up: in narrow strips, rows of text differ more from their neighbours across the lines
+ * than along them, which tells upright from sideways even when the page is askew. Lower-case
+ * letters of Latin scripts reach above the x-height more often than below the baseline (b d f h k
+ * l t ß against g p q y); Leptonica counts such shapes at this resolution, which tells the head of
+ * the page from its foot.
+ *
+ * How far askew: rows of a page whose lines are level differ most from their neighbours. Lines
+ * that run across the page at exactly no angle are taken out before: fax machines and dirty
+ * scanners draw them on pages that are askew. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <math.h>
+
+#include "ocr/picture.h"
+#include "ocr/survey.h"
+
+enum {
+    INK_BELOW = 150, /* grey that counts as ink, on paper of even light */
+    SPECK_PX = 4,    /* smaller than 0.7 mm both ways */
+    SKEW_SWEEP_REDUCTION = 4,
+    SKEW_SEARCH_REDUCTION = 2,
+    STRIPS = 12, /* in which rows are compared: narrow enough to bear 5 degrees askew */
+};
+
+static const double MARGIN_SHARE = 0.03;    /* edges where scanners draw shadows */
+static const double LEVEL_LINE_SHARE = 0.4; /* of the page's width */
+static const float SKEW_RANGE = 8, SKEW_STEP = 0.5F, SKEW_PRECISION = 0.01F; /* degrees */
+static const float SKEW_CONFIDENCE_LEAST = 2.5F;
+static const float LIE_CONFIDENCE_LEAST = 3.0F;
+static const double AXIS_RATIO_LEAST = 1.25;
+
+enum status survey_init(PIX *grey, double dpi, struct survey *ret_survey, struct fault *fault)
+{
+    float factor = (float)(SURVEY_DPI / dpi);
+    PIX *small = factor < 0.95F   ? pixScaleAreaMap(grey, factor, factor)
+                 : factor > 1.05F ? pixScale(grey, factor, factor)
+                                  : pixClone(grey);
+    PIX *bits = small == NULL ? NULL : pixThresholdToBinary(small, INK_BELOW);
+    pixDestroy(&small);
+    if (bits == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory for a small copy of a page");
+    ret_survey->bits = bits;
+    return STATUS_OK;
+}
+
+void survey_done(struct survey *survey)
+{
+    pixDestroy(&survey->bits);
+}
+
+bool survey_is_blank(const struct survey *survey)
+{
+    int width = pixGetWidth(survey->bits), height = pixGetHeight(survey->bits);
+    int across = (int)(width * MARGIN_SHARE), down = (int)(height * MARGIN_SHARE);
+    BOX *inside = boxCreate(across, down, width - 2 * across, height - 2 * down);
+    PIX *middle = inside == NULL ? NULL : pixClipRectangle(survey->bits, inside, NULL);
+    PIX *left = middle == NULL ? NULL
+                               : pixSelectBySize(middle, SPECK_PX, SPECK_PX, 8, L_SELECT_IF_EITHER,
+                                                 L_SELECT_IF_GT, NULL);
+    l_int32 is_empty = 0;
+    if (left != NULL)
+        pixZero(left, &is_empty);
+    pixDestroy(&left);
+    pixDestroy(&middle);
+    boxDestroy(&inside);
+    return is_empty != 0;
+}
+
+/* Sum over a strip's rows of the squared difference to the row before. */
+static double strip_contrast(PIX *bits, int left, int width)
+{
+    BOX *box = boxCreate(left, 0, width, pixGetHeight(bits));
+    PIX *strip = box == NULL ? NULL : pixClipRectangle(bits, box, NULL);
+    NUMA *counts = strip == NULL ? NULL : pixCountPixelsByRow(strip, NULL);
+    double sum = 0;
+    for (int i = 1; counts != NULL && i < numaGetCount(counts); i++) {
+        int here = 0, before = 0;
+        numaGetIValue(counts, i, &here);
+        numaGetIValue(counts, i - 1, &before);
+        sum += (double)(here - before) * (here - before);
+    }
+    numaDestroy(&counts);
+    pixDestroy(&strip);
+    boxDestroy(&box);
+    return sum;
+}
+
+/* How much the rows differ, strip by strip; comparable between a page and the page turned. */
+static double row_contrast(PIX *bits)
+{
+    int width = pixGetWidth(bits) / STRIPS;
+    double sum = 0;
+    for (int i = 0; width > 1 && i < STRIPS; i++)
+        sum += strip_contrast(bits, i * width, width);
+    return width > 1 ? sum / width : 0;
+}
+
+/* Contrast of the rows over that of the columns: above 1 where lines run across. */
+static double axis_ratio(PIX *bits)
+{
+    PIX *small = pixReduceRankBinary2(bits, 1, NULL);
+    PIX *sideways = small == NULL ? NULL : pixRotateOrth(small, 1);
+    double rows = small == NULL ? 0 : row_contrast(small);
+    double columns = sideways == NULL ? 0 : row_contrast(sideways);
+    pixDestroy(&small);
+    pixDestroy(&sideways);
+    return (rows + 1) / (columns + 1);
+}
+
+enum status survey_find_lie(const struct survey *survey, struct survey_lie *ret_lie,
+                            struct fault *fault)
+{
+    float up = 0, left = 0;
+    if (pixOrientDetect(survey->bits, &up, &left, 0, 0) != 0)
+        return fault_set(fault, STATUS_LATER, "out of memory while finding which way up");
+    double ratio = axis_ratio(survey->bits);
+    bool is_axis_sure = ratio >= AXIS_RATIO_LEAST || ratio <= 1 / AXIS_RATIO_LEAST;
+    bool is_sideways = is_axis_sure ? ratio < 1 : fabsf(left) > fabsf(up);
+    float shapes = is_sideways ? left : up;
+    *ret_lie = (struct survey_lie){
+        .turn = is_sideways ? (shapes >= 0 ? 90 : 270) : (shapes >= 0 ? 0 : 180),
+        .is_axis_sure = is_axis_sure,
+        .is_sure = is_axis_sure && fabsf(shapes) >= LIE_CONFIDENCE_LEAST,
+    };
+    return STATUS_OK;
+}
+
+enum status survey_turn(struct survey *survey, int degrees, struct fault *fault)
+{
+    return pix_turn(&survey->bits, degrees, fault);
+}
+
+/* The ink without what runs level across the page. */
+static PIX *without_level_lines(PIX *bits)
+{
+    int length = (int)(pixGetWidth(bits) * LEVEL_LINE_SHARE);
+    PIX *lines = pixOpenBrick(NULL, bits, length > 1 ? length : 1, 1);
+    PIX *rest = lines == NULL ? NULL : pixSubtract(NULL, bits, lines);
+    pixDestroy(&lines);
+    return rest;
+}
+
+double survey_find_skew(const struct survey *survey)
+{
+    PIX *bits = without_level_lines(survey->bits);
+    float angle = 0, confidence = 0;
+    if (bits == NULL)
+        return 0;
+    int failed =
+        pixFindSkewSweepAndSearch(bits, &angle, &confidence, SKEW_SWEEP_REDUCTION,
+                                  SKEW_SEARCH_REDUCTION, SKEW_RANGE, SKEW_STEP, SKEW_PRECISION);
+    pixDestroy(&bits);
+    return failed != 0 || confidence < SKEW_CONFIDENCE_LEAST ? 0 : (double)angle;
+}

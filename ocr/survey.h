@@ -1,0 +1,40 @@
+/* survey.h - a small one-bit copy of a page, and what it says about the whole: is there anything
+ * on it, which way up is it, how far is it askew? Cheap, because it is coarse. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef OCR_SURVEY_H
+#define OCR_SURVEY_H
+
+#include <allheaders.h>
+#include <stdbool.h>
+
+#include "base/fault.h"
+
+struct survey {
+    PIX *bits; /* 1 is ink, SURVEY_DPI */
+};
+
+enum { SURVEY_DPI = 150 };
+
+/* `grey` has even light. On STATUS_OK the caller ends *ret_survey with survey_done(). */
+enum status survey_init(PIX *grey, double dpi, struct survey *ret_survey, struct fault *fault);
+void survey_done(struct survey *survey);
+
+/* Nothing on the page that a person would miss: specks, punch holes and edges do not count. */
+bool survey_is_blank(const struct survey *survey);
+
+/* How the page lies, as far as the shapes of its letters tell. */
+struct survey_lie {
+    int turn;          /* clockwise degrees that make it upright: 0, 90, 180, 270 */
+    bool is_axis_sure; /* turned or not by 180 degrees, but surely not by 90 */
+    bool is_sure;      /* enough letters agree */
+};
+
+enum status survey_find_lie(const struct survey *survey, struct survey_lie *ret_lie,
+                            struct fault *fault);
+/* Turns the survey itself. */
+enum status survey_turn(struct survey *survey, int degrees, struct fault *fault);
+
+/* Clockwise degrees that make the lines level; 0 when it cannot be told. */
+double survey_find_skew(const struct survey *survey);
+
+#endif
