@@ -14,6 +14,8 @@
 
 enum { STATE_ROWS_MOST = SCAN_STATES + DOCUMENT_STATES };
 
+static const double SURE_SHOWN_MOST = 0.9995;
+
 /* How many of the rows shown are in each state; the names are static. */
 struct tally {
     const char *state[STATE_ROWS_MOST];
@@ -32,14 +34,14 @@ struct listing {
 };
 
 static const struct table_column columns[] = {
-    {"ID",       false, 0 },
-    {"RECEIVED", false, 0 },
-    {"SITE",     false, 8 },
-    {"SOURCE",   false, 12},
-    {"STATE",    false, 0 },
-    {"CASE",     false, 0 },
-    {"SURE %",   true,  0 },
-    {"KIND",     false, 8 },
+    {"ID",     false, 0 },
+    {"TIME",   false, 0 },
+    {"SITE",   false, 8 },
+    {"SOURCE", false, 12},
+    {"STATE",  false, 0 },
+    {"CASE",   false, 0 },
+    {"SURE %", true,  0 },
+    {"KIND",   false, 8 },
 };
 
 static void tally_add(struct tally *tally, const char *state)
@@ -84,6 +86,8 @@ static void add_document_row(struct listing *listing, const struct document_reco
                       is_suggestion ? " ?" : "");
     if (document->decided_by == NULL || document->case_number == NULL)
         table_cell(&listing->table, "");
+    else if (document->confidence >= SURE_SHOWN_MOST)
+        table_cell(&listing->table, ">99.9"); // nobody is ever 100.0 % sure
     else
         table_cell_format(&listing->table, "%.1f", document->confidence * 100);
     table_cell(&listing->table, document->kind);
