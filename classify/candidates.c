@@ -343,6 +343,8 @@ static void weigh_subjects(const struct search *search, struct scored *scored)
                 return;
         }
     }
+    if (subjects->is_hinted)
+        scored->support |= AGAINST_UNREAD;
     if (subjects->count == 0)
         return;
     struct finding finding =

@@ -9,6 +9,8 @@
 
 enum {
     NAMED = SUPPORT_NAME | SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,
+    LATER = SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER,
+    UNCONFIRMED = AGAINST_ADDRESS | AGAINST_UNREAD,
     RELATIVES_LOOKED_AT = 256,
     SECOND_KINDS = SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS | SUPPORT_IDENTIFIER
 };
@@ -20,20 +22,21 @@ static const struct {
     unsigned one_of;
     unsigned never;
 } WAYS[] = {
-    {SUPPORT_CODE | SUPPORT_NAME,                         0,                                     0                },
-    {SUPPORT_CODE,                                        0,                                     AGAINST_ADDRESS  },
-    {SUPPORT_NUMBER | SUPPORT_NAME,                       0,                                     0                },
-    {SUPPORT_NUMBER,                                      SUPPORT_NAME_PARTLY | SUPPORT_SURNAME, AGAINST_ADDRESS  },
-    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE,                 0,                                     AGAINST_ADDRESS  },
-    {SUPPORT_NUMBER | SUPPORT_IDENTIFIER,                 0,                                     AGAINST_ADDRESS  },
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  SECOND_KINDS,                          0                },
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  0,                                     SUPPORT_NAME_NEAR},
-    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME,                SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,  0                },
-    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0,                                     0                },
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   0,                                     SUPPORT_NAME_NEAR},
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,  0                },
+    {SUPPORT_CODE | SUPPORT_NAME,                         0,                                       0                },
+    {SUPPORT_CODE,                                        SECOND_KINDS,                            AGAINST_ADDRESS  },
+    {SUPPORT_CODE,                                        0,                                       UNCONFIRMED      },
+    {SUPPORT_NUMBER | SUPPORT_NAME,                       0,                                       0                },
+    {SUPPORT_NUMBER,                                      SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,   AGAINST_ADDRESS  },
+    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE,                 SUPPORT_ADDRESS | SUPPORT_IDENTIFIER,    0                },
+    {SUPPORT_NUMBER,                                      SUPPORT_BIRTH_DATE | SUPPORT_IDENTIFIER, UNCONFIRMED      },
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  SECOND_KINDS,                            0                },
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  0,                                       SUPPORT_NAME_NEAR},
+    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME,                SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,    0                },
+    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0,                                       0                },
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   0,                                       SUPPORT_NAME_NEAR},
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,    0                },
     {SUPPORT_NAME | SUPPORT_BIRTH_DATE,                   0,
-     SUPPORT_NAME_NEAR | SUPPORT_BIRTH_SHORT | AGAINST_ADDRESS                                                    },
+     SUPPORT_NAME_NEAR | SUPPORT_BIRTH_SHORT | AGAINST_ADDRESS                                                      },
 };
 
 /* For the sentence: what agrees, in the order in which clerks think of it. */
@@ -149,8 +152,7 @@ static bool has_relative(const struct register_index *index, const struct scored
     struct lookup_range home = register_index_by_address(index, one->street, one->house_number);
     if (has_bearer(index, twins, best->person, same_name, ret_case))
         return true;
-    bool has_birth =
-        (best->support & SUPPORT_BIRTH_DATE) != 0 && (best->support & SUPPORT_BIRTH_LATER) == 0;
+    bool has_birth = (best->support & SUPPORT_BIRTH_DATE) != 0 && (best->support & LATER) == 0;
     return !has_birth && has_bearer(index, home, best->person, same_name, ret_case);
 }
 
@@ -164,7 +166,7 @@ static bool has_household(struct text *reason, const struct scored *best,
     uint32_t relative = CASE_NONE;
     bool has_number = (best->support & (SUPPORT_CODE | SUPPORT_NUMBER)) != 0;
     bool has_name = (best->support & SUPPORT_NAME) != 0;
-    bool is_later = (best->support & (SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER)) != 0;
+    bool is_later = (best->support & LATER) != 0;
     if (has_name && has_number)
         return false;
     // A code alone is not a matter of who is named.

@@ -171,7 +171,7 @@ static void read_form(const struct search *search, struct name_mention *mention)
     if (!is_labelled(letter, mention->first, SURNAME_LABELS,
                      sizeof SURNAME_LABELS / sizeof *SURNAME_LABELS))
         return;
-    mention->is_titled = true;
+    mention->is_form = true;
     uint32_t page = letter->tokens[mention->first].page;
     if (find_label(letter, page) == LETTER_NONE)
         return;
@@ -226,8 +226,8 @@ static void take_surname(struct search *search, struct name_mention *mention)
         read_behind(search, mention);
     if (mention->given_count == 0)
         read_form(search, mention);
-    if (mention->given_count > 0 || mention->is_titled || mention->initial != '\0' ||
-        (!mention->is_near && stands_alone(search->letter, mention)))
+    if (mention->given_count > 0 || mention->is_titled || mention->is_form ||
+        mention->initial != '\0' || (!mention->is_near && stands_alone(search->letter, mention)))
         keep(search, mention);
 }
 
@@ -330,6 +330,9 @@ enum name_agreement name_agrees(const struct name_mention *mention,
     *ret_near = mention->is_near;
     if (mention->given_count > 0)
         return agree_given(mention, one, ret_near);
+    // A form has a row for given names: one that cannot be read may hold anybody's.
+    if (mention->is_form)
+        return NAME_ABSENT;
     if (mention->initial != '\0' && !has_initial(index, one, mention->initial))
         return NAME_OTHER;
     return NAME_SURNAME;

@@ -30,6 +30,7 @@ struct name_mention {
     size_t given_count;
     bool is_several;  /* "Anna und Bernd Müller": each given name is a person */
     bool is_titled;   /* "Herr Müller" */
+    bool is_form;     /* in a form's row for surnames */
     bool is_reversed; /* "Müller Hans" without a comma */
     char initial;     /* of "A. Müller", lower case; 0 without */
 };

@@ -192,7 +192,8 @@ static void merge(struct number_sighting *kept, const struct number_sighting *ot
 static bool is_part_of(const struct number_sighting *sighting, const struct number_sighting *whole)
 {
     return whole->canonical[0] != '\0' && sighting->canonical[0] == '\0' && !whole->is_broken &&
-           sighting->first >= whole->first && sighting->last <= whole->last;
+           sighting->first >= whole->first && sighting->last <= whole->last &&
+           strlen(sighting->key) < strlen(whole->key);
 }
 
 static void keep(struct search *search, const struct number_sighting *sighting)

@@ -441,6 +441,15 @@ static void find_form(struct subjects *subjects, const struct letter *letter, ui
     subjects->list[subjects->count++] = subject;
 }
 
+/* "geb.", "wohnhaft", "Bewohner/in", "Familienname" …, one letter may be misread. */
+static bool is_hint(const char *folded)
+{
+    static const char *const form_labels[] = {"familienname", "nachname", "vorname", "geburtsdatum",
+                                              "anschrift",    "geboren",  "wohnhaft"};
+    return IS_ONE_OF(folded, SUBJECT_FOLLOWERS) || IS_LIKE_ONE_OF(folded, form_labels) ||
+           (strlen(folded) >= WORD_LIKE_LEAST && BEGINS_WITH_ONE_OF(folded, SUBJECT_LABELS));
+}
+
 void subjects_find(struct subjects *subjects, const struct letter *letter)
 {
     *subjects = (struct subjects){.count = 0};
@@ -450,6 +459,7 @@ void subjects_find(struct subjects *subjects, const struct letter *letter)
             find_labelled(subjects, letter, token);
         if (IS_ONE_OF(folded, SUBJECT_FOLLOWERS))
             find_followed(subjects, letter, token);
+        subjects->is_hinted = subjects->is_hinted || is_hint(folded);
     }
     for (uint32_t line = 0; line < letter->line_count; line++) {
         if (is_name_line(letter, line))

@@ -21,6 +21,7 @@ struct subject {
 struct subjects {
     struct subject list[SUBJECTS_MOST];
     size_t count;
+    bool is_hinted; /* words that label a person are there, whether or not a name could be read */
 };
 
 void subjects_find(struct subjects *subjects, const struct letter *letter);
