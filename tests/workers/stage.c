@@ -28,7 +28,7 @@ void stage_open(struct stage *stage, const char *address)
     if (address != stage->address)
         (void)snprintf(stage->address, sizeof stage->address, "%s", address);
     stage->answers_ready = true;
-    stage->knows_peer = false;
+    stage->knows_peer = stage->was_greeted = false;
     if (messaging_open(&stage->messaging, &fault) != STATUS_OK ||
         messaging_router(stage->messaging, stage->address, &stage->socket, &fault) != STATUS_OK)
         fail_msg("%s", fault.text);
@@ -108,6 +108,7 @@ static void note_ready(struct stage *stage, const struct wire_message *message)
     stage->jobs = message->as.ready.jobs;
     stage->held_job = message->job;
     stage->readies++;
+    stage->was_greeted = true;
     (void)snprintf(stage->name, sizeof stage->name, "%s", message->as.ready.worker);
     if (stage->answers_ready)
         stage_welcome(stage);
@@ -135,8 +136,12 @@ static void hear_once(struct stage *stage, struct wire_message *ret_message,
     if (ret_message->command == WIRE_CHUNK && keep != NULL)
         byte_writer_raw(keep, ret_message->as.chunk.bytes, ret_message->as.chunk.length);
     messaging_message_done(&raw);
-    if (ret_message->command == WIRE_READY)
+    if (ret_message->command == WIRE_READY) {
         note_ready(stage, ret_message);
+    } else if (!stage->was_greeted) {
+        stage_say(stage, &(struct wire_message){.command = WIRE_UNKNOWN});
+        wire_message_done(ret_message);
+    }
 }
 
 static void live(struct stage *stage)

@@ -21,6 +21,7 @@ struct stage {
     struct messaging_socket *socket;
     struct messaging_peer peer; /* whoever spoke last */
     bool knows_peer;
+    bool was_greeted;   /* since it listens, a READY came; what comes before is UNKNOWN */
     bool answers_ready; /* READY is answered with WELCOME by itself; the last one is in `ready` */
     uint32_t session;   /* of the last READY */
     uint32_t jobs;      /* of the last READY */

@@ -45,9 +45,8 @@ static void free_scan(struct stage_part *scan)
 static void start_reader(struct stage *stage, const char *retire_after)
 {
     const char *const argv[] = {
-        "posteingang-reader", "--connect", stage->address,  "--name", "reader-1",
-        "--scan-size",        "4000000",   "--page-memory", "0",      "--retire-after",
-        retire_after,         NULL};
+        "posteingang-reader", "--connect", stage->address,   "--name",     "reader-1",
+        "--scan-size",        "4000000",   "--retire-after", retire_after, NULL};
     stage_start(stage, argv);
     stage_await_ready(stage, stage->readies + 1);
 }
