@@ -122,7 +122,7 @@ run_tests() { # PRESET FOLDER ARGUMENT…: ctest, its numbers added up
 
 stage "Packages" install
 stage "Build (release)" configure_and_build release
-count_one "Format" cmake --build --preset release --target format-check
+count_one "Format" cmake --build --preset release --target format-check -- --quiet
 stage "Tests (release)" run_tests release build -j 2 -LE 'flow|browser|fuzz|bench' || true
 # These start whole instances; side by side they would only measure the machine.
 stage "Flow and browser tests (release)" run_tests release build -j 1 -L 'flow|browser' || true
