@@ -20,6 +20,8 @@ enum {
     HASH_BYTES = crypto_shorthash_siphashx24_BYTES,
     SET_FIRST_SLOTS = 1 << 10,
     OTHER_COLUMNS_MOST = 16, /* columns that together are other_ids */
+    REASON_BYTES_SHOWN = 40, /* of a wrong value */
+    NAME_BYTES_SHOWN = 100,  /* of a column's name */
     YEAR_LEAST = 1850,
     YEAR_MOST = 2199
 };
@@ -220,6 +222,18 @@ __attribute__((format(printf, 2, 3))) static bool reject(struct parse *parse, co
     return false;
 }
 
+/* How many of the first `most` bytes can be shown without cutting a character in two. */
+static int shown_bytes(const char *text, size_t most)
+{
+    size_t length = strlen(text);
+    if (length > most) {
+        length = most;
+        while (length > 0 && ((unsigned char)text[length] & 0xC0U) == 0x80U)
+            length--;
+    }
+    return (int)length;
+}
+
 /* Appends a field's bytes as UTF-8 with blanks for line breaks and tabs, without blanks at its
  * ends. False: it cannot be text. */
 static bool append_clean(struct parse *parse, const char *bytes, size_t length)
@@ -299,7 +313,8 @@ static bool build_row(struct parse *parse, struct register_row *ret_row)
     if (ret_row->fields[REGISTER_CASE_NUMBER][0] == '\0')
         return reject(parse, "there is no case number");
     if (!register_birth_date(ret_row->fields[REGISTER_BIRTH_DATE], parse->birth_date))
-        return reject(parse, "\"%.40s\" is not a birth date (YYYY-MM-DD or TT.MM.JJJJ)",
+        return reject(parse, "\"%.*s\" is not a birth date (YYYY-MM-DD or TT.MM.JJJJ)",
+                      shown_bytes(ret_row->fields[REGISTER_BIRTH_DATE], REASON_BYTES_SHOWN),
                       ret_row->fields[REGISTER_BIRTH_DATE]);
     ret_row->fields[REGISTER_BIRTH_DATE] = parse->birth_date;
     return true;
@@ -409,7 +424,8 @@ static enum status find_column(const struct header *header, const char *name, si
         if (strcmp(header->names[i], name) != 0)
             continue;
         if (*ret_column != header->count)
-            return fault_set(fault, STATUS_REFUSE, "there are two columns \"%.100s\"", name);
+            return fault_set(fault, STATUS_REFUSE, "there are two columns \"%.*s\"",
+                             shown_bytes(name, NAME_BYTES_SHOWN), name);
         *ret_column = i;
     }
     return STATUS_OK;
@@ -420,13 +436,13 @@ static enum status no_column(const struct header *header, enum register_field fi
 {
     const char *closest = string_closest(name, (const char *const *)header->names);
     if (closest != NULL)
-        return fault_set(fault, STATUS_REFUSE,
-                         "there is no column \"%.100s\" (%s); is it \"%.100s\"?", name,
-                         field_names[field], closest);
+        return fault_set(fault, STATUS_REFUSE, "there is no column \"%.*s\" (%s); is it \"%s\"?",
+                         shown_bytes(name, NAME_BYTES_SHOWN), name, field_names[field], closest);
     return fault_set(fault, STATUS_REFUSE,
-                     "there is no column \"%.100s\" (%s); the header has %zu columns, the first is "
-                     "\"%.100s\"",
-                     name, field_names[field], header->count, header->names[0]);
+                     "there is no column \"%.*s\" (%s); the header has %zu columns, the first is "
+                     "\"%.*s\"",
+                     shown_bytes(name, NAME_BYTES_SHOWN), name, field_names[field], header->count,
+                     shown_bytes(header->names[0], NAME_BYTES_SHOWN), header->names[0]);
 }
 
 /* One column of a field. A column that the configuration names must be there, and so must the
