@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +84,7 @@ static pid_t start_run(void)
 {
     pid_t pid = fork();
     if (pid == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that fails leaves nothing running
         (void)execl("bin/posteingang", "posteingang", "--config", "instance/posteingang.yaml",
                     "run", (char *)NULL);
         _exit(127);

@@ -5,6 +5,7 @@ Standard library only. BIN_DIR names the folder of the programs, SOURCE_DIR that
 SPDX-License-Identifier: EUPL-1.2
 """
 
+import atexit
 import json
 import os
 import re
@@ -77,7 +78,9 @@ class Instance:
     def start(self, *words, log="run.log"):
         """`posteingang run`, its words in a file."""
         with open(log, "ab") as file:
-            return subprocess.Popen(self.line("run", *words), stdout=file, stderr=file)
+            run = subprocess.Popen(self.line("run", *words), stdout=file, stderr=file)
+        atexit.register(run.kill)  # a test that fails leaves nothing running
+        return run
 
 
 def processes():
