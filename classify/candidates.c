@@ -11,6 +11,7 @@ enum {
     NAMESAKES_MOST = 256,      /* more bearers of a name: only those that something else names */
     NEIGHBOURS_MOST = 64,      /* persons of one address that become candidates */
     EXPLAINED_COST_MOST = 210, /* two slips: still the same number, miswritten */
+    SAID_WITHIN = 40,          /* tokens behind a name that can still be said of it */
     CASES_LEAST = 1000,        /* small registers are weighed as if they had so many cases */
     NAME_PRIOR_PERSONS = 5000  /* persons seen elsewhere, for the frequency of rare names */
 };
@@ -354,34 +355,19 @@ static void weigh_subjects(const struct search *search, struct scored *scored)
     add_finding(scored, &finding);
 }
 
-/* Another name stands between the mention and the token. */
-static bool is_parted(const struct facts *facts, const struct name_mention *mention, uint32_t token)
-{
-    for (size_t i = 0; i < facts->names.count; i++) {
-        const struct name_mention *other = &facts->names.mentions[i];
-        if (other->given_count > 0 && other->first > mention->last && other->first < token)
-            return true;
-    }
-    for (size_t i = 0; i < facts->subjects.count; i++) {
-        const struct subject *other = &facts->subjects.list[i];
-        if (other->first > mention->last && other->first < token)
-            return true;
-    }
-    return false;
-}
-
-/* What stands at the token is said of this person: it follows one of their mentions (`first_only`: the first
- * one), nobody in between. */
+/* What stands at the token is said of this person: it follows one of their mentions closely
+ * (`first_only`: the first one), and no other name begins in between (`name_before`). */
 static bool is_said_of(const struct search *search, const struct scored *scored, uint32_t token,
-                       bool first_only)
+                       uint32_t name_before, bool first_only)
 {
-    const struct facts *facts = search->facts;
-    for (size_t i = 0; i < facts->names.count; i++) {
-        const struct name_mention *mention = &facts->names.mentions[i];
+    const struct names *names = &search->facts->names;
+    for (size_t i = 0; i < names->count; i++) {
+        const struct name_mention *mention = &names->mentions[i];
         bool is_near = false;
         if (name_agrees(mention, search->index, scored->person, &is_near) < NAME_SURNAME)
             continue;
-        bool is_said = mention->first < token && !is_parted(facts, mention, token);
+        bool is_said = mention->first < token && token <= mention->last + SAID_WITHIN &&
+                       (name_before == LETTER_NONE || name_before <= mention->last);
         if (is_said || first_only)
             return is_said;
     }
@@ -396,7 +382,8 @@ static double weigh_date(const struct search *search, const struct scored *score
                (sighting->is_birth ? 0 : WEIGHT_BIRTH_UNLABELLED);
     // Somebody else's birth date speaks against nobody else.
     if (!sighting->is_birth ||
-        (scored->mention != LETTER_NONE && !is_said_of(search, scored, sighting->first, false)))
+        (scored->mention != LETTER_NONE &&
+         !is_said_of(search, scored, sighting->first, sighting->name_before, false)))
         return 0;
     return date_differences(&sighting->date, birth_date) == 1 ? WEIGHT_BIRTH_NEAR
                                                               : WEIGHT_BIRTH_OTHER;
@@ -421,7 +408,7 @@ static void weigh_birth_dates(const struct search *search, struct scored *scored
     if (agrees && (best->is_birth || !best->date.is_short))
         scored->support |=
             best->date.is_short ? SUPPORT_BIRTH_DATE | SUPPORT_BIRTH_SHORT : SUPPORT_BIRTH_DATE;
-    if (agrees && !is_said_of(search, scored, best->first, true))
+    if (agrees && !is_said_of(search, scored, best->first, best->name_before, true))
         scored->support |= SUPPORT_BIRTH_LATER;
     if (best_weight < 0)
         scored->support |= AGAINST_BIRTH_DATE;
@@ -458,7 +445,8 @@ static void weigh_addresses(const struct search *search, struct scored *scored)
         finding_at("address", best == NULL ? LETTER_NONE : best->first,
                    best == NULL ? LETTER_NONE : best->last, PERSON_STREET, best_weight);
     scored->support |= best != NULL ? SUPPORT_ADDRESS : AGAINST_ADDRESS;
-    if (best != NULL && !is_said_of(search, scored, best->first, true))
+    if (best != NULL && !is_said_of(search, scored, best->first,
+                                    facts_name_before(search->facts, best->first), true))
         scored->support |= SUPPORT_ADDRESS_LATER;
     add_finding(scored, &finding);
 }

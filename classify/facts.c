@@ -117,6 +117,23 @@ static void find_codes(struct facts *facts, const struct reading *reading,
     }
 }
 
+uint32_t facts_name_before(const struct facts *facts, uint32_t token)
+{
+    uint32_t last = LETTER_NONE;
+    for (size_t i = 0; i < facts->names.count; i++) {
+        const struct name_mention *mention = &facts->names.mentions[i];
+        if (mention->given_count > 0 && mention->first < token &&
+            (last == LETTER_NONE || mention->first > last))
+            last = mention->first;
+    }
+    for (size_t i = 0; i < facts->subjects.count; i++) {
+        uint32_t first = facts->subjects.list[i].first;
+        if (first < token && (last == LETTER_NONE || first > last))
+            last = first;
+    }
+    return last;
+}
+
 static bool find_all(struct facts *facts, const struct reading *reading,
                      const struct register_index *index)
 {
@@ -139,6 +156,8 @@ static bool find_all(struct facts *facts, const struct reading *reading,
     if (complete) {
         subjects_find(&facts->subjects, &facts->letter);
         find_codes(facts, reading, index);
+        for (size_t i = 0; i < facts->date_count; i++)
+            facts->dates[i].name_before = facts_name_before(facts, facts->dates[i].first);
     }
     stream_done(stream);
     free(stream);

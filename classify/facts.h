@@ -17,6 +17,7 @@ struct date_sighting {
     struct date date;
     uint32_t first, last; /* tokens */
     bool is_birth;        /* the words before it say so */
+    uint32_t name_before; /* where the last name before it begins, LETTER_NONE without */
 };
 
 struct identifier_sighting {
@@ -49,5 +50,8 @@ struct facts {
 enum status facts_new(const struct reading *reading, const struct register_index *index,
                       struct facts **ret_facts, struct fault *fault);
 void facts_free(struct facts **facts_p);
+/* Where the last name (mention with a given name, or subject) before a token begins, or
+ * LETTER_NONE. What stands at the token is said of that person. */
+uint32_t facts_name_before(const struct facts *facts, uint32_t token);
 
 #endif

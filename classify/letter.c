@@ -14,6 +14,8 @@ static const uint32_t BULLET = 0x2022;
 static const uint32_t EN_DASH = 0x2013;
 static const uint32_t EM_DASH = 0x2014;
 
+static const double ROW_SLACK = 0.6; /* heights that a row may be off */
+
 /* ---- building ------------------------------------------------------------------------------ */
 
 static bool reserve_token(struct letter *letter)
@@ -145,9 +147,14 @@ static void add_page(struct letter *letter, uint32_t page_index, uint32_t *block
 bool letter_init(struct letter *letter, const struct reading *reading)
 {
     *letter = (struct letter){.reading = reading};
+    letter->pages = calloc((size_t)reading->page_count + 1, sizeof *letter->pages);
+    letter->failed = letter->pages == NULL;
     uint32_t block = 0;
-    for (uint32_t page = 0; page < reading->page_count; page++)
+    for (uint32_t page = 0; page < reading->page_count && !letter->failed; page++) {
+        letter->pages[page].first = letter->token_count;
         add_page(letter, page, &block);
+        letter->pages[page].count = letter->token_count - letter->pages[page].first;
+    }
     for (uint32_t i = 0; i < letter->line_count && !letter->failed; i++) {
         struct letter_line *line = &letter->lines[i];
         if (line->count > 0)
@@ -161,6 +168,7 @@ void letter_done(struct letter *letter)
     text_done(&letter->bytes);
     free(letter->tokens);
     free(letter->lines);
+    free(letter->pages);
     *letter = (struct letter){0};
 }
 
@@ -212,16 +220,36 @@ static size_t keep_nearest(const struct letter *letter, uint32_t token, size_t c
     return kept + 1;
 }
 
+uint32_t letter_page_first(const struct letter *letter, uint32_t page)
+{
+    return letter->pages[page].first;
+}
+
+uint32_t letter_page_end(const struct letter *letter, uint32_t page)
+{
+    return letter->pages[page].first + letter->pages[page].count;
+}
+
+bool letter_is_right_of(const struct letter *letter, uint32_t token, uint32_t label)
+{
+    const struct reading_box *box = &letter->tokens[token].box;
+    const struct reading_box *from = &letter->tokens[label].box;
+    double off = middle_of(box) - middle_of(from);
+    double slack = ROW_SLACK * (from->height > box->height ? from->height : box->height);
+    return letter->tokens[token].page == letter->tokens[label].page && off <= slack &&
+           -off <= slack && box->left >= right_of(from);
+}
+
 size_t letter_beside(const struct letter *letter, uint32_t token, double slack,
                      uint32_t ret_tokens[LETTER_BESIDE_MOST])
 {
     const struct token *from = &letter->tokens[token];
     size_t count = 0;
-    for (uint32_t i = 0; i < letter->token_count; i++) {
+    for (uint32_t i = letter_page_first(letter, from->page);
+         i < letter_page_end(letter, from->page); i++) {
         const struct token *other = &letter->tokens[i];
         double off = middle_of(&other->box) - middle_of(&from->box);
-        if (i != token && other->page == from->page && off <= slack * from->box.height &&
-            -off <= slack * from->box.height &&
+        if (i != token && off <= slack * from->box.height && -off <= slack * from->box.height &&
             right_of(&other->box) <= from->box.left + from->box.height / 2)
             count = keep_nearest(letter, i, count, ret_tokens);
     }
@@ -232,14 +260,15 @@ uint32_t letter_below(const struct letter *letter, uint32_t token)
 {
     const struct token *from = &letter->tokens[token];
     int32_t bottom = from->box.top + from->box.height;
-    for (uint32_t i = 0; i < letter->token_count; i++) {
+    for (uint32_t i = letter_page_first(letter, from->page);
+         i < letter_page_end(letter, from->page); i++) {
         const struct token *other = &letter->tokens[i];
         int32_t height =
             from->box.height > other->box.height ? from->box.height : other->box.height;
         int32_t gap = other->box.top - bottom;
         int32_t shift = other->box.left - from->box.left;
-        if (other->page == from->page && gap > -height / 2 && gap < height * 3 / 2 &&
-            shift < height * 3 / 2 && shift > -height * 3 / 2 && middle_of(&other->box) > bottom)
+        if (gap > -height / 2 && gap < height * 3 / 2 && shift < height * 3 / 2 &&
+            shift > -height * 3 / 2 && middle_of(&other->box) > bottom)
             return i;
     }
     return LETTER_NONE;

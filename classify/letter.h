@@ -41,8 +41,13 @@ struct letter_line {
     struct reading_box box;
 };
 
+struct letter_page {
+    uint32_t first, count; /* tokens */
+};
+
 struct letter {
     const struct reading *reading; /* borrowed */
+    struct letter_page *pages;     /* as many as the reading has */
     struct text bytes;
     struct token *tokens;
     uint32_t token_count;
@@ -67,6 +72,11 @@ bool letter_same_line(const struct letter *letter, uint32_t left, uint32_t right
  * a row may be off. Returns how many were written. */
 size_t letter_beside(const struct letter *letter, uint32_t token, double slack,
                      uint32_t ret_tokens[LETTER_BESIDE_MOST]);
+/* The tokens of a page are first to end - 1. */
+uint32_t letter_page_first(const struct letter *letter, uint32_t page);
+uint32_t letter_page_end(const struct letter *letter, uint32_t page);
+/* `token` stands on the row of `label`, to its right. */
+bool letter_is_right_of(const struct letter *letter, uint32_t token, uint32_t label);
 /* The token that begins below this one, flush left with it, or LETTER_NONE. */
 uint32_t letter_below(const struct letter *letter, uint32_t token);
 /* The smallest box around the tokens first to last that stand on first's page. */

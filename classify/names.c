@@ -154,16 +154,6 @@ static bool is_labelled(const struct letter *letter, uint32_t token, const char 
     return false;
 }
 
-static uint32_t find_label(const struct letter *letter, uint32_t page)
-{
-    for (uint32_t i = 0; i < letter->token_count; i++) {
-        if (letter->tokens[i].page == page &&
-            IS_LIKE_ONE_OF(letter_folded(letter, i), GIVEN_LABELS))
-            return i;
-    }
-    return LETTER_NONE;
-}
-
 /* "Familienname | Fischer" with "Vorname(n) | Aisha" in another row of the form. */
 static void read_form(const struct search *search, struct name_mention *mention)
 {
@@ -173,14 +163,13 @@ static void read_form(const struct search *search, struct name_mention *mention)
         return;
     mention->is_form = true;
     uint32_t page = letter->tokens[mention->first].page;
-    if (find_label(letter, page) == LETTER_NONE)
-        return;
-    for (uint32_t i = 0; i < letter->token_count; i++) {
-        const struct token *token = &letter->tokens[i];
-        if (token->page == page && token->is_capital && token->digits == 0 &&
-            (i < mention->first || i > mention->last) &&
-            !IS_LIKE_ONE_OF(letter_folded(letter, i), GIVEN_LABELS) &&
-            is_labelled(letter, i, GIVEN_LABELS, sizeof GIVEN_LABELS / sizeof *GIVEN_LABELS))
+    uint32_t end = letter_page_end(letter, page);
+    uint32_t label = letter_page_first(letter, page);
+    while (label < end && !IS_LIKE_ONE_OF(letter_folded(letter, label), GIVEN_LABELS))
+        label++;
+    for (uint32_t i = letter_page_first(letter, page); label < end && i < end; i++) {
+        bool is_surname = i >= mention->first && i <= mention->last;
+        if (!is_surname && letter_is_right_of(letter, i, label))
             (void)add_given(search, i, mention);
     }
 }

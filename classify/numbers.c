@@ -13,6 +13,7 @@ enum {
     ALTERNATIVE_COST = 20,       /* what another reading than the best costs */
     CONFUSABLE_LETTERS_MOST = 3, /* a word of so few letters may be digits misread */
     COLUMN_GAP_HEIGHTS = 2,      /* a gap so wide parts columns */
+    CELLS_MOST = 4000,           /* tables of more numbers hold no broken case number */
     LABEL_TOKENS_MOST = 6        /* words before a number that can be its label */
 };
 
@@ -23,6 +24,7 @@ struct search {
     const struct letter *letter;
     const struct register_index *index;
     struct numbers *numbers;
+    uint32_t cells; /* runs that were looked for below */
 };
 
 /* Number-like tokens side by side, or one below the other in a table cell. */
@@ -135,12 +137,13 @@ static enum number_role role_above(const struct letter *letter, uint32_t first)
 {
     enum number_role role = NUMBER_UNLABELLED;
     const struct token *from = &letter->tokens[first];
-    for (uint32_t i = 0; i < letter->token_count; i++) {
+    for (uint32_t i = letter_page_first(letter, from->page);
+         i < letter_page_end(letter, from->page); i++) {
         const struct token *other = &letter->tokens[i];
         int32_t gap = from->box.top - other->box.top;
         int32_t shift = other->box.left - from->box.left;
-        if (other->page == from->page && gap > from->box.height / 2 && gap < from->box.height * 3 &&
-            shift > -from->box.height && shift < from->box.height * 5)
+        if (gap > from->box.height / 2 && gap < from->box.height * 3 && shift > -from->box.height &&
+            shift < from->box.height * 5)
             role = stronger(role, label_role(letter_folded(letter, i)));
     }
     return role;
@@ -406,7 +409,7 @@ static void search_runs(struct search *search, uint32_t token)
     extend_run(search, token, &run);
     size_t own = run.count;
     search_readings(search, &run);
-    uint32_t below = letter_below(letter, token);
+    uint32_t below = search->cells++ < CELLS_MOST ? letter_below(letter, token) : LETTER_NONE;
     if (below != LETTER_NONE && is_number_like(search, below)) {
         extend_run(search, below, &run);
         search_readings(search, &run);
@@ -462,7 +465,7 @@ bool numbers_find(struct numbers *numbers, const struct letter *letter,
         (struct numbers){.sightings = calloc(NUMBER_SIGHTINGS_MOST, sizeof *numbers->sightings)};
     struct stream *stream = calloc(1, sizeof *stream);
     if (numbers->sightings != NULL && stream != NULL) {
-        struct search search = {letter, index, numbers};
+        struct search search = {letter, index, numbers, 0};
         for (uint32_t line = 0; line < letter->line_count; line++)
             search_line(&search, stream, line);
         for (size_t i = 0; i < numbers->count; i++)

@@ -385,25 +385,18 @@ static bool is_greeting(const struct letter *letter, uint32_t line)
     return false;
 }
 
-static const double FORM_ROW_SLACK = 0.6; /* heights */
-
-/* The name words in the row of a form whose label is one of `labels`. */
+/* The name words right of a form's label, on its row. */
 static bool find_row(const struct letter *letter, uint32_t label, uint32_t *ret_first,
                      uint32_t *ret_last)
 {
-    for (uint32_t token = 0; token < letter->token_count; token++) {
-        uint32_t beside[LETTER_BESIDE_MOST];
-        if (letter->tokens[token].page != letter->tokens[label].page ||
-            !is_name_word(letter, token))
-            continue;
-        size_t count = letter_beside(letter, token, FORM_ROW_SLACK, beside);
-        // "Vorname(n)" is cut into two tokens.
-        if (count == 0 || (beside[0] != label && (count == 1 || beside[1] != label)) ||
-            (beside[0] != label && letter->tokens[beside[0]].letters > 1))
+    uint32_t page = letter->tokens[label].page;
+    for (uint32_t token = letter_page_first(letter, page); token < letter_page_end(letter, page);
+         token++) {
+        if (!is_name_word(letter, token) || !letter_is_right_of(letter, token, label))
             continue;
         *ret_first = token;
         *ret_last = token;
-        while (*ret_last + 1 < letter->token_count &&
+        while (*ret_last + 1 < letter_page_end(letter, page) &&
                letter_same_line(letter, token, *ret_last + 1) &&
                is_name_word(letter, *ret_last + 1))
             (*ret_last)++;
@@ -415,9 +408,9 @@ static bool find_row(const struct letter *letter, uint32_t label, uint32_t *ret_
 static uint32_t find_token(const struct letter *letter, uint32_t page, const char *const *words,
                            size_t count)
 {
-    for (uint32_t token = 0; token < letter->token_count; token++) {
-        if (letter->tokens[token].page == page &&
-            word_is_like_one_of(letter_folded(letter, token), words, count))
+    for (uint32_t token = letter_page_first(letter, page); token < letter_page_end(letter, page);
+         token++) {
+        if (word_is_like_one_of(letter_folded(letter, token), words, count))
             return token;
     }
     return LETTER_NONE;
