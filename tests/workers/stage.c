@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "stage.h"
+#include "tests/workers/stage.h"
 
 #include "base/clock.h"
 #include "base/text.h"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "world.h"
+#include "tests/workers/world.h"
 
 #include "base/bell.h"
 #include "base/clock.h"

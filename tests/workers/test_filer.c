@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stage.h"
-#include "world.h"
+#include "tests/workers/stage.h"
+#include "tests/workers/world.h"
 
 #include "base/durable.h"
 #include "base/text.h"

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "stage.h"
+#include "tests/workers/stage.h"
 
 #include "base/durable.h"
 #include "base/reading.h"

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "world.h"
+#include "tests/workers/world.h"
 
 #include "base/clock.h"
 #include "base/durable.h"
