@@ -175,36 +175,45 @@ static void compare_folders(const struct check *check, const struct folder *left
              left->path, left->place);
 }
 
-/* Folders that are written to by different rules: none may be in another. The ledger is a file
- * and may lie beside others, but not in one of them. */
-static void check_folders(const struct check *check)
+static void list_folders(const struct check *check, struct folders *folders)
 {
     const struct config *config = check->config;
-    struct folders *folders = calloc(1, sizeof *folders);
-    if (folders == NULL) {
-        check->problems->failed = true;
-        return;
-    }
     add_folder(check, folders, "store.spool", config->store.spool);
     add_folder(check, folders, "store.cabinet", config->store.cabinet);
     add_folder(check, folders, "store.runtime", config->store.runtime);
     for (size_t i = 0; i < config->site_count; i++) {
         char place[PLACE_BYTES];
         (void)snprintf(place, sizeof place, "sites[%zu].drop", i);
-        if (config->sites[i].name[0] == '\0')
-            continue;
-        add_folder(check, folders, place, config->sites[i].drop);
+        if (config->sites[i].name[0] != '\0')
+            add_folder(check, folders, place, config->sites[i].drop);
     }
-    for (size_t right = 1; right < folders->count; right++)
-        for (size_t left = 0; left < right; left++)
-            compare_folders(check, &folders->items[left], &folders->items[right]);
-    char *ledger = resolved(config->store.ledger);
+}
+
+/* The ledger is a file, and may lie beside the others but not in one of them. */
+static void check_ledger(const struct check *check, const struct folders *folders)
+{
+    char *ledger = resolved(check->config->store.ledger);
+    check->problems->failed |= ledger == NULL;
     for (size_t i = 0; ledger != NULL && i < folders->count; i++)
         if (is_inside(ledger, folders->items[i].path))
             tell(check, "store.ledger", "\"%s\" lies inside \"%s\" (%s); put it beside", ledger,
                  folders->items[i].path, folders->items[i].place);
-    check->problems->failed |= ledger == NULL;
     free(ledger);
+}
+
+/* Folders that are written to by different rules: none may be in another. */
+static void check_folders(const struct check *check)
+{
+    struct folders *folders = calloc(1, sizeof *folders);
+    if (folders == NULL) {
+        check->problems->failed = true;
+        return;
+    }
+    list_folders(check, folders);
+    for (size_t right = 1; right < folders->count; right++)
+        for (size_t left = 0; left < right; left++)
+            compare_folders(check, &folders->items[left], &folders->items[right]);
+    check_ledger(check, folders);
     for (size_t i = 0; i < folders->count; i++)
         free(folders->items[i].path);
     free(folders);
@@ -260,8 +269,8 @@ static void check_pair(const struct check *check, const struct pair *pair)
     struct text given = {0};
     struct text wanted = {0};
     value_append(setting, check->config, &given);
-    value_append_number(setting, (double)((least + pair->unit_ratio - 1) / pair->unit_ratio),
-                        &wanted);
+    int64_t least_of_left = (least + pair->unit_ratio - 1) / pair->unit_ratio; // rounded up
+    value_append_number(setting, (double)least_of_left, &wanted);
     // On the line of the one that is written, when only one is.
     bool left_is_written = outline_find(check->outline, pair->left) != NULL;
     if (left_is_written || outline_find(check->outline, pair->right) == NULL)

@@ -70,26 +70,22 @@ static void add_node(struct walk *walk, enum outline_kind kind, unsigned line, b
         refuse(walk, line, "more entries than any configuration has; is this the right file?");
         return;
     }
-    bool keyed = frame != NULL && !frame->is_list;
+    const char *key = frame == NULL || frame->is_list ? NULL : frame->key;
+    unsigned at = key == NULL ? line : frame->key_at;
     char *path = path_of_next(walk);
-    char *name = string_copy(keyed ? frame->key : "");
+    char *name = string_copy(key == NULL ? "" : key);
     if (path == NULL || name == NULL || !grow(outline)) {
         free(path);
         free(name);
         walk->failed = true;
         return;
     }
-    const struct outline_node *same = keyed ? outline_find(outline, path) : NULL;
+    const struct outline_node *same = key == NULL ? NULL : outline_find(outline, path);
     if (same != NULL)
-        problems_add(walk->problems, frame->key_at, "\"%s\" stands twice; it first is on line %u",
-                     path, same->line);
+        problems_add(walk->problems, at, "\"%s\" stands twice; it first is on line %u", path,
+                     same->line);
     outline->nodes[outline->count++] = (struct outline_node){
-        .path = path,
-        .name = name,
-        .kind = kind,
-        .line = keyed ? frame->key_at : line,
-        .is_empty = is_empty,
-    };
+        .path = path, .name = name, .kind = kind, .line = at, .is_empty = is_empty};
     if (frame == NULL)
         return;
     frame->next++;

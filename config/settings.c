@@ -7,6 +7,8 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof(array)[0])
 
+// Designated initialisers cannot be put in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 /* One row for each shape of setting. The `place` is a member of struct config. */
 #define COUNT(name, value, low, high, of, place, words_for_people)                                 \
     {                                                                                              \
@@ -35,6 +37,8 @@
         .key = name, .initial = value, .sentence = words_for_people, .otherwise = or_else,         \
         .list = of, .kind = shape, .least = low, .most = high, .offset = offsetof(type, place)     \
     }
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 enum { NAME_BYTES = 128, PATH_BYTES = 2048, PATTERN_BYTES = 1024 };
 

@@ -17,24 +17,24 @@ struct unit {
 };
 
 static const struct unit durations[] = {
-    {"ms",  1,                            " msec millis millisecond milliseconds "          },
-    {"s",   1000,                         " s sec secs second seconds sek sekunde sekunden "},
-    {"min", 60 * 1000,                    " m mins minute minutes minuten "                 },
-    {"h",   60 * 60 * 1000,               " h hr hrs hour hours std stunde stunden "        },
-    {"d",   INT64_C(24) * 60 * 60 * 1000, " d day days tag tage "                           },
-    {NULL,  0,                            NULL                                              },
+    {"ms",  1,        " msec millis millisecond milliseconds "          },
+    {"s",   1000,     " s sec secs second seconds sek sekunde sekunden "},
+    {"min", 60000,    " m mins minute minutes minuten "                 },
+    {"h",   3600000,  " h hr hrs hour hours std stunde stunden "        },
+    {"d",   86400000, " d day days tag tage "                           },
+    {NULL,  0,        NULL                                              },
 };
 
 static const struct unit sizes[] = {
     {"B",   1,                      " b byte bytes "},
     {"kB",  1000,                   " k kb "        },
-    {"KiB", 1024,                   " kib "         },
-    {"MB",  1000 * 1000,            " m mb "        },
-    {"MiB", 1024 * 1024,            " mib "         },
-    {"GB",  1000 * 1000 * 1000,     " g gb "        },
-    {"GiB", 1024 * 1024 * 1024,     " gib "         },
+    {"KiB", INT64_C(1) << 10,       " kib "         },
+    {"MB",  1000000,                " m mb "        },
+    {"MiB", INT64_C(1) << 20,       " mib "         },
+    {"GB",  1000000000,             " g gb "        },
+    {"GiB", INT64_C(1) << 30,       " gib "         },
     {"TB",  INT64_C(1000000000000), " t tb "        },
-    {"TiB", INT64_C(1024) << 30,    " tib "         },
+    {"TiB", INT64_C(1) << 40,       " tib "         },
     {NULL,  0,                      NULL            },
 };
 

@@ -20,6 +20,8 @@ struct source {
 #define STYLE  "text/css; charset=utf-8"
 #define KERN   "node_modules/@kern-ux/native/dist/"
 
+// Designated initialisers cannot be put in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 /* A file of our own; a weight of KERN's font. */
 #define OWN(name, kind)                                                                            \
     {                                                                                              \
@@ -30,6 +32,8 @@ struct source {
         .url = "/assets/fira-sans/FiraSans-" weight ".woff2",                                      \
         .file = KERN "fonts/fira-sans/FiraSans-" weight ".woff2", .type = "font/woff2"             \
     }
+
+// NOLINTEND(bugprone-macro-parentheses)
 
 static const struct source sources[] = {
     {"/",                     "index.html",                               "text/html; charset=utf-8"},

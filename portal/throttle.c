@@ -13,9 +13,9 @@ struct rule {
 enum { RULES = 3, FIRST_WAIT_MS = 1000 };
 
 static const struct rule rules[RULES] = {
-    {true,  true,  5,  5 * 60 * 1000}, /* somebody at one desk */
-    {false, true,  30, 5 * 60 * 1000}, /* many names from one address */
-    {true,  false, 50, 10 * 1000    }, /* one name from many addresses */
+    {true,  true,  5,  300000}, /* somebody at one desk */
+    {false, true,  30, 300000}, /* many names from one address */
+    {true,  false, 50, 10000 }, /* one name from many addresses */
 };
 
 static struct digest key_of(const struct rule *rule, const char *name, const char *address)

@@ -45,7 +45,8 @@ static struct reply take_apart(const struct text *answer)
     reply.head = string_copy_bytes(bytes, (size_t)(end + 2 - bytes));
     reply.body_length = answer->length - (size_t)(end + 4 - bytes);
     reply.body = string_copy_bytes(end + 4, reply.body_length);
-    (void)sscanf(bytes, "HTTP/1.1 %d", &reply.status);
+    if (string_starts_with(bytes, "HTTP/1.1 "))
+        reply.status = (int)strtol(bytes + strlen("HTTP/1.1 "), NULL, 10);
     return reply;
 }
 

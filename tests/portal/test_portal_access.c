@@ -275,6 +275,34 @@ static void survives_what_is_not_http(void **state)
     reply_done(&reply);
 }
 
+static void a_taken_port_is_said(void **state)
+{
+    (void)state;
+    struct portal *second = NULL;
+    struct fault fault = {0};
+    int64_t configured = desk.config->portal.port;
+    desk.config->portal.port = desk.port;
+    assert_int_equal(portal_start(desk.config, desk_clock(), &second, &fault), STATUS_LATER);
+    print_message("%s\n", fault.text);
+    assert_null(second);
+    assert_non_null(strstr(fault.text, "cannot listen on 127.0.0.1 port"));
+    desk.config->portal.port = configured;
+}
+
+/* A person who sets the pages up wrongly is told what to do. */
+static void missing_pages_are_said(void **state)
+{
+    (void)state;
+    struct portal *second = NULL;
+    struct fault fault = {0};
+    char *web = desk.config->portal.web;
+    char nowhere[] = "/nowhere";
+    desk.config->portal.web = nowhere;
+    assert_int_equal(portal_start(desk.config, desk_clock(), &second, &fault), STATUS_REFUSE);
+    assert_non_null(strstr(fault.text, "/nowhere/index.html"));
+    desk.config->portal.web = web;
+}
+
 static int open_desk(void **state)
 {
     (void)state;
@@ -301,6 +329,8 @@ int main(void)
         cmocka_unit_test(every_listed_file_is_served_and_known_again),
         cmocka_unit_test(every_answer_carries_the_security_headers),
         cmocka_unit_test(survives_what_is_not_http),
+        cmocka_unit_test(a_taken_port_is_said),
+        cmocka_unit_test(missing_pages_are_said),
     };
     return cmocka_run_group_tests(tests, open_desk, close_desk);
 }

@@ -38,8 +38,8 @@ static void waits_twice_as_long_with_each_failure(void **state)
         wait *= 2;
     }
     guess("anna", "10.0.0.1", 100, 1000);
-    assert_int_equal(throttle_wait_ms(&throttle, "anna", "10.0.0.1", 1000), 5 * 60 * 1000);
-    assert_int_equal(throttle_wait_ms(&throttle, "anna", "10.0.0.1", 1000 + 5 * 60 * 1000), 0);
+    assert_int_equal(throttle_wait_ms(&throttle, "anna", "10.0.0.1", 1000), 300000);
+    assert_int_equal(throttle_wait_ms(&throttle, "anna", "10.0.0.1", 1000 + 300000), 0);
 }
 
 static void lets_the_same_person_in_elsewhere(void **state)
@@ -73,7 +73,7 @@ static void never_locks_a_name_out(void **state)
         guess("anna", address, 1, 1000);
     }
     int64_t wait = throttle_wait_ms(&throttle, "anna", "192.168.1.1", 1000);
-    assert_true(wait > 0 && wait <= 10 * 1000);
+    assert_true(wait > 0 && wait <= 10000);
 }
 
 static void forgets_after_success_and_after_a_while(void **state)
