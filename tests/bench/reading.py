@@ -83,11 +83,13 @@ def make_instance(corpus, scans, readers):
     subprocess.run([posteingang, "init", instance, *named], check=True, stdout=subprocess.DEVNULL)
     with open(config, encoding="utf-8") as stream:
         written = stream.read()
-    changed, count = re.subn(r"(?m)^(\s+readers:).*$", rf"\1 {readers}", written)
-    if count != 1:
-        sys.exit("reading.py: the configuration has no place for the number of readers")
+    # A scan rests for a moment only, so that the time is that of reading.
+    for setting, value in (("readers", readers), ("quiet", "100ms"), ("level", "error")):
+        written, count = re.subn(rf"(?m)^(\s+{setting}:).*$", rf"\1 {value}", written)
+        if count == 0:
+            sys.exit(f"reading.py: the configuration has no place for {setting}")
     with open(config, "w", encoding="utf-8") as stream:
-        stream.write(changed)
+        stream.write(written)
     command = [posteingang, "--config", config]
     subprocess.run([*command, "register", "import", os.path.join(corpus, "register.csv")],
                    check=True, stdout=subprocess.DEVNULL)
