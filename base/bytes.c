@@ -190,6 +190,7 @@ char *byte_reader_string(struct byte_reader *reader, size_t most)
     char *string = malloc((size_t)length + 1);
     if (string == NULL) {
         reader->failed = true;
+        reader->starved = true;
         return NULL;
     }
     memcpy(string, start, length);

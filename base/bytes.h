@@ -35,6 +35,7 @@ struct byte_reader {
     size_t length;
     size_t position;
     bool failed;
+    bool starved; /* failed because memory ran out, not because of the input */
 };
 
 struct byte_reader byte_reader_over(const void *bytes, size_t length);

@@ -114,8 +114,10 @@ static void *room_for(struct byte_reader *reader, uint32_t count, uint32_t most,
     if (count == 0)
         return NULL;
     void *room = calloc(count, size);
-    if (room == NULL)
+    if (room == NULL) {
         reader->failed = true;
+        reader->starved = true;
+    }
     return room;
 }
 
@@ -250,6 +252,14 @@ static void decode_head(struct byte_reader *reader)
         reader->failed = true;
 }
 
+/* Why a decoder stopped: memory is the moment's fault, everything else the input's. */
+static enum status explain(const struct byte_reader *reader, const char *what, struct fault *fault)
+{
+    if (reader->starved)
+        return fault_set(fault, STATUS_LATER, "out of memory for %s", what);
+    return fault_set(fault, STATUS_REFUSE, "not %s, broken near byte %zu", what, reader->position);
+}
+
 enum status reading_page_decode(const void *bytes, size_t length, struct reading_page *ret_page,
                                 struct fault *fault)
 {
@@ -259,8 +269,7 @@ enum status reading_page_decode(const void *bytes, size_t length, struct reading
     decode_page(&reader, &page);
     if (!byte_reader_finished(&reader)) {
         reading_page_done(&page);
-        return fault_set(fault, STATUS_REFUSE, "not a page's reading, broken near byte %zu",
-                         reader.position);
+        return explain(&reader, "a page's reading", fault);
     }
     *ret_page = page;
     return STATUS_OK;
@@ -281,8 +290,7 @@ enum status reading_decode(const void *bytes, size_t length, struct reading *ret
         decode_page(&reader, &reading.pages[i]);
     if (!byte_reader_finished(&reader)) {
         reading_done(&reading);
-        return fault_set(fault, STATUS_REFUSE, "not a reading, broken near byte %zu",
-                         reader.position);
+        return explain(&reader, "a reading", fault);
     }
     *ret_reading = reading;
     return STATUS_OK;
