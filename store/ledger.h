@@ -1,10 +1,12 @@
 /* ledger.h - the truth: where every scan, document and job is, and what happened to it.
  *
- * Every function that changes something is one transaction that also writes its audit row, and
- * has happened, durably, when STATUS_OK comes back. Moves check the state they start from:
- * STATUS_LATER with `*_stale` outcomes means that someone else was first. STATUS_HALT means that
- * the database can no longer be trusted to keep what it is told (I/O error, corruption): the
- * process must stop. A full or locked database gives STATUS_LATER.
+ * Every function that changes something is one transaction that also writes its audit row (a
+ * renewed lease is no change of state and has none), and has happened, durably, when STATUS_OK
+ * comes back. Moves check the state they start from; *ret_held false means that someone else was
+ * first. STATUS_HALT means that the database can no longer be trusted to keep what it is told (I/O
+ * error, corruption): the process must stop, and every later call gives STATUS_HALT again. A full
+ * or locked database gives STATUS_LATER; nothing has changed then. A job whose scan or document
+ * contradicts it goes to dead and the other to corrupt, so that it stops nobody else.
  *
  * One struct ledger belongs to one thread. Several processes may open the same ledger. Strings in
  * arguments are borrowed for the call; strings in returned records are owned by the record and
@@ -60,7 +62,8 @@ struct scan_acceptance {
 };
 
 /* The promise point: scan row, read job and audit row in one commit. The same bytes as a scan
- * that was neither refused nor failed are recorded as a duplicate, without a job. */
+ * that was neither refused nor failed are recorded as a duplicate, without a job. STATUS_REFUSE:
+ * this id was refused at the door before, or accepted with other bytes. */
 enum status ledger_scan_accept(struct ledger *ledger, const struct scan_arrival *arrival,
                                struct scan_acceptance *ret_acceptance, struct fault *fault);
 /* Records a file that the intake refused; its bytes stay with the site, not in the spool.
@@ -115,8 +118,8 @@ struct job_record {
 
 void job_record_done(struct job_record *record);
 
-/* Leases the job that is due: state ready, `kind`, oldest first. *ret_found false: none is.
- * A read job moves its scan to reading. `worker` is who it goes to, for people. */
+/* Leases the job that is due: state ready, `kind`; sites take turns, and of one site's jobs the
+ * oldest is first. *ret_found false: none is; asking in vain writes nothing. A read job moves its scan to reading. `worker` is who it goes to, for people. */
 enum status ledger_job_lease(struct ledger *ledger, enum job_kind kind, const char *worker,
                              int64_t lease_ms, bool *ret_found, struct job_record *ret_job,
                              struct fault *fault);
@@ -141,7 +144,9 @@ struct retry_rule {
     int64_t backoff_most_ms; /* cap of the doubling */
 };
 
-/* Ends the attempt. `reason` is one sentence. *ret_held false: stale, nothing changed. */
+/* Ends the attempt. `reason` is one sentence. A scan that is given up is failed or refused; a
+ * document whose match or file job is given up goes to clearing: a person decides. *ret_held
+ * false: stale, nothing changed. */
 enum status ledger_job_fail(struct ledger *ledger, struct job_id id, uint32_t attempt,
                             enum job_failure failure, const char *reason,
                             const struct retry_rule *rule, bool *ret_held, struct fault *fault);
@@ -183,7 +188,8 @@ struct read_result {
 };
 
 /* Scan -> read, its pages, its documents (matching) with their match jobs, job -> done: one
- * commit. *ret_held false: the attempt is stale, nothing changed. */
+ * commit. *ret_held false: the attempt is stale, nothing changed. STATUS_REFUSE: the result does
+ * not account for every page, or a document has none. */
 enum status ledger_read_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                  const struct read_result *result, bool *ret_held,
                                  struct fault *fault);
@@ -265,7 +271,9 @@ struct list_filter {
     const char *site;  /* NULL: all */
     const char *state; /* name of a scan's or document's state; NULL: all */
 };
-/* Oldest first. Scans that are read show as their documents; all others as themselves. */
+/* Oldest first. Scans that are read show as their documents; all others, and those of which no
+ * document came, as themselves. The callback may use the ledger. `filter` may be NULL.
+ * STATUS_REFUSE: there is no state of that name. */
 enum status ledger_list(struct ledger *ledger, const struct list_filter *filter,
                         ledger_list_callback *callback, void *context, struct fault *fault);
 

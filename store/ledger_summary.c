@@ -49,24 +49,26 @@ static enum status read_tally(struct ledger *ledger, struct ledger_summary *summ
     return status;
 }
 
-/* The older of the oldest scan and the oldest document that still move by themselves. */
+/* When the oldest scan or document came that still moves by itself. Each query is one look at the
+ * end of an index; the scans' is partial, so that its condition must stand here, too. */
 static enum status read_oldest(struct ledger *ledger, struct ledger_summary *summary,
                                struct fault *fault)
 {
-    int64_t scan = 0;
-    int64_t document = 0;
-    enum status status =
-        database_number(ledger->database,
-                        "SELECT min(received_ms) FROM scan WHERE state IN ('received', 'reading')",
-                        NO_VALUES, 0, &scan, fault);
-    if (status == STATUS_OK)
-        status = database_number(
-            ledger->database,
-            "SELECT min(received_ms) FROM document WHERE state IN ('matching', 'recalled')",
-            NO_VALUES, 0, &document, fault);
-    if (scan == 0 || (document != 0 && document < scan))
-        scan = document;
-    summary->oldest_waiting_ms = scan;
+    static const char *const queries[] = {
+        "SELECT min(received_ms) FROM scan WHERE state = 'received'"
+        " AND (state <> 'read' OR documents = 0)",
+        "SELECT min(received_ms) FROM scan WHERE state = 'reading'"
+        " AND (state <> 'read' OR documents = 0)",
+        "SELECT min(received_ms) FROM document WHERE state = 'matching'",
+        "SELECT min(received_ms) FROM document WHERE state = 'recalled'",
+    };
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < sizeof queries / sizeof *queries; i++) {
+        int64_t oldest = 0;
+        status = database_number(ledger->database, queries[i], NO_VALUES, 0, &oldest, fault);
+        if (oldest != 0 && (summary->oldest_waiting_ms == 0 || oldest < summary->oldest_waiting_ms))
+            summary->oldest_waiting_ms = oldest;
+    }
     return status;
 }
 

@@ -50,8 +50,7 @@ CREATE TABLE scan (
 
 CREATE INDEX scan_in_order ON scan (received_ms, id);
 CREATE INDEX scan_bytes ON scan (sha256) WHERE has_bytes = 1;
--- What still moves, what shows as itself in a list, and what has to be told to a site: all small.
-CREATE INDEX scan_waiting ON scan (received_ms) WHERE state IN ('received', 'reading');
+-- What shows as itself in a list, and what has to be told to a site: both small.
 CREATE INDEX scan_listed ON scan (state, received_ms, id) WHERE state <> 'read' OR documents = 0;
 CREATE INDEX scan_to_return ON scan (received_ms, id) WHERE state = 'refused' AND returned = 0;
 
@@ -73,7 +72,6 @@ CREATE TABLE document (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX document_in_order ON document (received_ms, scan, ordinal);
-CREATE INDEX document_waiting ON document (received_ms) WHERE state IN ('matching', 'recalled');
 CREATE INDEX document_listed ON document (state, received_ms, scan, ordinal);
 
 -- Every decision that was ever made about a document; the document points to the one that counts.
