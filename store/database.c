@@ -52,7 +52,6 @@ struct database {
     char *path;
     bool can_write;
     bool halted;   /* a failure after which nothing may be tried again */
-    bool was_full; /* the disk, in this transaction */
     int wal_pages; /* in the WAL file after this transaction's commit; 0 before */
     struct rows *statements[STATEMENT_SLOTS];
     size_t statement_count;
@@ -109,8 +108,6 @@ static enum status failed(struct database *database, const char *doing, struct f
         status = STATUS_HALT;
     if (status == STATUS_HALT)
         database->halted = true;
-    if ((code & 0xFF) == SQLITE_FULL)
-        database->was_full = true;
     int os_error = sqlite3_system_errno(database->handle);
     fault_set(fault, status, "ledger: cannot %s: %s (SQLite %d)", doing,
               sqlite3_errmsg(database->handle), code);
@@ -299,38 +296,24 @@ enum status database_begin_reading(struct database *database, struct fault *faul
     return database_run(database, "BEGIN", NO_VALUES, NULL, fault);
 }
 
-/* Moves the write-ahead log into the database. Locked or full is no failure: what could not be
- * moved stays in the log, and the next one tries again. */
-static enum status checkpoint(struct database *database, int mode, struct fault *fault)
-{
-    bool waits = mode != SQLITE_CHECKPOINT_PASSIVE;
-    if (waits)
-        (void)sqlite3_busy_timeout(database->handle, CHECKPOINT_WAIT_MS);
-    int code = sqlite3_wal_checkpoint_v2(database->handle, NULL, mode, NULL, NULL);
-    enum status status = STATUS_OK;
-    if (status_of(code) == STATUS_HALT)
-        status = failed(database, "move the write-ahead log into the database", fault);
-    if (waits)
-        (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
-    return status;
-}
-
-static enum status checkpoint_when_due(struct database *database, struct fault *fault)
+/* Moves the write-ahead log into the database when it has grown long. Locked or full is no failure:
+ * what could not be moved stays in the log, and the next commit tries again. */
+static enum status checkpoint(struct database *database, struct fault *fault)
 {
     if (database->wal_pages < CHECKPOINT_PAGES)
         return STATUS_OK;
-    return checkpoint(database,
-                      database->wal_pages < CHECKPOINT_HARD_PAGES ? SQLITE_CHECKPOINT_PASSIVE
-                                                                  : SQLITE_CHECKPOINT_TRUNCATE,
-                      fault);
-}
-
-/* A full disk may be full of our own log: emptying it lets work go on without anybody's help. */
-static void make_room(struct database *database)
-{
-    struct fault ignored;
-    database->was_full = false;
-    (void)checkpoint(database, SQLITE_CHECKPOINT_TRUNCATE, &ignored);
+    bool is_hard = database->wal_pages >= CHECKPOINT_HARD_PAGES;
+    if (is_hard)
+        (void)sqlite3_busy_timeout(database->handle, CHECKPOINT_WAIT_MS);
+    int code = sqlite3_wal_checkpoint_v2(
+        database->handle, NULL, is_hard ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+        NULL, NULL);
+    enum status status = STATUS_OK;
+    if (status_of(code) == STATUS_HALT)
+        status = failed(database, "move the write-ahead log into the database", fault);
+    if (is_hard)
+        (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
+    return status;
 }
 
 enum status database_end(struct database *database, enum status status, struct fault *fault)
@@ -338,14 +321,12 @@ enum status database_end(struct database *database, enum status status, struct f
     if (status == STATUS_OK) {
         status = database_run(database, "COMMIT", NO_VALUES, NULL, fault);
         if (status == STATUS_OK)
-            return checkpoint_when_due(database, fault);
+            return checkpoint(database, fault);
     }
     // Some failures have rolled back already.
     if (sqlite3_get_autocommit(database->handle) == 0 &&
         sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
         database->halted = true;
-    if (database->was_full && !database->halted)
-        make_room(database);
     return status;
 }
 
