@@ -17,27 +17,29 @@ enum {
 
 /* Combinations of evidence that file: all bits of `needs`, one of `one_of` (0: none is needed),
  * and none of `never`. */
+// clang-format off
 static const struct {
     unsigned needs;
     unsigned one_of;
     unsigned never;
 } WAYS[] = {
-    {SUPPORT_CODE | SUPPORT_NAME,                         0,                                       0                },
-    {SUPPORT_CODE,                                        SECOND_KINDS,                            AGAINST_ADDRESS  },
-    {SUPPORT_CODE,                                        0,                                       UNCONFIRMED      },
-    {SUPPORT_NUMBER | SUPPORT_NAME,                       0,                                       0                },
-    {SUPPORT_NUMBER,                                      SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,   AGAINST_ADDRESS  },
-    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE,                 SUPPORT_ADDRESS | SUPPORT_IDENTIFIER,    0                },
-    {SUPPORT_NUMBER,                                      SUPPORT_BIRTH_DATE | SUPPORT_IDENTIFIER, UNCONFIRMED      },
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  SECOND_KINDS,                            0                },
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME,                  0,                                       SUPPORT_NAME_NEAR},
-    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME,                SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,    0                },
-    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0,                                       0                },
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   0,                                       SUPPORT_NAME_NEAR},
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER,                   SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS,    0                },
-    {SUPPORT_NAME | SUPPORT_BIRTH_DATE,                   0,
-     SUPPORT_NAME_NEAR | SUPPORT_BIRTH_SHORT | AGAINST_ADDRESS                                                      },
+    {SUPPORT_CODE | SUPPORT_NAME, 0, 0},
+    {SUPPORT_CODE, SECOND_KINDS, AGAINST_ADDRESS},
+    {SUPPORT_CODE, 0, UNCONFIRMED},
+    {SUPPORT_NUMBER | SUPPORT_NAME, 0, 0},
+    {SUPPORT_NUMBER, SUPPORT_NAME_PARTLY | SUPPORT_SURNAME, UNCONFIRMED},
+    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE, SUPPORT_ADDRESS | SUPPORT_IDENTIFIER, 0},
+    {SUPPORT_NUMBER, SUPPORT_BIRTH_DATE | SUPPORT_IDENTIFIER, UNCONFIRMED},
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME, SECOND_KINDS, 0},
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME, 0, SUPPORT_NAME_NEAR},
+    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME, SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0},
+    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0, 0},
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER, 0, SUPPORT_NAME_NEAR},
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER, SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0},
+    {SUPPORT_NAME | SUPPORT_BIRTH_DATE, 0,
+     SUPPORT_NAME_NEAR | SUPPORT_BIRTH_SHORT | AGAINST_ADDRESS},
 };
+// clang-format on
 
 /* For the sentence: what agrees, in the order in which clerks think of it. */
 static const struct {
@@ -152,7 +154,8 @@ static bool has_relative(const struct register_index *index, const struct scored
     struct lookup_range home = register_index_by_address(index, one->street, one->house_number);
     if (has_bearer(index, twins, best->person, same_name, ret_case))
         return true;
-    bool has_birth = (best->support & SUPPORT_BIRTH_DATE) != 0 && (best->support & LATER) == 0;
+    bool is_said = (best->support & LATER) == 0 || (best->support & SUPPORT_NUMBER) != 0;
+    bool has_birth = (best->support & SUPPORT_BIRTH_DATE) != 0 && is_said;
     return !has_birth && has_bearer(index, home, best->person, same_name, ret_case);
 }
 

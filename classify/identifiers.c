@@ -12,37 +12,44 @@
 
 struct identifier_rule {
     const char *name;
-    const char *title;
     const char *pattern;               /* groups 1 to 3: letters stand only in group 2 */
     bool (*check)(const char *folded); /* NULL: no check digit */
     bool is_check_needed;              /* the form alone could be anything */
     bool drops_letters;                /* the letters between the digits are only a separator */
 };
 
+// clang-format off
 static const struct identifier_rule RULES[IDENTIFIER_KINDS] = {
-    [IDENTIFIER_IBAN] = {"iban",             "IBAN",                      "(?<![A-Za-z0-9])()(DE)((?: ?" DIGIT "){20})(?![0-9])",
-                         check_iban,                                                                                                             false, false},
-    [IDENTIFIER_BG_NUMBER] = {"bg_number",        "BG-Nummer",
-                         "(?<![A-Za-z0-9])(" DIGIT
-                              "{5})( ?(?:/ ?/|BG|ll|II|/l|l/|/1|1/|11) ?)(" DIGIT "{7})(?![0-9])",
-                         NULL,                                                                                                                   false, true },
-    [IDENTIFIER_INSURANCE_NUMBER] = {"insurance_number", "Versicherungsnummer",
-                         "(?<![A-Za-z0-9])(" DIGIT "{2} ?" DIGIT
-                                     "{6}) ?([A-Z])( ?" DIGIT "{2} ?" DIGIT ")(?![0-9])",
-                         check_insurance_number,                                                                                                 false, false},
-    [IDENTIFIER_HEALTH_NUMBER] = {"health_number",    "Krankenversichertennummer",
-                         "(?<![A-Za-z0-9])()([A-Z])( ?(?:" DIGIT " ?){9})(?![0-9])",
-                         check_health_number,                                                                                                    true,  false},
-    [IDENTIFIER_TAX_ID] = {"tax_id",           "Steuer-ID",
-                         "(?<![A-Za-z0-9])(" DIGIT "{2} ?" DIGIT "{3} ?" DIGIT "{3} ?" DIGIT
-                           "{3})()()(?![0-9])",                                                                                   check_tax_id,  true,  false},
-    [IDENTIFIER_CHILD_BENEFIT] = {"child_benefit",    "Kindergeldnummer",
-                         "(?<![A-Za-z0-9])(" DIGIT "{3} ?)(FK)( ?" DIGIT "{6})(?![0-9])",
-                         NULL,                                                                                                                   false, false},
-    [IDENTIFIER_ID_CARD] = {"id_card",          "Ausweisnummer",
-                         "(?<![A-Za-z0-9])()([CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8})"
-                            "([0-9])(?![0-9A-Z])",                                                                                check_id_card, true,  false},
+    [IDENTIFIER_IBAN] = {
+        "iban",
+        "(?<![A-Za-z0-9])()(DE)((?: ?" DIGIT "){20})(?![0-9])",
+        check_iban, false, false},
+    [IDENTIFIER_BG_NUMBER] = {
+        "bg_number",
+        "(?<![A-Za-z0-9])(" DIGIT "{5})( ?(?:/ ?/|BG|ll|II|/l|l/|/1|1/|11) ?)(" DIGIT "{7})(?![0-9])",
+        NULL, false, true},
+    [IDENTIFIER_INSURANCE_NUMBER] = {
+        "insurance_number",
+        "(?<![A-Za-z0-9])(" DIGIT "{2} ?" DIGIT "{6}) ?([A-Z])( ?" DIGIT "{2} ?" DIGIT ")(?![0-9])",
+        check_insurance_number, false, false},
+    [IDENTIFIER_HEALTH_NUMBER] = {
+        "health_number",
+        "(?<![A-Za-z0-9])()([A-Z])( ?(?:" DIGIT " ?){9})(?![0-9])",
+        check_health_number, true, false},
+    [IDENTIFIER_TAX_ID] = {
+        "tax_id",
+        "(?<![A-Za-z0-9])(" DIGIT "{2} ?" DIGIT "{3} ?" DIGIT "{3} ?" DIGIT "{3})()()(?![0-9])",
+        check_tax_id, true, false},
+    [IDENTIFIER_CHILD_BENEFIT] = {
+        "child_benefit",
+        "(?<![A-Za-z0-9])(" DIGIT "{3} ?)(FK)( ?" DIGIT "{6})(?![0-9])",
+        NULL, false, false},
+    [IDENTIFIER_ID_CARD] = {
+        "id_card",
+        "(?<![A-Za-z0-9])()([CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8})([0-9])(?![0-9A-Z])",
+        check_id_card, true, false},
 };
+// clang-format on
 
 enum status identifier_patterns_init(struct identifier_patterns *patterns, struct fault *fault)
 {
@@ -127,9 +134,4 @@ bool identifier_recognise(const struct identifier_patterns *patterns, const char
 const char *identifier_name(enum identifier_kind kind)
 {
     return RULES[kind].name;
-}
-
-const char *identifier_title(enum identifier_kind kind)
-{
-    return RULES[kind].title;
 }

@@ -37,7 +37,5 @@ bool identifier_recognise(const struct identifier_patterns *patterns, const char
                           struct identifier *ret_identifier);
 /* Evidence kind, e.g. "iban"; static. */
 const char *identifier_name(enum identifier_kind kind);
-/* For a German sentence, e.g. "IBAN"; static. */
-const char *identifier_title(enum identifier_kind kind);
 
 #endif

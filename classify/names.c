@@ -7,7 +7,7 @@
 #include "classify/names.h"
 #include "classify/words.h"
 
-enum { MENTIONS_LEAST = 32, SURNAME_TOKENS_MOST = 3, BESIDE_LABEL_MOST = 3 };
+enum { MENTIONS_LEAST = 32, SURNAME_TOKENS_MOST = 3, BESIDE_LABEL_MOST = 3, FORM_ROWS_MOST = 400 };
 
 static const double FORM_ROW_SLACK = 0.6; /* heights */
 
@@ -24,6 +24,7 @@ struct search {
     const struct letter *letter;
     const struct register_index *index;
     struct names *names;
+    unsigned forms; /* rows of forms that were looked at */
 };
 
 void names_done(struct names *names)
@@ -155,10 +156,11 @@ static bool is_labelled(const struct letter *letter, uint32_t token, const char 
 }
 
 /* "Familienname | Fischer" with "Vorname(n) | Aisha" in another row of the form. */
-static void read_form(const struct search *search, struct name_mention *mention)
+static void read_form(struct search *search, struct name_mention *mention)
 {
     const struct letter *letter = search->letter;
-    if (!is_labelled(letter, mention->first, SURNAME_LABELS,
+    if (search->forms++ >= FORM_ROWS_MOST ||
+        !is_labelled(letter, mention->first, SURNAME_LABELS,
                      sizeof SURNAME_LABELS / sizeof *SURNAME_LABELS))
         return;
     mention->is_form = true;
@@ -257,7 +259,7 @@ bool names_find(struct names *names, const struct letter *letter,
                 const struct register_index *index)
 {
     *names = (struct names){0};
-    struct search search = {letter, index, names};
+    struct search search = {letter, index, names, 0};
     for (uint32_t token = 0; token < letter->token_count && !names->failed; token++) {
         if (letter->tokens[token].letters > 1)
             search_token(&search, token);
