@@ -26,7 +26,11 @@
 #include "ingest/source.h"
 #include "ingest/takeover.h"
 
-enum { LOOK_AGAIN_LEAST_MS = 100, LOOK_AGAIN_MOST_MS = 5000 };
+enum {
+    LOOK_AGAIN_LEAST_MS = 100,
+    LOOK_AGAIN_RESTED_MS = 1000, /* at least, at what rests and is still not whole */
+    LOOK_AGAIN_MOST_MS = 5000
+};
 
 /* One look at one candidate. */
 struct arrival {
@@ -44,7 +48,8 @@ static void wait_for(const struct arrival *arrival)
 {
     int64_t left = arrival->rule.quiet_ms - arrival->view.rested_ms;
     if (left <= 0)
-        left = arrival->rule.quiet_ms;
+        left = arrival->rule.quiet_ms < LOOK_AGAIN_RESTED_MS ? LOOK_AGAIN_RESTED_MS
+                                                             : arrival->rule.quiet_ms;
     if (left < LOOK_AGAIN_LEAST_MS)
         left = LOOK_AGAIN_LEAST_MS;
     if (left > LOOK_AGAIN_MOST_MS)
