@@ -27,7 +27,7 @@ async function load(id, background) {
 function Facts({ document, teams }) {
   return html`<dl class="kern-description-list facts">
     <${Fact} name="Zustand"><${StateBadge} states=${documentStates} state=${document.state} /><//>
-    <${Fact} name=${document.state === 'clearing' ? 'Vorschlag' : 'Aktenzeichen'}><span class="case-number">${document.case_number ?? 'noch keines'}</span><//>
+    <${Fact} name=${document.state === 'clearing' ? 'Vorschlag' : 'Aktenzeichen'}><span class="case-number">${document.case_number ?? '–'}</span><//>
     ${document.case_number &&
     !isPersons(document) &&
     html`<${Fact} name="Sicherheit">${shareWords(document.confidence)}<//>`}

@@ -19,6 +19,7 @@ function Row({ scan }) {
     <${Cell}>
       <span class="file-name">${scan.source}</span>
       ${scan.error && html`<p class="reason">${scan.error}</p>`}
+      ${scan.state === 'duplicate' && html`<p class="note">Dieselbe Datei kam schon einmal; hier ist nichts zu tun.</p>`}
     <//>
     <${Cell} numeric>${scan.pages > 0 ? scan.pages : '–'}<//>
     <${Cell}><${StateBadge} states=${scanStates} state=${scan.state} /><//>

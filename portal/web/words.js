@@ -115,8 +115,9 @@ export function dayWords(day) {
   return date === undefined ? day : `${date}.${month}.${year}`;
 }
 
-/** 0.9991 as "99,9 %"; never rounded up to a certainty that is not there. */
+/** 0.874 as "87,4 %"; never rounded up to a certainty that is not there. */
 export function shareWords(share) {
+  if (share > 0.999) return '> 99,9 %';
   const tenths = Math.floor(share * 1000 + 1e-9) / 10;
   return `${tenths.toLocaleString('de-DE', { maximumFractionDigits: 1 })} %`;
 }
