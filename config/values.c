@@ -1,6 +1,5 @@
 /* values.c - see values.h. Numbers are read by hand: strtod() would listen to the locale. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -282,6 +281,19 @@ bool value_is_owned(const struct setting *setting)
            setting->kind == SETTING_OPTION_TEXT;
 }
 
+/* Without control characters and what YAML or a terminal takes for the end of a line. */
+static bool is_one_line(const char *string)
+{
+    size_t length = strlen(string);
+    for (size_t position = 0; position < length;) {
+        uint32_t letter = utf8_next(string, length, &position);
+        if (letter < 0x20 || (letter >= 0x7F && letter < 0xA0) || letter == 0x2028 ||
+            letter == 0x2029 || letter == 0xFEFF)
+            return false;
+    }
+    return true;
+}
+
 static enum status check_string(const struct setting *setting, const char *written,
                                 struct text *reason)
 {
@@ -294,11 +306,9 @@ static enum status check_string(const struct setting *setting, const char *writt
         text_append_format(reason, " is too long; at most %.0f bytes are taken", setting->most);
         return STATUS_REFUSE;
     }
-    for (const char *byte = written; *byte != '\0'; byte++) {
-        if (iscntrl((unsigned char)*byte)) {
-            text_append(reason, " holds a line break or another control character");
-            return STATUS_REFUSE;
-        }
+    if (!is_one_line(written)) {
+        text_append(reason, " holds a line break or another control character");
+        return STATUS_REFUSE;
     }
     if (is_path(setting) && strstr(written, "://") != NULL) {
         text_append(reason, " is an address; this version keeps its data in files, give a path");

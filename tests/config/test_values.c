@@ -149,7 +149,8 @@ static void strings_are_bounded_and_on_one_line(void **state)
     (void)state;
     struct setting setting = {.key = "x", .kind = SETTING_TEXT, .least = 1, .most = 5};
     static const char *const good[] = {"a", "12345", "ä b"};
-    static const char *const bad[] = {"", "123456", "a\nb", "a\tb"};
+    static const char *const bad[] = {
+        "", "123456", "a\nb", "a\tb", "a\x7f", "\xC2\x85" /* NEL */, "\xE2\x80\xA8" /* LS */};
     char *stored = NULL;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         assert_int_equal(value_store(&setting, good[i], "/", &stored, NULL), STATUS_OK);
