@@ -59,7 +59,8 @@ void grants_credit(struct dispatch *dispatch, struct peer *peer, const struct wi
 {
     struct assignment *assignment =
         assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
-    if (assignment == NULL)
+    if (assignment == NULL ||
+        !leases_renew(dispatch, assignment, assignment->page, assignment->page_count))
         return;
     outgoing_credit(&assignment->outgoing, message->as.credit.chunks);
     grants_pump(dispatch, assignment);

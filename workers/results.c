@@ -272,6 +272,8 @@ void results_chunk(struct dispatch *dispatch, struct peer *peer, const struct wi
         assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
     if (assignment == NULL || !assignment_is_receiving(assignment))
         return; // left over from a transfer that was given up
+    if (!leases_renew(dispatch, assignment, assignment->page, assignment->page_count))
+        return;
     struct fault fault = {0};
     enum status status = incoming_take(&assignment->incoming, &message->as.chunk, &fault);
     received(dispatch, assignment, status, 1, &fault);

@@ -505,6 +505,74 @@ static void missing_bytes_go_to_a_person_and_stop_nobody(void **state)
     world_await_scan(world, broken, SCAN_CORRUPT);
 }
 
+/* Neither heartbeats nor progress: the chunks alone, slower than the lease is long. */
+static void slow_delivery_keeps_its_lease(void **state)
+{
+    struct world *world = *state;
+    struct scan_id scan = world_scan(world, "bytes", 5);
+    world_start(world);
+    struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
+    actor_join(world, reader);
+    take_and_free(world, reader);
+    reader->ready.session = 0; // no heartbeats any more
+    reader->chunk_pause_ms = 1000;
+    actor_deliver_reading(world, reader, 6 * WIRE_CHUNK_BYTES_MOST, ALL_CHUNKS);
+    actor_settlement(world, reader, WIRE_ACCEPTED);
+    assert_int_equal(world_scan_state(world, scan), SCAN_READ);
+}
+
+static void full_disk_leaves_the_result_with_its_worker(void **state)
+{
+    struct world *world = *state;
+    char command[1000];
+    (void)snprintf(command, sizeof command, "mount -t tmpfs -o size=700k none %s 2>/dev/null",
+                   world->config->store.spool);
+    if (geteuid() != 0 || system(command) != 0)
+        skip();
+    spool_close(&world->spool);
+    assert_int_equal(spool_open(world->config->store.spool, &world->spool, NULL), STATUS_OK);
+    struct scan_id scan = world_scan(world, "bytes", 5);
+    world_start(world);
+    struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
+    actor_join(world, reader);
+    take_and_free(world, reader);
+    int64_t job = reader->job;
+    uint32_t attempt = reader->attempt;
+    actor_deliver_reading(world, reader, 2 * PDF_BYTES, 5);
+    actor_settlement(world, reader, WIRE_REPEAT);
+    assert_int_equal(world_scan_state(world, scan), SCAN_READING);
+    (void)snprintf(command, sizeof command, "mount -o remount,size=16m %s",
+                   world->config->store.spool);
+    assert_int_equal(system(command), 0);
+    reader->job = job;
+    reader->attempt = attempt;
+    actor_deliver_reading(world, reader, 2 * PDF_BYTES, ALL_CHUNKS);
+    actor_settlement(world, reader, WIRE_ACCEPTED);
+    assert_int_equal(world_end(world, SIGTERM), 0);
+    spool_close(&world->spool);
+    (void)snprintf(command, sizeof command, "umount %s", world->config->store.spool);
+    assert_int_equal(system(command), 0);
+    assert_int_equal(world_scan_state(world, scan), SCAN_READ);
+}
+
+static void storage_that_fails_ends_it_with_its_own_code(void **state)
+{
+    struct world *world = *state;
+    struct scan_id scan = world_scan(world, "bytes", 5);
+    world_start(world);
+    struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
+    actor_join(world, reader);
+    take_and_free(world, reader);
+    char away[1000];
+    (void)snprintf(away, sizeof away, "%s.away", world->config->store.spool);
+    assert_int_equal(rename(world->config->store.spool, away), 0);
+    actor_deliver_reading(world, reader, PDF_BYTES, 0);
+    assert_int_equal(world_wait(world->dispatcher), EXIT_STORAGE);
+    world->dispatcher = 0;
+    assert_int_equal(rename(away, world->config->store.spool), 0);
+    assert_int_equal(world_scan_state(world, scan), SCAN_READING);
+}
+
 static void match_and_file_jobs_go_to_filers(void **state)
 {
     struct world *world = *state;
@@ -731,6 +799,9 @@ int main(void)
         PROMISE(unusable_results_are_rejected_and_count),
         PROMISE(parts_that_do_not_match_their_digest_are_rejected),
         PROMISE(missing_bytes_go_to_a_person_and_stop_nobody),
+        PROMISE(slow_delivery_keeps_its_lease),
+        PROMISE(full_disk_leaves_the_result_with_its_worker),
+        PROMISE(storage_that_fails_ends_it_with_its_own_code),
         PROMISE(match_and_file_jobs_go_to_filers),
         PROMISE(second_dispatcher_does_not_start),
         PROMISE(second_worker_of_a_name_waits_for_the_first),

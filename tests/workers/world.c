@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -97,6 +98,7 @@ int world_tear_down(void **state)
     messaging_close(&world->messaging);
     spool_close(&world->spool);
     ledger_close(&world->ledger);
+    (void)umount2(world->config->store.spool, MNT_DETACH); // of a test that failed in between
     config_free(&world->config);
     free(world);
     return 0;
@@ -149,6 +151,14 @@ int world_end(struct world *world, int signal_number)
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
+/* Heartbeats; and the answer to a heartbeat that crossed the end of its job. */
+static bool means_nothing(const struct actor *actor, const struct wire_message *message)
+{
+    bool is_late = message->command == WIRE_SETTLED &&
+                   message->as.settled.settlement == WIRE_STALE && message->job != actor->job;
+    return message->command == WIRE_HEARTBEAT || is_late;
+}
+
 /* Puts one message into the inbox; false when none was there. */
 static bool listen_once(struct actor *actor)
 {
@@ -168,7 +178,7 @@ static bool listen_once(struct actor *actor)
     if (heard->message.command == WIRE_CHUNK)
         byte_writer_raw(&heard->bytes, heard->message.as.chunk.bytes,
                         heard->message.as.chunk.length);
-    if (heard->message.command == WIRE_HEARTBEAT)
+    if (means_nothing(actor, &heard->message))
         wire_message_done(&heard->message);
     else
         actor->inbox_count++;
@@ -520,6 +530,8 @@ unsigned actor_deliver(struct world *world, struct actor *actor, struct wire_mes
                 .offset = offset,
                 .bytes = (const char *)parts[i].bytes + offset,
                 .length = left < WIRE_CHUNK_BYTES_MOST ? left : WIRE_CHUNK_BYTES_MOST};
+            if (actor->chunk_pause_ms > 0)
+                world_pass(world, actor->chunk_pause_ms);
             await_credit(world, actor, &credits);
             actor_say(world, actor, &chunk);
             offset += chunk.as.chunk.length;

@@ -33,7 +33,8 @@ struct actor {
     struct wire_ready ready; /* strings are borrowed */
     int64_t job;             /* in hand; 0 for none: for heartbeats */
     uint32_t attempt;
-    bool is_mute; /* says no heartbeats and hears nothing: it sleeps */
+    bool is_mute;           /* says no heartbeats and hears nothing: it sleeps */
+    int64_t chunk_pause_ms; /* before each chunk it delivers */
     int64_t said_ms;
 };
 
