@@ -125,7 +125,8 @@ static bool find_street(const struct search *search, uint32_t house,
     for (uint32_t count = 1; count <= STREET_TOKENS_MOST && count <= house; count++) {
         uint32_t first = house - count;
         if (letter->tokens[first].page != letter->tokens[house].page ||
-            letter->tokens[first].ends_with_comma || letter->tokens[first].digits > 0)
+            letter->tokens[first].ends_with_comma ||
+            letter->tokens[first].digits > letter->tokens[first].letters)
             break;
         char longer[FOLD_WORD_BYTES * 2];
         const char *piece = letter_folded(letter, first);

@@ -316,6 +316,8 @@ static void weigh_names(const struct search *search, struct scored *scored)
         bool is_near = false;
         enum name_agreement agreement =
             name_agrees(mention, search->index, scored->person, &is_near);
+        if (agreement >= NAME_SURNAME && scored->named_count < NAMED_AT_MOST)
+            scored->named_at[scored->named_count++] = (uint32_t)i;
         double weight = agreement == NAME_ABSENT
                             ? WEIGHT_NAME_MISSING
                             : weigh_name(search, scored->person, mention, agreement, is_near);
@@ -361,11 +363,8 @@ static bool is_said_of(const struct search *search, const struct scored *scored,
                        uint32_t name_before, bool first_only)
 {
     const struct names *names = &search->facts->names;
-    for (size_t i = 0; i < names->count; i++) {
-        const struct name_mention *mention = &names->mentions[i];
-        bool is_near = false;
-        if (name_agrees(mention, search->index, scored->person, &is_near) < NAME_SURNAME)
-            continue;
+    for (size_t i = 0; i < scored->named_count; i++) {
+        const struct name_mention *mention = &names->mentions[scored->named_at[i]];
         bool is_said = mention->first < token && token <= mention->last + SAID_WITHIN &&
                        (name_before == LETTER_NONE || name_before <= mention->last);
         if (is_said || first_only)

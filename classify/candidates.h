@@ -10,7 +10,7 @@
 
 #include "classify/facts.h"
 
-enum { FINDINGS_MOST = 10, CANDIDATES_MOST = 512 };
+enum { FINDINGS_MOST = 10, CANDIDATES_MOST = 512, NAMED_AT_MOST = 16 };
 
 /* Kinds of evidence that a candidate has, as bits. */
 enum support {
@@ -49,12 +49,14 @@ struct finding {
 
 struct scored {
     uint32_t case_id;
-    const char *case_number; /* borrowed from the index */
-    uint32_t person;         /* the person of the case that fits best */
-    uint32_t mention;        /* index of the agreeing name mention, LETTER_NONE without */
-    unsigned support;        /* enum support */
-    unsigned number_cost;    /* of the number found, EDIT_FAR without */
-    double score;            /* sum of the weights */
+    const char *case_number;          /* borrowed from the index */
+    uint32_t person;                  /* the person of the case that fits best */
+    uint32_t mention;                 /* index of the agreeing name mention, LETTER_NONE without */
+    uint32_t named_at[NAMED_AT_MOST]; /* the first mentions that can be this person */
+    size_t named_count;
+    unsigned support;     /* enum support */
+    unsigned number_cost; /* of the number found, EDIT_FAR without */
+    double score;         /* sum of the weights */
     double probability;
     struct finding findings[FINDINGS_MOST];
     size_t finding_count;

@@ -234,7 +234,7 @@ static bool is_name_word(const struct letter *letter, uint32_t token)
 static void keep(struct subjects *subjects, uint32_t first, uint32_t last)
 {
     for (size_t i = 0; i < subjects->count; i++) {
-        if (subjects->list[i].first == first)
+        if (subjects->list[i].first == first || subjects->list[i].last == last)
             return;
     }
     if (subjects->count < SUBJECTS_MOST)
