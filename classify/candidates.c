@@ -405,8 +405,9 @@ static void weigh_birth_dates(const struct search *search, struct scored *scored
         return;
     bool agrees = date_is(&best->date, birth_date);
     if (agrees && (best->is_birth || !best->date.is_short))
-        scored->support |=
-            best->date.is_short ? SUPPORT_BIRTH_DATE | SUPPORT_BIRTH_SHORT : SUPPORT_BIRTH_DATE;
+        scored->support |= SUPPORT_BIRTH_DATE;
+    if (agrees && (!best->is_birth || best->date.is_short))
+        scored->support |= SUPPORT_BIRTH_WEAK;
     if (agrees && !is_said_of(search, scored, best->first, best->name_before, true))
         scored->support |= SUPPORT_BIRTH_LATER;
     if (best_weight < 0)

@@ -22,7 +22,8 @@ enum support {
     SUPPORT_NAME_PARTLY = 1U << 5,
     SUPPORT_SURNAME = 1U << 6,
     SUPPORT_BIRTH_DATE = 1U << 7,
-    SUPPORT_BIRTH_SHORT = 1U << 8, /* the agreeing birth date has a two-digit year */
+    SUPPORT_BIRTH_WEAK =
+        1U << 8, /* its year has two digits, or no word says that it is a birth date */
     SUPPORT_ADDRESS = 1U << 9,
     SUPPORT_IDENTIFIER = 1U << 10,
     SUPPORT_NAME_NEAR = 1U << 11,     /* the name is one edit away */
