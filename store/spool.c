@@ -288,7 +288,7 @@ static enum status missing(const struct digest *digest, struct fault *fault)
 enum status spool_open_object(struct spool *spool, const struct digest *digest, int *ret_file,
                               uint64_t *ret_size, struct fault *fault)
 {
-    struct stat found;
+    struct stat found = {0};
     char *path = spool_path(spool, digest);
     if (path == NULL)
         return out_of_memory(fault);
