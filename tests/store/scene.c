@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/durable.h"
-#include "scene.h"
+#include "tests/store/scene.h"
 
 const struct retry_rule scene_rule = {
     .content_most = 3, .lost_most = 10, .backoff_ms = 1000, .backoff_most_ms = 10000};

@@ -13,8 +13,8 @@
 
 #include "base/durable.h"
 #include "base/text.h"
-#include "scene.h"
 #include "store/database.h"
+#include "tests/store/scene.h"
 
 /* A database of its own below the scene's folder, with a table t (a INTEGER PRIMARY KEY, b). */
 static struct database *open_new(struct scene *scene, char path[80])

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scene.h"
+#include "tests/store/scene.h"
 
 enum { SEEN_MOST = 400 };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scene.h"
+#include "tests/store/scene.h"
 
 static void a_person_assigns_a_document_in_clearing(void **state)
 {

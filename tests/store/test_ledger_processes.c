@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "scene.h"
+#include "tests/store/scene.h"
 
 enum { PROCESSES = 3, JOBS = 60 };
 

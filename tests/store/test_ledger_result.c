@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scene.h"
+#include "tests/store/scene.h"
 
 static void a_reading_becomes_documents_with_match_jobs(void **state)
 {

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "scene.h"
+#include "tests/store/scene.h"
 
 static void an_accepted_scan_is_received_with_a_read_job(void **state)
 {

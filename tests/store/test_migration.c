@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scene.h"
 #include "store/migration.h"
+#include "tests/store/scene.h"
 
 static void a_new_ledger_remembers_every_migration(void **state)
 {

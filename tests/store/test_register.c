@@ -8,7 +8,7 @@
 
 #include "base/durable.h"
 #include "base/text.h"
-#include "scene.h"
+#include "tests/store/scene.h"
 
 #define HEADER "case_number;surname;given_names;birth_date;street;house_number;postcode;city;team\n"
 

@@ -10,7 +10,7 @@
 
 #include "base/durable.h"
 #include "base/text.h"
-#include "scene.h"
+#include "tests/store/scene.h"
 
 static void every_object_is_found_under_its_digest(void **state)
 {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
-#include "scene.h"
+#include "tests/store/scene.h"
 
 /* A ledger in which something of everything has happened. */
 static void fill(struct scene *scene)
