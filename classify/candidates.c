@@ -334,18 +334,29 @@ static void weigh_names(const struct search *search, struct scored *scored)
     add_finding(scored, &best);
 }
 
+static bool is_of_case(const struct search *search, const struct subject *subject, uint32_t case_id)
+{
+    const struct case_file *file = &search->index->cases[case_id];
+    for (uint32_t i = 0; i < file->person_count; i++) {
+        if (subject_is(subject, &search->facts->letter, search->index, file->first_person + i))
+            return true;
+    }
+    return false;
+}
+
 /* The letter names its persons; is one of them of this case? */
 static void weigh_subjects(const struct search *search, struct scored *scored)
 {
     const struct subjects *subjects = &search->facts->subjects;
-    const struct case_file *file = &search->index->cases[scored->case_id];
+    bool is_named = false;
     for (size_t i = 0; i < subjects->count; i++) {
-        for (uint32_t k = 0; k < file->person_count; k++) {
-            if (subject_is(&subjects->list[i], &search->facts->letter, search->index,
-                           file->first_person + k))
-                return;
-        }
+        if (is_of_case(search, &subjects->list[i], scored->case_id))
+            is_named = true;
+        else
+            scored->support |= AGAINST_OTHERS;
     }
+    if (is_named)
+        return;
     if (subjects->is_hinted)
         scored->support |= AGAINST_UNREAD;
     if (subjects->count == 0)

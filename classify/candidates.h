@@ -36,6 +36,7 @@ enum support {
     AGAINST_NUMBER = 1U << 19,  /* another case number is in the letter */
     AGAINST_ADDRESS = 1U << 20, /* persons live here, but not at the registered address */
     AGAINST_UNREAD = 1U << 21,  /* the letter names a person that could not be read */
+    AGAINST_OTHERS = 1U << 22,  /* it names somebody else, too */
     AGAINST_ANY = AGAINST_NAME | AGAINST_SUBJECT | AGAINST_BIRTH_DATE | AGAINST_NUMBER
 };
 

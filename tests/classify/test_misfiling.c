@@ -200,26 +200,30 @@ static void never_files_against_the_person_named(void **state)
 static void never_picks_one_of_several(void **state)
 {
     static const struct scenario scenarios[] = {
-        {"two numbers",                                     NULL, NULL,
+        {"two numbers",                                          NULL, NULL,
          HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR
-                "Dies betrifft auch Emre Yıldırım, Aktenzeichen 50.31.246810-4.\n"                                       },
-        {"a second number that the register lacks",         NULL, NULL,
+                "Dies betrifft auch Emre Yıldırım, Aktenzeichen 50.31.246810-4.\n"                                            },
+        {"a second number that the register lacks",              NULL, NULL,
          HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR
-                "Dies betrifft auch das Aktenzeichen 50.22.400500-2.\n"                                                     },
-        {"two persons with address and birth date",         NULL, NULL,
+                "Dies betrifft auch das Aktenzeichen 50.22.400500-2.\n"                                                          },
+        {"two persons with address and birth date",              NULL, NULL,
          "Landrat\n\nEmre Yıldırım, geb. 11.2.1987, wohnhaft Neustrelitzer Straße 44, 17033 "
          "Neubrandenburg\nFerdinand Quast, geb. 24.12.1972, wohnhaft Feldrain 101, 17153 "
-         "Stavenhagen\n"                                                                                                    },
-        {"a couple",                                        NULL, NULL,
-         "Hedwig und Ottokar Brinkmann\nLindenhof 12\n17192 Waren\n\n" OFFICE DEAR                                          },
-        {"father or son",                                   NULL, NULL, KONRAD "\n" OFFICE DEAR GREETING "Konrad Tetzlaff\n"},
-        {"the son's birth date in the father's letter",     NULL, NULL,
+         "Stavenhagen\n"                                                                                                         },
+        {"a couple",                                             NULL, NULL,
+         "Hedwig und Ottokar Brinkmann\nLindenhof 12\n17192 Waren\n\n" OFFICE DEAR                                               },
+        {"the writer's husband with his birth date, no address", NULL, NULL,
+         "Waldemar Ungenannt\n\n" OFFICE
+         "Auch Ottokar Brinkmann, geb. 02.11.1949, ist betroffen.\n" GREETING
+         "Waldemar Ungenannt\n"                                                                                                  },
+        {"father or son",                                        NULL, NULL, KONRAD "\n" OFFICE DEAR GREETING "Konrad Tetzlaff\n"},
+        {"the son's birth date in the father's letter",          NULL, NULL,
          KONRAD "\n" OFFICE DEAR "Auch Konrad Tetzlaff, geb. 30.09.1966, ist betroffen.\n" GREETING
-                "Konrad Tetzlaff\n"                                                                                         },
-        {"a wrong digit between father's and son's number", NULL, NULL,
-         KONRAD "\n" OFFICE "Ihr Zeichen 50.23.555119-8\n" DEAR GREETING "Konrad Tetzlaff\n"                                },
-        {"the wife's letter, the husband's birth date",     NULL, NULL,
-         HEDWIG "\n" OFFICE DEAR "Mein Mann Ottokar Brinkmann, geb. 2.11.1949, ist erkrankt.\n"                             },
+                "Konrad Tetzlaff\n"                                                                                              },
+        {"a wrong digit between father's and son's number",      NULL, NULL,
+         KONRAD "\n" OFFICE "Ihr Zeichen 50.23.555119-8\n" DEAR GREETING "Konrad Tetzlaff\n"                                     },
+        {"the wife's letter, the husband's birth date",          NULL, NULL,
+         HEDWIG "\n" OFFICE DEAR "Mein Mann Ottokar Brinkmann, geb. 2.11.1949, ist erkrankt.\n"                                  },
     };
     (void)state;
     RUN(scenarios);
