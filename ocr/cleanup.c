@@ -24,13 +24,16 @@ enum {
     SAMPLE_STEP = 4,
 };
 
+static const double STRETCHED_PIXELS_MOST = 12e6;
 static const double LEVEL_ENOUGH_DEGREES = 0.12;
 
-static double reading_scale(double dpi)
+static double reading_scale(PIX *page, double dpi)
 {
     if (dpi > READING_DPI)
         return READING_DPI / dpi;
-    return dpi < COARSE_DPI ? STRETCHED_DPI / dpi : 1;
+    double pixels = (double)pixGetWidth(page) * pixGetHeight(page);
+    double most = sqrt(STRETCHED_PIXELS_MOST / pixels);
+    return dpi < COARSE_DPI ? fmax(1, fmin(STRETCHED_DPI / dpi, most)) : 1;
 }
 
 static PIX *scaled_grey(PIX *page, double scale)
@@ -77,7 +80,7 @@ static bool is_evenly_lit(PIX *grey)
 enum status clean_picture_init(PIX *page, double dpi, struct clean_picture *ret_clean,
                                struct fault *fault)
 {
-    double scale = reading_scale(dpi);
+    double scale = reading_scale(page, dpi);
     PIX *grey = scaled_grey(page, scale);
     if (grey == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for a grey copy of a page");

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "ocr/cleanup.h"
 #include "ocr/codes.h"
 #include "ocr/page.h"
@@ -19,16 +20,19 @@ struct work {
     PIX *pix; /* upright by the file, square pixels */
     double dpi;
     struct clean_picture clean; /* of pix */
+    int64_t started_ms;         /* monotonic: recognition as a whole has page_ocr_ms */
     struct reading_page *page;
 };
 
 static const double A4_SHORT_INCHES = 8.27, A4_LONG_INCHES = 11.69;
 static const double DPI_LEAST = 50, DPI_MOST = 1300;
+static const double SHEET_INCHES_MOST = 24; /* A2 */
 static const double SQUARE_TOLERANCE = 0.03;
 static const double LOW_CONFIDENCE = 0.6;
 /* Upside down, a page of text is read with a confidence of about 0.4; upright, of 0.9. */
 static const double SENSELESS_CONFIDENCE = 0.55, GOOD_CONFIDENCE = 0.8;
 static const double FEW_CHARACTERS = 20; /* what is made of so few counts half */
+enum { TIME_TO_TRY_PERCENT = 80 };       /* of the time must be left to try another turn */
 
 /* When the file does not say, the page is taken for A4, which nearly all mail is. */
 static double estimate_dpi(PIX *pix)
@@ -58,15 +62,21 @@ static enum status make_square(PIX **pix_p, double *dpi_x, double *dpi_y, struct
     return STATUS_OK;
 }
 
-static bool is_sound_dpi(double dpi)
+/* Phones and paint programs write 72 dpi into everything: a sheet as large as a poster is a letter
+ * whose resolution is a lie. */
+static bool is_resolution_sound(const struct picture *picture)
 {
-    return dpi >= DPI_LEAST && dpi <= DPI_MOST;
+    double width = pixGetWidth(picture->pix), height = pixGetHeight(picture->pix);
+    return picture->dpi_x >= DPI_LEAST && picture->dpi_x <= DPI_MOST &&
+           picture->dpi_y >= DPI_LEAST && picture->dpi_y <= DPI_MOST &&
+           width / picture->dpi_x <= SHEET_INCHES_MOST &&
+           height / picture->dpi_y <= SHEET_INCHES_MOST;
 }
 
 /* Upright as the file says, with square pixels and a known resolution. */
 static enum status straighten(struct picture *picture, double *ret_dpi, struct fault *fault)
 {
-    if (!is_sound_dpi(picture->dpi_x) || !is_sound_dpi(picture->dpi_y))
+    if (!is_resolution_sound(picture))
         picture->dpi_x = picture->dpi_y = estimate_dpi(picture->pix);
     picture->raster.dpi_x = picture->dpi_x;
     picture->raster.dpi_y = picture->dpi_y;
@@ -94,6 +104,12 @@ static double worth(const struct attempt *attempt)
     return attempt->result.mean_confidence * letters / (letters + FEW_CHARACTERS);
 }
 
+static int64_t time_left_ms(const struct work *work)
+{
+    int64_t used = clock_monotonic_ms(clock_system()) - work->started_ms;
+    return used < work->options->page_ocr_ms ? work->options->page_ocr_ms - used : 1;
+}
+
 /* The page turned by `turn`, level, recognised. `survey` shows it unturned. */
 static enum status attempt_turn(struct work *work, const struct survey *survey, int turn,
                                 struct attempt *ret_attempt, struct fault *fault)
@@ -108,7 +124,7 @@ static enum status attempt_turn(struct work *work, const struct survey *survey, 
     if (status == STATUS_OK)
         status = clean_picture_level(&clean, survey_find_skew(&turned), fault);
     if (status == STATUS_OK)
-        status = engine_recognise(work->engine, clean.pix, clean.dpi, work->options->page_ocr_ms,
+        status = engine_recognise(work->engine, clean.pix, clean.dpi, time_left_ms(work),
                                   clean.to_page, &attempt.list, &attempt.result, fault);
     survey_done(&turned);
     clean_picture_done(&clean);
@@ -151,7 +167,8 @@ static enum status recognise(struct work *work, const struct survey *survey,
     size_t count = lie.is_axis_sure ? 1 : sizeof others / sizeof others[0];
     double enough = lie.is_sure ? SENSELESS_CONFIDENCE : GOOD_CONFIDENCE;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        if (best.result.mean_confidence >= enough || best.result.cut_short)
+        if (best.result.mean_confidence >= enough ||
+            time_left_ms(work) < work->options->page_ocr_ms * TIME_TO_TRY_PERCENT / 100)
             break;
         status = compete(work, survey, (lie.turn + others[i]) % 360, &best, fault);
     }
@@ -236,7 +253,8 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
                         .options = options,
                         .pix = picture->pix,
                         .dpi = dpi,
-                        .page = &result->reading};
+                        .page = &result->reading,
+                        .started_ms = clock_monotonic_ms(clock_system())};
     status = read_pixels(&work, fault);
     if (status != STATUS_OK)
         return status;

@@ -315,8 +315,13 @@ enum status searchable_extend(const struct engine *engine, const struct source *
     for (uint32_t i = 0; i < page_count; i++)
         wants_text = wants_text || pages[i].add_text;
     qpdf_data pdf = NULL;
-    if (!wants_text || pdf_file_open(source->bytes, source->length, &pdf, NULL) != STATUS_OK)
+    if (pdf_file_open(source->bytes, source->length, &pdf, NULL) != STATUS_OK)
         return keep(source, ret_pdf, ret_length, fault);
+    // What is locked against copying is of no use in a file (an empty password opened it).
+    if (!wants_text && !qpdf_is_encrypted(pdf)) {
+        qpdf_cleanup(&pdf);
+        return keep(source, ret_pdf, ret_length, fault);
+    }
     size_t font_length = 0;
     const uint8_t *font_file = engine_font(engine, &font_length);
     qpdf_oh font = text_layer_add_font(pdf, font_file, font_length);

@@ -16,7 +16,8 @@ enum status searchable_build(const struct engine *engine, const struct page_resu
                              uint32_t page_count, uint8_t **ret_pdf, size_t *ret_length,
                              struct fault *fault);
 /* The PDF `source` with text added to the pages that want it; page i + 1 of it is pages[i]. The
- * bytes as they are when no page wants any, or when the file is too broken to be added to. */
+ * bytes as they are (signatures stay valid) when no page wants any and nothing is encrypted, or
+ * when the file is too broken to be added to. */
 enum status searchable_extend(const struct engine *engine, const struct source *source,
                               const struct page_result *pages, uint32_t page_count,
                               uint8_t **ret_pdf, size_t *ret_length, struct fault *fault);

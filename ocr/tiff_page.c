@@ -327,7 +327,8 @@ static enum status decode_canvas(struct canvas *canvas, struct picture *picture,
     if (picture->rows_lost >= page->height)
         return fault_set(fault, STATUS_REFUSE,
                          "Die TIFF-Seite ist beschädigt (%s). Bitte das Blatt neu scannen.",
-                         page->memory->first_error);
+                         page->memory->first_error[0] != '\0' ? page->memory->first_error
+                                                              : "keine Bilddaten");
     pixSetPadBits(canvas->pix, 0);
     if (page->colours == TIFF_CMYK)
         cmyk_to_rgb(canvas->pix);
