@@ -11,7 +11,7 @@ enum {
     NAMESAKES_MOST = 256,      /* more bearers of a name: only those that something else names */
     NEIGHBOURS_MOST = 64,      /* persons of one address that become candidates */
     EXPLAINED_COST_MOST = 210, /* two slips: still the same number, miswritten */
-    SAID_WITHIN = 40,          /* tokens behind a name that can still be said of it */
+    SAID_WITHIN = 20,          /* tokens behind a name that can still be said of it */
     CASES_LEAST = 1000,        /* small registers are weighed as if they had so many cases */
     NAME_PRIOR_PERSONS = 5000  /* persons seen elsewhere, for the frequency of rare names */
 };
