@@ -25,7 +25,9 @@ static bool copy_frame(struct outbox_letter *letter, const struct messaging_fram
     if (bytes == NULL)
         return false;
     memcpy(bytes, frame->bytes, frame->length);
-    letter->frames[letter->count++] = (struct messaging_frame){bytes, frame->length};
+    struct messaging_frame *copy = &letter->frames[letter->count++];
+    copy->bytes = bytes;
+    copy->length = frame->length;
     return true;
 }
 
