@@ -159,6 +159,23 @@ static bool has_relative(const struct register_index *index, const struct scored
     return !has_birth && has_bearer(index, home, best->person, same_name, ret_case);
 }
 
+/* Father and son of one name, and their numbers but a slip apart (schemes without a check digit):
+ * then even an exact number does not tell which of them is meant. */
+static bool has_number_neighbour(struct text *reason, const struct scored *best,
+                                 const struct register_index *index)
+{
+    uint32_t relative = CASE_NONE;
+    if ((best->support & SUPPORT_CODE) != 0 || !has_relative(index, best, true, &relative) ||
+        edit_distance_number(register_index_key(index, best->case_id),
+                             register_index_key(index, relative), EDIT_SLIP) == EDIT_FAR)
+        return false;
+    text_append_format(reason,
+                       "Zwei Personen eines Namens, deren Aktenzeichen sich kaum "
+                       "unterscheiden: %s und %s.",
+                       best->case_number, register_index_number(index, relative));
+    return true;
+}
+
 /* In a household, surname, address and even the birth date (twins) are shared, between father and
  * son even the name. A number or code tells its members apart only together with the full name;
  * name, birth date and address only where they are said of the person at the first mention, not
@@ -171,7 +188,7 @@ static bool has_household(struct text *reason, const struct scored *best,
     bool has_name = (best->support & SUPPORT_NAME) != 0;
     bool is_later = (best->support & LATER) != 0;
     if (has_name && has_number)
-        return false;
+        return has_number_neighbour(reason, best, index);
     // A code alone is not a matter of who is named.
     if ((best->support & SUPPORT_CODE) != 0 && (best->support & NAMED) == 0)
         return false;

@@ -37,6 +37,10 @@ static const struct register_person REGISTER[] = {
      "Neubrandenburg",                                                                                                       "SG 50.3", "",        "DE75512108001245126199"               },
     {"SG 50.2/31415/09", "Quast",         "Ferdinand",     "1972-12-24", "Feldrain",              "101", "17153",
      "Stavenhagen",                                                                                                          "SG 50.2", "",        ""                                     },
+    {"SG 50.2/27182/11", "Wendisch",      "Otto",          "1941-02-02", "Mühlweg",              "6",   "17139", "Malchin",
+     "SG 50.2",                                                                                                                         "",        ""                                     },
+    {"SG 50.2/27192/11", "Wendisch",      "Otto",          "1969-07-07", "Mühlweg",              "6",   "17139", "Malchin",
+     "SG 50.2",                                                                                                                         "",        ""                                     },
     {"50.32.135791-8",   "von der Heide", "Anselm",        "1959-08-08", "Kirchplatz",            "2",   "17087",
      "Altentreptow",                                                                                                         "SG 50.3", "",        ""                                     },
     {"50.41.909090-2",   "Rohwedder",     "Thea",          "1990-10-03", "Seestraße",            "9",   "17213", "Malchow",
@@ -117,6 +121,9 @@ static void files_what_two_kinds_of_evidence_say(void **state)
         {"a twin by her own first name",        "50.22.300400-6",   NULL,
          "Ludmilla Brinkmann\nLindenhof 12\n17192 Waren\ngeb. 17.04.1951\n\n" OFFICE DEAR GREETING
          "Ludmilla Brinkmann\n"                                                                   },
+        {"the son by number and birth date",    "SG 50.2/27192/11", NULL,
+         "Otto Wendisch\nMühlweg 6\n17139 Malchin\ngeb. 7.7.1969\n\n" OFFICE
+         "Ihr Zeichen SG 50.2/27192/11\n" DEAR                                                    },
         {"the son by his birth date",           "50.23.555112-6",   NULL,
          KONRAD "geb. 30.09.1966\n\n" OFFICE DEAR GREETING "Konrad Tetzlaff\n"                    },
         {"a form's rows",                       "50.32.135791-8",   NULL,
@@ -216,6 +223,9 @@ static void never_picks_one_of_several(void **state)
          "Waldemar Ungenannt\n\n" OFFICE
          "Auch Ottokar Brinkmann, geb. 02.11.1949, ist betroffen.\n" GREETING
          "Waldemar Ungenannt\n"                                                                                                  },
+        {"father or son, their numbers a slip apart",            NULL, NULL,
+         "Otto Wendisch\nMühlweg 6\n17139 Malchin\n\n" OFFICE
+         "Ihr Zeichen SG 50.2/27182/11\n" DEAR                                                                                   },
         {"father or son",                                        NULL, NULL, KONRAD "\n" OFFICE DEAR GREETING "Konrad Tetzlaff\n"},
         {"the son's birth date in the father's letter",          NULL, NULL,
          KONRAD "\n" OFFICE DEAR "Auch Konrad Tetzlaff, geb. 30.09.1966, ist betroffen.\n" GREETING
