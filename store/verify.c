@@ -404,11 +404,11 @@ static enum status check_trace(struct check *check, const struct trace *trace, s
 
 /* ---- objects -------------------------------------------------------------------------------- */
 
-/* A walk over the objects of one table. Columns: the row's key, then digests, NULL for none. Two
- * queries: $1 is the key to go on after, $2 how many rows. */
+/* A walk over the objects of one table. Columns of the query: the row's key, then digests. $1 is
+ * the key to go on after, $2 how many rows. */
 struct object_walk {
     const char *noun;
-    bool has_uuid; /* the key is a UUID, not a number */
+    bool has_uuid; /* the key is a UUID and not a number */
     const char *sql;
     int objects; /* columns with digests */
     const char *names[3];
