@@ -457,6 +457,11 @@ static void gives_back_what_a_reader_refused_later(void **state)
     text_done(&note);
     text_done(&copy);
     text_done(&file);
+    static struct instance_scans scans;
+    instance_scans(&scans);
+    assert_int_equal(scans.count, 1);
+    assert_true(scans.records[0].returned);
+    instance_scans_done(&scans);
 }
 
 /* ---- trouble -------------------------------------------------------------------------------- */
