@@ -22,8 +22,8 @@ const char *status_name(enum status status)
     return "?";
 }
 
-static enum status fill(struct fault *fault, enum status status, int os_error, const char *format,
-                        va_list arguments)
+__attribute__((format(printf, 4, 0))) static enum status
+fill(struct fault *fault, enum status status, int os_error, const char *format, va_list arguments)
 {
     if (fault == NULL)
         return status;

@@ -213,7 +213,7 @@ static int add_rules(scmp_filter_ctx filter)
     // abort() signals its own process, so that a broken library ends as what it is.
     if (result == 0)
         result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                                  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+                                  SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0));
     return result;
 }
 
