@@ -6,7 +6,8 @@
 POSTEINGANG is the command, CONFIG the instance's configuration, FOLDER (default: the folder of
 this program) holds expected.csv. Prints a line a letter and the sum. Exit 1 when a letter was
 filed where it must not be, was lost, or was refused wrongly (or not refused); a letter that could
-have been filed and waits for a person instead is counted, and is no error.
+have been filed and waits for a person instead, or whose kind was not recognised, is counted, and
+is no error.
 
 SPDX-License-Identifier: EUPL-1.2
 """
@@ -127,9 +128,11 @@ def main():
             return stream.read()
 
     pair_duplicates(expected, found_of, content_of)
-    rows, counts = [], {RIGHT: 0, PERSON: 0, WRONG: 0}
+    rows, counts, kinds, kinds_right = [], {RIGHT: 0, PERSON: 0, WRONG: 0}, 0, 0
     for row in expected:
         found = found_of(row)
+        kinds += row["kind"] != ""
+        kinds_right += row["kind"] != "" and row["kind"] in {each.get("kind") for each in found}
         verdict, complaint = judge(row, found)
         counts[verdict] += 1
         for each in found or [{}]:
@@ -141,6 +144,7 @@ def main():
     print(f"\n{len(expected)} letters: {counts[RIGHT]} as expected, {counts[PERSON]} left to a person "
           f"that could have been filed, {counts[WRONG]} wrong"
           + (f"; {surplus} listed that nobody dropped" if surplus else ""))
+    print(f"kind of document recognised: {kinds_right} of {kinds}")
     return 1 if counts[WRONG] or surplus else 0
 
 

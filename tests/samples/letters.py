@@ -589,7 +589,7 @@ LETTERS = (
     letter("drop/Demmin/scan00012.pdf", "filed", ("Mielenz", "Dorothea"), "nachreichung",
            wrong_digit),
     letter("drop/Demmin/Nachlassgericht.pdf", "filed", ("Engelbrecht", "Uwe"), "behoerde", court),
-    letter("drop/Demmin/scan00014.tif", "clearing", None, "fremd", stranger),
+    letter("drop/Demmin/scan00014.tif", "clearing", None, "", stranger),
     letter("drop/Neustrelitz/scan00015.pdf", "refused", None, "", damaged),
     letter("drop/Waren/Kontoauszuege.pdf", "refused", None, "", locked),
     letter("drop/Demmin/Lebenslauf.docx", "refused", None, "", word_file),
