@@ -52,6 +52,12 @@ void instance_make(const struct instance_settings *settings)
     struct fault fault;
     assert_int_equal(durable_make_folders(DROP_DEMMIN, 0700, &fault), STATUS_OK);
     assert_int_equal(durable_make_folders(DROP_WAREN, 0700, &fault), STATUS_OK);
+    assert_int_equal(durable_make_folders("ledger", 0700, &fault), STATUS_OK);
+    struct ledger *ledger = NULL;
+    assert_int_equal(
+        ledger_open("ledger/posteingang.db", LEDGER_CREATE, clock_system(), &ledger, &fault),
+        STATUS_OK);
+    ledger_close(&ledger);
 }
 
 /* In the child: becomes the program. */
@@ -137,16 +143,13 @@ static enum status keep_scan(void *context, const struct scan_record *scan,
 void instance_scans(struct instance_scans *ret_scans)
 {
     ret_scans->count = 0;
-    if (!file_is_there("ledger/posteingang.db"))
-        return;
     struct ledger *ledger = NULL;
     struct fault fault;
     struct list_filter filter = {0};
-    // While the program makes the ledger, there is nothing to read.
-    if (ledger_open("ledger/posteingang.db", LEDGER_READ, clock_system(), &ledger, &fault) !=
-        STATUS_OK)
-        return;
-    enum status status = ledger_list(ledger, &filter, keep_scan, ret_scans, &fault);
+    enum status status =
+        ledger_open("ledger/posteingang.db", LEDGER_READ, clock_system(), &ledger, &fault);
+    if (status == STATUS_OK)
+        status = ledger_list(ledger, &filter, keep_scan, ret_scans, &fault);
     ledger_close(&ledger);
     if (status != STATUS_OK)
         fail_msg("%s", fault.text);

@@ -24,7 +24,7 @@ struct instance_settings {
     const char *scan_size;  /* NULL: the default */
 };
 
-/* Writes posteingang.yaml with the sites Demmin and Waren into the current folder, and removes
+/* Writes posteingang.yaml with the sites Demmin and Waren, makes the ledger, and removes
  * what an instance of before left there. */
 void instance_make(const struct instance_settings *settings);
 
