@@ -88,7 +88,7 @@ static int work_with_storage(const struct config *config, const struct options *
     struct fault fault;
     enum status status = spool_open(config->store.spool, &desk.spool, &fault);
     if (status == STATUS_OK)
-        status = ledger_open(config->store.ledger, LEDGER_CREATE, desk.clock, &desk.ledger, &fault);
+        status = ledger_open(config->store.ledger, LEDGER_WRITE, desk.clock, &desk.ledger, &fault);
     int code = EXIT_STORAGE;
     if (status == STATUS_OK)
         code = work(&desk, options);
