@@ -162,6 +162,27 @@ static void print_titles(const struct table *table, FILE *stream,
     fprintf(stream, "%s\n", terminal_paint(stream, PAINT_NONE));
 }
 
+/* Writes a note in lines of at most `width` columns, broken at blanks; a longer word stands alone. */
+static void print_note(FILE *stream, const char *string, size_t width)
+{
+    size_t column = 0;
+    for (const char *word = string; *word != '\0';) {
+        size_t bytes = strcspn(word, " ");
+        char *copy = string_copy_bytes(word, bytes);
+        size_t columns = copy == NULL ? bytes : string_columns(copy);
+        free(copy);
+        bool fits = column > 0 && column + 1 + columns <= width;
+        if (fits)
+            fputc(' ', stream);
+        else
+            fprintf(stream, "%s%*s", column > 0 ? "\n" : "", TABLE_NOTE_INDENT, "");
+        fprintf(stream, "%.*s", (int)bytes, word);
+        column = (fits ? column + 1 : TABLE_NOTE_INDENT) + columns;
+        word += bytes + (word[bytes] == ' ' ? 1 : 0);
+    }
+    fputc('\n', stream);
+}
+
 bool table_print(const struct table *table, FILE *stream, size_t width)
 {
     size_t widths[TABLE_COLUMNS_MOST] = {0};
@@ -173,7 +194,7 @@ bool table_print(const struct table *table, FILE *stream, size_t width)
         if (table->cells[i] == NULL) {
             i++;
             if (i < table->cell_count)
-                fprintf(stream, "%*s%s\n", TABLE_NOTE_INDENT, "", table->cells[i]);
+                print_note(stream, table->cells[i], width);
             continue;
         }
         bool is_last = column + 1 == table->column_count;

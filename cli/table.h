@@ -30,7 +30,7 @@ void table_done(struct table *table);
 void table_cell(struct table *table, const char *string);
 void table_cell_format(struct table *table, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A line of its own below the last row, indented, never cut. */
+/* A line of its own below the last row, indented, broken at blanks where it is too long. */
 void table_note(struct table *table, const char *string);
 /* Prints the titles and the rows, at most `width` columns wide as far as cells may be cut. False
  * when memory had run out. */

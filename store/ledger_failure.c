@@ -107,11 +107,29 @@ static enum status fail_audit(struct ledger *ledger, const struct job_row *job, 
     return status;
 }
 
+/* What people are told of a scan that was given up: what it means first, then the cause in the
+ * words of the program that met it. */
+static enum status give_up_scan(struct ledger *ledger, const struct job_row *job,
+                                const char *reason, int64_t audit, struct fault *fault)
+{
+    struct text words = {0};
+    text_append_format(&words, "Mehrmals vergeblich versucht, bitte ansehen. Ursache: %s", reason);
+    enum status status =
+        text_ok(&words) ? STATUS_OK : fault_set(fault, STATUS_LATER, "out of memory");
+    if (status == STATUS_OK)
+        status = scan_move(ledger, &job->scan, SCAN_READING, SCAN_FAILED, text_string(&words),
+                           audit, fault);
+    text_done(&words);
+    return status;
+}
+
 /* The scan or document after its job failed. */
 static enum status fail_subject(struct ledger *ledger, const struct job_row *job,
                                 enum verdict verdict, const char *reason, int64_t audit,
                                 struct fault *fault)
 {
+    if (job->kind == JOB_READ && verdict == VERDICT_GIVE_UP)
+        return give_up_scan(ledger, job, reason, audit, fault);
     if (job->kind == JOB_READ)
         return scan_move(ledger, &job->scan, SCAN_READING, scan_after(verdict),
                          verdict == VERDICT_AGAIN ? NULL : reason, audit, fault);

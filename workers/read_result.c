@@ -108,8 +108,9 @@ static enum status check_text(struct spool *spool, const struct digest *digest, 
 
 static enum status check_pdf(struct spool *spool, const struct digest *digest, struct fault *fault)
 {
+    // ISO 32000-1, annex H.3.4.1: readers accept a header anywhere in the first 1024 bytes.
     static const char magic[] = {'%', 'P', 'D', 'F', '-'};
-    char start[sizeof magic] = {0};
+    char start[1024];
     int file = -1;
     uint64_t size = 0;
     enum status status = spool_open_object(spool, digest, &file, &size, fault);
@@ -117,7 +118,7 @@ static enum status check_pdf(struct spool *spool, const struct digest *digest, s
         return status;
     ssize_t got = pread(file, start, sizeof start, 0);
     (void)close(file);
-    if (got != (ssize_t)sizeof start || memcmp(start, magic, sizeof magic) != 0)
+    if (got <= 0 || memmem(start, (size_t)got, magic, sizeof magic) == NULL)
         return fault_set(fault, STATUS_REFUSE, "a PDF that is none");
     return STATUS_OK;
 }

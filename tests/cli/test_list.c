@@ -159,9 +159,10 @@ static void a_scan_without_document_has_its_state_and_reason(void **state)
     static const struct {
         const char *source, *state, *error;
     } cases[] = {
-        {"scan3.tif",     "failed",   "Die Seite ist nicht lesbar."},
-        {"rechnung.docx", "refused",  "Das ist kein Scan."         },
-        {"Müritz.tif",   "received", NULL                         },
+        {"scan3.tif",     "failed",
+         "Mehrmals vergeblich versucht, bitte ansehen. Ursache: Die Seite ist nicht lesbar."},
+        {"rechnung.docx", "refused",  "Das ist kein Scan."                                  },
+        {"Müritz.tif",   "received", NULL                                                  },
     };
     struct said said = {0};
     command(&said, CONFIG "list --json");
@@ -236,7 +237,7 @@ static void the_table_is_narrow_and_says_what_to_do(void **state)
     for (const char *line = said.out; *line != '\0'; line = strchr(line, '\n') + 1) {
         char *copy = string_copy_bytes(line, strcspn(line, "\n"));
         size_t columns = string_columns(copy);
-        if (columns > 100 && strstr(copy, "Doppelt eingegangen") == NULL)
+        if (columns > 100)
             fail_msg("%zu columns: %s", columns, copy);
         free(copy);
     }

@@ -60,6 +60,20 @@ static void columns_line_up_whatever_the_letters(void **state)
     table_done(&table);
 }
 
+static void a_long_note_is_broken_at_blanks(void **state)
+{
+    (void)state;
+    struct table table;
+    table_init(&table, columns, 3);
+    table_note(&table, "eins zwei drei_und_vierundzwanzig vier");
+    char *page = drawn(&table, 16);
+    assert_non_null(strstr(page, "    eins zwei\n"
+                                 "    drei_und_vierundzwanzig\n"
+                                 "    vier\n"));
+    free(page);
+    table_done(&table);
+}
+
 static void only_what_may_be_cut_is_cut(void **state)
 {
     (void)state;
@@ -155,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_line_up_whatever_the_letters),
+        cmocka_unit_test(a_long_note_is_broken_at_blanks),
         cmocka_unit_test(only_what_may_be_cut_is_cut),
         cmocka_unit_test(controls_in_cells_do_not_reach_the_terminal),
         cmocka_unit_test(moments_are_as_short_as_they_can_be),

@@ -235,7 +235,8 @@ static void three_content_failures_make_a_scan_fail(void **state)
     }
     assert_ok(scene, ledger_scan_get(scene->ledger, scan, &record, &scene->fault));
     assert_int_equal(record.state, SCAN_FAILED);
-    assert_string_equal(record.error, "Kaputt.");
+    assert_string_equal(record.error,
+                        "Mehrmals vergeblich versucht, bitte ansehen. Ursache: Kaputt.");
     scan_record_done(&record);
     scene_assert_idle(scene, JOB_READ);
     scene_assert_sound(scene);
