@@ -31,11 +31,11 @@ static unsigned sample_at(const uint8_t *row, unsigned bits, size_t index)
     uint16_t wide;
     switch (bits) {
     case 1:
-        return row[index / 8] >> (7 - index % 8) & 1U;
+        return (unsigned)row[index / 8] >> (7 - index % 8) & 1U;
     case 2:
-        return row[index / 4] >> (6 - 2 * (index % 4)) & 3U;
+        return (unsigned)row[index / 4] >> (6 - 2 * (index % 4)) & 3U;
     case 4:
-        return row[index / 2] >> (4 - 4 * (index % 2)) & 15U;
+        return (unsigned)row[index / 2] >> (4 - 4 * (index % 2)) & 15U;
     case 8:
         return row[index];
     default:
