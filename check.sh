@@ -14,8 +14,8 @@ usage: ./check.sh [--help]
 Installs what the tests need (apt, npm), then:
   format      clang-format finds nothing to change
   release     build/ with warnings as errors; layout, unit, flow and browser tests
-  asan        build/asan with the address and undefined-behaviour sanitizers; unit tests and
-              replayed fuzz corpora
+  asan        build/asan with the address and undefined-behaviour sanitizers; unit tests,
+              replayed fuzz corpora and flow tests
 and ends with the line: N passed, N failed
 TEXT
 }
@@ -128,4 +128,6 @@ stage "Tests (release)" run_tests release build -j 2 -LE 'flow|browser|fuzz|benc
 stage "Flow and browser tests (release)" run_tests release build -j 1 -L 'flow|browser' || true
 stage "Build (asan)" configure_and_build asan
 stage "Tests and fuzz corpora (asan)" run_tests asan build/asan -j 2 -L 'unit|fuzz' || true
+# What idleness costs is not the sanitizers' to say.
+stage "Flow tests (asan)" run_tests asan build/asan -j 1 -L flow -E '^idle$' || true
 is_finished=yes
