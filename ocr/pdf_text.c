@@ -26,6 +26,9 @@ static const double UNREADABLE_SHARE_MOST = 0.04;
 static const double VOWELS_LEAST = 0.22, VOWELS_MOST = 0.65;
 static const double WORD_LETTERS_MOST = 25;
 static const double BLOCK_GAP = 0.9; /* of the line's height, between lines of two blocks */
+/* A gap of this share of the letters' height parts two words where no blank stands between them,
+ * as between the cells of a table. Blanks take 0.25; widely spaced letters stay below 0.4. */
+static const double WORD_GAP = 0.5;
 static const float CERTAIN = 1.0F;
 
 static bool is_blank(gunichar character)
@@ -87,6 +90,17 @@ static void finish_word(struct gathering *word)
     text_clear(&word->text);
 }
 
+/* The next letter stands apart from the word: beside it with a gap, before it, or on another line. */
+static bool stands_apart(const struct gathering *word, const PopplerRectangle *box)
+{
+    if (word->text.length == 0)
+        return false;
+    double height = fmax(word->bottom - word->top, box->y2 - box->y1);
+    double overlap = fmin(word->bottom, box->y2) - fmax(word->top, box->y1);
+    return box->x1 - word->right > WORD_GAP * height || word->left - box->x2 > WORD_GAP * height ||
+           overlap < 0;
+}
+
 static void split_into_words(const char *text, const PopplerRectangle *boxes, guint count,
                              struct gathering *word)
 {
@@ -94,6 +108,8 @@ static void split_into_words(const char *text, const PopplerRectangle *boxes, gu
     for (const char *at = text; *at != '\0' && index < count; at = g_utf8_next_char(at), index++) {
         gunichar character = g_utf8_get_char(at);
         if (!is_blank(character)) {
+            if (stands_apart(word, &boxes[index]))
+                finish_word(word);
             gather(word, character, &boxes[index]);
             continue;
         }
