@@ -14,7 +14,7 @@
 
 enum {
     LEAST_CHARACTERS = 4, /* of codes without a check of their own */
-    SCAN_DENSITY = 2,     /* every so many rows and columns are looked at */
+    SCAN_DENSITY = 3,     /* every so many rows and columns are looked at */
 };
 
 /* The kinds that are searched for. */

@@ -31,8 +31,11 @@ struct engine {
 static const struct setting {
     const char *name, *value;
 } settings[] = {
-    {"debug_file",         "/dev/null"},
-    {"tessedit_do_invert", "0"        }, /* scans are black on white; trying both costs a third */
+    {"debug_file",                  "/dev/null"},
+ // Scans are black on white; trying both costs a third.
+    {"tessedit_do_invert",          "0"        },
+ // What it takes for tables are often form fields, whose lines it then tears apart.
+    {"textord_tabfind_find_tables", "0"        },
 };
 
 static enum status start_tesseract(struct engine *engine, const struct ocr_options *options,

@@ -225,7 +225,9 @@ static enum status read_pixels(struct work *work, struct fault *fault)
     enum status status = clean_picture_init(work->pix, work->dpi, &work->clean, fault);
     if (status != STATUS_OK)
         return status;
-    status = survey_init(work->clean.pix, work->clean.dpi, &survey, fault);
+    bool is_grey = pixGetDepth(work->pix) > 1;
+    status = survey_init(is_grey ? work->clean.pix : work->pix,
+                         is_grey ? work->clean.dpi : work->dpi, &survey, fault);
     if (status == STATUS_OK) {
         status = read_survey(work, &survey, fault);
         survey_done(&survey);

@@ -11,13 +11,17 @@
  * scanners draw them on pages that are askew. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
+#include <string.h>
 
 #include "ocr/picture.h"
 #include "ocr/survey.h"
 
 enum {
-    INK_BELOW = 150, /* grey that counts as ink, on paper of even light */
-    SPECK_PX = 4,    /* smaller than 0.7 mm both ways */
+    SURVEY_DPI = 150, /* grey pages are brought to this, … */
+    SURVEY_DPI_LEAST = 110,
+    SURVEY_DPI_MOST = 220, /* … and others left as they are in between */
+    INK_BELOW = 150,       /* grey that counts as ink, on paper of even light */
+    SPECK_PX = 4,          /* smaller than 0.7 mm both ways */
     SKEW_SWEEP_REDUCTION = 4,
     SKEW_SEARCH_REDUCTION = 2,
     STRIPS = 12, /* in which rows are compared: narrow enough to bear 5 degrees askew */
@@ -30,14 +34,33 @@ static const float SKEW_CONFIDENCE_LEAST = 2.5F;
 static const float LIE_CONFIDENCE_LEAST = 3.0F;
 static const double AXIS_RATIO_LEAST = 1.25;
 
-enum status survey_init(PIX *grey, double dpi, struct survey *ret_survey, struct fault *fault)
+/* Bits at half, a quarter … of the resolution, as long as that is enough: a pixel is ink when two
+ * of its four were. */
+static PIX *reduce_bits(PIX *page, double dpi)
+{
+    PIX *bits = pixClone(page);
+    for (; bits != NULL && dpi > SURVEY_DPI_MOST; dpi /= 2) {
+        PIX *half = pixReduceRankBinary2(bits, 2, NULL);
+        pixDestroy(&bits);
+        bits = half;
+    }
+    return bits;
+}
+
+static PIX *threshold_grey(PIX *page, double dpi)
 {
     float factor = (float)(SURVEY_DPI / dpi);
-    PIX *small = factor < 0.95F   ? pixScaleAreaMap(grey, factor, factor)
-                 : factor > 1.05F ? pixScale(grey, factor, factor)
-                                  : pixClone(grey);
+    PIX *small = dpi > SURVEY_DPI_MOST    ? pixScaleAreaMap(page, factor, factor)
+                 : dpi < SURVEY_DPI_LEAST ? pixScale(page, factor, factor)
+                                          : pixClone(page);
     PIX *bits = small == NULL ? NULL : pixThresholdToBinary(small, INK_BELOW);
     pixDestroy(&small);
+    return bits;
+}
+
+enum status survey_init(PIX *page, double dpi, struct survey *ret_survey, struct fault *fault)
+{
+    PIX *bits = pixGetDepth(page) == 1 ? reduce_bits(page, dpi) : threshold_grey(page, dpi);
     if (bits == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for a small copy of a page");
     ret_survey->bits = bits;
@@ -131,13 +154,20 @@ enum status survey_turn(struct survey *survey, int degrees, struct fault *fault)
     return pix_turn(&survey->bits, degrees, fault);
 }
 
-/* The ink without what runs level across the page. */
+/* The ink without the rows that are black to a large part: no text is. */
 static PIX *without_level_lines(PIX *bits)
 {
-    int length = (int)(pixGetWidth(bits) * LEVEL_LINE_SHARE);
-    PIX *lines = pixOpenBrick(NULL, bits, length > 1 ? length : 1, 1);
-    PIX *rest = lines == NULL ? NULL : pixSubtract(NULL, bits, lines);
-    pixDestroy(&lines);
+    int most = (int)(pixGetWidth(bits) * LEVEL_LINE_SHARE);
+    PIX *rest = pixCopy(NULL, bits);
+    NUMA *counts = rest == NULL ? NULL : pixCountPixelsByRow(rest, NULL);
+    for (int y = 0; counts != NULL && y < pixGetHeight(rest); y++) {
+        int count = 0;
+        numaGetIValue(counts, y, &count);
+        if (count > most)
+            memset(pixGetData(rest) + (size_t)y * (size_t)pixGetWpl(rest), 0,
+                   (size_t)pixGetWpl(rest) * sizeof(l_uint32));
+    }
+    numaDestroy(&counts);
     return rest;
 }
 

@@ -10,13 +10,12 @@
 #include "base/fault.h"
 
 struct survey {
-    PIX *bits; /* 1 is ink, SURVEY_DPI */
+    PIX *bits; /* 1 is ink; 110 to 220 dpi */
 };
 
-enum { SURVEY_DPI = 150 };
-
-/* `grey` has even light. On STATUS_OK the caller ends *ret_survey with survey_done(). */
-enum status survey_init(PIX *grey, double dpi, struct survey *ret_survey, struct fault *fault);
+/* `page` is 1 bit, or grey with even light. On STATUS_OK the caller ends *ret_survey with
+ * survey_done(). */
+enum status survey_init(PIX *page, double dpi, struct survey *ret_survey, struct fault *fault);
 void survey_done(struct survey *survey);
 
 /* Nothing on the page that a person would miss: specks, punch holes and edges do not count. */
