@@ -83,6 +83,7 @@ _Noreturn static void run(int pipe, pid_t parent, child_work *work, void *contex
     if (getppid() != parent)
         _exit(EXIT_FOUND); // the parent died before the line above
     signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); // a library that writes to a log gets an error, not death
     confine(pipe, mapped_bytes(), options);
     struct byte_writer payload = {0}, head = {0};
     struct fault fault = {.status = STATUS_OK};
