@@ -1,6 +1,6 @@
 /* cleanup.c - see cleanup.h.
  *
- * Resolution: the model scales every line to 36 px, which at 200 dpi is the line of an 11 point
+ * Resolution: the model scales every line to 36 px, which at 225 dpi is the line of a 10 point
  * letter; finer pictures cost time in layout analysis and gain nothing (letters read at 180 to
  * 300 dpi differ by less than 0.3 % in words). Coarser ones are stretched when they are so coarse
  * that layout analysis takes letters for specks.
@@ -15,7 +15,7 @@
 #include "ocr/shrink.h"
 
 enum {
-    READING_DPI = 200,
+    READING_DPI = 225,
     COARSE_DPI = 140,        /* below this pictures are stretched … */
     STRETCHED_DPI = 200,     /* … to this */
     GRID = 12,               /* light is compared in so many fields each way */
