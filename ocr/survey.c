@@ -32,7 +32,7 @@ static const double LEVEL_LINE_SHARE = 0.4; /* of the page's width */
 static const float SKEW_RANGE = 8, SKEW_STEP = 0.5F, SKEW_PRECISION = 0.01F; /* degrees */
 static const float SKEW_CONFIDENCE_LEAST = 2.5F;
 static const float LIE_CONFIDENCE_LEAST = 3.0F;
-static const double AXIS_RATIO_LEAST = 1.25;
+static const double AXIS_RATIO_LEAST = 1.25, AXIS_RATIO_SURE = 2;
 
 /* Bits at half, a quarter … of the resolution, as long as that is enough: a pixel is ink when two
  * of its four were. */
@@ -122,7 +122,8 @@ static double row_contrast(PIX *bits)
 /* Contrast of the rows over that of the columns: above 1 where lines run across. */
 static double axis_ratio(PIX *bits)
 {
-    PIX *small = pixReduceRankBinary2(bits, 1, NULL);
+    // At a quarter of the resolution words are blots, and their letters' stems do not count.
+    PIX *small = pixReduceRankBinaryCascade(bits, 1, 1, 0, 0);
     PIX *sideways = small == NULL ? NULL : pixRotateOrth(small, 1);
     double rows = small == NULL ? 0 : row_contrast(small);
     double columns = sideways == NULL ? 0 : row_contrast(sideways);
@@ -138,13 +139,15 @@ enum status survey_find_lie(const struct survey *survey, struct survey_lie *ret_
     if (pixOrientDetect(survey->bits, &up, &left, 0, 0) != 0)
         return fault_set(fault, STATUS_LATER, "out of memory while finding which way up");
     double ratio = axis_ratio(survey->bits);
-    bool is_axis_sure = ratio >= AXIS_RATIO_LEAST || ratio <= 1 / AXIS_RATIO_LEAST;
-    bool is_sideways = is_axis_sure ? ratio < 1 : fabsf(left) > fabsf(up);
-    float shapes = is_sideways ? left : up;
+    bool is_axis_likely = ratio >= AXIS_RATIO_LEAST || ratio <= 1 / AXIS_RATIO_LEAST;
+    bool is_sideways = is_axis_likely ? ratio < 1 : fabsf(left) > fabsf(up);
+    float shapes = is_sideways ? left : up, others = is_sideways ? up : left;
+    bool is_sure =
+        is_axis_likely && fabsf(shapes) >= LIE_CONFIDENCE_LEAST && fabsf(shapes) > fabsf(others);
     *ret_lie = (struct survey_lie){
         .turn = is_sideways ? (shapes >= 0 ? 90 : 270) : (shapes >= 0 ? 0 : 180),
-        .is_axis_sure = is_axis_sure,
-        .is_sure = is_axis_sure && fabsf(shapes) >= LIE_CONFIDENCE_LEAST,
+        .is_axis_sure = is_sure || ratio >= AXIS_RATIO_SURE || ratio <= 1 / AXIS_RATIO_SURE,
+        .is_sure = is_sure,
     };
     return STATUS_OK;
 }
