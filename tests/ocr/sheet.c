@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "ocr/tiff_memory.h"
-#include "sheet.h"
+#include "tests/ocr/sheet.h"
 
 enum {
     LETTER_WIDTH = 1400,

@@ -15,7 +15,7 @@
 #include "ocr/format.h"
 #include "ocr/jpeg.h"
 #include "ocr/tiff_memory.h"
-#include "sheet.h"
+#include "tests/ocr/sheet.h"
 
 /* How far a grey value may be off: lossy codecs and few bits. */
 enum { EXACT = 0, LOSSY = 60 };

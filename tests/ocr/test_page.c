@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "ocr/page.h"
-#include "sheet.h"
+#include "tests/ocr/sheet.h"
 
 static struct engine *engine;
 
