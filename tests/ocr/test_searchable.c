@@ -17,7 +17,7 @@
 #include "base/text.h"
 #include "ocr/pdf_file.h"
 #include "ocr/searchable.h"
-#include "sheet.h"
+#include "tests/ocr/sheet.h"
 
 static struct engine *engine;
 
