@@ -16,38 +16,11 @@ enum {
     NAME_PRIOR_PERSONS = 5000  /* persons seen elsewhere, for the frequency of rare names */
 };
 
-/* Natural logarithms of likelihood ratios, or parts of them. */
-static const double WEIGHT_CODE = 9.0;             /* beyond log(cases) */
-static const double WEIGHT_NUMBER = 4.5;           /* beyond log(cases) */
-static const double WEIGHT_NUMBER_PER_SLIP = -8.4; /* one slip: 1 letter in 50, 100 neighbours */
-static const double WEIGHT_NUMBER_OURS = 0.5;
-static const double WEIGHT_NUMBER_THEIRS = -6.0;
-static const double WEIGHT_NUMBER_OTHER_VALID = -2.0; /* the marks are a valid number as read */
-static const double WEIGHT_SLIP = 2.0; /* found by other evidence, number two slips away */
-static const double WEIGHT_OTHER_NUMBER = -3.0;
-static const double WEIGHT_NEAR = -1.5;     /* one letter of a name or street is off */
-static const double WEIGHT_REVERSED = -1.5; /* "Müller Hans" */
-static const double WEIGHT_NAME_PARTLY = -2.5;
-static const double WEIGHT_SURNAME = -1.0;
-static const double WEIGHT_OTHER_GIVEN = -5.0;
-static const double WEIGHT_NAME_MISSING = -2.0;
-static const double WEIGHT_OTHER_SUBJECT = -4.0;
-static const double WEIGHT_BIRTH = 9.5; /* some 25,000 days of living persons, with losses */
-static const double WEIGHT_BIRTH_SHORT = 8.5;
-static const double WEIGHT_BIRTH_UNLABELLED = -3.5;
-static const double WEIGHT_BIRTH_NEAR = 1.5;
-static const double WEIGHT_BIRTH_OTHER = -6.0;
-static const double WEIGHT_STREET_ONLY = -2.0;
-static const double WEIGHT_OTHER_ADDRESS = -0.7; /* people move */
-static const double WEIGHT_IDENTIFIER = 3.0;     /* beyond log(cases) */
-static const double WEIGHT_CLOSED = -1.5;
-static const double AGREES = 0.8; /* how often what is there agrees and was read well */
-static const double PRIOR_KNOWN = 0.9;
-
 struct search {
     const struct facts *facts;
     const struct register_index *index;
     struct candidates *candidates;
+    const struct evidence_weights *weights;
     double log_cases;
 };
 
@@ -173,8 +146,8 @@ static void weigh_codes(const struct search *search, struct scored *scored)
         const struct code_sighting *code = &search->facts->codes[i];
         if (code->case_id != scored->case_id)
             continue;
-        struct finding finding =
-            finding_at("code", LETTER_NONE, LETTER_NONE, -1, search->log_cases + WEIGHT_CODE);
+        struct finding finding = finding_at("code", LETTER_NONE, LETTER_NONE, -1,
+                                            search->log_cases + search->weights->code);
         finding.code = code;
         scored->support |= SUPPORT_CODE;
         add_finding(scored, &finding);
@@ -189,8 +162,8 @@ static unsigned cost_to(const struct search *search, const struct number_sightin
         if (sighting->hits[i].case_id == case_id)
             return sighting->hits[i].cost;
     }
-    return edit_distance_number(sighting->key, register_index_key(search->index, case_id),
-                                EXPLAINED_COST_MOST);
+    return edit_distance_number(&search->index->rules->edit_costs, sighting->key,
+                                register_index_key(search->index, case_id), EXPLAINED_COST_MOST);
 }
 
 bool number_explains(const struct register_index *index, const struct number_sighting *sighting,
@@ -203,13 +176,15 @@ bool number_explains(const struct register_index *index, const struct number_sig
 static double weigh_number(const struct search *search, const struct number_sighting *sighting,
                            unsigned cost)
 {
-    double weight = search->log_cases + WEIGHT_NUMBER + WEIGHT_NUMBER_PER_SLIP * cost / EDIT_SLIP;
+    const struct evidence_weights *weights = search->weights;
+    double weight =
+        search->log_cases + weights->number + weights->number_per_slip * cost / EDIT_SLIP;
     if (sighting->role == NUMBER_OURS || sighting->role == NUMBER_LABELLED)
-        weight += WEIGHT_NUMBER_OURS;
+        weight += weights->number_ours;
     if (sighting->role == NUMBER_THEIRS)
-        weight += WEIGHT_NUMBER_THEIRS;
+        weight += weights->number_theirs;
     if (cost > 0 && sighting->is_checked)
-        weight += WEIGHT_NUMBER_OTHER_VALID;
+        weight += weights->number_other_valid;
     return weight;
 }
 
@@ -225,7 +200,7 @@ static void weigh_numbers(const struct search *search, struct scored *scored)
         if (cost > EXPLAINED_COST_MOST)
             continue;
         double weight =
-            cost <= NUMBER_COST_MOST ? weigh_number(search, sighting, cost) : WEIGHT_SLIP;
+            cost <= NUMBER_COST_MOST ? weigh_number(search, sighting, cost) : search->weights->slip;
         if (best == NULL || weight > best_weight) {
             best = sighting;
             best_weight = weight;
@@ -260,7 +235,7 @@ static void weigh_other_numbers(const struct search *search, struct scored *scor
                                        : number_explains(search->index, sighting, scored->case_id)))
             continue;
         struct finding finding = finding_at("other_case_number", sighting->first, sighting->last,
-                                            -1, WEIGHT_OTHER_NUMBER);
+                                            -1, search->weights->other_number);
         finding.is_broken = sighting->is_broken;
         scored->support |= AGAINST_NUMBER;
         add_finding(scored, &finding);
@@ -268,9 +243,9 @@ static void weigh_other_numbers(const struct search *search, struct scored *scor
     }
 }
 
-static double log_rarity(double bearers, double persons)
+static double log_rarity(const struct search *search, double bearers, double persons)
 {
-    return log(AGREES * (persons + NAME_PRIOR_PERSONS) / (bearers + 0.5));
+    return log(search->weights->agrees * (persons + NAME_PRIOR_PERSONS) / (bearers + 0.5));
 }
 
 static double weigh_name(const struct search *search, uint32_t person,
@@ -280,10 +255,10 @@ static double weigh_name(const struct search *search, uint32_t person,
     const struct register_index *index = search->index;
     const struct person *one = &index->persons[person];
     double persons = (double)index->person_count;
-    double surname = log_rarity(dictionary_uses(&index->surnames, one->surname), persons);
-    double weight = surname + WEIGHT_SURNAME;
+    double surname = log_rarity(search, dictionary_uses(&index->surnames, one->surname), persons);
+    double weight = surname + search->weights->surname;
     if (agreement == NAME_OTHER)
-        return weight + WEIGHT_OTHER_GIVEN;
+        return weight + search->weights->other_given;
     if (agreement == NAME_FULL || agreement == NAME_PARTLY) {
         double bearers = 1;
         for (uint32_t i = 0; i < one->given_count; i++) {
@@ -291,11 +266,11 @@ static double weigh_name(const struct search *search, uint32_t person,
                 (double)register_index_by_name(index, one->surname, one->given_names[i]).count;
             bearers = count > bearers ? count : bearers;
         }
-        weight = log_rarity(bearers, persons);
-        weight += agreement == NAME_PARTLY ? WEIGHT_NAME_PARTLY : 0;
-        weight += mention->is_reversed ? WEIGHT_REVERSED : 0;
+        weight = log_rarity(search, bearers, persons);
+        weight += agreement == NAME_PARTLY ? search->weights->name_partly : 0;
+        weight += mention->is_reversed ? search->weights->reversed : 0;
     }
-    return weight + (is_near ? WEIGHT_NEAR : 0);
+    return weight + (is_near ? search->weights->near : 0);
 }
 
 static void weigh_names(const struct search *search, struct scored *scored)
@@ -307,7 +282,7 @@ static void weigh_names(const struct search *search, struct scored *scored)
                                         [NAME_FULL] = SUPPORT_NAME};
     const struct names *names = &search->facts->names;
     struct finding best =
-        finding_at("name", LETTER_NONE, LETTER_NONE, PERSON_SURNAME, WEIGHT_NAME_MISSING);
+        finding_at("name", LETTER_NONE, LETTER_NONE, PERSON_SURNAME, search->weights->name_missing);
     enum name_agreement best_agreement = NAME_ABSENT;
     bool best_near = false;
     scored->mention = LETTER_NONE;
@@ -319,7 +294,7 @@ static void weigh_names(const struct search *search, struct scored *scored)
         if (agreement >= NAME_SURNAME && scored->named_count < NAMED_AT_MOST)
             scored->named_at[scored->named_count++] = (uint32_t)i;
         double weight = agreement == NAME_ABSENT
-                            ? WEIGHT_NAME_MISSING
+                            ? search->weights->name_missing
                             : weigh_name(search, scored->person, mention, agreement, is_near);
         if (agreement < best_agreement || (agreement == best_agreement && weight <= best.weight))
             continue;
@@ -363,7 +338,7 @@ static void weigh_subjects(const struct search *search, struct scored *scored)
         return;
     struct finding finding =
         finding_at("other_person", subjects->list[0].first, subjects->list[0].last, PERSON_SURNAME,
-                   WEIGHT_OTHER_SUBJECT);
+                   search->weights->other_subject);
     scored->support |= AGAINST_SUBJECT;
     add_finding(scored, &finding);
 }
@@ -388,15 +363,15 @@ static double weigh_date(const struct search *search, const struct scored *score
                          const struct date_sighting *sighting, uint32_t birth_date)
 {
     if (date_is(&sighting->date, birth_date))
-        return (sighting->date.is_short ? WEIGHT_BIRTH_SHORT : WEIGHT_BIRTH) +
-               (sighting->is_birth ? 0 : WEIGHT_BIRTH_UNLABELLED);
+        return (sighting->date.is_short ? search->weights->birth_short : search->weights->birth) +
+               (sighting->is_birth ? 0 : search->weights->birth_unlabelled);
     // Somebody else's birth date speaks against nobody else.
     if (!sighting->is_birth ||
         (scored->mention != LETTER_NONE &&
          !is_said_of(search, scored, sighting->first, sighting->name_before, false)))
         return 0;
-    return date_differences(&sighting->date, birth_date) == 1 ? WEIGHT_BIRTH_NEAR
-                                                              : WEIGHT_BIRTH_OTHER;
+    return date_differences(&sighting->date, birth_date) == 1 ? search->weights->birth_near
+                                                              : search->weights->birth_other;
 }
 
 static void weigh_birth_dates(const struct search *search, struct scored *scored)
@@ -433,7 +408,7 @@ static void weigh_addresses(const struct search *search, struct scored *scored)
     const struct addresses *addresses = &search->facts->addresses;
     const struct person *person = &search->index->persons[scored->person];
     const struct address_mention *best = NULL;
-    double best_weight = WEIGHT_OTHER_ADDRESS;
+    double best_weight = search->weights->other_address;
     bool is_other = false;
     double neighbours =
         (double)register_index_by_address(search->index, person->street, person->house_number)
@@ -442,9 +417,9 @@ static void weigh_addresses(const struct search *search, struct scored *scored)
         const struct address_mention *mention = &addresses->mentions[i];
         enum address_agreement agreement = address_agrees(mention, search->index, scored->person);
         is_other = is_other || !mention->is_institution;
-        double weight = log_rarity(neighbours, (double)search->index->person_count) +
-                        (agreement == ADDRESS_STREET_ONLY ? WEIGHT_STREET_ONLY : 0) +
-                        (mention->is_near ? WEIGHT_NEAR : 0);
+        double weight = log_rarity(search, neighbours, (double)search->index->person_count) +
+                        (agreement == ADDRESS_STREET_ONLY ? search->weights->street_only : 0) +
+                        (mention->is_near ? search->weights->near : 0);
         if (agreement != ADDRESS_ABSENT && weight > best_weight) {
             best = mention;
             best_weight = weight;
@@ -473,7 +448,7 @@ static void weigh_identifiers(const struct search *search, struct scored *scored
         bool is_match = search->index->rules->identifiers[kind] == IDENTIFIER_MATCH;
         struct finding finding =
             finding_at(identifier_name(kind), sighting->first, sighting->last, PERSON_IDENTIFIERS,
-                       is_match ? search->log_cases + WEIGHT_IDENTIFIER : 0);
+                       is_match ? search->log_cases + search->weights->identifier : 0);
         if (is_match)
             scored->support |= SUPPORT_IDENTIFIER;
         add_finding(scored, &finding);
@@ -486,7 +461,8 @@ static void weigh_status(const struct search *search, struct scored *scored)
 {
     if (!search->index->cases[scored->case_id].is_closed)
         return;
-    struct finding finding = finding_at("closed_case", LETTER_NONE, LETTER_NONE, -1, WEIGHT_CLOSED);
+    struct finding finding =
+        finding_at("closed_case", LETTER_NONE, LETTER_NONE, -1, search->weights->closed);
     add_finding(scored, &finding);
 }
 
@@ -528,12 +504,21 @@ static int compare(const void *left, const void *right)
     return strcmp(one->case_number, other->case_number);
 }
 
+/* `part` of `sum` as a probability that holds what it says. */
+static double calibrated(const struct search *search, double part, double sum)
+{
+    double rest = sum - part;
+    if (part <= 0)
+        return 0;
+    return rest <= 0 ? 1 : weights_probability(search->weights, log(part / rest));
+}
+
 /* Over the candidates and "nobody we know". */
 static void normalise(const struct search *search)
 {
     struct candidates *candidates = search->candidates;
-    double nobody = log(1 - PRIOR_KNOWN);
-    double prior = log(PRIOR_KNOWN) - search->log_cases;
+    double nobody = log(1 - search->weights->prior_known);
+    double prior = log(search->weights->prior_known) - search->log_cases;
     double most = nobody;
     for (size_t i = 0; i < candidates->count; i++) {
         double logit = candidates->list[i].score + prior;
@@ -543,7 +528,8 @@ static void normalise(const struct search *search)
     for (size_t i = 0; i < candidates->count; i++)
         sum += exp(candidates->list[i].score + prior - most);
     for (size_t i = 0; i < candidates->count; i++)
-        candidates->list[i].probability = exp(candidates->list[i].score + prior - most) / sum;
+        candidates->list[i].probability =
+            calibrated(search, exp(candidates->list[i].score + prior - most), sum);
 }
 
 enum status candidates_find(struct candidates *candidates, const struct facts *facts,
@@ -553,7 +539,7 @@ enum status candidates_find(struct candidates *candidates, const struct facts *f
     if (candidates->list == NULL)
         return fault_set(fault, STATUS_LATER, "no memory to classify a letter");
     double cases = index->case_count > CASES_LEAST ? (double)index->case_count : CASES_LEAST;
-    struct search search = {facts, index, candidates, log(cases)};
+    struct search search = {facts, index, candidates, &index->rules->weights, log(cases)};
     // The surest first: there is room for CANDIDATES_MOST.
     add_by_number(&search);
     for (size_t i = 0; i < facts->names.count; i++)

@@ -12,6 +12,7 @@
 #include "base/fault.h"
 #include "base/reading.h"
 #include "base/text.h"
+#include "classify/weights.h"
 
 /* ---- rules --------------------------------------------------------------------------------- */
 
@@ -54,11 +55,13 @@ struct classify_options {
     double threshold; /* least probability to file */
     double margin;    /* least distance to the runner-up */
     uint32_t candidates_most;
+    const struct evidence_weights *weights; /* copied; NULL: STANDARD_WEIGHTS */
 };
 
 struct rules;
 
-/* Compiles grammars and tables. STATUS_REFUSE names the grammar that does not compile. The
+/* Compiles grammars and tables. STATUS_REFUSE names the grammar that does not compile,
+ * or says that the weights are out of their bounds. The
  * caller owns *ret_rules (rules_free()). */
 enum status rules_new(const struct classify_options *options, struct rules **ret_rules,
                       struct fault *fault);

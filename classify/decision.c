@@ -166,7 +166,7 @@ static bool has_number_neighbour(struct text *reason, const struct scored *best,
 {
     uint32_t relative = CASE_NONE;
     if ((best->support & SUPPORT_CODE) != 0 || !has_relative(index, best, true, &relative) ||
-        edit_distance_number(register_index_key(index, best->case_id),
+        edit_distance_number(&index->rules->edit_costs, register_index_key(index, best->case_id),
                              register_index_key(index, relative), EDIT_SLIP) == EDIT_FAR)
         return false;
     text_append_format(reason,

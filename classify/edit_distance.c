@@ -6,73 +6,92 @@
 
 #include "classify/edit_distance.h"
 
-enum {
-    COST_CONFUSED = 40,     /* digits that print and scanners make alike */
-    COST_LOST_ZERO = 70,    /* people leave out zeros in front of a group */
-    COST_STROKE_AS_ONE = 70 /* a separator or box rule that was read as a digit */
-};
-
-/* Digits that recognition confuses, beyond the letters that fold_number() already wrote as
- * digits. Every pair stands in both directions. */
-static const struct {
-    char digit;
-    const char *others;
-} CONFUSIONS[] = {
-    {'0', "86" },
-    {'1', "7"  },
-    {'3', "8"  },
-    {'5', "6"  },
-    {'6', "850"},
-    {'7', "1"  },
-    {'8', "360"},
-};
-
-const char *edit_confused_with(char digit)
+static bool is_digit(char character)
 {
-    for (size_t i = 0; i < sizeof CONFUSIONS / sizeof *CONFUSIONS; i++) {
-        if (CONFUSIONS[i].digit == digit)
-            return CONFUSIONS[i].others;
+    return character >= '0' && character <= '9';
+}
+
+/* Cheapest first. */
+static void list_meant(struct edit_costs *costs, unsigned read)
+{
+    char *meant = costs->meant[read];
+    size_t count = 0;
+    for (unsigned digit = 0; digit < CONFUSION_DIGITS; digit++) {
+        unsigned cost = costs->replaced[read][digit];
+        if (digit == read || cost >= EDIT_SLIP)
+            continue;
+        size_t at = count++;
+        for (; at > 0 && costs->replaced[read][meant[at - 1] - '0'] > cost; at--)
+            meant[at] = meant[at - 1];
+        meant[at] = (char)('0' + digit);
     }
-    return "";
+    meant[count] = '\0';
+}
+
+static unsigned whole(double cost)
+{
+    return (unsigned)(cost + 0.5);
+}
+
+struct edit_costs edit_costs_of(const struct evidence_weights *weights)
+{
+    struct edit_costs costs = {.lost_zero = whole(weights->lost_zero),
+                               .stroke_as_one = whole(weights->stroke_as_one)};
+    for (unsigned read = 0; read < CONFUSION_DIGITS; read++) {
+        for (unsigned digit = 0; digit < CONFUSION_DIGITS; digit++)
+            costs.replaced[read][digit] = whole(weights->confusion[read][digit]);
+    }
+    for (unsigned read = 0; read < CONFUSION_DIGITS; read++)
+        list_meant(&costs, read);
+    return costs;
+}
+
+const char *edit_meant_by(const struct edit_costs *costs, char digit)
+{
+    return is_digit(digit) ? costs->meant[digit - '0'] : "";
 }
 
 struct costs {
-    unsigned (*replaced)(char read, char registered);
-    unsigned (*added)(char read);         /* in what was read, not in the register */
-    unsigned (*missing)(char registered); /* in the register, not in what was read */
+    unsigned (*replaced)(const struct edit_costs *costs, char read, char registered);
+    unsigned (*added)(const struct edit_costs *costs, char read);         /* not in the register */
+    unsigned (*missing)(const struct edit_costs *costs, char registered); /* not in the letter */
     unsigned swapped;
+    const struct edit_costs *numbers; /* NULL for words */
 };
 
-static unsigned number_replaced(char read, char registered)
+static unsigned number_replaced(const struct edit_costs *costs, char read, char registered)
 {
     if (read == registered)
         return 0;
-    return strchr(edit_confused_with(registered), read) != NULL ? COST_CONFUSED : EDIT_SLIP;
+    if (is_digit(read) && is_digit(registered))
+        return costs->replaced[read - '0'][registered - '0'];
+    return EDIT_SLIP;
 }
 
-static unsigned number_added(char read)
+static unsigned number_added(const struct edit_costs *costs, char read)
 {
-    return read == '1' ? COST_STROKE_AS_ONE : EDIT_SLIP;
+    return read == '1' ? costs->stroke_as_one : EDIT_SLIP;
 }
 
-static unsigned number_missing(char registered)
+static unsigned number_missing(const struct edit_costs *costs, char registered)
 {
-    return registered == '0' ? COST_LOST_ZERO : EDIT_SLIP;
+    return registered == '0' ? costs->lost_zero : EDIT_SLIP;
 }
 
-static unsigned word_replaced(char read, char registered)
+static unsigned word_replaced(const struct edit_costs *costs, char read, char registered)
 {
+    (void)costs;
     return read == registered ? 0 : 1;
 }
 
-static unsigned word_one(char character)
+static unsigned word_one(const struct edit_costs *costs, char character)
 {
+    (void)costs;
     (void)character;
     return 1;
 }
 
-static const struct costs NUMBER_COSTS = {number_replaced, number_added, number_missing, EDIT_SLIP};
-static const struct costs WORD_COSTS = {word_replaced, word_one, word_one, 1};
+static const struct costs WORD_COSTS = {word_replaced, word_one, word_one, 1, NULL};
 
 static unsigned least(unsigned left, unsigned right)
 {
@@ -87,12 +106,13 @@ static unsigned fill_row(const struct costs *costs, const char *read, size_t i,
     unsigned *row = rows[i % 3];
     const unsigned *above = rows[(i + 2) % 3];
     const unsigned *two_above = rows[(i + 1) % 3];
-    row[0] = above[0] + costs->added(read[i - 1]);
+    row[0] = above[0] + costs->added(costs->numbers, read[i - 1]);
     unsigned best = row[0];
     for (size_t k = 1; k <= length; k++) {
-        unsigned cost = above[k - 1] + costs->replaced(read[i - 1], registered[k - 1]);
-        cost = least(cost, above[k] + costs->added(read[i - 1]));
-        cost = least(cost, row[k - 1] + costs->missing(registered[k - 1]));
+        unsigned cost =
+            above[k - 1] + costs->replaced(costs->numbers, read[i - 1], registered[k - 1]);
+        cost = least(cost, above[k] + costs->added(costs->numbers, read[i - 1]));
+        cost = least(cost, row[k - 1] + costs->missing(costs->numbers, registered[k - 1]));
         if (i > 1 && k > 1 && read[i - 1] == registered[k - 2] && read[i - 2] == registered[k - 1])
             cost = least(cost, two_above[k - 2] + costs->swapped);
         row[k] = cost;
@@ -110,7 +130,7 @@ static unsigned distance(const struct costs *costs, const char *read, const char
     if (read_length > EDIT_CHARACTERS_MOST || length > EDIT_CHARACTERS_MOST)
         return EDIT_FAR;
     for (size_t k = 1; k <= length; k++)
-        rows[0][k] = rows[0][k - 1] + costs->missing(registered[k - 1]);
+        rows[0][k] = rows[0][k - 1] + costs->missing(costs->numbers, registered[k - 1]);
     unsigned best_above = 0;
     for (size_t i = 1; i <= read_length; i++) {
         unsigned best = fill_row(costs, read, i, registered, length, rows);
@@ -122,9 +142,11 @@ static unsigned distance(const struct costs *costs, const char *read, const char
     return result > most ? EDIT_FAR : result;
 }
 
-unsigned edit_distance_number(const char *read, const char *registered, unsigned most)
+unsigned edit_distance_number(const struct edit_costs *costs, const char *read,
+                              const char *registered, unsigned most)
 {
-    return distance(&NUMBER_COSTS, read, registered, most);
+    const struct costs numbers = {number_replaced, number_added, number_missing, EDIT_SLIP, costs};
+    return distance(&numbers, read, registered, most);
 }
 
 unsigned edit_distance_word(const char *read, const char *registered, unsigned most)

@@ -389,8 +389,9 @@ static void take_range(struct number_search *search, struct lookup_range range)
         uint32_t case_id = range.entries[i].value;
         if (search->count == search->most || is_found(search, case_id))
             continue;
-        unsigned cost = edit_distance_number(
-            search->key, register_index_key(search->index, case_id), search->most_cost);
+        unsigned cost =
+            edit_distance_number(&search->index->rules->edit_costs, search->key,
+                                 register_index_key(search->index, case_id), search->most_cost);
         if (cost != EDIT_FAR)
             search->hits[search->count++] = (struct number_hit){case_id, cost};
     }
@@ -417,7 +418,8 @@ size_t register_index_by_number(const struct register_index *index, const char *
     char changed[FOLD_KEY_BYTES];
     memcpy(changed, key, length + 1);
     for (size_t i = 0; i < length; i++) {
-        for (const char *other = edit_confused_with(key[i]); *other != '\0'; other++) {
+        for (const char *other = edit_meant_by(&index->rules->edit_costs, key[i]); *other != '\0';
+             other++) {
             changed[i] = *other;
             take_neighbours(&search, changed, length);
         }

@@ -6,9 +6,14 @@
 #include "classify/rules.h"
 
 /* Raise it with every change of the code or of its tables that can change a decision. */
-static const char CODE_VERSION[] = "1";
+static const char CODE_VERSION[] = "2";
 
 enum { VERSION_DIGEST_CHARACTERS = 12, CANDIDATES_LEAST = 1, CANDIDATES_DEFAULT = 5 };
+
+static const struct evidence_weights *weights_of(const struct classify_options *options)
+{
+    return options->weights == NULL ? &STANDARD_WEIGHTS : options->weights;
+}
 
 /* Everything that a decision depends on, in one unambiguous line each. */
 static void append_options(struct text *text, const struct classify_options *options)
@@ -27,6 +32,8 @@ static void append_options(struct text *text, const struct classify_options *opt
         text_append_format(text, "use %d\n", (int)options->identifiers[kind]);
     text_append_format(text, "%.17g %.17g %u\n", options->threshold, options->margin,
                        options->candidates_most);
+    for (size_t i = 0; i < weights_count(); i++)
+        text_append_format(text, "%.17g\n", weights_get(weights_of(options), i));
 }
 
 static char *make_version(const struct classify_options *options)
@@ -63,6 +70,10 @@ static enum status compile_grammars(struct rules *rules, const struct classify_o
 static enum status fill(struct rules *rules, const struct classify_options *options,
                         struct fault *fault)
 {
+    if (!weights_are_valid(weights_of(options)))
+        return fault_set(fault, STATUS_REFUSE, "the weights of the evidence are out of bounds");
+    rules->weights = *weights_of(options);
+    rules->edit_costs = edit_costs_of(&rules->weights);
     rules->threshold = options->threshold;
     rules->margin = options->margin;
     rules->candidates_most =

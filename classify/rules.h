@@ -5,8 +5,10 @@
 
 #include "classify/classify.h"
 #include "classify/dates.h"
+#include "classify/edit_distance.h"
 #include "classify/grammar.h"
 #include "classify/identifiers.h"
+#include "classify/weights.h"
 
 struct rules {
     struct grammar *grammars;
@@ -14,6 +16,8 @@ struct rules {
     enum identifier_use identifiers[IDENTIFIER_KINDS];
     struct identifier_patterns identifier_patterns;
     struct date_patterns date_patterns;
+    struct evidence_weights weights;
+    struct edit_costs edit_costs;
     double threshold;
     double margin;
     uint32_t candidates_most;

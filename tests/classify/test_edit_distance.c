@@ -29,9 +29,10 @@ static void prices_slips_and_misreadings(void **state)
         {"too far",       "99999999999",  "50210047117", EDIT_FAR},
         {"empty",         "",             "12",          EDIT_FAR},
     };
+    const struct edit_costs costs = edit_costs_of(&STANDARD_WEIGHTS);
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        unsigned cost = edit_distance_number(rows[i].read, rows[i].registered, 150);
+        unsigned cost = edit_distance_number(&costs, rows[i].read, rows[i].registered, 150);
         if (cost != rows[i].cost)
             fail_msg("%s: %u", rows[i].name, cost);
     }
@@ -59,13 +60,18 @@ static void refuses_strings_that_are_too_long(void **state)
     assert_int_equal(edit_distance_word(word, word, 5), 0);
 }
 
-static void confusions_go_both_ways(void **state)
+static void learnt_confusions_replace_the_standard(void **state)
 {
+    struct evidence_weights weights = STANDARD_WEIGHTS;
     (void)state;
-    for (char digit = '0'; digit <= '9'; digit++) {
-        for (const char *other = edit_confused_with(digit); *other != '\0'; other++)
-            assert_non_null(strchr(edit_confused_with(*other), digit));
-    }
+    assert_true(weights_set(&weights, weights_find("confusion.4.9"), 20));
+    assert_true(weights_set(&weights, weights_find("confusion.4.1"), 10));
+    struct edit_costs costs = edit_costs_of(&weights);
+    assert_string_equal(edit_meant_by(&costs, '4'), "19");
+    assert_string_equal(edit_meant_by(&costs, '9'), "");
+    assert_string_equal(edit_meant_by(&costs, 'C'), "");
+    assert_int_equal(edit_distance_number(&costs, "50410", "50910", 150), 20);
+    assert_int_equal(edit_distance_number(&costs, "50910", "50410", 150), 100);
 }
 
 int main(void)
@@ -74,7 +80,7 @@ int main(void)
         cmocka_unit_test(prices_slips_and_misreadings),
         cmocka_unit_test(counts_edits_of_words),
         cmocka_unit_test(refuses_strings_that_are_too_long),
-        cmocka_unit_test(confusions_go_both_ways),
+        cmocka_unit_test(learnt_confusions_replace_the_standard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
