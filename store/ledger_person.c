@@ -86,7 +86,10 @@ static enum status keep_assignment(struct ledger *ledger, const struct uuid *doc
         .rules_version = before.rules_version,
         .register_version = version,
     };
+    const struct correction correction = {.case_number = case_number};
     status = decision_keep(ledger, document, &decision, audit, fault);
+    if (status == STATUS_OK)
+        status = correction_keep(ledger, document, &correction, actor, audit, fault);
     document_record_done(&before);
     return status;
 }

@@ -15,6 +15,7 @@
 #define STORE_LEDGER_PRIVATE_H
 
 #include "base/text.h"
+#include "store/correction.h"
 #include "store/database.h"
 #include "store/ledger.h"
 
@@ -112,6 +113,14 @@ enum status decision_keep(struct ledger *ledger, const struct uuid *document,
 /* Also reads the document's pages. */
 enum status document_record_read(struct ledger *ledger, struct rows *rows,
                                  struct document_record *ret_record, struct fault *fault);
+
+/* ---- correction.c --------------------------------------------------------------------------- */
+
+/* Keeps what `actor` says of the document as training data, inside the transaction in which the
+ * person decides; whether before or after the person's own decision is kept does not matter. */
+enum status correction_keep(struct ledger *ledger, const struct uuid *document,
+                            const struct correction *correction, const char *actor, int64_t audit,
+                            struct fault *fault);
 
 /* ---- ledger_job.c --------------------------------------------------------------------------- */
 
