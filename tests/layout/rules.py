@@ -6,15 +6,16 @@ SPDX-License-Identifier: EUPL-1.2
 # A room and the rooms whose headers its files may include, besides its own.
 ROOMS = {
     "base": set(),
+    "law": {"base"},
     "store": {"base"},
     "config": {"base"},
     "ocr": {"base"},
     "classify": {"base"},
-    "filing": {"base", "store"},
+    "filing": {"base", "law", "store"},
     "ingest": {"base", "config", "store"},
-    "workers": {"base", "config", "store", "ocr", "classify", "filing"},
-    "cli": {"base", "config", "store"},
-    "portal": {"base", "config", "store"},
+    "workers": {"base", "law", "config", "store", "ocr", "classify", "filing"},
+    "cli": {"base", "law", "config", "store"},
+    "portal": {"base", "law", "config", "store"},
 }
 TESTS = "tests"  # may include every room
 
