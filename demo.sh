@@ -89,14 +89,18 @@ add_user() { # NAME ROLE [WORD…]: and a line with the log-in
     shift 2
     secret=$(password)
     printf '%s\n' "$secret" | call user add "$name" --role "$role" "$@" >/dev/null
-    printf '  %-16s %-14s %s\n' "$name" "$secret" "$role${2:+ at $2}"
+    printf '  %-16s %-14s %s\n' "$name" "$secret" "$role${2:+ of $2}"
 }
 
 make_users() {
     call user add --help >/dev/null 2>&1 || return 0
     logins=$(
-        add_user sachbearbeitung caseworker
-        add_user poststelle mailroom --site Neubrandenburg
+        add_user scanstelle mailroom --site Neubrandenburg
+        add_user sachbearbeitung caseworker --team 'SG 50.2'
+        add_user teamleitung lead --team 'SG 50.2'
+        add_user registratur registry
+        add_user qualitaet quality
+        add_user revision auditor
         add_user verwaltung admin
     )
 }

@@ -1,4 +1,4 @@
-/* user.c - `posteingang user add|list|disable|enable|password`: who may log in to the portal.
+/* user.c - `posteingang user add|role|list|disable|enable|password`: who may log in to the portal.
  *
  * A password is asked for twice on a terminal, without showing it, and read as one line from
  * standard input otherwise. It never stands on the command line, where others could see it. */
@@ -80,50 +80,86 @@ static int check_site(const struct config *config, const char *site)
     return EXIT_FOUND;
 }
 
-static int add(struct instance *instance, const char *name, enum user_role role, const char *site)
+/* " of Demmin", or "". */
+static void print_may(const char *name, const struct user_place *place)
+{
+    const char *of = place->site != NULL ? place->site : place->team;
+    printf("%s may log in as %s%s%s.\n", name, user_role_name(place->role),
+           of == NULL ? "" : " of ", of == NULL ? "" : of);
+}
+
+static int add(struct instance *instance, const char *name, const struct user_place *place)
 {
     struct fault fault = {0};
     char password[SECRET_BYTES] = "";
-    int exit_code = check_site(instance->config, site);
+    int exit_code = check_site(instance->config, place->site);
     if (exit_code == EXIT_DONE)
         exit_code = read_password(name, password);
-    const struct user_addition addition = {
-        .name = name, .role = role, .site = site, .password = password};
+    const struct user_addition addition = {name, *place, password};
     if (exit_code == EXIT_DONE &&
         user_add(instance->ledger, &addition, outcome_actor(), &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     sodium_memzero(password, sizeof password);
     if (exit_code == EXIT_DONE)
-        printf("%s may log in as %s%s%s.\n", name, user_role_name(role), site == NULL ? "" : " of ",
-               site == NULL ? "" : site);
+        print_may(name, place);
     return exit_code;
 }
 
-int verb_user_add(struct call *call)
+static int move(struct instance *instance, const char *name, const struct user_place *place)
+{
+    struct fault fault = {0};
+    int exit_code = check_site(instance->config, place->site);
+    if (exit_code == EXIT_DONE &&
+        user_set_place(instance->ledger, name, place, outcome_actor(), &fault) != STATUS_OK)
+        exit_code = outcome_of(&fault);
+    if (exit_code == EXIT_DONE)
+        print_may(name, place);
+    return exit_code;
+}
+
+/* What is done with a name and a place, which both verbs read alike. */
+typedef int place_work(struct instance *instance, const char *name, const struct user_place *place);
+
+static int with_place(struct call *call, const char *verb, place_work *work)
 {
     const char *role_name = NULL;
-    const char *site = NULL;
-    enum user_role role = USER_MAILROOM;
+    struct user_place place = {0};
     struct argument_list rest = {0};
     struct instance instance = {0};
     const struct argument table[] = {
-        {"role", "ROLE", "mailroom, caseworker or admin",            ARGUMENT_STRING, &role_name},
-        {"site", "SITE", "the site, for mailroom staff (only them)", ARGUMENT_STRING, &site     },
+        {"role",       "ROLE", "mailroom, caseworker, lead, quality, registry, auditor or admin",
+         ARGUMENT_STRING,                                                                                               &role_name       },
+        {"site",       "SITE", "the site, for mailroom staff (only them)",                             ARGUMENT_STRING, &place.site      },
+        {"team",       "TEAM", "the team, for caseworkers and leads (only them); several parted by ;",
+         ARGUMENT_STRING,                                                                                               &place.team      },
+        {"caseworker", "WORD",
+         "what the register's caseworker column calls the person, so that "
+         "they see these cases, too",                                                                  ARGUMENT_STRING, &place.caseworker},
     };
     int exit_code = EXIT_DONE;
-    if (!call_read(call, table, 2, 1, 1, &rest, &exit_code))
+    if (!call_read(call, table, sizeof table / sizeof table[0], 1, 1, &rest, &exit_code))
         return exit_code;
-    if (role_name == NULL || !user_role_from_name(role_name, &role)) {
-        complain("user add: as what? --role mailroom, caseworker or admin");
+    if (role_name == NULL || !user_role_from_name(role_name, &place.role)) {
+        complain("%s: as what? --role %s", verb, user_role_names());
         exit_code = EXIT_USAGE;
     } else {
         exit_code = instance_open(call, LEDGER_WRITE, &instance);
     }
     if (exit_code == EXIT_DONE)
-        exit_code = add(&instance, rest.values[0], role, site);
+        exit_code = work(&instance, rest.values[0], &place);
     instance_close(&instance);
     argument_list_done(&rest);
     return exit_code;
+}
+
+int verb_user_add(struct call *call)
+{
+    return with_place(call, "user add", add);
+}
+
+int verb_user_role(struct call *call)
+{
+    return with_place(call, "user role", move);
 }
 
 /* ---- changing ------------------------------------------------------------------------------ */
@@ -202,7 +238,7 @@ int verb_user_password(struct call *call)
 static const struct table_column columns[] = {
     {"NAME",   false, 0},
     {"ROLE",   false, 0},
-    {"SITE",   false, 8},
+    {"OF",     false, 8},
     {"SINCE",  false, 0},
     {"ACCESS", false, 0},
 };
@@ -217,9 +253,10 @@ static enum status print_json(const struct user_record *user, struct fault *faul
 {
     char since[TIMESTAMP_BYTES];
     timestamp_local(user->created_ms, since);
-    json_t *json = json_pack("{s:s, s:s, s:s?, s:s, s:b}", "name", user->name, "role",
-                             user_role_name(user->role), "site", user->site, "since", since,
-                             "disabled", user->is_disabled);
+    json_t *json =
+        json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:s, s:b}", "name", user->name, "role",
+                  user_role_name(user->role), "site", user->site, "team", user->team, "caseworker",
+                  user->caseworker, "since", since, "disabled", user->is_disabled);
     bool is_printed = json != NULL && json_dumpf(json, stdout, JSON_COMPACT) == 0;
     json_decref(json);
     if (!is_printed)
@@ -237,7 +274,7 @@ static enum status show_user(void *context, const struct user_record *user, stru
     times_moment(user->created_ms, listing->now_ms, since);
     table_cell(&listing->table, user->name);
     table_cell(&listing->table, user_role_name(user->role));
-    table_cell(&listing->table, user->site);
+    table_cell(&listing->table, user->site != NULL ? user->site : user->team);
     table_cell(&listing->table, since);
     table_cell(&listing->table, user->is_disabled ? "disabled" : "yes");
     return STATUS_OK;

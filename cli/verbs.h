@@ -67,6 +67,7 @@ int verb_show(struct call *call);
 int verb_status(struct call *call);
 int verb_submit(struct call *call);
 int verb_user_add(struct call *call);
+int verb_user_role(struct call *call);
 int verb_user_disable(struct call *call);
 int verb_user_enable(struct call *call);
 int verb_user_list(struct call *call);

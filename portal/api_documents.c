@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "portal/access.h"
 #include "portal/describe.h"
 #include "portal/routes.h"
 #include "store/register.h"
@@ -19,6 +20,8 @@ enum { LIST_PAGE = 50, LIST_PAGE_MOST = 200, LIST_OFFSET_MOST = 10000, PERSONS_M
 
 /* The last `room` documents of a walk from the oldest to the newest. */
 struct window {
+    struct ledger *ledger;
+    const struct user_record *user; /* who sees the list */
     json_t **ring;
     size_t room;
     size_t seen;
@@ -29,8 +32,13 @@ static enum status keep_document(void *context, const struct scan_record *scan,
 {
     (void)scan;
     struct window *window = context;
+    bool may = false;
     if (document == NULL)
         return STATUS_OK;
+    enum status status =
+        access_may_see_document(window->ledger, window->user, document, &may, fault);
+    if (status != STATUS_OK || !may)
+        return status;
     json_t *described = describe_document(document);
     if (described == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for a list");
@@ -64,7 +72,8 @@ static enum status walk_list(struct service *service, struct exchange *exchange,
                              const struct list_filter *filter, size_t offset, size_t limit,
                              const struct ledger_summary *summary, struct fault *fault)
 {
-    struct window window = {.room = offset + limit};
+    struct window window = {
+        .ledger = service->ledger, .user = &exchange->user, .room = offset + limit};
     window.ring = calloc(window.room, sizeof(json_t *));
     if (window.ring == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for a list");
@@ -90,8 +99,8 @@ static enum status answer_list(struct service *service, struct exchange *exchang
     char version[MEMO_VERSION_BYTES];
     char key[MEMO_KEY_BYTES * 2];
     int64_t now_ms = clock_monotonic_ms(service->clock);
-    (void)snprintf(key, sizeof key, "documents %zu %zu %s %s", offset, limit,
-                   filter->state == NULL ? "" : filter->state,
+    (void)snprintf(key, sizeof key, "documents %s %zu %zu %s %s", exchange->user.name, offset,
+                   limit, filter->state == NULL ? "" : filter->state,
                    filter->site == NULL ? "" : filter->site);
     enum status status = memo_version(service->ledger, version, &summary, fault);
     if (status != STATUS_OK)
@@ -112,7 +121,8 @@ static const char *filter_of(const struct exchange *exchange, const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
-enum status api_documents(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_documents(struct service *service, struct exchange *exchange,
+                                 struct fault *fault)
 {
     enum document_state state = DOCUMENT_MATCHING;
     const struct list_filter filter = {.site = filter_of(exchange, "site"),
@@ -131,24 +141,20 @@ static struct document_id document_id_of(const struct exchange *exchange)
     return (struct document_id){exchange->id};
 }
 
-static void log_look(const struct exchange *exchange, const char *what)
+static void log_act(const struct exchange *exchange, const char *what)
 {
     char id[UUID_TEXT_BYTES];
     uuid_to_text(&exchange->id, id);
     log_info(id, "%s: %s", exchange->user.name, what);
 }
 
-enum status api_document(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_document(struct service *service, struct exchange *exchange,
+                                struct fault *fault)
 {
-    struct document_record document = {0};
-    enum status status =
-        ledger_document_get(service->ledger, document_id_of(exchange), &document, fault);
+    enum status status = access_note_look(service, exchange, "document.view", fault);
     if (status != STATUS_OK)
         return status;
-    log_look(exchange, "opened the document");
-    status = answer_json(exchange, 200, describe_document(&document), fault);
-    document_record_done(&document);
-    return status;
+    return answer_json(exchange, 200, describe_document(&exchange->document), fault);
 }
 
 /* Which of a document's objects in the spool. */
@@ -164,32 +170,27 @@ static struct digest object_digest(const struct document_record *document, enum 
 static enum status answer_object(struct service *service, struct exchange *exchange,
                                  enum object object, const char *type, struct fault *fault)
 {
-    struct document_record document = {0};
     int file = -1;
     uint64_t size = 0;
-    enum status status =
-        ledger_document_get(service->ledger, document_id_of(exchange), &document, fault);
-    if (status != STATUS_OK)
-        return status;
-    struct digest digest = object_digest(&document, object);
-    document_record_done(&document);
+    struct digest digest = object_digest(&exchange->document, object);
     if (digest_equal(&digest, &(struct digest){0}))
         return answer_nothing_there(exchange, fault);
-    status = spool_open_object(service->spool, &digest, &file, &size, fault);
+    enum status status = access_note_look(service, exchange, "document.view", fault);
+    if (status == STATUS_OK)
+        status = spool_open_object(service->spool, &digest, &file, &size, fault);
     if (status == STATUS_OK)
         status = answer_file(exchange, file, size, type);
     return status;
 }
 
-enum status api_document_text(struct service *service, struct exchange *exchange,
-                              struct fault *fault)
+static enum status api_document_text(struct service *service, struct exchange *exchange,
+                                     struct fault *fault)
 {
-    log_look(exchange, "read the text");
     return answer_object(service, exchange, OBJECT_TEXT, "text/plain; charset=utf-8", fault);
 }
 
-enum status api_document_explanation(struct service *service, struct exchange *exchange,
-                                     struct fault *fault)
+static enum status api_document_explanation(struct service *service, struct exchange *exchange,
+                                            struct fault *fault)
 {
     return answer_object(service, exchange, OBJECT_EXPLANATION, "application/json; charset=utf-8",
                          fault);
@@ -197,13 +198,12 @@ enum status api_document_explanation(struct service *service, struct exchange *e
 
 /* For the browser's own viewer, which keeps PDFs in a sandbox of its own; nothing else may load
  * or run with it. The name says nothing but the id: file names are seen by others. */
-enum status api_document_pdf(struct service *service, struct exchange *exchange,
-                             struct fault *fault)
+static enum status api_document_pdf(struct service *service, struct exchange *exchange,
+                                    struct fault *fault)
 {
     const char *download = exchange_query(exchange, "download");
     char id[UUID_TEXT_BYTES];
     uuid_to_text(&exchange->id, id);
-    log_look(exchange, "opened the PDF");
     enum status status = answer_object(service, exchange, OBJECT_PDF, "application/pdf", fault);
     if (status != STATUS_OK || exchange->answer.kind != ANSWER_FILE)
         return status;
@@ -240,7 +240,7 @@ static enum status keep_person(void *context, const struct register_row *row, st
     return STATUS_OK;
 }
 
-enum status api_case(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_case(struct service *service, struct exchange *exchange, struct fault *fault)
 {
     const char *number = exchange_query(exchange, "number");
     struct persons persons = {.list = json_array()};
@@ -289,28 +289,34 @@ static enum status refuse_assignment(struct service *service, struct exchange *e
                         fault);
 }
 
-enum status api_document_assign(struct service *service, struct exchange *exchange,
-                                struct fault *fault)
+static enum status api_document_assign(struct service *service, struct exchange *exchange,
+                                       struct fault *fault)
 {
     const char *number = exchange_text(exchange, "case_number");
-    struct document_record document = {0};
     if (number == NULL || number[0] == '\0')
         return answer_error(exchange, 400, "Bitte geben Sie ein Aktenzeichen an.", fault);
-    enum status status =
-        ledger_document_get(service->ledger, document_id_of(exchange), &document, fault);
-    if (status != STATUS_OK)
-        return status;
-    document_record_done(&document);
-    status = ledger_document_assign(service->ledger, document_id_of(exchange), number,
-                                    exchange->user.name, fault);
+    enum status status = ledger_document_assign(service->ledger, document_id_of(exchange), number,
+                                                exchange->user.name, fault);
     if (status == STATUS_REFUSE)
         return refuse_assignment(service, exchange, number, fault);
     if (status != STATUS_OK)
         return status;
-    log_look(exchange, "assigned the document to a case");
+    log_act(exchange, "assigned the document to a case");
+    struct document_record document = {0};
     status = ledger_document_get(service->ledger, document_id_of(exchange), &document, fault);
     if (status == STATUS_OK)
         status = answer_json(exchange, 200, describe_document(&document), fault);
     document_record_done(&document);
     return status;
 }
+
+static const struct route rows[] = {
+    {"GET",  "/documents",                 READERS,  api_documents,            ABOUT_NOTHING },
+    {"GET",  "/documents/:id",             READERS,  api_document,             ABOUT_DOCUMENT},
+    {"GET",  "/documents/:id/text",        READERS,  api_document_text,        ABOUT_DOCUMENT},
+    {"GET",  "/documents/:id/pdf",         READERS,  api_document_pdf,         ABOUT_DOCUMENT},
+    {"GET",  "/documents/:id/explanation", READERS,  api_document_explanation, ABOUT_DOCUMENT},
+    {"POST", "/documents/:id/assign",      DECIDERS, api_document_assign,      ABOUT_DOCUMENT},
+    {"GET",  "/case",                      DECIDERS, api_case,                 ABOUT_NOTHING },
+};
+const struct route_table routes_documents = {rows, sizeof rows / sizeof rows[0]};

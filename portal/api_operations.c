@@ -62,7 +62,8 @@ static enum status keep_worker(void *context, const struct worker_record *record
     return STATUS_OK;
 }
 
-enum status api_operations(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_operations(struct service *service, struct exchange *exchange,
+                                  struct fault *fault)
 {
     struct ledger_summary summary = {0};
     json_t *workers = json_array();
@@ -81,13 +82,15 @@ static enum status keep_user(void *context, const struct user_record *record, st
 {
     (void)fault;
     (void)json_array_append_new(
-        context, json_pack("{s:s, s:s, s:s?, s:b, s:o}", "name", record->name, "role",
-                           user_role_name(record->role), "site", record->site, "disabled",
-                           record->is_disabled, "created", describe_time(record->created_ms)));
+        context,
+        json_pack("{s:s, s:s, s:s?, s:s?, s:b, s:o}", "name", record->name, "role",
+                  user_role_name(record->role), "site", record->site, "team", record->team,
+                  "disabled", record->is_disabled, "created", describe_time(record->created_ms)));
     return STATUS_OK;
 }
 
-enum status api_users(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_users(struct service *service, struct exchange *exchange,
+                             struct fault *fault)
 {
     json_t *users = json_array();
     enum status status = user_each(service->ledger, keep_user, users, fault);
@@ -96,3 +99,9 @@ enum status api_users(struct service *service, struct exchange *exchange, struct
     json_decref(users);
     return status;
 }
+
+static const struct route rows[] = {
+    {"GET", "/operations", ADMIN, api_operations, ABOUT_NOTHING},
+    {"GET", "/users",      ADMIN, api_users,      ABOUT_NOTHING},
+};
+const struct route_table routes_operations = {rows, sizeof rows / sizeof rows[0]};

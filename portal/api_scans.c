@@ -112,7 +112,8 @@ static enum status walk_day(struct service *service, struct exchange *exchange, 
     return status;
 }
 
-enum status api_scans(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_scans(struct service *service, struct exchange *exchange,
+                             struct fault *fault)
 {
     struct ledger_summary summary;
     char version[MEMO_VERSION_BYTES];
@@ -134,3 +135,8 @@ enum status api_scans(struct service *service, struct exchange *exchange, struct
         memo_keep(&service->lists, key, version, now_ms, exchange->answer.bytes);
     return status;
 }
+
+static const struct route rows[] = {
+    {"GET", "/scans", MAILROOM | ADMIN, api_scans, ABOUT_NOTHING},
+};
+const struct route_table routes_scans = {rows, sizeof rows / sizeof rows[0]};

@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "portal/routes.h"
 
-enum status api_health(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_health(struct service *service, struct exchange *exchange,
+                              struct fault *fault)
 {
     (void)service;
     return answer_json(exchange, 200, json_pack("{s:b}", "ok", 1), fault);
@@ -41,8 +42,9 @@ static json_t *describe(const struct service *service, const struct user_record 
 {
     const struct config *config = service->config;
     json_t *person = user == NULL ? json_null()
-                                  : json_pack("{s:s, s:s, s:s?}", "name", user->name, "role",
-                                              user_role_name(user->role), "site", user->site);
+                                  : json_pack("{s:s, s:s, s:s?, s:s?}", "name", user->name, "role",
+                                              user_role_name(user->role), "site", user->site,
+                                              "team", user->team);
     json_t *described = json_pack("{s:s, s:s, s:o}", "authority", config->authority, "office",
                                   config->office_name, "user", person);
     if (described == NULL || user == NULL)
@@ -52,7 +54,8 @@ static json_t *describe(const struct service *service, const struct user_record 
     return described;
 }
 
-enum status api_session(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_session(struct service *service, struct exchange *exchange,
+                               struct fault *fault)
 {
     const struct user_record *user = exchange->session == NULL ? NULL : &exchange->user;
     return answer_json(exchange, 200, describe(service, user), fault);
@@ -147,7 +150,8 @@ static enum status finish_login(struct service *service, struct exchange *exchan
     return answer_json(exchange, 200, describe(service, &exchange->user), fault);
 }
 
-enum status api_login(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_login(struct service *service, struct exchange *exchange,
+                             struct fault *fault)
 {
     const char *typed = exchange_text(exchange, "name");
     const char *password = exchange_text(exchange, "password");
@@ -164,7 +168,8 @@ enum status api_login(struct service *service, struct exchange *exchange, struct
     return begin_login(service, exchange, name, password, fault);
 }
 
-enum status api_logout(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_logout(struct service *service, struct exchange *exchange,
+                              struct fault *fault)
 {
     if (exchange->session != NULL)
         log_info(NULL, "%s logged out", exchange->user.name);
@@ -178,7 +183,8 @@ enum status api_logout(struct service *service, struct exchange *exchange, struc
 
 /* A digest of all counts: pages ask for it every two seconds, and for the rest only when it has
  * changed. */
-enum status api_changes(struct service *service, struct exchange *exchange, struct fault *fault)
+static enum status api_changes(struct service *service, struct exchange *exchange,
+                               struct fault *fault)
 {
     struct ledger_summary summary;
     char version[MEMO_VERSION_BYTES];
@@ -190,3 +196,12 @@ enum status api_changes(struct service *service, struct exchange *exchange, stru
                                  (json_int_t)summary.documents[DOCUMENT_CLEARING]),
                        fault);
 }
+
+static const struct route rows[] = {
+    {"GET",  "/health",  ANYBODY,    api_health,  ABOUT_NOTHING},
+    {"GET",  "/session", ANYBODY,    api_session, ABOUT_NOTHING},
+    {"POST", "/login",   ANYBODY,    api_login,   ABOUT_NOTHING},
+    {"POST", "/logout",  ANYBODY,    api_logout,  ABOUT_NOTHING},
+    {"GET",  "/changes", EVERY_ROLE, api_changes, ABOUT_NOTHING},
+};
+const struct route_table routes_session = {rows, sizeof rows / sizeof rows[0]};

@@ -33,6 +33,8 @@ void exchange_done(struct exchange *exchange)
     json_decref(exchange->body);
     exchange->body = NULL;
     user_record_done(&exchange->user);
+    document_record_done(&exchange->document);
+    scan_record_done(&exchange->scan);
     drop_answer(&exchange->answer);
 }
 

@@ -19,6 +19,9 @@
 
 /* Reads one query argument or one header of the request; NULL when it is not there. */
 typedef const char *exchange_getter(const void *connection, const char *name);
+/* Calls back with each query argument; `value` may be NULL. */
+typedef void exchange_argument(void *context, const char *name, const char *value);
+typedef void exchange_walker(const void *connection, exchange_argument *callback, void *context);
 
 struct question {
     const char *method; /* "GET", "HEAD", "POST", … */
@@ -30,7 +33,8 @@ struct question {
     exchange_getter *query;
     exchange_getter *header;
     exchange_getter *cookie;
-    const void *connection; /* for the three getters */
+    exchange_walker *each_query;
+    const void *connection; /* for the getters */
 };
 
 enum answer_kind { ANSWER_NOTHING = 0, ANSWER_BYTES, ANSWER_FILE, ANSWER_ASSET };
@@ -57,10 +61,14 @@ enum exchange_work { WORK_NOTHING = 0, WORK_PASSWORD, WORK_DONE };
 
 struct exchange {
     struct question question;
-    json_t *body;            /* of a change: an object; owned */
-    struct uuid id;          /* from the path; nil when it has none */
-    struct session *session; /* NULL: nobody is logged in */
-    struct user_record user; /* of the session */
+    json_t *body;                    /* of a change: an object; owned */
+    struct uuid id;                  /* from the path; nil when it has none */
+    char name[65];                   /* from the path; "" when it has none */
+    uint32_t number;                 /* from the path; 0 when it has none */
+    struct session *session;         /* NULL: nobody is logged in */
+    struct user_record user;         /* of the session */
+    struct document_record document; /* of a route about one; the person may see it */
+    struct scan_record scan;         /* of a route about one; the person may see it */
     enum exchange_work work;
     char password[PASSWORD_BYTES_MOST + 1]; /* WORK_PASSWORD: what was typed, and the hash */
     char password_hash[PASSWORD_HASH_BYTES];

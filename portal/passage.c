@@ -80,6 +80,27 @@ static const char *get_cookie(const void *passage, const char *name)
     return MHD_lookup_connection_value(connection_of(passage), MHD_COOKIE_KIND, name);
 }
 
+struct argument_walk {
+    exchange_argument *callback;
+    void *context;
+};
+
+static enum MHD_Result pass_argument(void *context, enum MHD_ValueKind kind, const char *name,
+                                     const char *value)
+{
+    (void)kind;
+    const struct argument_walk *walk = context;
+    walk->callback(walk->context, name, value);
+    return MHD_YES;
+}
+
+static void each_query(const void *passage, exchange_argument *callback, void *context)
+{
+    struct argument_walk walk = {callback, context};
+    (void)MHD_get_connection_values(connection_of(passage), MHD_GET_ARGUMENT_KIND, pass_argument,
+                                    &walk);
+}
+
 static void peer_address(const struct passage *passage, char ret_address[ADDRESS_BYTES],
                          bool *ret_is_loopback)
 {
@@ -132,6 +153,7 @@ static void ask(struct passage *passage, const char *method, const char *path)
         .query = get_query,
         .header = get_header,
         .cookie = get_cookie,
+        .each_query = each_query,
         .connection = passage,
     };
     if (is_loopback)

@@ -1,51 +1,104 @@
-/* routes.c - the table of routes, and what every request must pass before a handler sees it.
+/* routes.c - what every request must pass before a handler sees it.
  *
  * In this order: is there such a route and method; does a change come from our own pages (a header
  * that no foreign page can set, and the right Origin); is its body one small JSON object; is
- * somebody logged in; may that role. Denied by default: a route without roles is a row that says
- * so. What is denied is logged with the person's name, never with content. */
+ * somebody logged in; may that role; may this person see the document or scan that the path names.
+ * Denied by default: a route without roles is a row that says so. What is denied is logged with
+ * the person's name, never with content, and a look at something foreign goes to the audit. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
+#include "portal/access.h"
 #include "portal/routes.h"
 
-const struct route routes[] = {
-    {"GET",  "/api/health",                    ANYBODY,                       api_health              },
-    {"GET",  "/api/session",                   ANYBODY,                       api_session             },
-    {"POST", "/api/login",                     ANYBODY,                       api_login               },
-    {"POST", "/api/logout",                    ANYBODY,                       api_logout              },
-    {"GET",  "/api/changes",                   MAILROOM | CASEWORKER | ADMIN, api_changes             },
-    {"GET",  "/api/documents",                 CASEWORKER,                    api_documents           },
-    {"GET",  "/api/documents/:id",             CASEWORKER,                    api_document            },
-    {"GET",  "/api/documents/:id/text",        CASEWORKER,                    api_document_text       },
-    {"GET",  "/api/documents/:id/pdf",         CASEWORKER,                    api_document_pdf        },
-    {"GET",  "/api/documents/:id/explanation", CASEWORKER,                    api_document_explanation},
-    {"POST", "/api/documents/:id/assign",      CASEWORKER,                    api_document_assign     },
-    {"GET",  "/api/case",                      CASEWORKER,                    api_case                },
-    {"GET",  "/api/scans",                     MAILROOM | ADMIN,              api_scans               },
-    {"GET",  "/api/operations",                ADMIN,                         api_operations          },
-    {"GET",  "/api/users",                     ADMIN,                         api_users               },
+static const struct route_table *const tables[] = {
+    &routes_session,
+    &routes_documents,
+    &routes_scans,
+    &routes_operations,
 };
-const size_t route_count = sizeof routes / sizeof routes[0];
+
+const struct route *routes_at(size_t number)
+{
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (number < tables[i]->count)
+            return &tables[i]->rows[number];
+        number -= tables[i]->count;
+    }
+    return NULL;
+}
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
-/* Whether `path` is of the form `pattern`; the UUID in place of ":id" goes to *ret_id. */
-static bool path_fits(const char *pattern, const char *path, struct uuid *ret_id)
+static bool take_uuid(const char *part, size_t length, struct exchange *exchange)
 {
-    const char *mark = strstr(pattern, ":id");
-    if (mark == NULL)
-        return strcmp(pattern, path) == 0;
-    size_t before = (size_t)(mark - pattern);
     char written[UUID_TEXT_BYTES];
-    if (strncmp(pattern, path, before) != 0 || strlen(path + before) < UUID_TEXT_BYTES - 1)
+    if (length != sizeof written - 1)
         return false;
-    memcpy(written, path + before, UUID_TEXT_BYTES - 1);
-    written[UUID_TEXT_BYTES - 1] = '\0';
-    return strcmp(path + before + UUID_TEXT_BYTES - 1, mark + 3) == 0 &&
-           uuid_from_text(written, ret_id);
+    memcpy(written, part, length);
+    written[length] = '\0';
+    return uuid_from_text(written, &exchange->id);
+}
+
+static bool take_name(const char *part, size_t length, struct exchange *exchange)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    if (length == 0 || length >= sizeof exchange->name || strspn(part, letters) < length)
+        return false;
+    memcpy(exchange->name, part, length);
+    exchange->name[length] = '\0';
+    return true;
+}
+
+static bool take_number(const char *part, size_t length, struct exchange *exchange)
+{
+    uint32_t number = 0;
+    if (length == 0 || length > 9 || strspn(part, "0123456789") < length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        number = number * 10 + (uint32_t)(part[i] - '0');
+    exchange->number = number;
+    return true;
+}
+
+/* One part of a path, between slashes. */
+static bool part_fits(const char *pattern, size_t pattern_length, const char *part, size_t length,
+                      struct exchange *exchange)
+{
+    static const struct {
+        const char *mark;
+        bool (*take)(const char *part, size_t length, struct exchange *exchange);
+    } marks[] = {
+        {":id",     take_uuid  },
+        {":name",   take_name  },
+        {":number", take_number},
+    };
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (strlen(marks[i].mark) == pattern_length &&
+            strncmp(marks[i].mark, pattern, pattern_length) == 0)
+            return marks[i].take(part, length, exchange);
+    return pattern_length == length && strncmp(pattern, part, length) == 0;
+}
+
+/* Whether `path` is of the form `pattern`; what stands for its marks goes to the exchange. */
+static bool path_fits(const char *pattern, const char *path, struct exchange *exchange)
+{
+    if (!string_starts_with(path, API))
+        return false;
+    path += strlen(API);
+    while (*pattern == '/' && *path == '/') {
+        size_t pattern_length = strcspn(++pattern, "/");
+        size_t length = strcspn(++path, "/");
+        if (!part_fits(pattern, pattern_length, path, length, exchange))
+            return false;
+        pattern += pattern_length;
+        path += length;
+    }
+    return *pattern == '\0' && *path == '\0';
 }
 
 static bool method_fits(const struct route *route, const char *method)
@@ -57,12 +110,13 @@ static bool method_fits(const struct route *route, const char *method)
 /* NULL: none. *ret_allow is the method that the path has, when it has one. */
 static const struct route *find_route(struct exchange *exchange, const char **ret_allow)
 {
-    for (size_t i = 0; i < route_count; i++) {
-        if (!path_fits(routes[i].path, exchange->question.path, &exchange->id))
+    const struct route *route = NULL;
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
+        if (!path_fits(route->path, exchange->question.path, exchange))
             continue;
-        *ret_allow = strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method;
-        if (method_fits(&routes[i], exchange->question.method))
-            return &routes[i];
+        *ret_allow = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
+        if (method_fits(route, exchange->question.method))
+            return route;
     }
     return NULL;
 }
@@ -130,6 +184,52 @@ static enum status deny(struct exchange *exchange, const struct route *route, st
     return answer_error(exchange, 403, "Dafür fehlt Ihnen die Berechtigung.", fault);
 }
 
+/* ---- about what ------------------------------------------------------------------------------ */
+
+/* Reads the document that the path names. */
+static enum status find_document(struct service *service, struct exchange *exchange, bool *ret_may,
+                                 struct fault *fault)
+{
+    document_record_done(&exchange->document);
+    enum status status = ledger_document_get(service->ledger, (struct document_id){exchange->id},
+                                             &exchange->document, fault);
+    if (status != STATUS_OK)
+        return status;
+    return access_may_see_document(service->ledger, &exchange->user, &exchange->document, ret_may,
+                                   fault);
+}
+
+static enum status find_scan(struct service *service, struct exchange *exchange, bool *ret_may,
+                             struct fault *fault)
+{
+    scan_record_done(&exchange->scan);
+    enum status status =
+        ledger_scan_get(service->ledger, (struct scan_id){exchange->id}, &exchange->scan, fault);
+    if (status == STATUS_OK)
+        *ret_may = access_may_see_site(&exchange->user, exchange->scan.site);
+    return status;
+}
+
+/* The handler's turn, once this person may see what the path names. */
+static enum status handle(struct service *service, struct exchange *exchange,
+                          const struct route *route, struct fault *fault)
+{
+    bool may = route->about == ABOUT_NOTHING;
+    enum status status = STATUS_OK;
+    if (route->about == ABOUT_DOCUMENT)
+        status = find_document(service, exchange, &may, fault);
+    if (route->about == ABOUT_SCAN)
+        status = find_scan(service, exchange, &may, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (may)
+        return route->handle(service, exchange, fault);
+    log_warning(NULL, "denied: %s asked for something foreign with %s %s", exchange->user.name,
+                route->method, route->path);
+    status = access_note_look(service, exchange, "access.denied", fault);
+    return status == STATUS_OK ? answer_nothing_there(exchange, fault) : status;
+}
+
 static enum status pass(struct service *service, struct exchange *exchange,
                         const struct route *route, struct fault *fault)
 {
@@ -145,7 +245,7 @@ static enum status pass(struct service *service, struct exchange *exchange,
     bool may = exchange->session != NULL && (route->roles & (1U << exchange->user.role)) != 0;
     if (route->roles != ANYBODY && !may)
         return deny(exchange, route, fault);
-    return route->handle(service, exchange, fault);
+    return handle(service, exchange, route, fault);
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
@@ -168,7 +268,7 @@ static enum status answer_route(struct service *service, struct exchange *exchan
     exchange->session = NULL;
     user_record_done(&exchange->user);
     enum status status = find_user(service, exchange, fault);
-    return status == STATUS_OK ? route->handle(service, exchange, fault) : status;
+    return status == STATUS_OK ? handle(service, exchange, route, fault) : status;
 }
 
 static void answer_failure(struct exchange *exchange, enum status status, const struct fault *fault)

@@ -1,10 +1,17 @@
-/* routes.h - every address of the API, with its method and who may ask: one table. */
+/* routes.h - every address of the API, with its method, who may ask, and about what: one table for
+ * each noun, kept beside its handlers.
+ *
+ * To add a route, add a row to the table of its api_ file and a path to portal/web/openapi/. The
+ * matrix of test_portal_matrix asks each row as every role about own, foreign, deleted and unknown
+ * things; test_portal_openapi compares rows and paths. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef PORTAL_ROUTES_H
 #define PORTAL_ROUTES_H
 
 #include "portal/exchange.h"
 #include "portal/service.h"
+
+#define API "/api/v1" /* in front of every path */
 
 /* Fills the answer, also when it is "no" (then STATUS_OK comes back all the same). STATUS_LATER:
  * 503; STATUS_REFUSE: 404; STATUS_HALT: 500, and the portal stops. */
@@ -13,34 +20,47 @@ typedef enum status route_handler(struct service *service, struct exchange *exch
 
 /* Sets of roles. */
 enum {
+    ANYBODY = 0, /* also who is not logged in */
     MAILROOM = 1U << USER_MAILROOM,
     CASEWORKER = 1U << USER_CASEWORKER,
+    LEAD = 1U << USER_LEAD,
+    QUALITY = 1U << USER_QUALITY,
+    REGISTRY = 1U << USER_REGISTRY,
+    AUDITOR = 1U << USER_AUDITOR,
     ADMIN = 1U << USER_ADMIN,
-    ANYBODY = 0 /* also who is not logged in */
+    DECIDERS = CASEWORKER | LEAD | REGISTRY, /* who decides about documents */
+    READERS = DECIDERS | QUALITY,            /* who sees documents at all */
+    EVERY_ROLE = READERS | MAILROOM | AUDITOR | ADMIN
 };
+
+/* What the ":id" of a path is. The record is read before the handler, into the exchange, and who
+ * may not see it gets 404, as for an id of nothing. */
+enum route_about { ABOUT_NOTHING = 0, ABOUT_DOCUMENT, ABOUT_SCAN };
 
 struct route {
     const char *method; /* "GET" (which answers HEAD, too) or "POST" */
-    const char *path;   /* ":id" stands for a UUID */
+    const char *path;   /* behind API; ":id" stands for a UUID, ":name" for a word of
+                           [A-Za-z0-9._-], ":number" for up to nine digits */
     unsigned roles;     /* who may; ANYBODY or a set */
     route_handler *handle;
+    enum route_about about;
 };
 
-extern const struct route routes[];
-extern const size_t route_count;
+struct route_table {
+    const struct route *rows;
+    size_t count;
+};
+
+extern const struct route_table routes_session;    /* api_session.c */
+extern const struct route_table routes_documents;  /* api_documents.c */
+extern const struct route_table routes_scans;      /* api_scans.c */
+extern const struct route_table routes_operations; /* api_operations.c */
+
+/* All of them, one after the other; NULL behind the last. */
+const struct route *routes_at(size_t number);
 
 /* Answers any request: a page's file, a route, or the reason why not. STATUS_HALT when the portal
  * must stop; there is an answer then, too. Call it again when exchange->work was done. */
 enum status routes_answer(struct service *service, struct exchange *exchange, struct fault *fault);
-
-/* api_session.c */
-route_handler api_health, api_session, api_login, api_logout, api_changes;
-/* api_documents.c */
-route_handler api_documents, api_document, api_document_text, api_document_pdf,
-    api_document_explanation, api_document_assign, api_case;
-/* api_scans.c */
-route_handler api_scans;
-/* api_operations.c */
-route_handler api_operations, api_users;
 
 #endif

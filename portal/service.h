@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "config/config.h"
 #include "portal/assets.h"
+#include "portal/looks.h"
 #include "portal/memo.h"
 #include "portal/sessions.h"
 #include "portal/throttle.h"
@@ -21,6 +22,7 @@ struct service {
     struct sessions sessions;
     struct throttle throttle;
     struct memo lists;
+    struct looks looks;
 };
 
 #endif

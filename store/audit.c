@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "store/audit.h"
 #include "store/ledger_private.h"
 
 static void add_integer(struct digest_stream *stream, uint64_t value, int width)
@@ -97,6 +98,17 @@ enum status audit_append_about(struct ledger *ledger, const char *actor, const c
     char text[UUID_TEXT_BYTES];
     uuid_to_text(subject, text);
     return audit_append(ledger, actor, action, text, detail, ret_audit, fault);
+}
+
+enum status audit_note(struct ledger *ledger, const char *actor, const char *action,
+                       const char *subject, struct fault *fault)
+{
+    int64_t audit = 0;
+    enum status status = ledger_begin(ledger, fault);
+    if (status != STATUS_OK)
+        return status;
+    return ledger_end(ledger, audit_append(ledger, actor, action, subject, "{}", &audit, fault),
+                      fault);
 }
 
 /* ---- details -------------------------------------------------------------------------------- */

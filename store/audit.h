@@ -9,6 +9,11 @@
 #include "store/ledger.h"
 #include "store/spool.h"
 
+/* Writes one row about something that changed nothing: a look, a refused request, a log-in.
+ * `subject` is an id or the name of an account, `action` one of our words; nothing else is kept. */
+enum status audit_note(struct ledger *ledger, const char *actor, const char *action,
+                       const char *subject, struct fault *fault);
+
 struct verify_result {
     uint64_t audit_rows;
     uint64_t objects; /* spool objects whose digest was checked */

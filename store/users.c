@@ -10,11 +10,17 @@
 
 _Static_assert(PASSWORD_HASH_BYTES >= crypto_pwhash_STRBYTES, "a hash must fit");
 
-static const char *const role_names[USER_ROLES] = {"mailroom", "caseworker", "admin"};
+static const char *const role_names[USER_ROLES] = {"mailroom", "caseworker", "lead", "quality",
+                                                   "registry", "auditor",    "admin"};
 
 const char *user_role_name(enum user_role role)
 {
     return (size_t)role < USER_ROLES ? role_names[role] : "?";
+}
+
+const char *user_role_names(void)
+{
+    return "mailroom, caseworker, lead, quality, registry, auditor or admin";
 }
 
 bool user_role_from_name(const char *name, enum user_role *ret_role)
@@ -32,6 +38,8 @@ void user_record_done(struct user_record *record)
 {
     free(record->name);
     free(record->site);
+    free(record->team);
+    free(record->caseworker);
     free(record->password_hash);
     *record = (struct user_record){0};
 }
@@ -71,19 +79,36 @@ static enum status check_password(const char *name, const char *password, struct
     return STATUS_OK;
 }
 
+static bool is_given(const char *word)
+{
+    return word != NULL && word[0] != '\0';
+}
+
+static enum status check_place(const struct user_place *place, struct fault *fault)
+{
+    bool has_team = place->role == USER_CASEWORKER || place->role == USER_LEAD;
+    if (place->role == USER_MAILROOM && !is_given(place->site))
+        return fault_set(fault, STATUS_REFUSE, "mailroom staff needs a site");
+    if (place->role != USER_MAILROOM && is_given(place->site))
+        return fault_set(fault, STATUS_REFUSE, "only mailroom staff has a site");
+    if (has_team && !is_given(place->team))
+        return fault_set(fault, STATUS_REFUSE, "caseworkers and team leads need a team");
+    if (!has_team && is_given(place->team))
+        return fault_set(fault, STATUS_REFUSE, "only caseworkers and team leads have a team");
+    if (place->role != USER_CASEWORKER && is_given(place->caseworker))
+        return fault_set(fault, STATUS_REFUSE, "only caseworkers have cases in the register");
+    return STATUS_OK;
+}
+
 static enum status check_addition(const struct user_addition *addition, struct fault *fault)
 {
-    bool has_site = addition->site != NULL && addition->site[0] != '\0';
     if (!is_fit_name(addition->name))
         return fault_set(fault, STATUS_REFUSE,
                          "a name has 2 to %d lower-case letters, digits, dots, dashes and "
                          "underlines, and begins with a letter",
                          USER_NAME_BYTES_MOST);
-    if (addition->role == USER_MAILROOM && !has_site)
-        return fault_set(fault, STATUS_REFUSE, "mailroom staff needs a site");
-    if (addition->role != USER_MAILROOM && has_site)
-        return fault_set(fault, STATUS_REFUSE, "only mailroom staff has a site");
-    return check_password(addition->name, addition->password, fault);
+    enum status status = check_place(&addition->place, fault);
+    return status == STATUS_OK ? check_password(addition->name, addition->password, fault) : status;
 }
 
 /* ---- hashes -------------------------------------------------------------------------------- */
@@ -141,6 +166,12 @@ static enum status audit_user(struct ledger *ledger, const char *actor, const ch
     return status;
 }
 
+/* NULL for what is missing or empty. */
+static struct value given(const char *word)
+{
+    return value_text(is_given(word) ? word : NULL);
+}
+
 static enum status add(struct ledger *ledger, const struct user_addition *addition,
                        const char *hash, const char *actor, struct fault *fault)
 {
@@ -149,18 +180,18 @@ static enum status add(struct ledger *ledger, const struct user_addition *additi
     enum status status = exists(ledger, addition->name, &is_taken, fault);
     if (status == STATUS_OK && is_taken)
         return fault_set(fault, STATUS_REFUSE, "there is a user %s already", addition->name);
-    const char *role = user_role_name(addition->role);
+    const struct user_place *place = &addition->place;
+    const char *role = user_role_name(place->role);
     if (status == STATUS_OK)
         status = audit_user(ledger, actor, "user.add", addition->name, role, &audit, fault);
     if (status != STATUS_OK)
         return status;
-    const char *site = addition->role == USER_MAILROOM ? addition->site : NULL;
     return database_run(ledger->database,
-                        "INSERT INTO account (name, role, site, password, created_ms, audit)"
-                        " VALUES ($1, $2, $3, $4, $5, $6)",
-                        VALUES(value_text(addition->name), value_text(role), value_text(site),
-                               value_text(hash), value_integer(ledger_wall_ms(ledger)),
-                               value_integer(audit)),
+                        "INSERT INTO account (name, role, site, team, caseworker, password,"
+                        " created_ms, audit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                        VALUES(value_text(addition->name), value_text(role), given(place->site),
+                               given(place->team), given(place->caseworker), value_text(hash),
+                               value_integer(ledger_wall_ms(ledger)), value_integer(audit)),
                         NULL, fault);
 }
 
@@ -211,6 +242,39 @@ enum status user_set_disabled(struct ledger *ledger, const char *name, bool is_d
     return ledger_end(ledger, status, fault);
 }
 
+static enum status change_place(struct ledger *ledger, const char *name,
+                                const struct user_place *place, const char *actor,
+                                struct fault *fault)
+{
+    bool is_there = false;
+    int64_t audit = 0;
+    const char *role = user_role_name(place->role);
+    enum status status = exists(ledger, name, &is_there, fault);
+    if (status == STATUS_OK && !is_there)
+        return fault_set(fault, STATUS_REFUSE, "there is no user %s", name);
+    if (status == STATUS_OK)
+        status = audit_user(ledger, actor, "user.place", name, role, &audit, fault);
+    if (status != STATUS_OK)
+        return status;
+    return database_run(ledger->database,
+                        "UPDATE account SET role = $2, site = $3, team = $4, caseworker = $5,"
+                        " audit = $6, epoch = epoch + 1 WHERE name = $1",
+                        VALUES(value_text(name), value_text(role), given(place->site),
+                               given(place->team), given(place->caseworker), value_integer(audit)),
+                        NULL, fault);
+}
+
+enum status user_set_place(struct ledger *ledger, const char *name, const struct user_place *place,
+                           const char *actor, struct fault *fault)
+{
+    enum status status = check_place(place, fault);
+    if (status == STATUS_OK)
+        status = ledger_begin(ledger, fault);
+    if (status != STATUS_OK)
+        return status;
+    return ledger_end(ledger, change_place(ledger, name, place, actor, fault), fault);
+}
+
 enum status user_set_password(struct ledger *ledger, const char *name, const char *password,
                               const char *actor, struct fault *fault)
 {
@@ -231,7 +295,7 @@ enum status user_set_password(struct ledger *ledger, const char *name, const cha
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
-#define USER_COLUMNS "name, role, site, password, disabled, epoch, created_ms"
+#define USER_COLUMNS "name, role, site, password, disabled, epoch, created_ms, team, caseworker"
 
 static enum status read_record(struct rows *rows, struct user_record *ret_record,
                                struct fault *fault)
@@ -240,6 +304,8 @@ static enum status read_record(struct rows *rows, struct user_record *ret_record
     struct user_record record = {
         .name = rows_text_copy(rows, 0, &failed),
         .site = rows_text_copy(rows, 2, &failed),
+        .team = rows_text_copy(rows, 7, &failed),
+        .caseworker = rows_text_copy(rows, 8, &failed),
         .password_hash = rows_text_copy(rows, 3, &failed),
         .is_disabled = rows_integer(rows, 4) != 0,
         .epoch = rows_integer(rows, 5),

@@ -12,14 +12,20 @@
 #include "store/ledger.h"
 
 enum user_role {
-    USER_MAILROOM = 0, /* sees the scans of one site, never a document's content */
-    USER_CASEWORKER,   /* sees documents and decides */
-    USER_ADMIN         /* sees how the machine does, never a document's content */
+    USER_MAILROOM = 0, /* the scans of one site, never a document's content */
+    USER_CASEWORKER,   /* the documents of the own team and the own cases; decides */
+    USER_LEAD,         /* the documents of the own team; decides */
+    USER_QUALITY,      /* every document; checks what others did */
+    USER_REGISTRY,     /* what waits for a person, of every team; decides */
+    USER_AUDITOR,      /* who did what when, never a document's content */
+    USER_ADMIN         /* how the machine does, never a document's content */
 };
 enum { USER_ROLES = USER_ADMIN + 1 };
 
-/* "mailroom", "caseworker" or "admin"; static. */
+/* "mailroom", "caseworker", "lead", "quality", "registry", "auditor" or "admin"; static. */
 const char *user_role_name(enum user_role role);
+/* All of them for a sentence: "mailroom, caseworker, … or admin"; static. */
+const char *user_role_names(void);
 bool user_role_from_name(const char *name, enum user_role *ret_role);
 
 enum {
@@ -33,6 +39,9 @@ struct user_record {
     char *name;
     enum user_role role;
     char *site;          /* of mailroom staff; NULL for the others */
+    char *team;          /* of caseworkers and team leads; NULL for the others. Several are
+                            parted by semicolons, here and below */
+    char *caseworker;    /* what the register calls this person; NULL: nothing */
     char *password_hash; /* for user_password_fits() */
     bool is_disabled;
     int64_t epoch; /* grows with every change; sessions of an older one are over */
@@ -40,10 +49,17 @@ struct user_record {
 };
 void user_record_done(struct user_record *record);
 
+/* What somebody may see: the role, and of what. */
+struct user_place {
+    enum user_role role;
+    const char *site;       /* must be given for mailroom staff, and only for them */
+    const char *team;       /* must be given for caseworkers and team leads, and only for them */
+    const char *caseworker; /* may be given for caseworkers; else NULL */
+};
+
 struct user_addition {
     const char *name; /* lower-case letters, digits, '.', '-' and '_', a letter first */
-    enum user_role role;
-    const char *site; /* must be given for mailroom staff, and only for them */
+    struct user_place place;
     const char *password;
 };
 
@@ -57,6 +73,10 @@ enum status user_get(struct ledger *ledger, const char *name, bool *ret_found,
  * nobody of that name. */
 enum status user_set_disabled(struct ledger *ledger, const char *name, bool is_disabled,
                               const char *actor, struct fault *fault);
+/* Another role, site or team; ends all of the person's sessions. STATUS_REFUSE: there is nobody
+ * of that name, or the place is not whole. */
+enum status user_set_place(struct ledger *ledger, const char *name, const struct user_place *place,
+                           const char *actor, struct fault *fault);
 /* Ends all of the person's sessions, too. */
 enum status user_set_password(struct ledger *ledger, const char *name, const char *password,
                               const char *actor, struct fault *fault);

@@ -34,7 +34,7 @@ async function ask(method, path, { body, background = false } = {}) {
   if (response.ok) return response;
   const refused = await response.json().catch(() => ({}));
   const words = refused.error ?? 'Das hat nicht funktioniert.';
-  if (response.status === 401 && path !== '/api/login') onSessionOver();
+  if (response.status === 401 && path !== '/api/v1/login') onSessionOver();
   throw new Refusal(response.status, words);
 }
 

@@ -17,9 +17,12 @@ import { roleWords } from './words.js';
 
 const LOOK_AGAIN_MS = 2000;
 
+/** Who sees documents at all. */
+const readers = ['caseworker', 'lead', 'quality', 'registry'];
+
 /** In the order of the menu; the first that a role may see is its start page. */
 const pages = [
-  { path: '/posteingang', title: 'Posteingang', roles: ['caseworker'], Page: InboxPage },
+  { path: '/posteingang', title: 'Posteingang', roles: readers, Page: InboxPage },
   { path: '/betrieb', title: 'Betrieb', roles: ['admin'], Page: OperationsPage },
   { path: '/scanstelle', title: 'Scanstelle', roles: ['mailroom', 'admin'], Page: ScansPage },
 ];
@@ -44,7 +47,7 @@ function useVersion(isOn) {
     const look = async () => {
       if (document.hidden) return;
       try {
-        const { version, clearing } = await get('/api/changes', { background: true });
+        const { version, clearing } = await get('/api/v1/changes', { background: true });
         setState({ version, clearing, isCut: false });
       } catch (refusal) {
         if (refusal.status !== 401) setState((old) => ({ ...old, isCut: true }));
@@ -91,7 +94,7 @@ function Bar({ session, path, clearing, onLogout }) {
       ${user &&
       html`<div class="bar__person">
         <${Icon} name="account-circle" />
-        <span><strong>${user.name}</strong><small>${roleWords(user.role)}${user.site ? ` ${user.site}` : ''}</small></span>
+        <span><strong>${user.name}</strong><small>${roleWords(user.role)}${user.site ?? user.team ? ` ${user.site ?? user.team}` : ''}</small></span>
         <button type="button" class="kern-btn kern-btn--tertiary kern-btn--small" onClick=${onLogout}>
           <${Icon} name="logout" /><span class="kern-label kern-label--small">Abmelden</span>
         </button>
@@ -102,7 +105,7 @@ function Bar({ session, path, clearing, onLogout }) {
 
 function Page({ path, session, version, filter, onFilter }) {
   const open = /^\/dokument\/([0-9a-f-]{36})$/.exec(path);
-  if (open && session.user.role === 'caseworker') {
+  if (open && readers.includes(session.user.role)) {
     return html`<${DocumentPage} key=${open[1]} id=${open[1]} session=${session} version=${version} />`;
   }
   const mine = pagesOf(session.user);
@@ -131,7 +134,7 @@ function Portal({ start }) {
   }
 
   async function logOut() {
-    setSession(await post('/api/logout', {}));
+    setSession(await post('/api/v1/logout', {}));
     setNotice('Sie sind abgemeldet.');
     window.location.hash = '#/';
   }
@@ -154,4 +157,4 @@ function skipToContent(event) {
   document.getElementById('content').focus();
 }
 
-render(html`<${Portal} start=${await get('/api/session')} />`, document.getElementById('portal'));
+render(html`<${Portal} start=${await get('/api/v1/session')} />`, document.getElementById('portal'));

@@ -15,9 +15,9 @@ import {
 const isPersons = (document) => document.decided_by && document.decided_by !== 'auto';
 
 async function load(id, background) {
-  const document = await get(`/api/documents/${id}`, { background });
+  const document = await get(`/api/v1/documents/${id}`, { background });
   const explanation = document.has_explanation
-    ? await get(`/api/documents/${id}/explanation`, { background }).catch(() => null)
+    ? await get(`/api/v1/documents/${id}/explanation`, { background }).catch(() => null)
     : null;
   return { document, explanation };
 }
@@ -91,7 +91,7 @@ function Person({ person }) {
 /** Who the case belongs to, before anything is filed there. */
 function CaseCheck({ number, onKnown }) {
   const { value, error, isFresh } = useLoaded(
-    () => (number ? get(address('/api/case', { number })) : Promise.resolve(null)),
+    () => (number ? get(address('/api/v1/case', { number })) : Promise.resolve(null)),
     number,
     0,
   );
@@ -132,7 +132,7 @@ function Clearing({ document, candidates, onAssigned }) {
     setBusy(true);
     setError(null);
     try {
-      onAssigned(await post(`/api/documents/${document.document}/assign`, { case_number: number }));
+      onAssigned(await post(`/api/v1/documents/${document.document}/assign`, { case_number: number }));
     } catch (refusal) {
       setError(refusal.message);
       setBusy(false);
@@ -183,7 +183,7 @@ function Clearing({ document, candidates, onAssigned }) {
 // ---- looking -----------------------------------------------------------------------------------
 
 function TextOfPages({ id }) {
-  const { value, error } = useLoaded(() => getText(`/api/documents/${id}/text`), id, 0);
+  const { value, error } = useLoaded(() => getText(`/api/v1/documents/${id}/text`), id, 0);
   if (error) return html`<${Alert} look="danger" title=${error} role="alert" />`;
   if (value === null) return html`<${Loading} />`;
   const pages = value.split('\f');
@@ -197,7 +197,7 @@ function TextOfPages({ id }) {
 
 function Viewer({ id, pages }) {
   const [isText, setText] = useState(false);
-  const pdf = `/api/documents/${id}/pdf`;
+  const pdf = `/api/v1/documents/${id}/pdf`;
   return html`<section class="panel viewer" aria-label="Das Schreiben">
     <div class="viewer__bar">
       <div class="tabs">

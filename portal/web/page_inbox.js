@@ -81,7 +81,7 @@ const columns = [
 export function InboxPage({ session, version, filter, onFilter }) {
   const { state, site } = filter;
   const [offset, setOffset] = useState(0);
-  const query = address('/api/documents', { state, site, offset, limit: PAGE });
+  const query = address('/api/v1/documents', { state, site, offset, limit: PAGE });
   const { value, error } = useLoaded((background) => get(query, { background }), query, version);
   const choose = (change) => {
     setOffset(0);

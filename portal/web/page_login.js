@@ -16,7 +16,7 @@ export function LoginPage({ office, notice, onLogin }) {
     setBusy(true);
     setError(null);
     try {
-      onLogin(await post('/api/login', { name, password }));
+      onLogin(await post('/api/v1/login', { name, password }));
     } catch (refusal) {
       setPassword('');
       setError(refusal.message);

@@ -50,8 +50,8 @@ function User({ user }) {
 }
 
 async function load(background) {
-  const operations = await get('/api/operations', { background });
-  const { users } = await get('/api/users', { background });
+  const operations = await get('/api/v1/operations', { background });
+  const { users } = await get('/api/v1/users', { background });
   return { ...operations, users };
 }
 

@@ -42,7 +42,7 @@ export function ScansPage({ session, version }) {
   const own = session.user.site;
   const [site, setSite] = useState(own ?? session.sites[0]);
   const { value, error } = useLoaded(
-    (background) => get(address('/api/scans', { site }), { background }),
+    (background) => get(address('/api/v1/scans', { site }), { background }),
     site,
     version,
   );

@@ -85,7 +85,15 @@ const evidenceKinds = {
 
 const workerKinds = { reader: 'Leser', filer: 'Zuordnung' };
 const jobKinds = { read: 'liest', match: 'ordnet zu', file: 'legt ab' };
-const roles = { mailroom: 'Scanstelle', caseworker: 'Sachbearbeitung', admin: 'Verwaltung' };
+const roles = {
+  mailroom: 'Scanstelle',
+  caseworker: 'Sachbearbeitung',
+  lead: 'Teamleitung',
+  quality: 'Qualitätssicherung',
+  registry: 'Registratur',
+  auditor: 'Revision',
+  admin: 'Verwaltung',
+};
 
 function readable(word) {
   const spaced = word.replaceAll('_', ' ');

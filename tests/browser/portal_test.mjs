@@ -72,7 +72,7 @@ const steps = {
   async 'all documents are one click away, and filtered by site'({ page }) {
     await page.getByRole('button', { name: /^Alle/ }).click();
     await page.getByRole('link', { name: 'Kontoauszug' }).waitFor();
-    assert.equal(await page.getByRole('row').count(), 4);
+    assert.equal(await page.getByRole('row').count(), 3);
     await look(page, '3-inbox-all');
     await page.getByLabel('Standort').selectOption('Waren');
     await page.getByRole('link', { name: 'Widerspruch' }).waitFor({ state: 'detached' });

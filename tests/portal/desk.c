@@ -85,7 +85,7 @@ struct reply desk_login(const struct desk *desk, const char *name, const char *p
 {
     char body[512];
     (void)snprintf(body, sizeof body, "{\"name\":\"%s\",\"password\":\"%s\"}", name, password);
-    return client_ask(desk->port, "POST", "/api/login", OUR_PAGES, body);
+    return client_ask(desk->port, "POST", "/api/v1/login", OUR_PAGES, body);
 }
 
 char *desk_cookie(const struct desk *desk, const char *name)

@@ -282,6 +282,10 @@ static enum status add_letter(struct office *office, const struct letter *letter
 {
     struct scan_id scan;
     enum status status = accept(office, letter, &scan, fault);
+    if (strcmp(letter->site, "Demmin") == 0)
+        office->seed->scan = scan;
+    else
+        office->seed->foreign_scan = scan;
     if (status == STATUS_OK && letter->text != NULL)
         status = read_letter(office, letter, fault);
     if (status == STATUS_OK && letter->is_decided)
@@ -325,10 +329,16 @@ static enum status import_register(struct office *office, struct fault *fault)
 static enum status add_people(struct office *office, struct fault *fault)
 {
     static const struct user_addition people[] = {
-        {"anna",  USER_MAILROOM,   "Demmin", seed_password},
-        {"bernd", USER_CASEWORKER, NULL,     seed_password},
-        {"clara", USER_ADMIN,      NULL,     seed_password},
-        {"dirk",  USER_CASEWORKER, NULL,     seed_password},
+        {"anna",   {.role = USER_MAILROOM, .site = "Demmin"},    seed_password},
+        {"bernd",  {.role = USER_CASEWORKER, .team = "SG 50.2"}, seed_password},
+        {"clara",  {.role = USER_ADMIN},                         seed_password},
+        {"dirk",   {.role = USER_CASEWORKER, .team = "SG 50.2"}, seed_password},
+        {"emil",   {.role = USER_CASEWORKER, .team = "SG 50.3"}, seed_password},
+        {"lena",   {.role = USER_LEAD, .team = "SG 50.2"},       seed_password},
+        {"leo",    {.role = USER_LEAD, .team = "SG 50.3"},       seed_password},
+        {"quirin", {.role = USER_QUALITY},                       seed_password},
+        {"rita",   {.role = USER_REGISTRY},                      seed_password},
+        {"rolf",   {.role = USER_AUDITOR},                       seed_password},
     };
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof people / sizeof people[0] && status == STATUS_OK; i++)

@@ -18,11 +18,15 @@ extern const char seed_other_case[];
 struct seed {
     struct document_id clearing; /* a Widerspruch that a person must decide about, from Demmin */
     struct document_id filed;    /* a bank statement, from Waren */
+    struct scan_id scan;         /* of the letter in clearing */
+    struct scan_id foreign_scan; /* of another site than Demmin */
     struct scan_id refused;      /* today, at the door of Demmin */
 };
 
-/* Fills an empty instance. People: anna (mailroom Demmin), bernd (caseworker), clara (admin) and
- * dirk, a caseworker who is disabled. */
+/* Fills an empty instance; everything is meant for SG 50.2. People: anna (mailroom Demmin), bernd
+ * (caseworker of SG 50.2), clara (admin), dirk (a caseworker of SG 50.2 who is disabled), emil
+ * (caseworker of SG 50.3), lena and leo (leads of SG 50.2 and SG 50.3), quirin (quality), rita
+ * (registry) and rolf (auditor). */
 enum status seed_office(const struct config *config, const struct clock *clock,
                         struct seed *ret_seed, struct fault *fault);
 

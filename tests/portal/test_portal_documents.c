@@ -16,13 +16,13 @@
 
 static struct desk desk;
 
-/* "/api/documents/<id>" and what follows it; owned by the caller. */
+/* "/api/v1/documents/<id>" and what follows it; owned by the caller. */
 static char *document_path(struct document_id document, const char *rest)
 {
     char id[UUID_TEXT_BYTES];
     struct text path = {0};
     uuid_to_text(&document.uuid, id);
-    text_append_format(&path, "/api/documents/%s%s", id, rest);
+    text_append_format(&path, "/api/v1/documents/%s%s", id, rest);
     return text_take(&path);
 }
 
@@ -47,8 +47,8 @@ static const char *text_of(const json_t *object, const char *key)
 static void the_inbox_shows_the_newest_first(void **state)
 {
     (void)state;
-    char *cookie = desk_cookie(&desk, "bernd");
-    json_t *list = get_json(cookie, "/api/documents");
+    char *cookie = desk_cookie(&desk, "quirin");
+    json_t *list = get_json(cookie, "/api/v1/documents");
     json_t *documents = json_object_get(list, "documents");
     assert_int_equal(json_array_size(documents), 3);
     assert_string_equal(text_of(json_array_get(documents, 0), "site"), "Neustrelitz");
@@ -81,10 +81,10 @@ static void the_inbox_is_filtered_and_paged(void **state)
         {"?limit=0&offset=-1",       1, 3, "Neustrelitz"},
         {"?state=&site=",            3, 3, "Neustrelitz"},
     };
-    char *cookie = desk_cookie(&desk, "bernd");
+    char *cookie = desk_cookie(&desk, "quirin");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char path[128];
-        (void)snprintf(path, sizeof path, "/api/documents%s", cases[i].query);
+        (void)snprintf(path, sizeof path, "/api/v1/documents%s", cases[i].query);
         json_t *list = get_json(cookie, path);
         json_t *documents = json_object_get(list, "documents");
         assert_int_equal(json_array_size(documents), cases[i].count);
@@ -93,7 +93,7 @@ static void the_inbox_is_filtered_and_paged(void **state)
             assert_string_equal(text_of(json_array_get(documents, 0), "site"), cases[i].first);
         json_decref(list);
     }
-    struct reply reply = desk_get(&desk, cookie, "/api/documents?state=nonsense");
+    struct reply reply = desk_get(&desk, cookie, "/api/v1/documents?state=nonsense");
     assert_int_equal(reply.status, 400);
     reply_done(&reply);
     free(cookie);
@@ -178,17 +178,17 @@ static void a_case_shows_who_it_belongs_to_and_no_address(void **state)
 {
     (void)state;
     char *cookie = desk_cookie(&desk, "bernd");
-    json_t *found = get_json(cookie, "/api/case?number=50.21.000815-1");
+    json_t *found = get_json(cookie, "/api/v1/case?number=50.21.000815-1");
     json_t *persons = json_object_get(found, "persons");
     assert_int_equal(json_array_size(persons), 2);
     assert_string_equal(text_of(json_array_get(persons, 0), "surname"), "Krögermann");
     assert_string_equal(text_of(json_array_get(persons, 0), "birth_date"), "1951-03-12");
     assert_null(json_object_get(json_array_get(persons, 0), "street"));
     json_decref(found);
-    struct reply reply = desk_get(&desk, cookie, "/api/case?number=50.99.000000-0");
+    struct reply reply = desk_get(&desk, cookie, "/api/v1/case?number=50.99.000000-0");
     assert_int_equal(reply.status, 404);
     reply_done(&reply);
-    reply = desk_get(&desk, cookie, "/api/case");
+    reply = desk_get(&desk, cookie, "/api/v1/case");
     assert_int_equal(reply.status, 400);
     reply_done(&reply);
     free(cookie);
@@ -200,7 +200,7 @@ static void a_person_assigns_a_document_once(void **state)
     (void)state;
     char *cookie = desk_cookie(&desk, "bernd");
     char *path = document_path(desk.seed.clearing, "/assign");
-    json_t *before = get_json(cookie, "/api/changes");
+    json_t *before = get_json(cookie, "/api/v1/changes");
     static const struct {
         const char *body;
         int status;
@@ -218,7 +218,7 @@ static void a_person_assigns_a_document_once(void **state)
         assert_int_equal(reply.status, cases[i].status);
         reply_done(&reply);
     }
-    json_t *after = get_json(cookie, "/api/changes");
+    json_t *after = get_json(cookie, "/api/v1/changes");
     assert_string_not_equal(text_of(before, "version"), text_of(after, "version"));
     assert_int_equal(json_integer_value(json_object_get(after, "clearing")), 0);
     char *document_at = document_path(desk.seed.clearing, "");
@@ -237,7 +237,7 @@ static void the_mailroom_sees_its_own_site_only(void **state)
 {
     (void)state;
     char *cookie = desk_cookie(&desk, "anna");
-    json_t *day = get_json(cookie, "/api/scans");
+    json_t *day = get_json(cookie, "/api/v1/scans");
     assert_string_equal(text_of(day, "site"), "Demmin");
     json_t *scans = json_object_get(day, "scans");
     assert_int_equal(json_array_size(scans), 2);
@@ -250,7 +250,7 @@ static void the_mailroom_sees_its_own_site_only(void **state)
     assert_int_equal(json_integer_value(json_object_get(read, "pages")), 2);
     assert_null(json_object_get(read, "case_number"));
     json_decref(day);
-    struct reply other = desk_get(&desk, cookie, "/api/scans?site=Waren");
+    struct reply other = desk_get(&desk, cookie, "/api/v1/scans?site=Waren");
     assert_int_equal(other.status, 404);
     reply_done(&other);
     free(cookie);
@@ -261,7 +261,7 @@ static void yesterdays_scans_are_gone_from_the_desk(void **state)
     (void)state;
     desk_wait(INT64_C(24) * 60 * 60 * 1000);
     char *cookie = desk_cookie(&desk, "anna");
-    json_t *day = get_json(cookie, "/api/scans");
+    json_t *day = get_json(cookie, "/api/v1/scans");
     assert_int_equal(json_array_size(json_object_get(day, "scans")), 0);
     assert_true(string_starts_with(text_of(day, "since"), "2026-03-03T00:00:00"));
     json_decref(day);
@@ -272,7 +272,7 @@ static void an_admin_sees_the_machine_and_no_content(void **state)
 {
     (void)state;
     char *cookie = desk_cookie(&desk, "clara");
-    json_t *operations = get_json(cookie, "/api/operations");
+    json_t *operations = get_json(cookie, "/api/v1/operations");
     assert_int_equal(json_array_size(json_object_get(operations, "workers")), 2);
     assert_int_equal(
         json_integer_value(json_object_get(json_object_get(operations, "register"), "cases")), 4);
@@ -283,12 +283,11 @@ static void an_admin_sees_the_machine_and_no_content(void **state)
     assert_null(strstr(written, "Krögermann"));
     free(written);
     json_decref(operations);
-    json_t *waren = get_json(cookie, "/api/scans?site=Waren");
+    json_t *waren = get_json(cookie, "/api/v1/scans?site=Waren");
     assert_string_equal(text_of(waren, "site"), "Waren");
     json_decref(waren);
-    json_t *people = get_json(cookie, "/api/users");
+    assert_int_equal(json_array_size(json_object_get(people, "users")), 10);
     written = json_dumps(people, 0);
-    assert_int_equal(json_array_size(json_object_get(people, "users")), 4);
     assert_null(strstr(written, "argon2"));
     free(written);
     json_decref(people);

@@ -47,7 +47,7 @@ static void sets_a_cookie_that_scripts_and_strangers_do_not_see(void **state)
     assert_int_equal(strlen(reply_token(&reply)), 64);
     assert_null(strstr(reply.body, reply_token(&reply)));
     reply_done(&reply);
-    reply = client_ask(desk.port, "POST", "/api/login", OUR_PAGES "X-Forwarded-Proto: https\r\n",
+    reply = client_ask(desk.port, "POST", "/api/v1/login", OUR_PAGES "X-Forwarded-Proto: https\r\n",
                        "{\"name\":\"bernd\",\"password\":\"ein langes Kennwort\"}");
     assert_true(reply_has_header(&reply, "Set-Cookie", "__Host-posteingang="));
     assert_non_null(strstr(reply.head, "; Path=/; HttpOnly; SameSite=Strict; Secure\r\n"));
@@ -88,12 +88,12 @@ static void gives_a_new_token_each_time_and_ends_the_old(void **state)
 {
     (void)state;
     char *old = desk_cookie(&desk, "bernd");
-    assert_int_equal(status_of(old, "/api/documents"), 200);
-    struct reply reply = desk_post(&desk, old, "/api/login",
+    assert_int_equal(status_of(old, "/api/v1/documents"), 200);
+    struct reply reply = desk_post(&desk, old, "/api/v1/login",
                                    "{\"name\":\"bernd\",\"password\":\"ein langes Kennwort\"}");
     assert_int_equal(reply.status, 200);
     assert_null(strstr(old, reply_token(&reply)));
-    assert_int_equal(status_of(old, "/api/documents"), 401);
+    assert_int_equal(status_of(old, "/api/v1/documents"), 401);
     reply_done(&reply);
     free(old);
 }
@@ -103,11 +103,11 @@ static void logging_out_ends_the_session_here(void **state)
     (void)state;
     char *cookie = desk_cookie(&desk, "bernd");
     char *other = desk_cookie(&desk, "bernd");
-    struct reply reply = desk_post(&desk, cookie, "/api/logout", "{}");
+    struct reply reply = desk_post(&desk, cookie, "/api/v1/logout", "{}");
     assert_int_equal(reply.status, 200);
     assert_non_null(strstr(reply.head, "Max-Age=0"));
-    assert_int_equal(status_of(cookie, "/api/documents"), 401);
-    assert_int_equal(status_of(other, "/api/documents"), 200);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 401);
+    assert_int_equal(status_of(other, "/api/v1/documents"), 200);
     reply_done(&reply);
     free(cookie);
     free(other);
@@ -137,12 +137,12 @@ static void tells_people_behind_a_proxy_apart(void **state)
     (void)state;
     static const char wrong[] = "{\"name\":\"bernd\",\"password\":\"geraten und falsch\"}";
     for (int i = 0; i < 6; i++) {
-        struct reply reply = client_ask(desk.port, "POST", "/api/login",
+        struct reply reply = client_ask(desk.port, "POST", "/api/v1/login",
                                         OUR_PAGES "X-Forwarded-For: 9.9.9.9, 10.1.1.1\r\n", wrong);
         assert_int_equal(reply.status, i < 5 ? 401 : 429);
         reply_done(&reply);
     }
-    struct reply reply = client_ask(desk.port, "POST", "/api/login",
+    struct reply reply = client_ask(desk.port, "POST", "/api/v1/login",
                                     OUR_PAGES "X-Forwarded-For: 10.1.1.1, 10.1.1.2\r\n", wrong);
     assert_int_equal(reply.status, 401);
     reply_done(&reply);
@@ -153,11 +153,11 @@ static void ends_when_idle(void **state)
     (void)state;
     char *cookie = desk_cookie(&desk, "bernd");
     desk_wait(desk.config->portal.idle_ms - 1000);
-    assert_int_equal(status_of(cookie, "/api/documents"), 200);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 200);
     desk_wait(desk.config->portal.idle_ms - 1000);
-    assert_int_equal(status_of(cookie, "/api/documents"), 200);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 200);
     desk_wait(desk.config->portal.idle_ms);
-    assert_int_equal(status_of(cookie, "/api/documents"), 401);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 401);
     free(cookie);
 }
 
@@ -168,9 +168,9 @@ static void what_pages_ask_themselves_does_not_keep_it_open(void **state)
     char *cookie = desk_cookie(&desk, "bernd");
     text_append_format(&background, "%sX-Posteingang: background\r\n", cookie);
     desk_wait(desk.config->portal.idle_ms / 2);
-    assert_int_equal(status_of(text_string(&background), "/api/changes"), 200);
+    assert_int_equal(status_of(text_string(&background), "/api/v1/changes"), 200);
     desk_wait(desk.config->portal.idle_ms / 2);
-    assert_int_equal(status_of(text_string(&background), "/api/changes"), 401);
+    assert_int_equal(status_of(text_string(&background), "/api/v1/changes"), 401);
     text_done(&background);
     free(cookie);
 }
@@ -182,10 +182,10 @@ static void ends_in_any_case(void **state)
     int64_t step = desk.config->portal.idle_ms / 2;
     for (int64_t passed = 0; passed + step < desk.config->portal.absolute_ms; passed += step) {
         desk_wait(step);
-        assert_int_equal(status_of(cookie, "/api/documents"), 200);
+        assert_int_equal(status_of(cookie, "/api/v1/documents"), 200);
     }
     desk_wait(step);
-    assert_int_equal(status_of(cookie, "/api/documents"), 401);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 401);
     free(cookie);
 }
 
@@ -208,14 +208,14 @@ static void who_is_disabled_is_out_at_once(void **state)
 {
     (void)state;
     char *cookie = desk_cookie(&desk, "bernd");
-    assert_int_equal(status_of(cookie, "/api/documents"), 200);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 200);
     with_ledger(disable_bernd);
-    assert_int_equal(status_of(cookie, "/api/documents"), 401);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 401);
     struct reply reply = desk_login(&desk, "bernd", seed_password);
     assert_int_equal(reply.status, 401);
     reply_done(&reply);
     with_ledger(enable_bernd);
-    assert_int_equal(status_of(cookie, "/api/documents"), 401); // for good
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 401); // for good
     free(cookie);
     free(desk_cookie(&desk, "bernd"));
 }
@@ -225,7 +225,7 @@ static void a_new_password_ends_all_sessions(void **state)
     (void)state;
     char *cookie = desk_cookie(&desk, "bernd");
     with_ledger(change_password);
-    assert_int_equal(status_of(cookie, "/api/documents"), 401);
+    assert_int_equal(status_of(cookie, "/api/v1/documents"), 401);
     free(cookie);
 }
 
@@ -233,8 +233,8 @@ static void tells_the_page_who_is_logged_in(void **state)
 {
     (void)state;
     char *cookie = desk_cookie(&desk, "anna");
-    struct reply nobody = desk_get(&desk, "", "/api/session");
-    struct reply anna = desk_get(&desk, cookie, "/api/session");
+    struct reply nobody = desk_get(&desk, "", "/api/v1/session");
+    struct reply anna = desk_get(&desk, cookie, "/api/v1/session");
     assert_int_equal(nobody.status, 200);
     assert_non_null(strstr(nobody.body, "\"user\":null"));
     assert_null(strstr(nobody.body, "Demmin"));

@@ -60,12 +60,16 @@ static void people_come_and_go(void **state)
     expect("% user list", 0, "Nobody may log in yet");
     expect("echo ein langes Kennwort | % user add anna --role mailroom --site Demmin", 0,
            "anna may log in as mailroom of Demmin.");
-    expect("echo ein langes Kennwort | % user add bernd --role caseworker", 0,
-           "bernd may log in as caseworker.");
+    expect("echo ein langes Kennwort | % user add bernd --role caseworker --team 'SG 50.2'", 0,
+           "bernd may log in as caseworker of SG 50.2.");
     expect("% user list", 0, "anna");
-    expect("% user list --json", 0, "{\"name\":\"bernd\",\"role\":\"caseworker\",\"site\":null,");
+    expect("% user list --json", 0,
+           "{\"name\":\"bernd\",\"role\":\"caseworker\",\"site\":null,\"team\":\"SG 50.2\",");
     expect("% user disable bernd", 0, "bernd may no longer log in");
     expect("% user list", 0, "disabled");
+    expect("% user role bernd --role registry", 0, "bernd may log in as registry.");
+    expect("% user role bernd --role lead", 1, "need a team");
+    expect("% user role niemand --role admin", 1, "there is no user niemand");
     expect("% user enable bernd", 0, "bernd may log in again.");
     expect("echo noch ein Kennwort | % user password bernd", 0, "bernd has a new password");
 }
@@ -75,7 +79,8 @@ static void what_cannot_be_is_said(void **state)
     (void)state;
     expect("echo ein langes Kennwort | % user add Clara --role admin", 1, "lower-case letters");
     expect("echo kurz | % user add clara --role admin", 1, "at least 10 characters");
-    expect("echo ein langes Kennwort | % user add clara --role boss", 2, "mailroom, caseworker");
+    expect("echo ein langes Kennwort | % user add clara --role boss", 2,
+           "mailroom, caseworker, lead");
     expect("echo ein langes Kennwort | % user add clara", 2, "--role");
     expect("echo ein langes Kennwort | % user add clara --role mailroom", 1, "needs a site");
     expect("echo ein langes Kennwort | % user add clara --role mailroom --site Berlin", 1,

@@ -41,8 +41,14 @@ static struct user_record get(struct ledger *ledger, const char *name)
 
 static void adds_people_with_their_roles(void **state)
 {
-    const struct user_addition anna = {"anna", USER_MAILROOM, "Demmin", "lang genug für alle"};
-    const struct user_addition clara = {"clara.b-2", USER_ADMIN, NULL, "0123456789ab"};
+    const struct user_addition anna = {
+        "anna", {.role = USER_MAILROOM, .site = "Demmin"},
+         "lang genug für alle"
+    };
+    const struct user_addition clara = {
+        "clara.b-2", {.role = USER_ADMIN, .site = NULL},
+         "0123456789ab"
+    };
     assert_int_equal(user_add(*state, &anna, "test", NULL), STATUS_OK);
     assert_int_equal(user_add(*state, &clara, "test", NULL), STATUS_OK);
     struct user_record record = get(*state, "anna");
@@ -65,20 +71,26 @@ static void refuses_what_cannot_be_a_user(void **state)
         struct user_addition addition;
         const char *reason;
     } cases[] = {
-        {{"", USER_ADMIN, NULL, "0123456789ab"},                                  "a name has"      },
-        {{"a", USER_ADMIN, NULL, "0123456789ab"},                                 "a name has"      },
-        {{"Anna", USER_ADMIN, NULL, "0123456789ab"},                              "a name has"      },
-        {{"anna b", USER_ADMIN, NULL, "0123456789ab"},                            "a name has"      },
-        {{"1anna", USER_ADMIN, NULL, "0123456789ab"},                             "a name has"      },
-        {{"an'na", USER_ADMIN, NULL, "0123456789ab"},                             "a name has"      },
-        {{"a12345678901234567890123456789012", USER_ADMIN, NULL, "0123456789ab"}, "a name has"      },
-        {{"anna", USER_MAILROOM, NULL, "0123456789ab"},                           "needs a site"    },
-        {{"anna", USER_MAILROOM, "", "0123456789ab"},                             "needs a site"    },
-        {{"anna", USER_CASEWORKER, "Demmin", "0123456789ab"},                     "only mailroom"   },
-        {{"anna", USER_ADMIN, NULL, ""},                                          "at least 10"     },
-        {{"anna", USER_ADMIN, NULL, "üüüüüüüüü"},                        "at least 10"     },
-        {{"anna", USER_ADMIN, NULL, "xxxxxxxxxxxx"},                              "again and again" },
-        {{"anna", USER_ADMIN, NULL, "die anna ist es"},                           "contain the name"},
+        {{"", {.role = USER_ADMIN, .site = NULL}, "0123456789ab"},                                  "a name has"      },
+        {{"a", {.role = USER_ADMIN, .site = NULL}, "0123456789ab"},                                 "a name has"      },
+        {{"Anna", {.role = USER_ADMIN, .site = NULL}, "0123456789ab"},                              "a name has"      },
+        {{"anna b", {.role = USER_ADMIN, .site = NULL}, "0123456789ab"},                            "a name has"      },
+        {{"1anna", {.role = USER_ADMIN, .site = NULL}, "0123456789ab"},                             "a name has"      },
+        {{"an'na", {.role = USER_ADMIN, .site = NULL}, "0123456789ab"},                             "a name has"      },
+        {{"a12345678901234567890123456789012", {.role = USER_ADMIN, .site = NULL}, "0123456789ab"},
+         "a name has"                                                                                                 },
+        {{"anna", {.role = USER_MAILROOM, .site = NULL}, "0123456789ab"},                           "needs a site"    },
+        {{"anna", {.role = USER_MAILROOM, .site = ""}, "0123456789ab"},                             "needs a site"    },
+        {{"anna", {.role = USER_CASEWORKER, .site = "Demmin"}, "0123456789ab"},                     "only mailroom"   },
+        {{"anna", {.role = USER_CASEWORKER}, "0123456789ab"},                                       "need a team"     },
+        {{"anna", {.role = USER_LEAD, .team = ""}, "0123456789ab"},                                 "need a team"     },
+        {{"anna", {.role = USER_QUALITY, .team = "A"}, "0123456789ab"},                             "have a team"     },
+        {{"anna", {.role = USER_LEAD, .team = "A", .caseworker = "B"}, "0123456789ab"},
+         "only caseworkers"                                                                                           },
+        {{"anna", {.role = USER_ADMIN, .site = NULL}, ""},                                          "at least 10"     },
+        {{"anna", {.role = USER_ADMIN, .site = NULL}, "üüüüüüüüü"},                        "at least 10"     },
+        {{"anna", {.role = USER_ADMIN, .site = NULL}, "xxxxxxxxxxxx"},                              "again and again" },
+        {{"anna", {.role = USER_ADMIN, .site = NULL}, "die anna ist es"},                           "contain the name"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct fault fault = {0};
@@ -90,7 +102,10 @@ static void refuses_what_cannot_be_a_user(void **state)
 
 static void takes_a_name_only_once(void **state)
 {
-    const struct user_addition anna = {"anna", USER_ADMIN, NULL, "lang genug für alle"};
+    const struct user_addition anna = {
+        "anna", {.role = USER_ADMIN, .site = NULL},
+         "lang genug für alle"
+    };
     struct fault fault = {0};
     assert_int_equal(user_add(*state, &anna, "test", NULL), STATUS_OK);
     assert_int_equal(user_add(*state, &anna, "test", &fault), STATUS_REFUSE);
@@ -99,7 +114,10 @@ static void takes_a_name_only_once(void **state)
 
 static void every_change_begins_a_new_epoch(void **state)
 {
-    const struct user_addition anna = {"anna", USER_ADMIN, NULL, "lang genug für alle"};
+    const struct user_addition anna = {
+        "anna", {.role = USER_ADMIN, .site = NULL},
+         "lang genug für alle"
+    };
     assert_int_equal(user_add(*state, &anna, "test", NULL), STATUS_OK);
     struct user_record before = get(*state, "anna");
     assert_int_equal(user_set_disabled(*state, "anna", true, "test", NULL), STATUS_OK);
@@ -143,7 +161,10 @@ static void lists_everybody_by_name(void **state)
     static const char *const names[] = {"clara", "anna", "bernd"};
     struct text listed = {0};
     for (size_t i = 0; i < 3; i++) {
-        const struct user_addition addition = {names[i], USER_ADMIN, NULL, "lang genug für alle"};
+        const struct user_addition addition = {
+            names[i], {.role = USER_ADMIN, .site = NULL},
+             "lang genug für alle"
+        };
         assert_int_equal(user_add(*state, &addition, "test", NULL), STATUS_OK);
     }
     assert_int_equal(user_each(*state, count_users, &listed, NULL), STATUS_OK);

@@ -1,0 +1,54 @@
+/* access.h - what of the documents and scans a person may see: one place, asked by everything.
+ *
+ * Denied by default. The roles of a route say who may ask at all; this says about what. Somebody
+ * sees a document when
+ *     caseworker  it is meant for the own team, or for a case that the register gives to them
+ *     lead        it is meant for the own team
+ *     quality     always
+ *     registry    it waits for a person or still moves, or they decided about it themselves
+ * and nobody else sees any. A document is meant for the team of the decision that counts. Sites are
+ * open to mailroom staff of that site and to admins. What one may not see answers like what is not
+ * there: 404. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef PORTAL_ACCESS_H
+#define PORTAL_ACCESS_H
+
+#include <stdbool.h>
+
+#include "portal/exchange.h"
+#include "portal/service.h"
+
+enum { ACCESS_TEAMS_MOST = 8, ACCESS_TEAM_BYTES = 64 };
+
+/* How far somebody sees, for lists that the ledger filters. */
+enum access_reach {
+    REACH_NOTHING = 0,
+    REACH_CLEARING, /* what is not at rest, and what `person` decided */
+    REACH_TEAM,     /* what is meant for one of `teams`, or for a case of `caseworker` */
+    REACH_ALL
+};
+
+/* Pointers are borrowed from the user record. */
+struct access {
+    enum access_reach reach;
+    const char *person; /* as decided_by has it */
+    char teams[ACCESS_TEAMS_MOST][ACCESS_TEAM_BYTES];
+    size_t team_count;
+    const char *caseworker; /* as the register's column has it; NULL: none */
+};
+
+struct access access_of(const struct user_record *user);
+
+/* Whether this person may see this document: every route, list and stream asks here. */
+enum status access_may_see_document(struct ledger *ledger, const struct user_record *user,
+                                    const struct document_record *document, bool *ret_may,
+                                    struct fault *fault);
+bool access_may_see_site(const struct user_record *user, const char *site);
+
+/* Writes "who looked at this, when" into the audit: `action` such as "document.view". Of the same
+ * person looking at the same thing again within LOOK_MS it writes nothing, so that a page's
+ * ten images are one look. */
+enum status access_note_look(struct service *service, const struct exchange *exchange,
+                             const char *action, struct fault *fault);
+
+#endif
