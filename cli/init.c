@@ -17,6 +17,7 @@
 #include "base/durable.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "cli/keyring.h"
 #include "cli/outcome.h"
 #include "cli/verbs.h"
 #include "config/config.h"
@@ -125,6 +126,10 @@ static enum status make_stores(const struct config *config, unsigned *made, stru
         status = spool_open(config->store.spool, &spool, fault);
     spool_close(&spool);
     ledger_close(&ledger);
+    bool is_key_made = false;
+    if (status == STATUS_OK)
+        status = keyring_make(config, &is_key_made, fault);
+    *made += is_key_made ? 1 : 0;
     return status;
 }
 

@@ -65,6 +65,19 @@ static const struct verb verbs[] = {
     {"user password",   "NAME",                                         "sets somebody's password",
      "Sets a new password, asked for or read as one line from standard input, and ends all of\n"
      "the person's sessions.",                                                                                                                                         verb_user_password  },
+    {"key new",         "NAME [--file FILE] [--server PUBLIC]",         "makes a key for a worker on another host",
+     "Makes a pair of keys and writes it to a file of mode 0600, with the dispatcher's public "
+     "key.\n"
+     "The worker needs that file and nothing else; the ledger learns only the public half, from\n"
+     "key enrol.",                                                                                                                                                     verb_key_new        },
+    {"key enrol",       "NAME PUBLIC [--role ROLE]",                    "lets a worker on another host connect",
+     "Enrols a public key: from now on the worker that has its secret may connect to\n"
+     "dispatch.listen and is given jobs of its role.",                                                                                                                 verb_key_enrol      },
+    {"key revoke",      "NAME",                                         "lets it no longer connect",
+     "Takes the enrolment back at once, on standing connections too: no further job, no further\n"
+     "result. What the worker had in hand goes to others. A revoked key never comes back.",                                                                            verb_key_revoke     },
+    {"key list",        "[--json]",                                     "shows the enrolled keys",
+     "Shows every enrolment, also revoked ones, and the dispatcher's own public key.",                                                                                 verb_key_list       },
     {"verify",          "",                                             "checks everything at rest",
      "Checks the ledger, the chain of the audit, the pages of every scan and the digest of every\n"
      "file in the spool, and names the first thing that is wrong.",                                                                                                    verb_verify         },

@@ -76,6 +76,11 @@ static bool is_host_and_port(const char *rest)
     return port >= 1 && port <= 65535 && *end == '\0';
 }
 
+bool address_is_tcp(const char *written)
+{
+    return string_starts_with(written, "tcp://") && is_host_and_port(written + 6);
+}
+
 enum status address_resolve(const char *written, const char *runtime, const char *folder,
                             char **ret_address, struct text *note, struct text *reason)
 {
@@ -91,13 +96,8 @@ enum status address_resolve(const char *written, const char *runtime, const char
     }
     if (string_starts_with(written, "ipc://") && written[6] != '\0')
         return resolve_path(written + 6, folder, ret_address, note, reason);
-    if (string_starts_with(written, "tcp://") && is_host_and_port(written + 6)) {
-        char *kept = string_copy(written);
-        if (kept == NULL)
-            return STATUS_LATER;
-        *ret_address = kept;
-        return STATUS_OK;
-    }
-    text_append(reason, " is neither ipc://PATH nor tcp://HOST:PORT");
+    text_append(reason, address_is_tcp(written)
+                            ? " is not ipc://PATH; workers of other hosts come by dispatch.listen"
+                            : " is not ipc://PATH");
     return STATUS_REFUSE;
 }

@@ -1,7 +1,9 @@
-/* address.h - where workers reach the dispatcher: the address as it is written to the one used. */
+/* address.h - where workers of this host reach the dispatcher: the address as it is written to the one used. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef CONFIG_ADDRESS_H
 #define CONFIG_ADDRESS_H
+
+#include <stdbool.h>
 
 #include "base/status.h"
 #include "base/text.h"
@@ -15,5 +17,8 @@ enum { ADDRESS_SOCKET_PATH_BYTES_MOST = 107 }; /* sun_path of unix(7), without i
  * quoted address. The caller owns *ret_address. */
 enum status address_resolve(const char *written, const char *runtime, const char *folder,
                             char **ret_address, struct text *note, struct text *reason);
+
+/* Whether `written` is tcp://HOST:PORT, HOST also "*" for every address of this host. */
+bool address_is_tcp(const char *written);
 
 #endif

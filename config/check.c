@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/address.h"
 #include "config/check.h"
 #include "config/grammar_check.h"
 #include "config/settings.h"
@@ -335,6 +336,13 @@ static void check_portal(const struct check *check)
              "\"%s\" is not the number of an address, like 127.0.0.1 or ::1", address);
 }
 
+static void check_dispatch(const struct check *check)
+{
+    const char *listen = check->config->dispatch.listen;
+    if (listen != NULL && !address_is_tcp(listen))
+        tell(check, "dispatch.listen", "\"%s\" is not tcp://ADDRESS:PORT", listen);
+}
+
 /* Carries a grammar's fault to its line. */
 struct grammar_place {
     const struct check *check;
@@ -367,6 +375,7 @@ void config_check(const struct config *config, const struct outline *outline,
     check_columns(&check);
     check_languages(&check);
     check_portal(&check);
+    check_dispatch(&check);
     for (size_t i = 0; i < config->grammar_count; i++) {
         const struct config_case_grammar *grammar = &config->grammars[i];
         struct grammar_place place = {.check = &check, .index = i};

@@ -113,6 +113,12 @@ struct config_workers {
     int64_t poll_ms; /* how often the ledger is asked when no bell rings */
 };
 
+/* The dispatcher's door for workers on other hosts. */
+struct config_dispatch {
+    char *listen; /* "tcp://HOST:PORT"; NULL: workers on this host only */
+    char *key;    /* absolute path of the dispatcher's key file */
+};
+
 struct config_portal {
     bool enabled;
     char *address; /* "127.0.0.1" */
@@ -140,6 +146,7 @@ struct config {
     struct config_limits limits;
     struct config_store store;
     struct config_workers workers;
+    struct config_dispatch dispatch;
     struct config_portal portal;
     enum log_level log_level;
     char *notes; /* lines on what was settled otherwise than a person may expect; NULL for none */

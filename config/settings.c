@@ -172,7 +172,7 @@ const struct setting settings[] = {
           "Reading programs on this host; 0: one for each core."),
     { .key = "workers.address",
        .otherwise = "ipc://, store.runtime and dispatch.sock",
-       .sentence = "Where workers reach the dispatcher: ipc://PATH on this host or tcp://HOST:PORT. "
+       .sentence = "Where the workers of this host reach the dispatcher: ipc://PATH. "
                  "A path in the instance that is too long for a socket is put below /tmp.", .list = SETTING_SINGLE,
        .kind = SETTING_TEXT,
        .least = 1,
@@ -195,6 +195,12 @@ const struct setting settings[] = {
     VALUE(SETTING_DURATION, "workers.poll", "1s", 50 * MS, MIN, workers.poll_ms,
           "How often the ledger is asked for work when no bell rings."),
 
+    VALUE(SETTING_OPTION_TEXT, "dispatch.listen", "", 0, 300, dispatch.listen,
+          "Where enrolled workers of other hosts reach the dispatcher: tcp://ADDRESS:PORT, e.g. "
+          "tcp://10.0.0.1:5570, or tcp://*:5570 on every address; empty: there are none."),
+    VALUE(SETTING_PATH, "dispatch.key", "keys/dispatch.key", 1, PATH_BYTES, dispatch.key,
+          "The dispatcher's own key, which those workers trust."),
+
     WORD(SETTING_SWITCH, "portal.enabled", "true", truths, portal.enabled,
          "Whether `posteingang run` starts the portal."),
     VALUE(SETTING_TEXT, "portal.address", "127.0.0.1", 2, 45, portal.address,
@@ -214,25 +220,27 @@ const struct setting settings[] = {
 const size_t setting_count = LENGTH(settings);
 
 const struct setting_section setting_sections[] = {
-    {"instance",             "Who runs this instance.",                                              SETTING_SINGLE  },
-    {"sites",                "Where scans are dropped: a folder for each site.",                     SETTING_SITES   },
+    {"instance",             "Who runs this instance.",                                                SETTING_SINGLE  },
+    {"sites",                "Where scans are dropped: a folder for each site.",                       SETTING_SITES   },
     {"teams",                "The teams that documents go to, when they need a title of their own.",
-     SETTING_TEAMS                                                                                                   },
+     SETTING_TEAMS                                                                                                     },
     {"case_numbers",
      "The schemes that case numbers follow. Older schemes stay in the list for as "
-     "long as such numbers come in.",                                                                SETTING_GRAMMARS},
-    {"register",             "The case register, imported from a CSV file.",                         SETTING_SINGLE  },
-    {"register.columns",     "What the columns of that file are called.",                            SETTING_SINGLE  },
-    {"matching",             "When a document is filed without a person.",                           SETTING_SINGLE  },
+     "long as such numbers come in.",                                                                  SETTING_GRAMMARS},
+    {"register",             "The case register, imported from a CSV file.",                           SETTING_SINGLE  },
+    {"register.columns",     "What the columns of that file are called.",                              SETTING_SINGLE  },
+    {"matching",             "When a document is filed without a person.",                             SETTING_SINGLE  },
     {"matching.identifiers",
      "Which other numbers may point to a case. match: evidence like any other; hint: shown to a "
-     "person only; never: not looked for.",                                                          SETTING_SINGLE  },
-    {"reading",              "Reading of scans: recognition and its limits.",                        SETTING_SINGLE  },
-    {"limits",               "What is taken over at all.",                                           SETTING_SINGLE  },
-    {"store",                "Where everything is kept.",                                            SETTING_SINGLE  },
-    {"workers",              "How work is handed out.",                                              SETTING_SINGLE  },
-    {"portal",               "The web portal.",                                                      SETTING_SINGLE  },
-    {"log",                  "What the programs say on standard error.",                             SETTING_SINGLE  },
+     "person only; never: not looked for.",                                                            SETTING_SINGLE  },
+    {"reading",              "Reading of scans: recognition and its limits.",                          SETTING_SINGLE  },
+    {"limits",               "What is taken over at all.",                                             SETTING_SINGLE  },
+    {"store",                "Where everything is kept.",                                              SETTING_SINGLE  },
+    {"workers",              "How work is handed out.",                                                SETTING_SINGLE  },
+    {"dispatch",             "The door for workers on other hosts (see: posteingang key new --help).",
+     SETTING_SINGLE                                                                                                    },
+    {"portal",               "The web portal.",                                                        SETTING_SINGLE  },
+    {"log",                  "What the programs say on standard error.",                               SETTING_SINGLE  },
 };
 const size_t setting_section_count = LENGTH(setting_sections);
 

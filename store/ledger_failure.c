@@ -8,6 +8,8 @@
  * lease_until and not_before are on the monotonic clock, which starts anew at boot:
  * ledger_leases_restart() brings both back into reach. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <string.h>
+
 #include "store/ledger_private.h"
 
 enum { LEASES_A_COMMIT = 64, JITTER_PERCENT = 20 };
@@ -293,6 +295,51 @@ enum status ledger_leases_lose(struct ledger *ledger, const char *worker,
                                struct fault *fault)
 {
     return lose(ledger, worker, rule, ret_count, fault);
+}
+
+/* The next lease of a worker whose name begins with `prefix`. */
+static enum status next_lease_of(struct ledger *ledger, const char *prefix, bool *ret_found,
+                                 struct job_row *ret_job, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
+        " AND substr(j.worker, 1, $2) = $1 ORDER BY j.id LIMIT 1",
+        VALUES(value_text(prefix), value_integer((int64_t)strlen(prefix))), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, ret_found, fault);
+    if (status == STATUS_OK && *ret_found)
+        status = job_row_read(rows, ret_job, fault);
+    rows_done(&rows);
+    return status;
+}
+
+enum status leases_take_back(struct ledger *ledger, const char *name, const char *actor,
+                             uint32_t *ret_count, struct fault *fault)
+{
+    static const struct retry_rule at_once = {.content_most = UINT32_MAX, .lost_most = UINT32_MAX};
+    struct text prefix = {0};
+    text_append_format(&prefix, "%s/", name);
+    enum status status = text_ok(&prefix) ? STATUS_OK : ledger_out_of_memory(fault);
+    *ret_count = 0;
+    while (status == STATUS_OK) {
+        struct job_row job = {0};
+        bool found = false;
+        status = next_lease_of(ledger, text_string(&prefix), &found, &job, fault);
+        if (status != STATUS_OK || !found)
+            break;
+        bool is_sound = false;
+        status = job_agrees(ledger, &job, &is_sound, fault);
+        if (status == STATUS_OK && is_sound)
+            status = fail_row(ledger, &job, actor, JOB_FAILURE_SYSTEM,
+                              "the worker's key was revoked", &at_once, fault);
+        else if (status == STATUS_OK)
+            status = job_set_aside(ledger, &job, actor, ledger_contradiction, fault);
+        (*ret_count)++;
+    }
+    text_done(&prefix);
+    return status;
 }
 
 static enum status restart(struct ledger *ledger, int64_t until, struct fault *fault)

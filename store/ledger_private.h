@@ -122,6 +122,13 @@ enum status correction_keep(struct ledger *ledger, const struct uuid *document,
                             const struct correction *correction, const char *actor, int64_t audit,
                             struct fault *fault);
 
+/* ---- ledger_failure.c ----------------------------------------------------------------------- */
+
+/* Inside a transaction: every lease of the workers "name/…" goes back, to be tried again at once;
+ * it counts as a failure of ours, never against the document. */
+enum status leases_take_back(struct ledger *ledger, const char *name, const char *actor,
+                             uint32_t *ret_count, struct fault *fault);
+
 /* ---- ledger_job.c --------------------------------------------------------------------------- */
 
 extern const char ledger_dispatcher[];    /* the actor who gives up on leases */
