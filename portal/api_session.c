@@ -18,6 +18,12 @@ static enum status api_health(struct service *service, struct exchange *exchange
     return answer_json(exchange, 200, json_pack("{s:b}", "ok", 1), fault);
 }
 
+static enum status api_openapi(struct service *service, struct exchange *exchange,
+                               struct fault *fault)
+{
+    return answer_json_bytes(exchange, 200, service->openapi, fault);
+}
+
 /* ---- who one is ---------------------------------------------------------------------------- */
 
 static json_t *describe_sites(const struct config *config)
@@ -198,10 +204,11 @@ static enum status api_changes(struct service *service, struct exchange *exchang
 }
 
 static const struct route rows[] = {
-    {"GET",  "/health",  ANYBODY,    api_health,  ABOUT_NOTHING},
-    {"GET",  "/session", ANYBODY,    api_session, ABOUT_NOTHING},
-    {"POST", "/login",   ANYBODY,    api_login,   ABOUT_NOTHING},
-    {"POST", "/logout",  ANYBODY,    api_logout,  ABOUT_NOTHING},
-    {"GET",  "/changes", EVERY_ROLE, api_changes, ABOUT_NOTHING},
+    {"GET",  "/health",       ANYBODY,    api_health,  ABOUT_NOTHING},
+    {"GET",  "/openapi.json", ANYBODY,    api_openapi, ABOUT_NOTHING},
+    {"GET",  "/session",      ANYBODY,    api_session, ABOUT_NOTHING},
+    {"POST", "/login",        ANYBODY,    api_login,   ABOUT_NOTHING},
+    {"POST", "/logout",       ANYBODY,    api_logout,  ABOUT_NOTHING},
+    {"GET",  "/changes",      EVERY_ROLE, api_changes, ABOUT_NOTHING},
 };
 const struct route_table routes_session = {rows, sizeof rows / sizeof rows[0]};

@@ -11,6 +11,7 @@
 
 #include "base/durable.h"
 #include "base/text.h"
+#include "portal/openapi.h"
 #include "portal/passage.h"
 #include "portal/portal.h"
 
@@ -52,6 +53,8 @@ static enum status open_service(struct service *service, const struct config *co
     if (web == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for the portal");
     enum status status = assets_load(web, &service->assets, fault);
+    if (status == STATUS_OK)
+        status = openapi_make(web, &service->openapi, fault);
     free(web);
     if (status == STATUS_OK)
         status = ledger_open(config->store.ledger, LEDGER_WRITE, clock, &service->ledger, fault);
@@ -66,6 +69,7 @@ static void close_service(struct service *service)
     spool_close(&service->spool);
     assets_done(&service->assets);
     memo_done(&service->lists);
+    free(service->openapi);
 }
 
 /* The socket address that is configured; the length is 0 when it is none. */

@@ -19,6 +19,7 @@ struct service {
     struct ledger *ledger;
     struct spool *spool;
     struct assets assets;
+    char *openapi; /* JSON; owned */
     struct sessions sessions;
     struct throttle throttle;
     struct memo lists;

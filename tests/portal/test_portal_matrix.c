@@ -1,0 +1,321 @@
+/* test_portal_matrix.c - every route, asked as every role, about own, foreign, deleted and unknown
+ * things. Made from the table of routes: a new row is asked without a line here.
+ *
+ * What is expected of a row is in its `roles` and `about`:
+ *     nobody logged in           401, unless anybody may
+ *     a role that may not        403, whatever the path names
+ *     a role that may, own       anything but 401, 403, 404 and 5xx
+ *     foreign, deleted, unknown  404 in the same words, and a foreign one leaves a row in the audit
+ * Changes are sent with an empty object, which names no decision and decides nothing. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "portal/routes.h"
+#include "store/database.h"
+#include "tests/portal/desk.h"
+
+enum whose { OWN, FOREIGN, DELETED, UNKNOWN, WHOSE };
+static const char *const whose_names[WHOSE] = {"own", "foreign", "deleted", "unknown"};
+
+/* For each role somebody who sees the letter in clearing, and somebody who does not (NULL: the
+ * role sees all or none). */
+struct person {
+    const char *name;
+    const char *stranger;
+};
+static const struct person people[USER_ROLES] = {
+    [USER_MAILROOM] = {"anna",   "anna"},
+      [USER_CASEWORKER] = {"bernd",  "emil"},
+    [USER_LEAD] = {"lena",   "leo" },
+      [USER_QUALITY] = {"quirin", NULL  },
+    [USER_REGISTRY] = {"rita",   "rita"},
+      [USER_AUDITOR] = {"rolf",   NULL  },
+    [USER_ADMIN] = {"clara",  NULL  },
+};
+
+static struct desk desk;
+static char *cookies[USER_ROLES];
+static char *stranger_cookies[USER_ROLES];
+static struct document_id deleted;
+static struct scan_id deleted_scan;
+
+/* ---- what a path names --------------------------------------------------------------------- */
+
+/* The thing that a route is about. The registry sees all that waits: the filed letter is foreign
+ * to it; to others the same letter is foreign through who asks. */
+static struct uuid id_of(const struct route *route, enum user_role role, enum whose whose)
+{
+    if (whose == UNKNOWN)
+        return uuid_new(1);
+    if (route->about == ABOUT_SCAN && whose == DELETED)
+        return deleted_scan.uuid;
+    if (route->about == ABOUT_SCAN)
+        return whose == OWN ? desk.seed.scan.uuid : desk.seed.foreign_scan.uuid;
+    if (whose == DELETED)
+        return deleted.uuid;
+    if (whose == FOREIGN && role == USER_REGISTRY)
+        return desk.seed.filed.uuid;
+    return desk.seed.clearing.uuid;
+}
+
+static char *path_of(const struct route *route, const struct uuid *id)
+{
+    static const struct {
+        const char *mark;
+        const char *value; /* NULL: the id */
+    } marks[] = {
+        {":id",     NULL       },
+        {":name",   "unbekannt"},
+        {":number", "1"        },
+    };
+    char written[UUID_TEXT_BYTES];
+    struct text path = {0};
+    uuid_to_text(id, written);
+    text_append(&path, API);
+    for (const char *part = route->path; *part == '/';) {
+        size_t length = strcspn(++part, "/");
+        const char *value = NULL;
+        bool is_mark = false;
+        for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+            if (strlen(marks[i].mark) != length || strncmp(marks[i].mark, part, length) != 0)
+                continue;
+            is_mark = true;
+            value = marks[i].value == NULL ? written : marks[i].value;
+        }
+        text_append_char(&path, '/');
+        if (is_mark)
+            text_append(&path, value);
+        else
+            text_append_bytes(&path, part, length);
+        part += length;
+    }
+    return text_take(&path);
+}
+
+static struct reply ask(const struct route *route, const char *cookie, const struct uuid *id)
+{
+    char *path = path_of(route, id);
+    struct reply reply = strcmp(route->method, "POST") == 0 ? desk_post(&desk, cookie, path, "{}")
+                                                            : desk_get(&desk, cookie, path);
+    free(path);
+    return reply;
+}
+
+static int status_of(const struct route *route, const char *cookie, const struct uuid *id)
+{
+    struct reply reply = ask(route, cookie, id);
+    int status = reply.status;
+    reply_done(&reply);
+    return status;
+}
+
+/* What is not logged out by its own row, or by design open. */
+static bool ends_session(const struct route *route)
+{
+    return strcmp(route->path, "/login") == 0 || strcmp(route->path, "/logout") == 0;
+}
+
+/* ---- the audit ----------------------------------------------------------------------------- */
+
+static int64_t count_denied(void)
+{
+    struct database *database = NULL;
+    int64_t count = 0;
+    assert_int_equal(database_open(desk.config->store.ledger, DATABASE_READ, &database, NULL),
+                     STATUS_OK);
+    assert_int_equal(database_number(database,
+                                     "SELECT count(*) FROM audit WHERE action = 'access.denied'",
+                                     NO_VALUES, 0, &count, NULL),
+                     STATUS_OK);
+    database_close(&database);
+    return count;
+}
+
+/* ---- tests --------------------------------------------------------------------------------- */
+
+static void nobody_gets_past_the_door(void **state)
+{
+    (void)state;
+    const struct route *route = NULL;
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
+        int status = status_of(route, "", &desk.seed.clearing.uuid);
+        print_message("%s %s: %d\n", route->method, route->path, status);
+        if (route->roles != ANYBODY)
+            assert_int_equal(status, 401);
+    }
+}
+
+static void roles_without_the_right_are_refused(void **state)
+{
+    (void)state;
+    const struct route *route = NULL;
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
+        for (size_t role = 0; role < USER_ROLES; role++) {
+            if (route->roles == ANYBODY || (route->roles & (1U << role)) != 0)
+                continue;
+            for (size_t whose = 0; whose < WHOSE; whose++) {
+                struct uuid id = id_of(route, (enum user_role)role, (enum whose)whose);
+                int status = status_of(route, cookies[role], &id);
+                if (status != 403)
+                    print_message("%s %s, %s, %s: %d\n", route->method, route->path,
+                                  user_role_name((enum user_role)role), whose_names[whose], status);
+                assert_int_equal(status, 403);
+            }
+        }
+    }
+}
+
+/* Whether this role has something foreign of that kind. */
+static const char *stranger_of(const struct route *route, size_t role)
+{
+    if (route->about == ABOUT_SCAN)
+        return role == USER_MAILROOM ? stranger_cookies[role] : NULL;
+    return stranger_cookies[role];
+}
+
+static void check_hidden(const struct route *route, size_t role, const char *cookie,
+                         enum whose whose, const char *expected)
+{
+    struct uuid id = id_of(route, (enum user_role)role, whose);
+    struct reply reply = ask(route, cookie, &id);
+    if (reply.status != 404)
+        print_message("%s %s, %s, %s: %d\n", route->method, route->path,
+                      user_role_name((enum user_role)role), whose_names[whose], reply.status);
+    assert_int_equal(reply.status, 404);
+    assert_string_equal(reply.body, expected);
+    reply_done(&reply);
+}
+
+static void foreign_deleted_and_unknown_things_are_not_there(void **state)
+{
+    (void)state;
+    bool was_denied[USER_ROLES] = {false}; // looking again soon is the same look
+    const struct route *route = NULL;
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
+        if (route->about == ABOUT_NOTHING)
+            continue;
+        for (size_t role = 0; role < USER_ROLES; role++) {
+            if ((route->roles & (1U << role)) == 0)
+                continue;
+            struct uuid unknown = id_of(route, (enum user_role)role, UNKNOWN);
+            struct reply first = ask(route, cookies[role], &unknown);
+            check_hidden(route, role, cookies[role], DELETED, first.body);
+            const char *stranger = stranger_of(route, role);
+            int64_t before = count_denied();
+            bool is_new = stranger != NULL && !was_denied[role];
+            if (stranger != NULL)
+                check_hidden(route, role, stranger, FOREIGN, first.body);
+            assert_int_equal(first.status, 404);
+            assert_int_equal(count_denied(), before + is_new);
+            was_denied[role] |= is_new;
+            reply_done(&first);
+        }
+    }
+}
+
+static void ask_own(size_t role, const char *method)
+{
+    const struct route *route = NULL;
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
+        if (strcmp(route->method, method) != 0 || (route->roles & (1U << role)) == 0 ||
+            ends_session(route))
+            continue;
+        struct uuid id = id_of(route, (enum user_role)role, OWN);
+        int status = status_of(route, cookies[role], &id);
+        print_message("%s %s, %s: %d\n", route->method, route->path,
+                      user_role_name((enum user_role)role), status);
+        bool names_somebody = strstr(route->path, ":name") != NULL;
+        assert_true(status == 404 ? route->about == ABOUT_NOTHING || names_somebody
+                                  : status != 401 && status != 403 && status < 500);
+    }
+}
+
+/* The registry first: what others decide about leaves its sight. */
+static void own_things_are_there(void **state)
+{
+    (void)state;
+    for (size_t role = 0; role < USER_ROLES; role++)
+        ask_own(role, "GET");
+    ask_own(USER_REGISTRY, "POST");
+    for (size_t role = 0; role < USER_ROLES; role++)
+        if (role != USER_REGISTRY)
+            ask_own(role, "POST");
+}
+
+/* ---- the office ----------------------------------------------------------------------------- */
+
+/* Removes the letter from Neustrelitz from the ledger, rows and all. */
+static void delete_a_letter(void)
+{
+    struct database *database = NULL;
+    struct rows *rows = NULL;
+    bool is_there = false;
+    assert_int_equal(database_open(desk.config->store.ledger, DATABASE_WRITE, &database, NULL),
+                     STATUS_OK);
+    assert_int_equal(database_query(database,
+                                    "SELECT id, scan FROM document WHERE state = 'matching'",
+                                    NO_VALUES, &rows, NULL),
+                     STATUS_OK);
+    assert_int_equal(rows_next(rows, &is_there, NULL), STATUS_OK);
+    assert_true(is_there);
+    deleted.uuid = rows_uuid(rows, 0);
+    deleted_scan.uuid = rows_uuid(rows, 1);
+    rows_done(&rows);
+    static const char *const statements[] = {
+        "DELETE FROM page WHERE scan = $1",
+        "DELETE FROM job WHERE scan = $1",
+        "DELETE FROM document WHERE scan = $1",
+        "DELETE FROM scan WHERE id = $1",
+    };
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
+        assert_int_equal(database_run(database, statements[i],
+                                      VALUES(value_uuid(&deleted_scan.uuid)), NULL, NULL),
+                         STATUS_OK);
+    database_close(&database);
+}
+
+static int open_desk(void **state)
+{
+    (void)state;
+    desk_open(&desk);
+    delete_a_letter();
+    for (size_t role = 0; role < USER_ROLES; role++) {
+        cookies[role] = desk_cookie(&desk, people[role].name);
+        if (people[role].stranger != NULL)
+            stranger_cookies[role] = desk_cookie(&desk, people[role].stranger);
+    }
+    return 0;
+}
+
+static int close_desk(void **state)
+{
+    (void)state;
+    for (size_t role = 0; role < USER_ROLES; role++) {
+        free(cookies[role]);
+        free(stranger_cookies[role]);
+    }
+    desk_close(&desk);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nobody_gets_past_the_door),
+        cmocka_unit_test(roles_without_the_right_are_refused),
+        cmocka_unit_test(foreign_deleted_and_unknown_things_are_not_there),
+        cmocka_unit_test(own_things_are_there),
+    };
+    log_open("portal", LOG_LEVEL_ERROR);
+    return cmocka_run_group_tests(tests, open_desk, close_desk);
+}
