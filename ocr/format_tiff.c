@@ -15,10 +15,11 @@
 #include "ocr/format.h"
 #include "ocr/tiff_memory.h"
 #include "ocr/tiff_page.h"
+#include "ocr/tiff_samples.h"
 
 enum {
-    BITS_A_PIXEL_MOST = 64,
-    SAMPLES_MOST = 8,
+    BITS_A_PIXEL_MOST = 512,
+    SAMPLES_MOST = 16,
 };
 
 static const double LEAST_DPI = 20, MOST_DPI = 4800, CM_PER_INCH = 2.54;
@@ -119,7 +120,7 @@ static bool is_codec_allowed(uint16_t compression)
         COMPRESSION_NONE,      COMPRESSION_PACKBITS,      COMPRESSION_CCITTRLE,
         COMPRESSION_CCITTRLEW, COMPRESSION_CCITTFAX3,     COMPRESSION_CCITTFAX4,
         COMPRESSION_LZW,       COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE,
-        COMPRESSION_JPEG,
+        COMPRESSION_JPEG,      COMPRESSION_OJPEG,
     };
     for (size_t i = 0; i < sizeof allowed / sizeof allowed[0]; i++)
         if (allowed[i] == compression)
@@ -129,11 +130,9 @@ static bool is_codec_allowed(uint16_t compression)
 
 static bool is_depth_allowed(const struct tiff_page *page)
 {
-    bool is_whole = page->bits == 1 || page->bits == 2 || page->bits == 4 || page->bits == 8 ||
-                    page->bits == 16;
-    return is_whole && page->samples >= 1 && page->samples <= SAMPLES_MOST &&
-           (unsigned)page->bits * page->samples <= BITS_A_PIXEL_MOST &&
-           (page->sample_format == SAMPLEFORMAT_UINT || page->sample_format == SAMPLEFORMAT_VOID);
+    return tiff_samples_are_known(page->bits, page->sample_format) && page->samples >= 1 &&
+           page->samples <= SAMPLES_MOST &&
+           (unsigned)page->bits * page->samples <= BITS_A_PIXEL_MOST;
 }
 
 static enum tiff_colours colours_of(const struct tiff_page *page)
@@ -148,10 +147,14 @@ static enum tiff_colours colours_of(const struct tiff_page *page)
     case PHOTOMETRIC_RGB:
         return page->samples >= 3 ? TIFF_RGB : TIFF_COLOURS_UNKNOWN;
     case PHOTOMETRIC_YCBCR:
-        return page->samples == 3 && page->compression == COMPRESSION_JPEG ? TIFF_RGB
-                                                                           : TIFF_COLOURS_UNKNOWN;
+        if (page->samples != 3 || page->bits != 8)
+            return TIFF_COLOURS_UNKNOWN;
+        return page->compression == COMPRESSION_JPEG ? TIFF_RGB : TIFF_YCBCR;
     case PHOTOMETRIC_SEPARATED:
         return page->samples >= 4 ? TIFF_CMYK : TIFF_COLOURS_UNKNOWN;
+    case PHOTOMETRIC_CIELAB:
+    case PHOTOMETRIC_ICCLAB:
+        return page->samples >= 3 ? TIFF_CIELAB : TIFF_GREY;
     default:
         return TIFF_COLOURS_UNKNOWN;
     }

@@ -4,7 +4,8 @@
  * entropy-coded data of a strip starts with cleared predictors, as data behind a restart marker
  * does (ITU-T T.81, F.1.2.3); so strips of whole block rows become one scan when RSTn markers
  * are put between them and the restart interval is declared. An Adobe marker says what TIFF says
- * by its photometric: RGB or YCbCr. */
+ * by its photometric: RGB or YCbCr. Pages of old-style JPEG that have a whole JPEG in the file give
+ * that one. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ enum {
     BLOCK = 8,
     INTERVAL_MOST = 65535,
     STRIPS_MOST = 65536,
+    BEHIND_START_MOST = 16,
     FRAME_BYTES_LEAST = 9, /* behind the length: of one component */
 };
 
@@ -195,11 +197,31 @@ static bool join(const struct tiff_page *page, struct byte_writer *out)
     return good && !out->failed;
 }
 
+/* Old-style JPEG (TIFF 6.0, section 22): most writers put a whole JPEG into the file. */
+static bool copy_old(const struct tiff_page *page, struct byte_writer *out)
+{
+    const struct tiff_memory *memory = page->memory;
+    uint64_t start = 0, length = 0;
+    if (TIFFGetField(page->tiff, TIFFTAG_JPEGIFOFFSET, &start) != 1 || start >= memory->length)
+        return false;
+    if (TIFFGetField(page->tiff, TIFFTAG_JPEGIFBYTECOUNT, &length) != 1 || length == 0 ||
+        length > memory->length - start)
+        length = memory->length - start;
+    // Some writers point a few bytes behind the beginning, at what JFIF calls its identifier.
+    for (uint64_t back = 0; back <= BEHIND_START_MOST && back <= start; back++)
+        if (length + back >= 3 && memcmp(memory->bytes + start - back, "\xFF\xD8\xFF", 3) == 0) {
+            byte_writer_raw(out, memory->bytes + start - back, (size_t)(length + back));
+            return !out->failed;
+        }
+    return false;
+}
+
 enum status tiff_page_join_jpeg(const struct tiff_page *page, uint8_t **ret_bytes,
                                 size_t *ret_length, struct fault *fault)
 {
     struct byte_writer out = {0};
-    if (!join(page, &out)) {
+    bool is_old = page->compression == COMPRESSION_OJPEG;
+    if (!(is_old ? copy_old(page, &out) : join(page, &out))) {
         byte_writer_done(&out);
         return fault_set(fault, STATUS_REFUSE, "JPEG parts that cannot be joined");
     }

@@ -2,13 +2,17 @@
  *
  * Rows are read one at a time, so that memory is bounded by the pix and libtiff's own strip
  * buffers. A strip or tile that cannot be decoded leaves white and is counted; the next one is
- * tried. Samples of 16 bits lose their low byte. */
+ * tried. Samples of more than 8 bits lose the lower ones; floating point is looked at twice, as its
+ * range is not known before. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
 #include <string.h>
 
 #include "ocr/jpeg.h"
+#include "ocr/tiff_colours.h"
 #include "ocr/tiff_page.h"
+#include "ocr/tiff_samples.h"
+#include "ocr/tiff_ycbcr.h"
 
 enum {
     TILE_BYTES_MOST = 64 << 20,
@@ -23,33 +27,10 @@ struct canvas {
     const struct tiff_page *page;
     PIX *pix; /* 1 bit, 8 bit, or 32 bit with the samples in its bytes */
     unsigned used_samples;
+    struct tiff_samples samples;
+    struct tiff_samples *measured; /* set while only the samples' range is looked for */
     uint8_t palette[RASTER_PALETTE_MOST][3];
 };
-
-static unsigned sample_at(const uint8_t *row, unsigned bits, size_t index)
-{
-    uint16_t wide;
-    switch (bits) {
-    case 1:
-        return (unsigned)row[index / 8] >> (7 - index % 8) & 1U;
-    case 2:
-        return (unsigned)row[index / 4] >> (6 - 2 * (index % 4)) & 3U;
-    case 4:
-        return (unsigned)row[index / 2] >> (4 - 4 * (index % 2)) & 15U;
-    case 8:
-        return row[index];
-    default:
-        memcpy(&wide, row + 2 * index, sizeof wide);
-        return wide >> 8;
-    }
-}
-
-/* The factor that brings a sample of so many bits to 0…255. */
-static unsigned scale_of(unsigned bits)
-{
-    static const unsigned scales[] = {0, 255, 85, 0, 17};
-    return bits < sizeof scales / sizeof scales[0] ? scales[bits] : 1;
-}
 
 /* `value` seen through `alpha` before white paper. */
 static unsigned over_white(unsigned value, unsigned alpha, uint16_t kind)
@@ -75,8 +56,8 @@ static void put_palette(const struct canvas *canvas, uint32_t x, uint32_t y, uin
     const struct tiff_page *page = canvas->page;
     l_uint32 *line = pixGetData(canvas->pix) + (size_t)y * (size_t)pixGetWpl(canvas->pix);
     for (uint32_t i = 0; i < count; i++) {
-        const uint8_t *colour =
-            canvas->palette[sample_at(row, page->bits, (size_t)i * page->samples)];
+        uint32_t index = tiff_samples_raw(&canvas->samples, row, (size_t)i * page->samples);
+        const uint8_t *colour = canvas->palette[index];
         line[x + i] = (l_uint32)colour[0] << L_RED_SHIFT | (l_uint32)colour[1] << L_GREEN_SHIFT |
                       (l_uint32)colour[2] << L_BLUE_SHIFT;
     }
@@ -88,7 +69,6 @@ static void put_samples(const struct canvas *canvas, uint32_t x, uint32_t y, uin
 {
     const struct tiff_page *page = canvas->page;
     l_uint32 *line = pixGetData(canvas->pix) + (size_t)y * (size_t)pixGetWpl(canvas->pix);
-    unsigned scale = scale_of(page->bits);
     size_t step = plane == ALL_PLANES ? page->samples : 1;
     unsigned first = plane == ALL_PLANES ? 0 : (unsigned)plane;
     unsigned end = plane == ALL_PLANES ? canvas->used_samples : first + 1;
@@ -99,22 +79,32 @@ static void put_samples(const struct canvas *canvas, uint32_t x, uint32_t y, uin
     for (uint32_t i = 0; i < count; i++) {
         for (unsigned sample = first; sample < end; sample++) {
             size_t index = i * step + (plane == ALL_PLANES ? sample : 0);
-            unsigned value = sample_at(row, page->bits, index) * scale;
+            unsigned value = tiff_samples_8(&canvas->samples, row, index);
             if (is_flipped)
                 value = SAMPLE_MOST - value;
             if (has_alpha)
                 value = over_white(
-                    value, sample_at(row, page->bits, i * step + canvas->used_samples) * scale,
+                    value, tiff_samples_8(&canvas->samples, row, i * step + canvas->used_samples),
                     page->alpha);
             SET_DATA_BYTE(line, (size_t)(x + i) * pixel_bytes + sample, (l_uint8)value);
         }
     }
 }
 
+/* All samples of a row, also those that are not shown. */
+static void measure(const struct canvas *canvas, uint32_t count, const uint8_t *row, int plane)
+{
+    size_t samples = plane == ALL_PLANES ? (size_t)count * canvas->page->samples : count;
+    for (size_t i = 0; i < samples; i++)
+        tiff_samples_measure(canvas->measured, row, i);
+}
+
 static void put(const struct canvas *canvas, uint32_t x, uint32_t y, uint32_t count,
                 const uint8_t *row, int plane)
 {
-    if (canvas->page->colours == TIFF_BILEVEL)
+    if (canvas->measured != NULL)
+        measure(canvas, count, row, plane);
+    else if (canvas->page->colours == TIFF_BILEVEL)
         put_bilevel(canvas, x, y, count, row);
     else if (canvas->page->colours == TIFF_PALETTE)
         put_palette(canvas, x, y, count, row);
@@ -186,17 +176,10 @@ static bool is_buffer_sound(const struct canvas *canvas, tmsize_t size)
     return size > 0 && size <= TILE_BYTES_MOST && (uint64_t)size >= needed;
 }
 
-static enum status read_pixels(const struct canvas *canvas, uint32_t *ret_lost, struct fault *fault)
+/* Every row or tile of every plane that is used; returns the rows that were lost. */
+static uint32_t read_planes(const struct canvas *canvas, uint8_t *buffer, tmsize_t size)
 {
     const struct tiff_page *page = canvas->page;
-    tmsize_t size = page->is_tiled ? TIFFTileSize(page->tiff) : TIFFScanlineSize(page->tiff);
-    if (!is_buffer_sound(canvas, size))
-        return fault_set(fault, STATUS_REFUSE,
-                         "Die TIFF-Seite ist beschädigt (%s). Bitte das Blatt neu scannen.",
-                         "Zeilenlänge");
-    uint8_t *buffer = calloc(1, (size_t)size);
-    if (buffer == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory for a row of a page");
     bool is_apart = page->planar == PLANARCONFIG_SEPARATE && page->samples > 1;
     int last = is_apart ? (int)canvas->used_samples - 1 : 0;
     uint32_t lost = 0;
@@ -206,8 +189,29 @@ static enum status read_pixels(const struct canvas *canvas, uint32_t *ret_lost, 
                                       : read_rows(canvas, buffer, which);
         lost = now > lost ? now : lost;
     }
+    return lost;
+}
+
+static enum status read_pixels(struct canvas *canvas, uint32_t *ret_lost, struct fault *fault)
+{
+    const struct tiff_page *page = canvas->page;
+    if (page->colours == TIFF_YCBCR)
+        return tiff_ycbcr_read(page, canvas->pix, ret_lost, fault);
+    tmsize_t size = page->is_tiled ? TIFFTileSize(page->tiff) : TIFFScanlineSize(page->tiff);
+    if (!is_buffer_sound(canvas, size))
+        return fault_set(fault, STATUS_REFUSE,
+                         "Die TIFF-Seite ist beschädigt (%s). Bitte das Blatt neu scannen.",
+                         "Zeilenlänge");
+    uint8_t *buffer = calloc(1, (size_t)size);
+    if (buffer == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory for a row of a page");
+    if (tiff_samples_are_real(&canvas->samples)) {
+        canvas->measured = &canvas->samples;
+        read_planes(canvas, buffer, size);
+        canvas->measured = NULL;
+    }
+    *ret_lost = read_planes(canvas, buffer, size);
     free(buffer);
-    *ret_lost = lost;
     return STATUS_OK;
 }
 
@@ -228,21 +232,6 @@ static bool read_palette(struct canvas *canvas)
     return true;
 }
 
-static void cmyk_to_rgb(PIX *pix)
-{
-    l_uint32 *pixels = pixGetData(pix);
-    size_t count = (size_t)pixGetWpl(pix) * (size_t)pixGetHeight(pix);
-    for (size_t i = 0; i < count; i++) {
-        unsigned black = pixels[i] & 0xFFU;
-        l_uint32 mixed = 0;
-        for (unsigned shift = 8; shift <= 24; shift += 8) {
-            unsigned ink = (pixels[i] >> shift & 0xFFU) + black;
-            mixed |= (l_uint32)(ink > SAMPLE_MOST ? 0 : SAMPLE_MOST - ink) << shift;
-        }
-        pixels[i] = mixed;
-    }
-}
-
 static enum status canvas_init(struct canvas *canvas, const struct tiff_page *page,
                                struct fault *fault)
 {
@@ -256,8 +245,13 @@ static enum status canvas_init(struct canvas *canvas, const struct tiff_page *pa
         [TIFF_PALETTE] = {32, 1           },
         [TIFF_RGB] = {32, RGB_SAMPLES },
         [TIFF_CMYK] = {32, CMYK_SAMPLES},
+        [TIFF_YCBCR] = {32, RGB_SAMPLES },
+        [TIFF_CIELAB] = {32, RGB_SAMPLES },
     };
     *canvas = (struct canvas){.page = page, .used_samples = shapes[page->colours].samples};
+    // Floating point is measured later, and reaches from 0 to 1 at least.
+    canvas->samples =
+        (struct tiff_samples){.bits = page->bits, .format = page->sample_format, .high = 1};
     if (page->colours == TIFF_PALETTE && !read_palette(canvas))
         return fault_set(fault, STATUS_REFUSE,
                          "Dem TIFF fehlt die Farbtabelle. Bitte das Blatt neu scannen.");
@@ -331,7 +325,9 @@ static enum status decode_canvas(struct canvas *canvas, struct picture *picture,
                                                               : "keine Bilddaten");
     pixSetPadBits(canvas->pix, 0);
     if (page->colours == TIFF_CMYK)
-        cmyk_to_rgb(canvas->pix);
+        tiff_cmyk_to_rgb(canvas->pix);
+    if (page->colours == TIFF_CIELAB)
+        tiff_cielab_to_rgb(canvas->pix, page->photometric != PHOTOMETRIC_CIELAB);
     bool is_clean = page->memory->error_count == 0 && page->memory->warning_count == 0;
     if (!(is_clean && keep_g4(page, &picture->raster)))
         status = raster_from_pix(canvas->pix, 1, 1, &picture->raster, fault);
@@ -361,18 +357,57 @@ static enum status decode_jpeg(const struct tiff_page *page, const struct ocr_op
     return STATUS_OK;
 }
 
-enum status tiff_page_decode(const struct tiff_page *page, const struct ocr_options *options,
-                             struct picture *picture, struct fault *fault)
+static enum status decode_rows(const struct tiff_page *page, struct picture *picture,
+                               struct fault *fault)
 {
-    if (page->compression == COMPRESSION_JPEG) {
-        if (decode_jpeg(page, options, picture, NULL) == STATUS_OK)
-            return STATUS_OK;
-        TIFFSetField(page->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-    }
     struct canvas canvas;
     enum status status = canvas_init(&canvas, page, fault);
     if (status == STATUS_OK)
         status = decode_canvas(&canvas, picture, fault);
     pixDestroy(&canvas.pix);
+    return status;
+}
+
+/* Fax servers call pages G3 whose rows have no end-of-line codes, or are padded to bytes: both are
+ * what TIFF calls modified Huffman. */
+static enum status decode_as_huffman(const struct tiff_page *page, struct picture *picture,
+                                     struct fault *fault)
+{
+    static const int modes[] = {FAXMODE_NORTC | FAXMODE_NOEOL | FAXMODE_BYTEALIGN,
+                                FAXMODE_NORTC | FAXMODE_NOEOL};
+    struct fault first = *fault;
+    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
+        unsigned errors = page->memory->error_count, warnings = page->memory->warning_count;
+        struct picture tried = *picture;
+        TIFFSetField(page->tiff, TIFFTAG_COMPRESSION, COMPRESSION_CCITTRLE);
+        TIFFSetField(page->tiff, TIFFTAG_FAXMODE, modes[i]);
+        if (decode_rows(page, &tried, fault) != STATUS_OK)
+            continue;
+        if (page->memory->error_count == errors && page->memory->warning_count == warnings) {
+            *picture = tried;
+            return STATUS_OK;
+        }
+        pixDestroy(&tried.pix);
+        raster_done(&tried.raster);
+    }
+    *fault = first;
+    return first.status;
+}
+
+enum status tiff_page_decode(const struct tiff_page *page, const struct ocr_options *options,
+                             struct picture *picture, struct fault *fault)
+{
+    if (page->compression == COMPRESSION_JPEG || page->compression == COMPRESSION_OJPEG) {
+        if (decode_jpeg(page, options, picture, NULL) == STATUS_OK)
+            return STATUS_OK;
+        if (page->compression == COMPRESSION_JPEG)
+            TIFFSetField(page->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
+    }
+    struct fault own = {0};
+    enum status status = decode_rows(page, picture, &own);
+    if (status == STATUS_REFUSE && page->compression == COMPRESSION_CCITTFAX3)
+        status = decode_as_huffman(page, picture, &own);
+    if (status != STATUS_OK && fault != NULL)
+        *fault = own;
     return status;
 }

@@ -17,6 +17,8 @@ enum tiff_colours {
     TIFF_PALETTE,
     TIFF_RGB,
     TIFF_CMYK,
+    TIFF_YCBCR,  /* that libtiff does not turn into RGB itself */
+    TIFF_CIELAB, /* L*, a*, b*; of ICC's kind as well */
 };
 
 /* The header's fields, as libtiff reads them. */

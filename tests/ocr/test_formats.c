@@ -316,7 +316,7 @@ static void headers_beyond_the_limits_are_refused(void **state)
         {"too high",         10,    40000, COMPRESSION_NONE,        1,  1,   "zu groß"},
         {"too many pixels",  32000, 32000, COMPRESSION_NONE,        1,  1,   "zu groß"},
         {"too many samples", 10,    10,    COMPRESSION_NONE,        8,  200, "Farben"  },
-        {"32 bit",           10,    10,    COMPRESSION_NONE,        32, 1,   "Farben"  },
+        {"33 bit",           10,    10,    COMPRESSION_NONE,        33, 1,   "Farben"  },
         {"ThunderScan",      16,    10,    COMPRESSION_THUNDERSCAN, 4,  1,   "gepackt" },
         {"NeXT",             16,    10,    COMPRESSION_NEXT,        2,  1,   "gepackt" },
         {"PixarLog",         16,    10,    COMPRESSION_PIXARLOG,    8,  1,   "gepackt" },
