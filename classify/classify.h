@@ -82,8 +82,11 @@ struct register_person {
     const char *postcode;
     const char *city;
     const char *team;
-    const char *status;    /* "" or e.g. "laufend", "beendet" */
-    const char *other_ids; /* parted by ';' */
+    const char *status;      /* "" or e.g. "laufend", "beendet" */
+    const char *other_ids;   /* parted by ';' */
+    const char *old_numbers; /* numbers that the case had before, parted by ';'; NULL: none */
+    bool is_closed;          /* the case is over */
+    bool is_blocked;         /* Sperrvermerk: never filed unseen */
 };
 
 struct register_index;

@@ -50,7 +50,12 @@ static void print_result(const struct register_import_result *result, bool dry_r
                (long long)(took_ms / 1000), (long long)(took_ms % 1000 / 100));
     printf("  persons   %8llu   before %llu\n", (unsigned long long)result->persons,
            (unsigned long long)result->persons_before);
-    printf("  cases     %8llu\n", (unsigned long long)result->cases);
+    printf("  cases     %8llu   %llu new, %llu changed, %llu gone, %llu as before\n",
+           (unsigned long long)result->cases, (unsigned long long)result->cases_new,
+           (unsigned long long)result->cases_changed, (unsigned long long)result->cases_gone,
+           (unsigned long long)result->cases_same);
+    if (result->removed > 0)
+        printf("  taken out %8llu\n", (unsigned long long)result->removed);
     printf("  rejected  %8llu\n", (unsigned long long)result->rejected);
 }
 
@@ -71,6 +76,11 @@ static int import_file(struct instance *instance, struct register_import *import
     struct fault fault = {0};
     for (size_t i = 0; i < REGISTER_FIELDS; i++)
         import->columns[i] = instance->config->register_columns[i];
+    import->words =
+        (struct register_words){.closed = instance->config->register_closed_words,
+                                .blocked = instance->config->register_blocked_words,
+                                .not_blocked = instance->config->register_unblocked_words,
+                                .removed = instance->config->register_removed_words};
     import->drop_share_most = instance->config->register_drop_share_most;
     import->actor = outcome_actor();
     import->rejected = keep_rejected;
@@ -95,18 +105,30 @@ int verb_register_import(struct call *call)
 {
     struct register_import import = {0};
     struct argument_list rest = {0};
+    bool is_full = false;
     const struct argument table[] = {
-        {"dry-run", NULL, "checks the whole file and changes nothing",                    ARGUMENT_FLAG,
-         &import.dry_run                                                                                              },
-        {"force",   NULL, "takes a file that loses more of the register than is allowed",
-         ARGUMENT_FLAG,                                                                                  &import.force},
+        {"dry-run",     NULL, "checks the whole file and changes nothing",                       ARGUMENT_FLAG,
+         &import.dry_run                                                                                                              },
+        {"full",        NULL, "the file is the whole register, whatever the configuration says",
+         ARGUMENT_FLAG,                                                                                         &is_full              },
+        {"incremental", NULL, "the file holds the cases that changed; all others stay",
+         ARGUMENT_FLAG,                                                                                         &import.is_incremental},
+        {"force",       NULL, "takes a file that loses more of the register than is allowed",
+         ARGUMENT_FLAG,                                                                                         &import.force         },
     };
     int exit_code = EXIT_DONE;
-    if (!call_read(call, table, 2, 1, 1, &rest, &exit_code))
+    if (!call_read(call, table, sizeof table / sizeof table[0], 1, 1, &rest, &exit_code))
         return exit_code;
+    if (is_full && import.is_incremental) {
+        complain("register import: either --full or --incremental");
+        argument_list_done(&rest);
+        return EXIT_USAGE;
+    }
     import.csv_path = rest.values[0];
     struct instance instance = {0};
     exit_code = instance_open(call, LEDGER_WRITE, &instance);
+    if (exit_code == EXIT_DONE && !is_full && !import.is_incremental)
+        import.is_incremental = instance.config->register_is_incremental;
     if (exit_code == EXIT_DONE)
         exit_code = import_file(&instance, &import);
     instance_close(&instance);

@@ -10,78 +10,81 @@
 
 enum { OPTIONS_MOST = 16, NAME_COLUMNS = 18 };
 
+// clang-format off
 static const struct verb verbs[] = {
-    {"init",            "DIR [--site NAME]…",                         "makes a ready instance in a folder",
+    {"init", "DIR [--site NAME]…", "makes a ready instance in a folder",
      "Makes the configuration with every default and a sentence each, the drop folders, spool,\n"
      "ledger, cabinet and keys below DIR. Used again on the same instance it adds what is\n"
-     "missing and changes nothing else.",                                                                                                                              verb_init           },
-    {"config check",    "",                                             "checks the whole configuration file",
-     "Reads posteingang.yaml whole and names every problem with its line.",                                                                                            verb_config_check   },
-    {"config show",     "",                                             "prints the settings in force",
-     "Prints every setting as it is in force, whether it stands in the file or is a default.",                                                                         verb_config_show    },
-    {"register import", "FILE.csv [--dry-run] [--force]",               "brings in the case register",
-     "Replaces the case register by the rows of a CSV export, all at once or not at all. A file\n"
-     "that would lose more of the register than the configuration allows is refused; --force\n"
-     "takes it all the same.",                                                                                                                                         verb_register_import},
-    {"register status", "[--json]",                                     "shows how large and how old the register is",
-     "Shows the number of cases and persons, the version and the age of the case register.",                                                                           verb_register_status},
-    {"run",             "[--drain]",                                    "runs everything on this host",
+     "missing and changes nothing else.", verb_init},
+    {"config check", "", "checks the whole configuration file",
+     "Reads posteingang.yaml whole and names every problem with its line.", verb_config_check},
+    {"config show", "", "prints the settings in force",
+     "Prints every setting as it is in force, whether it stands in the file or is a default.", verb_config_show},
+    {"register import", "FILE.csv [--dry-run] [--incremental|--full] [--force]",
+     "brings in the case register",
+     "Replaces the case register by the rows of a CSV export, all at once or not at all. With\n"
+     "--incremental only the cases in the file are replaced. A file that would lose more of the\n"
+     "register than the configuration allows is refused; --force takes it all the same.", verb_register_import},
+    {"register status", "[--json]", "shows how large and how old the register is",
+     "Shows the number of cases and persons, the version and the age of the case register.", verb_register_status},
+    {"run", "[--drain]", "runs everything on this host",
      "Starts intake, dispatcher, readers, filer and portal, restarts what dies, and ends them in\n"
      "order on Ctrl-C or SIGTERM. With --drain it ends by itself, with exit code 0, when every\n"
      "dropped scan rests in a final state; with 1 when something is stuck. On a terminal it\n"
-     "shows one line of progress and the programs' warnings; 2>FILE keeps the whole log.",                                                                             verb_run            },
-    {"submit",          "--site SITE FILE…",                          "takes files over as if they had been dropped",
+     "shows one line of progress and the programs' warnings; 2>FILE keeps the whole log.", verb_run},
+    {"submit", "--site SITE FILE…", "takes files over as if they had been dropped",
      "Takes the files over for SITE and prints a scan's id for each once it is durable. The\n"
-     "files themselves stay where they are.",                                                                                                                          verb_submit         },
-    {"status",          "[--watch] [--json]",                           "shows the queue and what needs a person",
+     "files themselves stay where they are.", verb_submit},
+    {"status", "[--watch] [--json]", "shows the queue and what needs a person",
      "Shows how many scans and documents are in each state, the oldest that waits, the speed,\n"
-     "and what needs a person.",                                                                                                                                       verb_status         },
-    {"workers",         "[--json]",                                     "shows each worker and what it is doing",
-     "Shows every reader and filer that the dispatcher knows, and the job it has.",                                                                                    verb_workers        },
-    {"list",            "[--state STATE] [--site SITE] [--json]",       "lists documents",
-     "Lists documents, oldest first, and scans that have given none (yet).",                                                                                           verb_list           },
-    {"show",            "ID [--json|--text]",                           "shows one document",
-     "Shows one document or scan. Of an ID the last characters are enough.",                                                                                           verb_show           },
-    {"explain",         "ID [--json]",                                  "says why a document went where it is",
-     "Shows the decision, the candidates, and each piece of evidence with the words on the page.",                                                                     verb_explain        },
-    {"assign",          "ID --case NO",                                 "files a document in clearing to a case",
-     "Decides, as a person, to which case a document in clearing belongs.",                                                                                            verb_assign         },
-    {"retry",           "ID",                                           "tries a failed scan or document again",
-     "Gives a failed scan or document new attempts, and matches a document in clearing again.",                                                                        verb_retry          },
-    {"user add",        "NAME --role ROLE [--site SITE] [--team TEAM]",
-     "lets somebody log in to the portal",                                                                              "Adds a person with a role: mailroom staff see the scans of their site, caseworkers the\n"
+     "and what needs a person.", verb_status},
+    {"workers", "[--json]", "shows each worker and what it is doing",
+     "Shows every reader and filer that the dispatcher knows, and the job it has.", verb_workers},
+    {"list", "[--state STATE] [--site SITE] [--json]", "lists documents",
+     "Lists documents, oldest first, and scans that have given none (yet).", verb_list},
+    {"show", "ID [--json|--text]", "shows one document",
+     "Shows one document or scan. Of an ID the last characters are enough.", verb_show},
+    {"explain", "ID [--json]", "says why a document went where it is",
+     "Shows the decision, the candidates, and each piece of evidence with the words on the page.", verb_explain},
+    {"assign", "ID --case NO", "files a document in clearing to a case",
+     "Decides, as a person, to which case a document in clearing belongs.", verb_assign},
+    {"retry", "ID", "tries a failed scan or document again",
+     "Gives a failed scan or document new attempts, and matches a document in clearing again.", verb_retry},
+    {"user add", "NAME --role ROLE [--site SITE] [--team TEAM]",
+     "lets somebody log in to the portal", "Adds a person with a role: mailroom staff see the scans of their site, caseworkers the\n"
      "documents of their team and their cases, leads those of their team; quality sees every\n"
      "document, registry what waits for a person, auditor who did what, admin the machine. The\n"
-     "password is asked for, or read as one line from standard input.",                                                      verb_user_add       },
-    {"user role",       "NAME --role ROLE [--site SITE] [--team TEAM]", "gives somebody another role",
-     "Sets role, site and team anew, as `user add` does, and ends the person's sessions.",                                                                             verb_user_role      },
-    {"user list",       "[--json]",                                     "shows who may log in",                         "Lists everybody with role, site and access.",
-     verb_user_list                                                                                                                                                                        },
-    {"user disable",    "NAME",                                         "lets somebody no longer log in",
+     "password is asked for, or read as one line from standard input.", verb_user_add},
+    {"user role", "NAME --role ROLE [--site SITE] [--team TEAM]", "gives somebody another role",
+     "Sets role, site and team anew, as `user add` does, and ends the person's sessions.", verb_user_role},
+    {"user list", "[--json]", "shows who may log in", "Lists everybody with role, site and access.",
+     verb_user_list},
+    {"user disable", "NAME", "lets somebody no longer log in",
      "Ends all of the person's sessions and lets no new one begin. Nobody is ever deleted,\n"
-     "because decisions and the audit name them.",                                                                                                                     verb_user_disable   },
-    {"user enable",     "NAME",                                         "lets somebody log in again",
-     "Takes `user disable` back; the password stays as it was.",                                                                                                       verb_user_enable    },
-    {"user password",   "NAME",                                         "sets somebody's password",
+     "because decisions and the audit name them.", verb_user_disable},
+    {"user enable", "NAME", "lets somebody log in again",
+     "Takes `user disable` back; the password stays as it was.", verb_user_enable},
+    {"user password", "NAME", "sets somebody's password",
      "Sets a new password, asked for or read as one line from standard input, and ends all of\n"
-     "the person's sessions.",                                                                                                                                         verb_user_password  },
-    {"key new",         "NAME [--file FILE] [--server PUBLIC]",         "makes a key for a worker on another host",
+     "the person's sessions.", verb_user_password},
+    {"key new", "NAME [--file FILE] [--server PUBLIC]", "makes a key for a worker on another host",
      "Makes a pair of keys and writes it to a file of mode 0600, with the dispatcher's public "
      "key.\n"
      "The worker needs that file and nothing else; the ledger learns only the public half, from\n"
-     "key enrol.",                                                                                                                                                     verb_key_new        },
-    {"key enrol",       "NAME PUBLIC [--role ROLE]",                    "lets a worker on another host connect",
+     "key enrol.", verb_key_new},
+    {"key enrol", "NAME PUBLIC [--role ROLE]", "lets a worker on another host connect",
      "Enrols a public key: from now on the worker that has its secret may connect to\n"
-     "dispatch.listen and is given jobs of its role.",                                                                                                                 verb_key_enrol      },
-    {"key revoke",      "NAME",                                         "lets it no longer connect",
+     "dispatch.listen and is given jobs of its role.", verb_key_enrol},
+    {"key revoke", "NAME", "lets it no longer connect",
      "Takes the enrolment back at once, on standing connections too: no further job, no further\n"
-     "result. What the worker had in hand goes to others. A revoked key never comes back.",                                                                            verb_key_revoke     },
-    {"key list",        "[--json]",                                     "shows the enrolled keys",
-     "Shows every enrolment, also revoked ones, and the dispatcher's own public key.",                                                                                 verb_key_list       },
-    {"verify",          "",                                             "checks everything at rest",
+     "result. What the worker had in hand goes to others. A revoked key never comes back.", verb_key_revoke},
+    {"key list", "[--json]", "shows the enrolled keys",
+     "Shows every enrolment, also revoked ones, and the dispatcher's own public key.", verb_key_list},
+    {"verify", "", "checks everything at rest",
      "Checks the ledger, the chain of the audit, the pages of every scan and the digest of every\n"
-     "file in the spool, and names the first thing that is wrong.",                                                                                                    verb_verify         },
+     "file in the spool, and names the first thing that is wrong.", verb_verify},
 };
+// clang-format on
 
 enum { VERB_COUNT = sizeof verbs / sizeof verbs[0] };
 

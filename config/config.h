@@ -47,7 +47,7 @@ struct config_case_grammar {
     char *check_group; /* the named group that holds the check digits; NULL: none */
 };
 
-enum { CONFIG_REGISTER_COLUMNS = 14 }; /* in the order of store/register.h's fields */
+enum { CONFIG_REGISTER_COLUMNS = 16 }; /* in the order of store/register.h's fields */
 
 enum config_identifier_use {
     CONFIG_IDENTIFIER_NEVER = 0, /* not looked for */
@@ -141,6 +141,13 @@ struct config {
     size_t grammar_count;
     char *register_columns[CONFIG_REGISTER_COLUMNS];
     double register_drop_share_most;
+    bool register_is_incremental; /* how a file is taken when nothing else is said */
+    char *register_folder;        /* watched for exports; NULL: none is */
+    int64_t register_quiet_ms;    /* a file there is whole when it has rested this long */
+    char *register_closed_words;  /* what the register's words mean: store/register.h */
+    char *register_blocked_words;
+    char *register_unblocked_words;
+    char *register_removed_words;
     struct config_matching matching;
     struct config_reading reading;
     struct config_limits limits;

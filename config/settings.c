@@ -40,7 +40,7 @@
 
 // NOLINTEND(bugprone-macro-parentheses)
 
-enum { NAME_BYTES = 128, PATH_BYTES = 2048, PATTERN_BYTES = 1024 };
+enum { NAME_BYTES = 128, WORDS_BYTES = 1024, PATH_BYTES = 2048, PATTERN_BYTES = 1024 };
 
 enum { MS = 1, SEC = 1000, MIN = 60 * SEC, HOUR = 60 * MIN, DAY = 24 * HOUR };
 
@@ -49,6 +49,7 @@ static const char *const uses[] = {"never", "hint", "match", NULL};
 static const char *const algorithms[] = {"none", "mod11_10", "mod97_10", "damm", "luhn", NULL};
 static const char *const sandboxes[] = {"preferred", "required", NULL};
 static const char *const truths[] = {"false", "true", NULL};
+static const char *const imports[] = {"full", "incremental", NULL};
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 
 const struct setting settings[] = {
@@ -97,6 +98,15 @@ const struct setting settings[] = {
 
     VALUE(SETTING_SHARE, "register.most_lost", "10 %", 0, 1, register_drop_share_most,
           "An import that would lose more than this share of the persons is refused."),
+    WORD(SETTING_SWITCH, "register.import", "full", imports, register_is_incremental,
+         "full: a file is the whole register. incremental: it holds the cases that changed, each "
+         "with all its persons; all others stay."),
+    VALUE(SETTING_OPTION_PATH, "register.folder", "", 0, PATH_BYTES, register_folder,
+          "Folder whose CSV files are imported by themselves and moved to done/ or refused/ in it; "
+          "empty: none."),
+    VALUE(SETTING_DURATION, "register.quiet", "10s", 100 * MS, HOUR, register_quiet_ms,
+          "A file in that folder is taken when its size and time of change have rested this "
+          "long."),
     COLUMN("case_number", 0, "The case number."),
     COLUMN("surname", 1, "Surname."),
     COLUMN("given_names", 2, "Given names."),
@@ -111,6 +121,24 @@ const struct setting settings[] = {
     COLUMN("site", 11, "The site the person goes to; the column may be missing."),
     COLUMN("status", 12, "Whether the case is open; the column may be missing."),
     COLUMN("other_ids", 13, "Other numbers, parted by semicolons; the column may be missing."),
+    COLUMN("old_numbers", 14,
+           "Numbers that the case had before, parted by semicolons; the column may be missing."),
+    COLUMN("blocked", 15, "Whether the case is blocked (Sperrvermerk); the column may be missing."),
+    VALUE(SETTING_OPTION_TEXT, "register.words.closed",
+          "beendet; geschlossen; abgeschlossen; eingestellt; archiviert; closed", 0, WORDS_BYTES,
+          register_closed_words, "What the status column begins with when the case is over."),
+    VALUE(SETTING_OPTION_TEXT, "register.words.blocked",
+          "gesperrt; Sperrvermerk; Auskunftssperre; Mitarbeiterfall", 0, WORDS_BYTES,
+          register_blocked_words,
+          "What the status column begins with when the case is blocked: a letter to it always "
+          "goes to a person."),
+    VALUE(SETTING_OPTION_TEXT, "register.words.not_blocked", "nein; n; no; 0; false; -", 0,
+          WORDS_BYTES, register_unblocked_words,
+          "What the column blocked begins with when the case is not blocked; anything else in it "
+          "blocks the case."),
+    VALUE(SETTING_OPTION_TEXT, "register.words.removed", "geloescht; gelöscht; entfernt; deleted",
+          0, WORDS_BYTES, register_removed_words,
+          "What the status column begins with when the row is to be taken out of the register."),
 
     VALUE(SETTING_PROBABILITY, "matching.threshold", "0.99", 0.5, 0.999999, matching.threshold,
           "Least probability that lets a document be filed without a person."),
@@ -219,29 +247,32 @@ const struct setting settings[] = {
 };
 const size_t setting_count = LENGTH(settings);
 
+// clang-format off
 const struct setting_section setting_sections[] = {
-    {"instance",             "Who runs this instance.",                                                SETTING_SINGLE  },
-    {"sites",                "Where scans are dropped: a folder for each site.",                       SETTING_SITES   },
-    {"teams",                "The teams that documents go to, when they need a title of their own.",
-     SETTING_TEAMS                                                                                                     },
+    {"instance", "Who runs this instance.", SETTING_SINGLE},
+    {"sites", "Where scans are dropped: a folder for each site.", SETTING_SITES},
+    {"teams", "The teams that documents go to, when they need a title of their own.",
+     SETTING_TEAMS},
     {"case_numbers",
      "The schemes that case numbers follow. Older schemes stay in the list for as "
-     "long as such numbers come in.",                                                                  SETTING_GRAMMARS},
-    {"register",             "The case register, imported from a CSV file.",                           SETTING_SINGLE  },
-    {"register.columns",     "What the columns of that file are called.",                              SETTING_SINGLE  },
-    {"matching",             "When a document is filed without a person.",                             SETTING_SINGLE  },
+     "long as such numbers come in.", SETTING_GRAMMARS},
+    {"register", "The case register, imported from a CSV file.", SETTING_SINGLE},
+    {"register.words", "What the register\'s words mean: beginnings, parted by semicolons.", SETTING_SINGLE},
+    {"register.columns", "What the columns of that file are called.", SETTING_SINGLE},
+    {"matching", "When a document is filed without a person.", SETTING_SINGLE},
     {"matching.identifiers",
      "Which other numbers may point to a case. match: evidence like any other; hint: shown to a "
-     "person only; never: not looked for.",                                                            SETTING_SINGLE  },
-    {"reading",              "Reading of scans: recognition and its limits.",                          SETTING_SINGLE  },
-    {"limits",               "What is taken over at all.",                                             SETTING_SINGLE  },
-    {"store",                "Where everything is kept.",                                              SETTING_SINGLE  },
-    {"workers",              "How work is handed out.",                                                SETTING_SINGLE  },
-    {"dispatch",             "The door for workers on other hosts (see: posteingang key new --help).",
-     SETTING_SINGLE                                                                                                    },
-    {"portal",               "The web portal.",                                                        SETTING_SINGLE  },
-    {"log",                  "What the programs say on standard error.",                               SETTING_SINGLE  },
+     "person only; never: not looked for.", SETTING_SINGLE},
+    {"reading", "Reading of scans: recognition and its limits.", SETTING_SINGLE},
+    {"limits", "What is taken over at all.", SETTING_SINGLE},
+    {"store", "Where everything is kept.", SETTING_SINGLE},
+    {"workers", "How work is handed out.", SETTING_SINGLE},
+    {"dispatch", "The door for workers on other hosts (see: posteingang key new --help).",
+     SETTING_SINGLE},
+    {"portal", "The web portal.", SETTING_SINGLE},
+    {"log", "What the programs say on standard error.", SETTING_SINGLE},
 };
+// clang-format on
 const size_t setting_section_count = LENGTH(setting_sections);
 
 _Static_assert(LENGTH(settings) <= SETTINGS_MOST, "raise SETTINGS_MOST");

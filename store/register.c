@@ -12,12 +12,13 @@
 
 #include "base/durable.h"
 #include "store/ledger_private.h"
+#include "store/register_change.h"
 #include "store/register_csv.h"
 
-enum {
-    REGISTER_BYTES_MOST = 1 << 30, /* of a file */
-    ROWS_A_COMMIT = 10000,         /* others may write between two portions */
-};
+enum { ROWS_A_COMMIT = 10000 /* others may write between two portions */ };
+enum { STANDING_CLOSED = 1, STANDING_BLOCKED = 2, STANDING_REMOVED = 4 };
+
+static const size_t REGISTER_BYTES_MOST = (size_t)8 << 30; /* of a file, which is held whole */
 
 static const double REJECTED_SHARE_MOST = 0.5; /* more than that is not a register */
 
@@ -43,10 +44,11 @@ static enum status read_current(struct ledger *ledger, int64_t *ret_version, uin
 
 /* Can this be a register, and is it not suspiciously smaller than the one before? */
 static enum status judge(const struct register_import *import,
-                         const struct register_import_result *result, struct fault *fault)
+                         const struct register_import_result *result,
+                         const struct register_csv_counts *counts, struct fault *fault)
 {
-    uint64_t rows = result->persons + result->rejected;
-    if (result->persons == 0)
+    uint64_t rows = counts->persons + counts->removed + counts->rejected;
+    if (counts->persons + counts->removed == 0 || result->persons == 0)
         return fault_set(fault, STATUS_REFUSE,
                          "not one of the %" PRIu64 " rows can be taken: this is not a register",
                          rows);
@@ -57,7 +59,7 @@ static enum status judge(const struct register_import *import,
     double least = (double)result->persons_before * (1 - import->drop_share_most);
     if (!import->force && (double)result->persons < least)
         return fault_set(fault, STATUS_REFUSE,
-                         "the file has %" PRIu64 " persons, the register has %" PRIu64
+                         "%" PRIu64 " persons would be left, the register has %" PRIu64
                          ": more than %.0f %% would be gone; the old register stays (--force "
                          "takes it all the same)",
                          result->persons, result->persons_before, import->drop_share_most * 100);
@@ -66,28 +68,97 @@ static enum status judge(const struct register_import *import,
 
 static struct register_csv csv_of(const struct register_import *import)
 {
-    struct register_csv csv = {.rejected = import->rejected, .context = import->context};
+    struct register_csv csv = {.words = import->words};
     memcpy(csv.columns, import->columns, sizeof csv.columns);
     return csv;
+}
+
+/* The pass over the file that judges it. */
+struct look {
+    const struct register_import *import;
+    struct register_change *change;
+};
+
+static enum status note_before(void *context, const struct register_row *row, struct fault *fault)
+{
+    const struct look *look = context;
+    return register_change_add(look->change, REGISTER_BEFORE, row) ? STATUS_OK
+                                                                   : ledger_out_of_memory(fault);
+}
+
+static enum status note_after(void *context, uint64_t line, const struct register_row *row,
+                              struct fault *fault)
+{
+    const struct look *look = context;
+    (void)line;
+    return register_change_add(look->change, REGISTER_AFTER, row) ? STATUS_OK
+                                                                  : ledger_out_of_memory(fault);
+}
+
+static enum status note_removed(void *context, uint64_t line, const struct register_row *row,
+                                struct fault *fault)
+{
+    const struct look *look = context;
+    (void)line;
+    return register_change_touch(look->change, row->fields[REGISTER_CASE_NUMBER])
+               ? STATUS_OK
+               : ledger_out_of_memory(fault);
+}
+
+static void tell_rejected(void *context, uint64_t line, const char *reason)
+{
+    const struct look *look = context;
+    if (look->import->rejected != NULL)
+        look->import->rejected(look->import->context, line, reason);
+}
+
+static enum status look_at_file(struct look *look, struct ledger *ledger, const struct file *file,
+                                struct register_csv_counts *ret_counts, struct fault *fault)
+{
+    struct register_csv csv = csv_of(look->import);
+    csv.accepted = note_after;
+    csv.removed = look->import->is_incremental ? note_removed : NULL;
+    csv.rejected = tell_rejected;
+    csv.context = look;
+    enum status status = register_csv_parse(file->bytes, file->length, &csv, ret_counts, fault);
+    if (status == STATUS_OK)
+        status = register_each(ledger, note_before, look, fault);
+    return status;
+}
+
+/* What would come of it, in numbers. */
+static struct register_import_result foresee(const struct register_csv_counts *counts,
+                                             const struct register_change *change,
+                                             bool is_incremental)
+{
+    const struct register_change_counts changes = register_change_count(change, is_incremental);
+    return (struct register_import_result){.persons = changes.persons,
+                                           .cases = changes.cases,
+                                           .rejected = counts->rejected,
+                                           .folded = counts->folded,
+                                           .removed = counts->removed,
+                                           .cases_new = changes.cases_new,
+                                           .cases_changed = changes.cases_changed,
+                                           .cases_gone = changes.cases_gone,
+                                           .cases_same = changes.cases_same};
 }
 
 static enum status check_file(struct ledger *ledger, const struct register_import *import,
                               const struct file *file, struct register_import_result *ret_result,
                               struct fault *fault)
 {
-    struct register_csv csv = csv_of(import);
+    struct look look = {.import = import, .change = register_change_new()};
     struct register_csv_counts counts = {0};
-    int64_t current = 0;
-    enum status status = register_csv_parse(file->bytes, file->length, &csv, &counts, fault);
-    if (status != STATUS_OK)
-        return status;
-    *ret_result = (struct register_import_result){.persons = counts.persons,
-                                                  .cases = counts.cases,
-                                                  .rejected = counts.rejected,
-                                                  .folded = counts.folded};
-    status = read_current(ledger, &current, &ret_result->persons_before, fault);
+    if (look.change == NULL)
+        return ledger_out_of_memory(fault);
+    enum status status = look_at_file(&look, ledger, file, &counts, fault);
     if (status == STATUS_OK)
-        status = judge(import, ret_result, fault);
+        *ret_result = foresee(&counts, look.change, import->is_incremental);
+    register_change_free(&look.change);
+    if (status == STATUS_OK)
+        status = read_current(ledger, &ret_result->version, &ret_result->persons_before, fault);
+    if (status == STATUS_OK)
+        status = judge(import, ret_result, &counts, fault);
     return status;
 }
 
@@ -141,8 +212,10 @@ static enum status delete_leaving(struct ledger *ledger, struct fault *fault)
 struct staging {
     struct ledger *ledger;
     int64_t version;
-    uint64_t rows;   /* written so far */
-    bool has_opened; /* a transaction */
+    int64_t before;     /* the current version, which it was judged against */
+    int64_t first_line; /* added to the file's: rows that stay keep their lines below it */
+    uint64_t rows;      /* written so far */
+    bool has_opened;    /* a transaction */
 };
 
 static enum status reserve(struct ledger *ledger, const struct file *file,
@@ -194,50 +267,128 @@ static enum status end_portion(struct staging *staging, enum status status, stru
     return ledger_end(staging->ledger, status, fault);
 }
 
-static enum status write_row(void *context, uint64_t line, const struct register_row *row,
-                             struct fault *fault)
+static enum status write_standing(struct staging *staging, uint64_t line,
+                                  const struct register_row *row, int standing, struct fault *fault)
 {
-    struct staging *staging = context;
+    enum { VALUES_A_ROW = 3 + REGISTER_FIELDS };
     enum status status = STATUS_OK;
     if (!staging->has_opened)
         status = begin_portion(staging, fault);
     if (status != STATUS_OK)
         return status;
-    struct value values[2 + REGISTER_FIELDS] = {value_integer(staging->version),
-                                                value_integer((int64_t)line)};
+    struct value values[VALUES_A_ROW] = {value_integer(staging->version),
+                                         value_integer(staging->first_line + (int64_t)line)};
     for (int field = 0; field < REGISTER_FIELDS; field++)
         values[2 + field] = value_text(row->fields[field]);
+    values[2 + REGISTER_FIELDS] = value_integer(standing);
     status = database_run(staging->ledger->database,
                           "INSERT INTO register_row (version, line, case_number, surname,"
                           " given_names, birth_date, street, house_number, postcode, city, team,"
-                          " benefit, caseworker, site, status, other_ids) VALUES"
-                          " ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,"
-                          " $16)",
-                          values, 2 + REGISTER_FIELDS, NULL, fault);
+                          " benefit, caseworker, site, status, other_ids, old_numbers, blocked,"
+                          " standing) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+                          " $13, $14, $15, $16, $17, $18, $19)",
+                          values, VALUES_A_ROW, NULL, fault);
     staging->rows++;
     if (status == STATUS_OK && staging->rows % ROWS_A_COMMIT == 0)
         status = end_portion(staging, status, fault);
     return status;
 }
 
-static enum status write_rows(struct staging *staging, const struct register_import *import,
+static enum status write_row(void *context, uint64_t line, const struct register_row *row,
+                             struct fault *fault)
+{
+    int standing =
+        (row->is_closed ? STANDING_CLOSED : 0) | (row->is_blocked ? STANDING_BLOCKED : 0);
+    return write_standing(context, line, row, standing, fault);
+}
+
+/* Keeps the case's rows before from being taken over; it goes itself before anybody sees it. */
+static enum status write_removed(void *context, uint64_t line, const struct register_row *row,
+                                 struct fault *fault)
+{
+    return write_standing(context, line, row, STANDING_REMOVED, fault);
+}
+
+/* One portion of the rows before whose cases do not stand in the file, from *line on. Those of
+ * the file have lines above `first_line`. *line is -1 after the last. */
+static enum status keep_portion(struct staging *staging, int64_t *line, struct fault *fault)
+{
+    int64_t first = 0;
+    enum status status = check_staged(staging, fault);
+    if (status == STATUS_OK)
+        status = database_number(
+            staging->ledger->database,
+            "SELECT min(line) FROM register_row WHERE version = $1 AND line >= $2",
+            VALUES(value_integer(staging->before), value_integer(*line)), -1, &first, fault);
+    if (status != STATUS_OK)
+        return status;
+    *line = first < 0 ? -1 : first + ROWS_A_COMMIT;
+    return database_run(
+        staging->ledger->database,
+        "INSERT INTO register_row (version, line, case_number, surname, given_names, birth_date,"
+        " street, house_number, postcode, city, team, benefit, caseworker, site, status,"
+        " other_ids, old_numbers, blocked, standing)"
+        " SELECT $1, o.line, o.case_number, o.surname, o.given_names, o.birth_date, o.street,"
+        " o.house_number, o.postcode, o.city, o.team, o.benefit, o.caseworker, o.site, o.status,"
+        " o.other_ids, o.old_numbers, o.blocked, o.standing FROM register_row o"
+        " WHERE o.version = $2 AND o.line >= $3 AND o.line < $4 AND NOT EXISTS"
+        " (SELECT 1 FROM register_row n WHERE n.case_number = o.case_number AND n.version = $1"
+        " AND n.line > $5)",
+        VALUES(value_integer(staging->version), value_integer(staging->before),
+               value_integer(first), value_integer(first + ROWS_A_COMMIT),
+               value_integer(staging->first_line)),
+        NULL, fault);
+}
+
+/* The rest of an incremental import: everything that the file does not speak of. */
+static enum status keep_others(struct staging *staging, struct fault *fault)
+{
+    int64_t line = 0;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && line >= 0) {
+        status = ledger_begin(staging->ledger, fault);
+        if (status == STATUS_OK)
+            status = ledger_end(staging->ledger, keep_portion(staging, &line, fault), fault);
+    }
+    return status;
+}
+
+static enum status write_file(struct staging *staging, const struct register_import *import,
                               const struct file *file, struct fault *fault)
 {
     struct register_csv csv = csv_of(import);
     struct register_csv_counts counts = {0};
-    csv.rejected = NULL; // told in the first pass
-    csv.accepted = write_row;
+    csv.accepted = write_row; // what is rejected was told in the first pass
+    csv.removed = import->is_incremental ? write_removed : NULL;
     csv.context = staging;
+    enum status status = register_csv_parse(file->bytes, file->length, &csv, &counts, fault);
+    return end_portion(staging, status, fault);
+}
+
+static enum status write_rows(struct staging *staging, const struct register_import *import,
+                              const struct file *file, struct fault *fault)
+{
     struct database *database = staging->ledger->database;
     enum status status = database_commit_lazily(database, true, fault);
     if (status != STATUS_OK)
         return status;
-    status = register_csv_parse(file->bytes, file->length, &csv, &counts, fault);
-    status = end_portion(staging, status, fault);
+    status = write_file(staging, import, file, fault);
+    if (status == STATUS_OK && import->is_incremental)
+        status = keep_others(staging, fault);
     struct fault strict_fault;
     enum status strict = database_commit_lazily(database, false, &strict_fault);
     if (status == STATUS_OK && strict != STATUS_OK)
         status = fault_set(fault, strict, "%s", strict_fault.text);
+    return status;
+}
+
+/* Is the register still the one that an incremental import was added to? */
+static enum status check_before(struct staging *staging, struct fault *fault)
+{
+    int64_t version = 0;
+    enum status status = register_version(staging->ledger, &version, fault);
+    if (status == STATUS_OK && version != staging->before)
+        return fault_set(fault, STATUS_LATER, "another import changed the register meanwhile");
     return status;
 }
 
@@ -250,6 +401,12 @@ static enum status publish(struct staging *staging, const struct register_import
     int64_t audit = 0;
     struct database *database = staging->ledger->database;
     enum status status = check_staged(staging, fault);
+    if (status == STATUS_OK && import->is_incremental)
+        status = check_before(staging, fault);
+    if (status == STATUS_OK && import->is_incremental)
+        status = database_run(
+            database, "DELETE FROM register_row WHERE version = $1 AND standing = $2",
+            VALUES(value_integer(staging->version), value_integer(STANDING_REMOVED)), NULL, fault);
     if (status != STATUS_OK)
         return status;
     detail_open(&detail);
@@ -275,8 +432,15 @@ static enum status write_version(struct ledger *ledger, const struct register_im
                                  const struct file *file, struct register_import_result *result,
                                  struct fault *fault)
 {
-    struct staging staging = {.ledger = ledger};
-    enum status status = ledger_begin(ledger, fault);
+    struct staging staging = {.ledger = ledger, .before = result->version};
+    result->version = 0;
+    enum status status = STATUS_OK;
+    if (import->is_incremental)
+        status = database_number(
+            ledger->database, "SELECT max(line) FROM register_row WHERE version = $1",
+            VALUES(value_integer(staging.before)), 0, &staging.first_line, fault);
+    if (status == STATUS_OK)
+        status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
         status = ledger_end(ledger, reserve(ledger, file, result, &staging.version, fault), fault);
     if (status == STATUS_OK)
@@ -309,6 +473,8 @@ enum status register_import_csv(struct ledger *ledger, const struct register_imp
     status = check_file(ledger, import, &file, &result, fault);
     if (status == STATUS_OK && !import->dry_run)
         status = write_version(ledger, import, &file, &result, fault);
+    else
+        result.version = 0;
     free(file.bytes);
     if (status == STATUS_OK)
         *ret_result = result;
@@ -326,7 +492,8 @@ enum status register_version(struct ledger *ledger, int64_t *ret_version, struct
 
 #define ROW_COLUMNS                                                                                \
     "r.case_number, r.surname, r.given_names, r.birth_date, r.street, r.house_number, r.postcode," \
-    " r.city, r.team, r.benefit, r.caseworker, r.site, r.status, r.other_ids"
+    " r.city, r.team, r.benefit, r.caseworker, r.site, r.status, r.other_ids, r.old_numbers,"      \
+    " r.blocked, r.standing"
 
 static enum status give_rows(struct rows *rows, register_row_callback *callback, void *context,
                              struct fault *fault)
@@ -342,6 +509,9 @@ static enum status give_rows(struct rows *rows, register_row_callback *callback,
             if (row.fields[field] == NULL)
                 return ledger_out_of_memory(fault);
         }
+        int64_t standing = rows_integer(rows, REGISTER_FIELDS);
+        row.is_closed = (standing & STANDING_CLOSED) != 0;
+        row.is_blocked = (standing & STANDING_BLOCKED) != 0;
         status = callback(context, &row, fault);
         if (status != STATUS_OK)
             return status;

@@ -4,7 +4,11 @@
  * portions, so that the work of others goes on, and then points at it in one transaction: others
  * see the old register or the new one, never a part, whatever happens on the way. The version
  * before stays until the next import. When two imports run at once, the one that began last wins
- * and the other one gets STATUS_LATER. */
+ * and the other one gets STATUS_LATER.
+ *
+ * A full import replaces the register. An incremental one replaces the cases that stand in its
+ * file, each with all its persons, and leaves all others as they are; a case whose rows all say
+ * that they are removed is taken out. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef STORE_REGISTER_H
 #define STORE_REGISTER_H
@@ -27,6 +31,8 @@ enum register_field {
     REGISTER_SITE,
     REGISTER_STATUS,
     REGISTER_OTHER_IDS,
+    REGISTER_OLD_NUMBERS, /* numbers that the case had before, parted by ; */
+    REGISTER_BLOCKED,     /* Sperrvermerk, as the register writes it */
     REGISTER_FIELDS
 };
 
@@ -37,6 +43,17 @@ const char *register_field_name(enum register_field field);
 struct register_row {
     const char *fields[REGISTER_FIELDS]; /* birth_date as YYYY-MM-DD, "" when it is not or only
                                             partly known; other_ids ;-separated */
+    bool is_closed;                      /* the case is over */
+    bool is_blocked; /* Sperrvermerk: not everybody may see it, and nothing is filed unseen */
+};
+
+/* What the register's words mean: beginnings parted by `;`, upper and lower case alike, that end
+ * where a word ends. NULL: none. */
+struct register_words {
+    const char *closed;      /* in the status column: the case is over */
+    const char *blocked;     /* in the status column: the case is blocked */
+    const char *not_blocked; /* in the column blocked; anything else in it, but "", blocks */
+    const char *removed;     /* in the status column: the row is taken out of the register */
 };
 
 struct register_import {
@@ -44,6 +61,8 @@ struct register_import {
     /* The file's column for each field; NULL: the field's name. Several columns that together are
      * other_ids stand parted by `;`. */
     const char *columns[REGISTER_FIELDS];
+    struct register_words words;
+    bool is_incremental;    /* the file's cases take the place of theirs; all others stay */
     bool dry_run;           /* check everything, change nothing */
     bool force;             /* accept a drop of more than `drop_share_most` */
     double drop_share_most; /* 0.10: refuse when more than 10 % of rows are gone */
@@ -54,11 +73,14 @@ struct register_import {
 };
 
 struct register_import_result {
-    uint64_t persons, cases; /* accepted rows, distinct case numbers */
+    uint64_t persons, cases; /* of the register after the import */
     uint64_t rejected;       /* rows set aside */
     uint64_t folded;         /* rows equal to one before, which count once */
+    uint64_t removed;        /* rows that say that they are taken out */
     uint64_t persons_before; /* of the version that was current */
-    int64_t version;         /* the new current one; 0 on a dry run */
+    /* Cases against the version before: */
+    uint64_t cases_new, cases_changed, cases_gone, cases_same;
+    int64_t version; /* the new current one; 0 on a dry run */
 };
 
 /* STATUS_REFUSE: the file cannot be a register (missing columns, not CSV, nearly all rows

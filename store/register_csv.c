@@ -7,11 +7,13 @@
  * so that two million persons take some 100 MiB; two different rows would be taken for one with a
  * probability of about 2^-87. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "store/csv.h"
 #include "store/register_csv.h"
@@ -19,7 +21,7 @@
 enum {
     HASH_BYTES = crypto_shorthash_siphashx24_BYTES,
     SET_FIRST_SLOTS = 1 << 10,
-    OTHER_COLUMNS_MOST = 16, /* columns that together are other_ids */
+    OTHER_COLUMNS_MOST = 16, /* columns that together are other_ids or old_numbers */
     REASON_BYTES_SHOWN = 40, /* of a wrong value */
     NAME_BYTES_SHOWN = 100,  /* of a column's name */
     YEAR_LEAST = 1850,
@@ -41,6 +43,8 @@ static const char *const field_names[] = {
     [REGISTER_SITE] = "site",
     [REGISTER_STATUS] = "status",
     [REGISTER_OTHER_IDS] = "other_ids",
+    [REGISTER_OLD_NUMBERS] = "old_numbers",
+    [REGISTER_BLOCKED] = "blocked",
 };
 
 const char *register_field_name(enum register_field field)
@@ -123,7 +127,7 @@ static bool hash_set_add(struct hash_set *set, const void *bytes, size_t length,
 
 enum encoding { ENCODING_UTF_8, ENCODING_WINDOWS_1252 };
 
-/* Which columns of the file a field comes from; several for other_ids. */
+/* Which columns of the file a field comes from; several for lists. */
 struct source {
     size_t columns[OTHER_COLUMNS_MOST];
     size_t count;
@@ -299,6 +303,36 @@ static bool has_right_count(struct parse *parse, const struct csv_row *row)
     return row->count >= parse->column_count;
 }
 
+/* Does `value` begin with one of the words, and end there or go on with no letter? */
+static bool begins_with_word(const char *words, const char *value)
+{
+    while (words != NULL && *words != '\0') {
+        size_t length = strcspn(words, ";");
+        size_t next = length + (words[length] == ';' ? 1 : 0);
+        const char *word = words;
+        for (; length > 0 && *word == ' '; length--)
+            word++;
+        while (length > 0 && word[length - 1] == ' ')
+            length--;
+        unsigned char after = length == 0 ? 0 : (unsigned char)value[strnlen(value, length)];
+        if (length > 0 && strncasecmp(word, value, length) == 0 && !isalnum(after) && after < 0x80)
+            return true;
+        words += next;
+    }
+    return false;
+}
+
+static void find_standing(const struct register_words *words, struct register_row *row,
+                          bool *ret_is_removed)
+{
+    const char *status = row->fields[REGISTER_STATUS];
+    const char *blocked = row->fields[REGISTER_BLOCKED];
+    row->is_closed = begins_with_word(words->closed, status);
+    row->is_blocked = begins_with_word(words->blocked, status) ||
+                      (blocked[0] != '\0' && !begins_with_word(words->not_blocked, blocked));
+    *ret_is_removed = begins_with_word(words->removed, status);
+}
+
 /* Builds the row's values and checks them. */
 static bool build_row(struct parse *parse, struct register_row *ret_row)
 {
@@ -320,9 +354,22 @@ static bool build_row(struct parse *parse, struct register_row *ret_row)
     return true;
 }
 
-static enum status accept_row(struct parse *parse, uint64_t line, const struct register_row *row,
+static enum status take_out(struct parse *parse, uint64_t line, const struct register_row *row,
+                            struct fault *fault)
+{
+    parse->counts.removed++;
+    if (parse->csv->removed == NULL)
+        return STATUS_OK;
+    return parse->csv->removed(parse->csv->context, line, row, fault);
+}
+
+static enum status accept_row(struct parse *parse, uint64_t line, struct register_row *row,
                               struct fault *fault)
 {
+    bool is_removed = false;
+    find_standing(&parse->csv->words, row, &is_removed);
+    if (is_removed)
+        return take_out(parse, line, row, fault);
     bool is_new = false;
     bool is_new_case = false;
     const char *case_number = row->fields[REGISTER_CASE_NUMBER];
@@ -465,9 +512,9 @@ static enum status map_column(struct parse *parse, const struct header *header,
     return STATUS_OK;
 }
 
-/* other_ids may come from several columns, whose names are then parted by `;`. */
-static enum status map_several(struct parse *parse, const struct header *header, const char *names,
-                               struct fault *fault)
+/* Lists may come from several columns, whose names are then parted by `;`. */
+static enum status map_several(struct parse *parse, const struct header *header,
+                               enum register_field field, const char *names, struct fault *fault)
 {
     enum status status = STATUS_OK;
     while (status == STATUS_OK && *names != '\0') {
@@ -483,7 +530,7 @@ static enum status map_several(struct parse *parse, const struct header *header,
         if (name == NULL)
             return fault_set(fault, STATUS_LATER, "out of memory");
         if (trimmed > 0)
-            status = map_column(parse, header, REGISTER_OTHER_IDS, name, true, fault);
+            status = map_column(parse, header, field, name, true, fault);
         free(name);
         names += length + (names[length] == ';' ? 1 : 0);
     }
@@ -499,8 +546,9 @@ static enum status map_columns(struct parse *parse, const struct header *header,
         const char *named = parse->csv->columns[field];
         const char *name = named == NULL ? field_names[field] : named;
         bool is_default = strcmp(name, field_names[field]) == 0;
-        if (field == REGISTER_OTHER_IDS && !is_default)
-            status = map_several(parse, header, name, fault);
+        bool is_list = field == REGISTER_OTHER_IDS || field == REGISTER_OLD_NUMBERS;
+        if (is_list && !is_default)
+            status = map_several(parse, header, field, name, fault);
         else
             status = map_column(parse, header, field, name, field <= REGISTER_TEAM || !is_default,
                                 fault);

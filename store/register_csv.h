@@ -8,9 +8,13 @@
 
 struct register_csv {
     const char *columns[REGISTER_FIELDS]; /* as in struct register_import */
+    struct register_words words;
     /* Told of each accepted row; a status other than STATUS_OK ends the parse. May be NULL. */
     enum status (*accepted)(void *context, uint64_t line, const struct register_row *row,
                             struct fault *fault);
+    /* The same for rows that say that they are taken out. May be NULL. */
+    enum status (*removed)(void *context, uint64_t line, const struct register_row *row,
+                           struct fault *fault);
     /* Told of each rejected row; may be NULL. */
     void (*rejected)(void *context, uint64_t line, const char *reason);
     void *context;
@@ -21,6 +25,7 @@ struct register_csv_counts {
     uint64_t cases;    /* distinct case numbers among them */
     uint64_t rejected; /* rows set aside */
     uint64_t folded;   /* rows equal to one before, which count once */
+    uint64_t removed;  /* rows that are taken out */
 };
 
 /* STATUS_REFUSE: no register at all (a required column is missing, UTF-16, nothing in it). */

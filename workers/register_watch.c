@@ -54,6 +54,9 @@ static enum status add_row(void *context, const struct register_row *row, struct
         .team = fields[REGISTER_TEAM],
         .status = fields[REGISTER_STATUS],
         .other_ids = fields[REGISTER_OTHER_IDS],
+        .old_numbers = fields[REGISTER_OLD_NUMBERS],
+        .is_closed = row->is_closed,
+        .is_blocked = row->is_blocked,
     };
     return register_index_add(index, &person, fault);
 }

@@ -238,7 +238,7 @@ static void what_a_dead_import_left_is_removed_by_the_next(void **state)
                      " VALUES (70, 'staged', 0, x'00', 9, 9);"
                      "INSERT INTO register_row SELECT 70, line, case_number, surname, given_names,"
                      " birth_date, street, house_number, postcode, city, team, benefit,"
-                     " caseworker, site, status, other_ids FROM register_row");
+                     " caseworker, site, status, other_ids, '', '', 0 FROM register_row");
     struct walk walk = {0};
     assert_ok(scene, register_each(scene->ledger, note, &walk, &scene->fault));
     assert_int_equal(walk.rows, 12); // nobody sees it meanwhile
