@@ -35,7 +35,7 @@ enum setting_list {
 };
 
 enum {
-    SETTINGS_MOST = 96,         /* rows of the table */
+    SETTINGS_MOST = 192,        /* rows of the table */
     SETTING_ITEM_KEYS_MOST = 8, /* keys in an entry of a list */
     SETTING_ENTRIES_MOST = 500, /* entries in a list */
     SETTING_KEY_BYTES = 96

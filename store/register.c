@@ -323,6 +323,8 @@ static enum status keep_portion(struct staging *staging, int64_t *line, struct f
     if (status != STATUS_OK)
         return status;
     *line = first < 0 ? -1 : first + ROWS_A_COMMIT;
+    if (first < 0)
+        return STATUS_OK;
     return database_run(
         staging->ledger->database,
         "INSERT INTO register_row (version, line, case_number, surname, given_names, birth_date,"

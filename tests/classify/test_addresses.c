@@ -11,8 +11,9 @@
 #include "tests/classify/sample.h"
 
 static const struct register_person PERSONS[] = {
-    {"1", "A", "B", "", "Neustrelitzer Straße", "12a", "17192", "Waren (Müritz)", "", "", ""},
-    {"2", "C", "D", "", "Am Anger",              "7",   "17235", "Neustrelitz",     "", "", ""},
+    {"1", "A", "B", "", "Neustrelitzer Straße", "12a", "17192", "Waren (Müritz)", "", "", "", NULL,
+     false,                                                                                                  false},
+    {"2", "C", "D", "", "Am Anger",              "7",   "17235", "Neustrelitz",     "", "", "", NULL, false, false},
 };
 
 static const struct row {

@@ -19,13 +19,13 @@
 
 static const struct register_person PERSONS[] = {
     {"50.21.100200-9",   "Brinkmann", "Hedwig",    "1951-04-17", "Lindenhof", "12",  "17192", "Waren",
-     "SG 50.2",                                                                                                            "", "DE89370400440532013000;65170839J003"},
+     "SG 50.2",                                                                                                            "", "DE89370400440532013000;65170839J003", NULL, false, false},
     {"50.21.100201-7",   "Brinkmann", "Ottokar",   "1949-11-02", "Lindenhof", "12",  "17192", "Waren",
-     "SG 50.2",                                                                                                            "", ""                                   },
+     "SG 50.2",                                                                                                            "", "",                                    NULL, false, false},
     {"SG 50.2/31415/09", "Quast",     "Ferdinand", "1972-12-24", "Feldrain",  "101", "17153",
-     "Stavenhagen",                                                                                             "SG 50.2", "", ""                                   },
+     "Stavenhagen",                                                                                             "SG 50.2", "", "",                                    NULL, false, false},
     {"50.31.246810-4",   "Brinkmann", "Hedwig",    "1987-02-11", "Ring",      "44",  "17033", "Neubrandenburg",
-     "SG 50.3",                                                                                                            "", ""                                   },
+     "SG 50.3",                                                                                                            "", "",                                    NULL, false, false},
 };
 
 enum { PERSON_COUNT = sizeof PERSONS / sizeof *PERSONS };
@@ -196,9 +196,9 @@ static void works_with_a_scheme_that_somebody_made_up(void **state)
         .check_group = "check"};
     static const struct register_person persons[] = {
         {"KX/918273/2019", "Brinkmann", "Hedwig",    "1951-04-17", "Lindenhof", "12",  "17192", "Waren",
-         "",                                                                                                 "", ""},
+         "",                                                                                                 "", "", NULL, false, false},
         {"KY/112233/2021", "Quast",     "Ferdinand", "1972-12-24", "Feldrain",  "101", "17153",
-         "Stavenhagen",                                                                                  "", "", ""},
+         "Stavenhagen",                                                                                  "", "", "", NULL, false, false},
     };
     static const struct {
         const char *text;

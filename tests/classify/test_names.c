@@ -13,9 +13,9 @@
 
 /* The person asked for is the first; the others make their given names known. */
 static const struct register_person PERSONS[] = {
-    {"1", "Öhlschläger-Weiß", "Anna Maria", "", "", "", "", "", "", "", ""},
-    {"2", "von der Heide",       "Bernd",      "", "", "", "", "", "", "", ""},
-    {"3", "Koch",                "Hanna",      "", "", "", "", "", "", "", ""},
+    {"1", "Öhlschläger-Weiß", "Anna Maria", "", "", "", "", "", "", "", "", NULL, false, false},
+    {"2", "von der Heide",       "Bernd",      "", "", "", "", "", "", "", "", NULL, false, false},
+    {"3", "Koch",                "Hanna",      "", "", "", "", "", "", "", "", NULL, false, false},
 };
 
 static const struct row {

@@ -11,8 +11,8 @@
 #include "tests/classify/sample.h"
 
 static const struct register_person PERSONS[] = {
-    {"50.21.100200-9",   "A", "B", "", "", "", "", "", "", "", ""},
-    {"SG 50.2/31415/09", "C", "D", "", "", "", "", "", "", "", ""},
+    {"50.21.100200-9",   "A", "B", "", "", "", "", "", "", "", "", NULL, false, false},
+    {"SG 50.2/31415/09", "C", "D", "", "", "", "", "", "", "", "", NULL, false, false},
 };
 
 struct row {

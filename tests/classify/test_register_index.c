@@ -16,11 +16,12 @@
 
 static const struct register_person PERSONS[] = {
     {"50.21.100200-9",   "Brinkmann", "Hedwig",          "1951-04-17", "Lindenhof", "12",  "17192", "Waren",
-     "SG 50.2",                                                                                                         "laufend", "DE89370400440532013000; 12345//0012345;65170839J003"},
+     "SG 50.2",                                                                                                         "laufend", "DE89370400440532013000; 12345//0012345;65170839J003", NULL, false,
+     false                                                                                                                                                                                                  },
     {"SG 50.2/31415/09", "Quast",     "Ferdinand",       "1972-12-24", "Feldrain",  "101", "17153",
-     "Stavenhagen",                                                                                          "SG 50.2", "Beendet", ""                                                   },
+     "Stavenhagen",                                                                                          "SG 50.2", "Beendet", "",                                                    NULL, false, false},
     {"50.21.100200-9",   "Brinkmann", "Hans-Peter Emil", "1980-01-01", "Lindenhof", "12",  "17192",
-     "Waren",                                                                                                "SG 50.2", "laufend", ""                                                   },
+     "Waren",                                                                                                "SG 50.2", "laufend", "",                                                    NULL, false, false},
 };
 
 struct fixture {

@@ -24,17 +24,17 @@ static const struct case_grammar grammars[] = {
 /* Two of one name at one address, a household, one in two cases. */
 static const struct register_person persons[] = {
     {"50.21.003318-9",   "Kowalke",    "Brigitte",     "1957-04-12", "Ihlenfelder Straße",  "118a", "17034",
-     "Neubrandenburg", "SG 50.2", "laufend", "DE28150999900004410027"},
+     "Neubrandenburg", "SG 50.2", "laufend", "DE28150999900004410027", NULL, false, false},
     {"50.21.005601-5",   "Lembke",     "Hans-Jürgen", "1952-02-11", "Dorfstraße",          "33",   "17217",
-     "Penzlin",        "SG 50.2", "laufend", ""                      },
+     "Penzlin",        "SG 50.2", "laufend", "",                       NULL, false, false},
     {"50.22.008377-7",   "Lembke",     "Hans-Jürgen", "1981-02-11", "Dorfstraße",          "33",   "17217",
-     "Penzlin",        "SG 50.2", "laufend", ""                      },
+     "Penzlin",        "SG 50.2", "laufend", "",                       NULL, false, false},
     {"50.22.007802-0",   "Okonkwo",    "Grace Amara",  "1992-08-11", "Zierker Straße",      "67",   "17235",
-     "Neustrelitz",    "SG 50.2", "",        "12345//0012345"        },
+     "Neustrelitz",    "SG 50.2", "",        "12345//0012345",         NULL, false, false},
     {"50.22.007802-0",   "Okonkwo",    "Daniel",       "2015-04-03", "Zierker Straße",      "67",   "17235",
-     "Neustrelitz",    "SG 50.2", "",        ""                      },
+     "Neustrelitz",    "SG 50.2", "",        "",                       NULL, false, false},
     {"SG 50.2/00412/12", "Dombrowski", "Erika",        "1937-09-17", "Clara-Zetkin-Straße", "60",   "17109",
-     "Demmin",         "SG 50.2", "beendet", ""                      },
+     "Demmin",         "SG 50.2", "beendet", "",                       NULL, false, false},
 };
 
 static struct rules *rules;

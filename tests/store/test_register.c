@@ -315,6 +315,139 @@ static void a_walk_sees_one_version_while_another_is_imported(void **state)
     ledger_close(&reader);
 }
 
+/* ---- incremental imports -------------------------------------------------------------------- */
+
+static const struct register_words test_words = {.closed = "beendet; Abgeschlossen",
+                                                 .blocked = "gesperrt",
+                                                 .not_blocked = "nein;-",
+                                                 .removed = "gelöscht"};
+
+#define STATUS_HEADER                                                                              \
+    "case_number;surname;given_names;birth_date;street;house_number;postcode;city;team;status;"    \
+    "old_numbers;blocked\n"
+
+static struct register_import_result change(struct scene *scene, const char *text, bool incremental)
+{
+    char path[64];
+    struct register_import_result result = {0};
+    (void)snprintf(path, sizeof path, "%s/change.csv", scene->folder);
+    assert_ok(scene, durable_write_file(path, text, strlen(text), 0600, &scene->fault));
+    struct register_import import = import_of(path);
+    import.words = test_words;
+    import.is_incremental = incremental;
+    import.force = true;
+    assert_ok(scene, register_import_csv(scene->ledger, &import, &result, &scene->fault));
+    return result;
+}
+
+static enum status collect(void *context, const struct register_row *row, struct fault *fault)
+{
+    (void)fault;
+    text_append_format(context, "%s%s %s%s%s", ((struct text *)context)->length == 0 ? "" : ", ",
+                       row->fields[REGISTER_CASE_NUMBER], row->fields[REGISTER_SURNAME],
+                       row->is_closed ? " closed" : "", row->is_blocked ? " blocked" : "");
+    return STATUS_OK;
+}
+
+static void assert_register(struct scene *scene, const char *expected)
+{
+    struct text rows = {0};
+    assert_ok(scene, register_each(scene->ledger, collect, &rows, &scene->fault));
+    assert_string_equal(text_string(&rows), expected);
+    text_done(&rows);
+}
+
+static void an_incremental_import_changes_its_cases_and_no_others(void **state)
+{
+    struct scene *scene = *state;
+    (void)change(scene,
+                 STATUS_HEADER "1;A;;;;;;;T;;;\n1;B;;;;;;;T;;;\n2;C;;;;;;;T;;;\n3;D;;;;;;;T;;;\n"
+                               "4;E;;;;;;;T;;;\n",
+                 false);
+    struct register_import_result result = change(
+        scene,
+        STATUS_HEADER "1;A;;;;;;;T;;;\n3;D;;;;;;;T;;;\n5;F;;;;;;;T;;;\n4;E;;;;;;;T;gelöscht;;\n",
+        true);
+    assert_register(scene, "2 C, 1 A, 3 D, 5 F"); // B has left case 1
+    assert_int_equal(result.cases_new, 1);
+    assert_int_equal(result.cases_changed, 1);
+    assert_int_equal(result.cases_gone, 1);
+    assert_int_equal(result.cases_same, 2);
+    assert_int_equal(result.persons, 4);
+    assert_int_equal(result.cases, 4);
+    assert_int_equal(result.removed, 1);
+    assert_int_equal(result.persons_before, 5);
+    assert_int_equal(
+        scene_sql_number(scene, "SELECT persons FROM register_version WHERE state = 'current'"), 4);
+    (void)change(scene, STATUS_HEADER "2;C;;;;;;;T;beendet zum 1.3.;;\n", true);
+    assert_register(scene, "1 A, 3 D, 5 F, 2 C closed");
+    scene_assert_sound(scene);
+}
+
+static void an_incremental_import_of_the_same_changes_nothing(void **state)
+{
+    struct scene *scene = *state;
+    static const char text[] = STATUS_HEADER "1;A;;;;;;;T;;;\n1;B;;;;;;;T;;;\n2;C;;;;;;;T;;;\n";
+    (void)change(scene, text, false);
+    struct register_import_result result = change(scene, text, true);
+    assert_int_equal(result.cases_same, 2);
+    assert_int_equal(result.cases_new + result.cases_changed + result.cases_gone, 0);
+    assert_register(scene, "1 A, 1 B, 2 C");
+}
+
+static void an_incremental_import_on_an_empty_register_fills_it(void **state)
+{
+    struct scene *scene = *state;
+    struct register_import_result result =
+        change(scene, STATUS_HEADER "1;A;;;;;;;T;;;\n2;B;;;;;;;T;gelöscht;;\n", true);
+    assert_int_equal(result.cases_new, 1);
+    assert_register(scene, "1 A");
+}
+
+static void a_full_import_tells_what_it_changed(void **state)
+{
+    struct scene *scene = *state;
+    (void)change(scene, STATUS_HEADER "1;A;;;;;;;T;;;\n2;B;;;;;;;T;;;\n3;C;;;;;;;T;;;\n", false);
+    struct register_import_result result = change(
+        scene,
+        STATUS_HEADER "3;C;;;;;;;T;;;\n4;D;;;;;;;T;;;\n2;B;;;;;;;Z;;;\n9;X;;;;;;;T;gelöscht;;\n",
+        false);
+    assert_int_equal(result.cases_new, 1);
+    assert_int_equal(result.cases_changed, 1);
+    assert_int_equal(result.cases_gone, 1);
+    assert_int_equal(result.cases_same, 1);
+    assert_register(scene, "3 C, 4 D, 2 B");
+}
+
+/* More rows than one portion stay, and a dry run of an increment tells without writing. */
+static void a_large_register_is_carried_over(void **state)
+{
+    struct scene *scene = *state;
+    (void)import(scene, "Viele", 25000);
+    struct register_import_result result =
+        change(scene, HEADER "50.21.000000;Neu;Nr 0;1950-01-01;Weg;1;17033;Ort;SG 1\n", true);
+    assert_int_equal(result.persons, 24999);
+    assert_int_equal(result.cases_changed, 1);
+    struct walk walk = {0};
+    assert_ok(scene, register_each(scene->ledger, note, &walk, &scene->fault));
+    assert_int_equal(walk.rows, 24999);
+    assert_string_equal(walk.last, "50.21.000000 Neu Nr 0");
+    scene_assert_sound(scene);
+}
+
+static void what_the_register_s_words_mean_is_configured(void **state)
+{
+    struct scene *scene = *state;
+    (void)change(scene,
+                 STATUS_HEADER
+                 "1;A;;;;;;;T;laufend;;\n2;B;;;;;;;T;BEENDET;;\n3;C;;;;;;;T;beendetes;;\n"
+                 "4;D;;;;;;;T;gesperrt;;\n5;E;;;;;;;T;beendet;;ja\n"
+                 "6;F;;;;;;;T;;;nein\n7;G;;;;;;;T;;;-\n8;H;;;;;;;T;;;bis 2031\n",
+                 false);
+    assert_register(scene, "1 A, 2 B closed, 3 C, 4 D blocked, 5 E closed blocked, 6 F, 7 G, "
+                           "8 H blocked");
+}
+
 static void field_names_are_the_contract_s(void **state)
 {
     (void)state;
@@ -341,6 +474,12 @@ int main(void)
         SCENE_TEST(what_a_dead_import_left_is_removed_by_the_next),
         SCENE_TEST(imports_at_the_same_time_do_not_mix),
         SCENE_TEST(a_walk_sees_one_version_while_another_is_imported),
+        SCENE_TEST(an_incremental_import_changes_its_cases_and_no_others),
+        SCENE_TEST(an_incremental_import_of_the_same_changes_nothing),
+        SCENE_TEST(an_incremental_import_on_an_empty_register_fills_it),
+        SCENE_TEST(a_full_import_tells_what_it_changed),
+        SCENE_TEST(a_large_register_is_carried_over),
+        SCENE_TEST(what_the_register_s_words_mean_is_configured),
         SCENE_TEST(field_names_are_the_contract_s),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
--- 0004-worker-keys: which workers on other hosts may connect, and as what.
+-- 0005-worker-keys: which workers on other hosts may connect, and as what.
 -- SPDX-License-Identifier: EUPL-1.2
 --
 -- A row is one enrolment of one key. Nothing is deleted: a revoked key stays, so that it can never

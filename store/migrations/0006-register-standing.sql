@@ -1,4 +1,4 @@
--- 0005-register-standing: old numbers of a case, and whether it is closed or blocked.
+-- 0006-register-standing: old numbers of a case, and whether it is closed or blocked.
 -- SPDX-License-Identifier: EUPL-1.2
 --
 -- standing is worked out when the row is imported, from what the configuration says of the
