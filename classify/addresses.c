@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "classify/addresses.h"
+#include "classify/edit_distance.h"
 #include "classify/fold.h"
 #include "classify/subjects.h"
 
@@ -116,6 +117,17 @@ static uint32_t find_house_number(const struct search *search, uint32_t token, u
     return dictionary_find(&search->index->house_numbers, folded);
 }
 
+static void keep_house(const struct letter *letter, uint32_t token, struct address_mention *mention)
+{
+    const char *folded = letter_folded(letter, token);
+    size_t length = strlen(folded);
+    if (length >= sizeof mention->house)
+        return;
+    memcpy(mention->house, folded, length + 1);
+    if (mention->last > token && length + 1 < sizeof mention->house)
+        memcpy(mention->house + length, letter_folded(letter, mention->last), 2);
+}
+
 /* The street that ends right before the house number; the longest one that the register has. */
 static bool find_street(const struct search *search, uint32_t house,
                         struct address_mention *mention)
@@ -179,6 +191,7 @@ bool addresses_find(struct addresses *addresses, const struct letter *letter,
             continue;
         if (has_street) {
             mention.house_number = find_house_number(&search, token, &mention.last);
+            keep_house(letter, token, &mention);
             mention.postcode = find_postcode(letter, mention.last);
         }
         mention.is_institution = is_of_institution(letter, mention.first);
@@ -198,19 +211,33 @@ static enum address_agreement agree_postcode(uint32_t read, uint32_t registered)
     return differences == 1 ? ADDRESS_STREET_ONLY : ADDRESS_ABSENT;
 }
 
+/* "82h" for "82b", "1" for "11": misread, or the neighbours'. */
+static bool is_house_near(const struct address_mention *mention, const struct register_index *index,
+                          uint32_t registered)
+{
+    return mention->house[0] != '\0' && registered != DICTIONARY_NONE &&
+           edit_distance_word(mention->house, dictionary_word(&index->house_numbers, registered),
+                              1) <= 1;
+}
+
 enum address_agreement address_agrees(const struct address_mention *mention,
                                       const struct register_index *index, uint32_t person)
 {
     const struct person *one = &index->persons[person];
-    if (mention->is_institution || mention->house_number == DICTIONARY_NONE ||
-        mention->house_number != one->house_number)
+    bool is_house =
+        mention->house_number != DICTIONARY_NONE && mention->house_number == one->house_number;
+    if (mention->is_institution || one->street == DICTIONARY_NONE)
         return ADDRESS_ABSENT;
     for (size_t i = 0; i < mention->street_count; i++) {
-        if (mention->streets[i] == one->street) {
-            if (mention->postcode == 0)
-                return ADDRESS_STREET_ONLY;
-            return agree_postcode(mention->postcode, one->postcode);
-        }
+        if (mention->streets[i] != one->street)
+            continue;
+        if (!is_house)
+            return mention->postcode == one->postcode && one->postcode != 0 &&
+                           is_house_near(mention, index, one->house_number)
+                       ? ADDRESS_HOUSE_NEAR
+                       : ADDRESS_ABSENT;
+        return mention->postcode == 0 ? ADDRESS_STREET_ONLY
+                                      : agree_postcode(mention->postcode, one->postcode);
     }
     return ADDRESS_ABSENT;
 }

@@ -6,7 +6,7 @@
 #include "classify/letter.h"
 #include "classify/register_index.h"
 
-enum { ADDRESS_STREETS_MOST = 4, ADDRESS_MENTIONS_MOST = 256 };
+enum { ADDRESS_STREETS_MOST = 4, ADDRESS_MENTIONS_MOST = 256, ADDRESS_HOUSE_BYTES = 8 };
 
 struct address_mention {
     uint32_t first, last; /* tokens */
@@ -14,8 +14,9 @@ struct address_mention {
     size_t street_count;   /* 0: only postcode and town could be read */
     bool is_near;          /* the street is one edit away */
     uint32_t house_number; /* of the register's dictionary, DICTIONARY_NONE when it has none */
-    uint32_t postcode;     /* 0: none stands beside it */
-    bool is_institution;   /* an office or firm stands above it */
+    char house[ADDRESS_HOUSE_BYTES]; /* as read, folded */
+    uint32_t postcode;               /* 0: none stands beside it */
+    bool is_institution;             /* an office or firm stands above it */
 };
 
 struct addresses {
@@ -25,6 +26,7 @@ struct addresses {
 
 enum address_agreement {
     ADDRESS_ABSENT,
+    ADDRESS_HOUSE_NEAR,  /* the street and the postcode; one character of the house number is off */
     ADDRESS_STREET_ONLY, /* street and house number; no postcode, or one digit of it is off */
     ADDRESS_FULL         /* street, house number and postcode */
 };

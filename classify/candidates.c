@@ -219,20 +219,24 @@ static void weigh_numbers(const struct search *search, struct scored *scored)
     add_finding(scored, &finding);
 }
 
-/* A reference to us that is not this case's number, not even miswritten. */
+bool number_is_another(const struct register_index *index, const struct number_sighting *sighting,
+                       uint32_t case_id)
+{
+    const struct search search = {.index = index};
+    if (number_is_exact(sighting))
+        return cost_to(&search, sighting, case_id) != 0;
+    bool is_ours = sighting->role == NUMBER_OURS || sighting->role == NUMBER_LABELLED;
+    bool is_number = sighting->canonical[0] != '\0' ||
+                     (sighting->hit_count > 0 && sighting->hits[0].cost <= EDIT_SLIP);
+    return is_ours && is_number && !number_explains(index, sighting, case_id);
+}
+
 static void weigh_other_numbers(const struct search *search, struct scored *scored)
 {
     const struct numbers *numbers = &search->facts->numbers;
     for (size_t i = 0; i < numbers->count; i++) {
         const struct number_sighting *sighting = &numbers->sightings[i];
-        bool is_ours = sighting->role == NUMBER_OURS || sighting->role == NUMBER_LABELLED;
-        bool is_number =
-            number_is_exact(sighting) ||
-            (is_ours && (sighting->canonical[0] != '\0' ||
-                         (sighting->hit_count > 0 && sighting->hits[0].cost <= EDIT_SLIP)));
-        if (!is_number ||
-            (number_is_exact(sighting) ? cost_to(search, sighting, scored->case_id) == 0
-                                       : number_explains(search->index, sighting, scored->case_id)))
+        if (!number_is_another(search->index, sighting, scored->case_id))
             continue;
         struct finding finding = finding_at("other_case_number", sighting->first, sighting->last,
                                             -1, search->weights->other_number);
@@ -396,6 +400,8 @@ static void weigh_birth_dates(const struct search *search, struct scored *scored
         scored->support |= SUPPORT_BIRTH_WEAK;
     if (agrees && !is_said_of(search, scored, best->first, best->name_before, true))
         scored->support |= SUPPORT_BIRTH_LATER;
+    if (!agrees && best_weight > 0)
+        scored->support |= SUPPORT_BIRTH_NEAR;
     if (best_weight < 0)
         scored->support |= AGAINST_BIRTH_DATE;
     struct finding finding =
@@ -403,36 +409,67 @@ static void weigh_birth_dates(const struct search *search, struct scored *scored
     add_finding(scored, &finding);
 }
 
-static void weigh_addresses(const struct search *search, struct scored *scored)
+/* Against an address that agrees wholly: what is missing of it. */
+static double weigh_address(const struct search *search, const struct address_mention *mention,
+                            enum address_agreement agreement, double rarity)
+{
+    const struct evidence_weights *weights = search->weights;
+    if (agreement == ADDRESS_HOUSE_NEAR)
+        return weights->house_near;
+    return rarity + (agreement == ADDRESS_STREET_ONLY ? weights->street_only : 0) +
+           (mention->is_near ? weights->near : 0);
+}
+
+struct address_fit {
+    const struct address_mention *mention; /* NULL: no address agrees */
+    enum address_agreement agreement;
+    double weight;
+    bool is_other; /* persons live at other addresses in the letter */
+};
+
+static struct address_fit fit_addresses(const struct search *search, const struct scored *scored)
 {
     const struct addresses *addresses = &search->facts->addresses;
     const struct person *person = &search->index->persons[scored->person];
-    const struct address_mention *best = NULL;
-    double best_weight = search->weights->other_address;
-    bool is_other = false;
-    double neighbours =
+    struct address_fit fit = {.weight = search->weights->other_address};
+    double rarity = log_rarity(
+        search,
         (double)register_index_by_address(search->index, person->street, person->house_number)
-            .count;
+            .count,
+        (double)search->index->person_count);
     for (size_t i = 0; i < addresses->count; i++) {
         const struct address_mention *mention = &addresses->mentions[i];
         enum address_agreement agreement = address_agrees(mention, search->index, scored->person);
-        is_other = is_other || !mention->is_institution;
-        double weight = log_rarity(search, neighbours, (double)search->index->person_count) +
-                        (agreement == ADDRESS_STREET_ONLY ? search->weights->street_only : 0) +
-                        (mention->is_near ? search->weights->near : 0);
-        if (agreement != ADDRESS_ABSENT && weight > best_weight) {
-            best = mention;
-            best_weight = weight;
+        fit.is_other = fit.is_other || !mention->is_institution;
+        if (agreement == ADDRESS_ABSENT)
+            continue;
+        double weight = weigh_address(search, mention, agreement, rarity);
+        if (fit.mention == NULL || weight > fit.weight) {
+            fit.mention = mention;
+            fit.agreement = agreement;
+            fit.weight = weight;
         }
     }
-    if (best == NULL && !is_other)
+    return fit;
+}
+
+static void weigh_addresses(const struct search *search, struct scored *scored)
+{
+    struct address_fit fit = fit_addresses(search, scored);
+    const struct address_mention *mention = fit.mention;
+    if (mention == NULL && !fit.is_other)
         return;
     struct finding finding =
-        finding_at("address", best == NULL ? LETTER_NONE : best->first,
-                   best == NULL ? LETTER_NONE : best->last, PERSON_STREET, best_weight);
-    scored->support |= best != NULL ? SUPPORT_ADDRESS : AGAINST_ADDRESS;
-    if (best != NULL && !is_said_of(search, scored, best->first,
-                                    facts_name_before(search->facts, best->first), true))
+        finding_at("address", mention == NULL ? LETTER_NONE : mention->first,
+                   mention == NULL ? LETTER_NONE : mention->last, PERSON_STREET, fit.weight);
+    if (mention == NULL)
+        scored->support |= AGAINST_ADDRESS;
+    else if (fit.agreement != ADDRESS_HOUSE_NEAR)
+        scored->support |= SUPPORT_ADDRESS;
+    if (mention != NULL && fit.agreement == ADDRESS_FULL && !mention->is_near)
+        scored->support |= SUPPORT_ADDRESS_WHOLE;
+    if (mention != NULL && !is_said_of(search, scored, mention->first,
+                                       facts_name_before(search->facts, mention->first), true))
         scored->support |= SUPPORT_ADDRESS_LATER;
     add_finding(scored, &finding);
 }
@@ -504,32 +541,40 @@ static int compare(const void *left, const void *right)
     return strcmp(one->case_number, other->case_number);
 }
 
-/* `part` of `sum` as a probability that holds what it says. */
-static double calibrated(const struct search *search, double part, double sum)
+static bool is_excluded(size_t at, const size_t *excluded, size_t count)
 {
-    double rest = sum - part;
-    if (part <= 0)
-        return 0;
-    return rest <= 0 ? 1 : weights_probability(search->weights, log(part / rest));
+    for (size_t i = 0; i < count; i++) {
+        if (excluded[i] == at)
+            return true;
+    }
+    return false;
 }
 
-/* Over the candidates and "nobody we know". */
+/* Against the other candidates and "nobody we know", calibrated. Summed up in the order of the
+ * list, which does not depend on the order in which they were found. */
+double candidates_probability(const struct candidates *candidates,
+                              const struct evidence_weights *weights, size_t at,
+                              const size_t *excluded, size_t excluded_count)
+{
+    double own = candidates->list[at].log_odds;
+    double rest = exp(candidates->nobody - own);
+    for (size_t i = 0; i < candidates->count; i++) {
+        if (i != at && !is_excluded(i, excluded, excluded_count))
+            rest += exp(candidates->list[i].log_odds - own);
+    }
+    return weights_probability(weights, -log(rest));
+}
+
 static void normalise(const struct search *search)
 {
     struct candidates *candidates = search->candidates;
-    double nobody = log(1 - search->weights->prior_known);
     double prior = log(search->weights->prior_known) - search->log_cases;
-    double most = nobody;
-    for (size_t i = 0; i < candidates->count; i++) {
-        double logit = candidates->list[i].score + prior;
-        most = logit > most ? logit : most;
-    }
-    double sum = exp(nobody - most);
+    candidates->nobody = log(1 - search->weights->prior_known);
     for (size_t i = 0; i < candidates->count; i++)
-        sum += exp(candidates->list[i].score + prior - most);
+        candidates->list[i].log_odds = candidates->list[i].score + prior;
     for (size_t i = 0; i < candidates->count; i++)
         candidates->list[i].probability =
-            calibrated(search, exp(candidates->list[i].score + prior - most), sum);
+            candidates_probability(candidates, search->weights, i, NULL, 0);
 }
 
 enum status candidates_find(struct candidates *candidates, const struct facts *facts,

@@ -29,6 +29,8 @@ enum support {
     SUPPORT_NAME_NEAR = 1U << 11,     /* the name is one edit away */
     SUPPORT_BIRTH_LATER = 1U << 12,   /* the birth date is not said of the first mention */
     SUPPORT_ADDRESS_LATER = 1U << 13, /* nor does the address */
+    SUPPORT_BIRTH_NEAR = 1U << 14,    /* the birth date is one digit off, as read */
+    SUPPORT_ADDRESS_WHOLE = 1U << 15, /* street, house number and postcode, nothing misread */
 
     AGAINST_NAME = 1U << 16,    /* the surname only with other given names */
     AGAINST_SUBJECT = 1U << 17, /* the letter names its persons, and this is none of them */
@@ -59,6 +61,7 @@ struct scored {
     unsigned support;     /* enum support */
     unsigned number_cost; /* of the number found, EDIT_FAR without */
     double score;         /* sum of the weights */
+    double log_odds;      /* score and prior, against "nobody we know" at candidates.nobody */
     double probability;
     struct finding findings[FINDINGS_MOST];
     size_t finding_count;
@@ -67,6 +70,7 @@ struct scored {
 struct candidates {
     struct scored *list; /* most likely first */
     size_t count;
+    double nobody; /* log of the prior of a person we do not know */
 };
 
 /* Finds and weighs; STATUS_LATER on no memory. candidates_done() in any case. */
@@ -74,6 +78,15 @@ enum status candidates_find(struct candidates *candidates, const struct facts *f
                             const struct register_index *index, struct fault *fault);
 void candidates_done(struct candidates *candidates);
 
+/* The probability of the candidate at `at` when those of `excluded` (indexes) are no rivals of it,
+ * because the letter belongs to them, too. */
+double candidates_probability(const struct candidates *candidates,
+                              const struct evidence_weights *weights, size_t at,
+                              const size_t *excluded, size_t excluded_count);
+
+/* The sighting is a reference to us that is not this case's number, not even miswritten. */
+bool number_is_another(const struct register_index *index, const struct number_sighting *sighting,
+                       uint32_t case_id);
 /* The sighting can be the case's number, miswritten or misread at most. */
 bool number_explains(const struct register_index *index, const struct number_sighting *sighting,
                      uint32_t case_id);

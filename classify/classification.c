@@ -23,6 +23,10 @@ void classification_done(struct classification *classification)
     for (uint32_t i = 0; classification->candidates != NULL && i < classification->candidate_count;
          i++)
         candidate_done(&classification->candidates[i]);
+    for (uint32_t i = 0; i < classification->copy_count; i++) {
+        free(classification->copies[i].case_number);
+        free(classification->copies[i].team);
+    }
     free(classification->candidates);
     free(classification->reason);
     free(classification->missing);
@@ -54,6 +58,17 @@ static json_t *candidate_json(const struct candidate *candidate)
                      candidate->team, "probability", candidate->probability, "evidence", list);
 }
 
+static json_t *copies_json(const struct classification *classification)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < classification->copy_count; i++)
+        (void)json_array_append_new(list, json_pack("{s:s, s:s, s:f}", "case_number",
+                                                    classification->copies[i].case_number, "team",
+                                                    classification->copies[i].team, "probability",
+                                                    classification->copies[i].probability));
+    return list;
+}
+
 /* "deadline urgent" as a list. */
 static json_t *words_json(const char *words)
 {
@@ -75,13 +90,13 @@ void classification_append_json(const struct classification *classification,
     json_t *candidates = json_array();
     for (uint32_t i = 0; i < classification->candidate_count; i++)
         (void)json_array_append_new(candidates, candidate_json(&classification->candidates[i]));
-    json_t *root =
-        json_pack("{s:b, s:s, s:o, s:o, s:s?, s:f, s:o, s:s, s:I}", "to_file",
-                  classification->to_file ? 1 : 0, "reason", classification->reason, "candidates",
-                  candidates, "missing", words_json(classification->missing), "kind",
-                  classification->kind, "kind_confidence", classification->kind_confidence, "flags",
-                  words_json(classification->flags), "rules_version", rules_version(rules),
-                  "register_version", (json_int_t)register_version);
+    json_t *root = json_pack(
+        "{s:b, s:s, s:o, s:o, s:o, s:s?, s:f, s:o, s:s, s:I}", "to_file",
+        classification->to_file ? 1 : 0, "reason", classification->reason, "candidates", candidates,
+        "copies", copies_json(classification), "missing", words_json(classification->missing),
+        "kind", classification->kind, "kind_confidence", classification->kind_confidence, "flags",
+        words_json(classification->flags), "rules_version", rules_version(rules),
+        "register_version", (json_int_t)register_version);
     char *bytes = root == NULL
                       ? NULL
                       : json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(JSON_REAL_DIGITS));

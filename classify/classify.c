@@ -152,6 +152,21 @@ static bool fill_kind(const struct letter *letter, struct classification *classi
     return classification->flags != NULL && (kind.kind == NULL || classification->kind != NULL);
 }
 
+static bool fill_copies(const struct decision *decision, const struct register_index *index,
+                        const struct candidates *candidates, struct classification *classification)
+{
+    for (size_t i = 0; i < decision->copy_count; i++) {
+        const struct scored *scored = &candidates->list[decision->copies[i]];
+        struct case_copy *copy = &classification->copies[classification->copy_count++];
+        copy->probability = decision->copy_probabilities[i];
+        copy->case_number = string_copy(scored->case_number);
+        copy->team = string_copy(register_index_team(index, scored->case_id));
+        if (copy->case_number == NULL || copy->team == NULL)
+            return false;
+    }
+    return true;
+}
+
 static bool fill(const struct rules *rules, const struct register_index *index,
                  const struct facts *facts, const struct candidates *candidates,
                  struct classification *classification)
@@ -161,9 +176,10 @@ static bool fill(const struct rules *rules, const struct register_index *index,
     classification->to_file = decision.to_file;
     classification->reason =
         text_ok(&decision.reason) ? string_copy(text_string(&decision.reason)) : NULL;
+    bool has_copies = fill_copies(&decision, index, candidates, classification);
     decision_done(&decision);
     classification->missing = list_missing(candidates);
-    return classification->reason != NULL && classification->missing != NULL &&
+    return has_copies && classification->reason != NULL && classification->missing != NULL &&
            fill_candidates(rules, facts, index, candidates, classification) &&
            fill_kind(&facts->letter, classification);
 }

@@ -48,6 +48,12 @@ enum identifier_kind {
     IDENTIFIER_KINDS
 };
 
+/* What becomes of a letter that surely belongs to several cases. */
+enum several_cases {
+    SEVERAL_CASES_CLEAR = 0, /* a person decides */
+    SEVERAL_CASES_COPY       /* it is filed to each */
+};
+
 struct classify_options {
     const struct case_grammar *grammars;
     size_t grammar_count;
@@ -55,6 +61,7 @@ struct classify_options {
     double threshold; /* least probability to file */
     double margin;    /* least distance to the runner-up */
     uint32_t candidates_most;
+    enum several_cases several_cases;
     const struct evidence_weights *weights; /* copied; NULL: STANDARD_WEIGHTS */
 };
 
@@ -120,11 +127,22 @@ struct candidate {
     uint32_t evidence_count;
 };
 
+enum { COPIES_MOST = 4 }; /* letters to more further cases are a person's */
+
+/* A further case that the letter belongs to. */
+struct case_copy {
+    char *case_number;
+    char *team;
+    double probability;
+};
+
 struct classification {
     bool to_file;
     char *reason;                 /* one German sentence */
     struct candidate *candidates; /* most likely first */
     uint32_t candidate_count;
+    struct case_copy copies[COPIES_MOST]; /* to_file: each gets a copy */
+    uint32_t copy_count;
     char *kind; /* e.g. "widerspruch"; NULL for unknown */
     double kind_confidence;
     char *flags;   /* words parted by blanks; "" for none */

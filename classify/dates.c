@@ -15,13 +15,18 @@ static const char *const NOTATIONS[DATE_NOTATIONS] = {
     "(?<![0-9A-Za-z])(" DIGIT
     "{1,2})[.,]? ?((?i)Jan|Jän|Feb|Mär|Maer|Mar|Mrz|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov"
     "|Dez)[\\p{L}]{0,6}[.,]? ((?:1[89]|20)" DIGIT "{2}|" DIGIT "{2})(?![0-9A-Za-z])",
+    "(?<![0-9A-Za-z.,/-])(" DIGIT "{2})[ .,:;'-]{0,2}(" DIGIT
+    "{2})[ .,:;'-]{0,2}((?:1[89]|20)" DIGIT "{2}|" DIGIT "{2})(?![0-9A-Za-z]|[.,/-][0-9])",
 };
+
+enum { NOTATION_LOOSE = DATE_NOTATIONS - 1 };
 
 enum part { PART_DAY, PART_MONTH, PART_YEAR, PARTS };
 
 static const unsigned PARTS_OF[DATE_NOTATIONS][PARTS] = {
     {1, 2, 3},
     {3, 2, 1},
+    {1, 2, 3},
     {1, 2, 3}
 };
 
@@ -119,6 +124,7 @@ static bool find_notation(const struct date_patterns *patterns, size_t notation,
             .month = read_month(text, &match.groups[parts[PART_MONTH]]),
             .year = read_number(text, year),
             .is_short = year->end - year->start == 2,
+            .is_loose = notation == NOTATION_LOOSE,
             .start = match.groups[0].start,
             .end = match.groups[0].end,
         };

@@ -1,4 +1,5 @@
-/* dates.h - days in all German notations: 12.3.1961, 12.03.61, 1961-03-12, 12. März 1961. */
+/* dates.h - days in all German notations: 12.3.1961, 12.03.61, 1961-03-12, 12. März 1961; and with dots that a
+ * scanner lost: 12 03 1961, 12031961. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef CLASSIFY_DATES_H
 #define CLASSIFY_DATES_H
@@ -9,7 +10,7 @@
 
 #include "classify/pattern.h"
 
-enum { DATE_NOTATIONS = 3 };
+enum { DATE_NOTATIONS = 4 };
 
 struct date_patterns {
     struct pattern *notations[DATE_NOTATIONS];
@@ -18,6 +19,7 @@ struct date_patterns {
 struct date {
     uint32_t day, month, year;
     bool is_short;     /* the year has two digits: `year` is 0 to 99 */
+    bool is_loose;     /* its dots were lost: a date only where a word says so */
     size_t start, end; /* bytes of the text */
 };
 

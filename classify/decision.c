@@ -12,32 +12,38 @@ enum {
     LATER = SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER,
     UNCONFIRMED = AGAINST_ADDRESS | AGAINST_UNREAD,
     RELATIVES_LOOKED_AT = 256,
+    NUMBER_WITHIN = 14, /* tokens between a person's name and the number that is theirs */
     SECOND_KINDS = SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS | SUPPORT_IDENTIFIER
 };
 
 /* Combinations of evidence that file: all bits of `needs`, one of `one_of` (0: none is needed),
- * and none of `never`. */
+ * and none of `never`. `is_alone`: only where nobody of another case lives at the address. */
 // clang-format off
 static const struct {
     unsigned needs;
     unsigned one_of;
     unsigned never;
+    bool is_alone;
 } WAYS[] = {
-    {SUPPORT_CODE | SUPPORT_NAME, 0, 0},
-    {SUPPORT_CODE, SECOND_KINDS, AGAINST_ADDRESS},
-    {SUPPORT_CODE, 0, UNCONFIRMED},
-    {SUPPORT_NUMBER | SUPPORT_NAME, 0, 0},
-    {SUPPORT_NUMBER, SUPPORT_NAME_PARTLY | SUPPORT_SURNAME, UNCONFIRMED},
-    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE, SUPPORT_ADDRESS | SUPPORT_IDENTIFIER, 0},
-    {SUPPORT_NUMBER, SUPPORT_BIRTH_DATE | SUPPORT_IDENTIFIER, UNCONFIRMED},
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME, SECOND_KINDS, 0},
-    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME, 0, SUPPORT_NAME_NEAR},
-    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME, SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0},
-    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0, 0},
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER, 0, SUPPORT_NAME_NEAR | AGAINST_OTHERS},
-    {SUPPORT_NAME | SUPPORT_IDENTIFIER, SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0},
+    {SUPPORT_CODE | SUPPORT_NAME, 0, 0, false},
+    {SUPPORT_CODE, SECOND_KINDS, AGAINST_ADDRESS, false},
+    {SUPPORT_CODE, 0, UNCONFIRMED, false},
+    {SUPPORT_NUMBER | SUPPORT_NAME, 0, 0, false},
+    {SUPPORT_NUMBER, SUPPORT_NAME_PARTLY | SUPPORT_SURNAME, UNCONFIRMED, false},
+    {SUPPORT_NUMBER | SUPPORT_BIRTH_DATE, SUPPORT_ADDRESS | SUPPORT_IDENTIFIER, 0, false},
+    {SUPPORT_NUMBER, SUPPORT_BIRTH_DATE | SUPPORT_IDENTIFIER, UNCONFIRMED, false},
+    {SUPPORT_NUMBER | SUPPORT_ADDRESS_WHOLE, 0, AGAINST_SUBJECT | AGAINST_OTHERS, true},
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME, SECOND_KINDS, 0, false},
+    {SUPPORT_NUMBER_NEAR | SUPPORT_NAME, 0, SUPPORT_NAME_NEAR, false},
+    {SUPPORT_NUMBER_THEIRS | SUPPORT_NAME, SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0, false},
+    {SUPPORT_NAME | SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0, 0, false},
+    {SUPPORT_NAME | SUPPORT_BIRTH_NEAR | SUPPORT_ADDRESS, 0, SUPPORT_NAME_NEAR, false},
+    {SUPPORT_NAME | SUPPORT_ADDRESS_WHOLE, 0,
+     SUPPORT_NAME_NEAR | SUPPORT_ADDRESS_LATER | AGAINST_OTHERS, false},
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER, 0, SUPPORT_NAME_NEAR | AGAINST_OTHERS, false},
+    {SUPPORT_NAME | SUPPORT_IDENTIFIER, SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS, 0, false},
     {SUPPORT_NAME | SUPPORT_BIRTH_DATE, 0,
-     SUPPORT_NAME_NEAR | SUPPORT_BIRTH_WEAK | AGAINST_ADDRESS | AGAINST_OTHERS},
+     SUPPORT_NAME_NEAR | SUPPORT_BIRTH_WEAK | AGAINST_ADDRESS | AGAINST_OTHERS, false},
 };
 // clang-format on
 
@@ -56,12 +62,25 @@ static const struct {
     {SUPPORT_IDENTIFIER,                     "eine weitere Nummer"                },
 };
 
-static bool has_way(const struct scored *best)
+/* Nobody of another case lives where this person does. */
+static bool lives_alone(const struct register_index *index, const struct scored *best)
+{
+    const struct person *one = &index->persons[best->person];
+    struct lookup_range home = register_index_by_address(index, one->street, one->house_number);
+    for (size_t i = 0; i < home.count; i++) {
+        const struct person *other = &index->persons[home.entries[i].value];
+        if (other->case_id != one->case_id && other->postcode == one->postcode)
+            return false;
+    }
+    return true;
+}
+
+static bool has_way(const struct scored *best, const struct register_index *index)
 {
     for (size_t i = 0; i < sizeof WAYS / sizeof *WAYS; i++) {
         if ((best->support & WAYS[i].needs) == WAYS[i].needs &&
             (WAYS[i].one_of == 0 || (best->support & WAYS[i].one_of) != 0) &&
-            (best->support & WAYS[i].never) == 0)
+            (best->support & WAYS[i].never) == 0 && (!WAYS[i].is_alone || lives_alone(index, best)))
             return true;
     }
     return false;
@@ -69,24 +88,25 @@ static bool has_way(const struct scored *best)
 
 /* ---- what stands against the best candidate ------------------------------------------------ */
 
-static bool is_against(struct text *reason, const struct scored *best)
+static bool is_against(struct text *reason, const struct scored *best, unsigned excused)
 {
     const char *number = best->case_number;
-    if (best->support & AGAINST_BIRTH_DATE)
+    const unsigned against = best->support & AGAINST_ANY & ~excused;
+    if (against & AGAINST_BIRTH_DATE)
         text_append_format(
             reason, "Das genannte Geburtsdatum ist ein anderes als im Register zu %s.", number);
-    else if (best->support & AGAINST_NAME)
+    else if (against & AGAINST_NAME)
         text_append_format(reason,
                            "Der Familienname passt zu %s, der Vorname gehört zu einer anderen "
                            "Person.",
                            number);
-    else if (best->support & AGAINST_SUBJECT)
+    else if (against & AGAINST_SUBJECT)
         text_append_format(reason, "Das Schreiben nennt eine andere Person als das Register zu %s.",
                            number);
-    else if (best->support & AGAINST_NUMBER)
+    else if (against & AGAINST_NUMBER)
         text_append_format(
             reason, "Das Schreiben nennt noch ein anderes Aktenzeichen als das von %s.", number);
-    return (best->support & AGAINST_ANY) != 0;
+    return against != 0;
 }
 
 /* ---- other cases in the letter ------------------------------------------------------------- */
@@ -103,25 +123,91 @@ static bool is_person_in_letter(const struct scored *best, const struct scored *
     return other->mention != best->mention;
 }
 
-static bool has_conflict(struct text *reason, const struct candidates *candidates)
+/* The sighting is this case's number, exactly. */
+static bool is_number_of(const struct number_sighting *sighting, uint32_t case_id)
 {
-    const struct scored *best = &candidates->list[0];
-    for (size_t i = 1; i < candidates->count; i++) {
-        const struct scored *other = &candidates->list[i];
-        if (other->support & (SUPPORT_CODE | SUPPORT_NUMBER) ||
-            ((other->support & SUPPORT_NUMBER_THEIRS) && other->number_cost == 0)) {
-            text_append_format(reason,
-                               "Zwei Aktenzeichen oder Personen verschiedener Fälle: %s und %s.",
-                               best->case_number, other->case_number);
+    for (size_t i = 0; i < sighting->hit_count && sighting->hits[i].cost == 0; i++) {
+        if (sighting->hits[i].case_id == case_id)
             return true;
-        }
-        if (is_person_in_letter(best, other)) {
-            text_append_format(reason, "Zwei bekannte Personen verschiedener Fälle: %s und %s.",
-                               best->case_number, other->case_number);
-            return true;
+    }
+    return false;
+}
+
+/* "Petra Wendt, Aktenzeichen 50.…": the number stands beside one of the person's mentions. */
+static bool has_number_beside_name(const struct facts *facts, const struct scored *scored)
+{
+    for (size_t i = 0; i < facts->numbers.count; i++) {
+        const struct number_sighting *sighting = &facts->numbers.sightings[i];
+        if (!is_number_of(sighting, scored->case_id) || sighting->role == NUMBER_THEIRS)
+            continue;
+        for (size_t k = 0; k < scored->named_count; k++) {
+            const struct name_mention *mention = &facts->names.mentions[scored->named_at[k]];
+            if (sighting->first <= mention->last + NUMBER_WITHIN &&
+                mention->first <= sighting->last + NUMBER_WITHIN)
+                return true;
         }
     }
     return false;
+}
+
+/* The letter belongs to this case as well: its own person, fully named, with its own number. */
+static bool is_further_case(const struct facts *facts, const struct scored *best,
+                            const struct scored *other)
+{
+    const unsigned needs = SUPPORT_NUMBER | SUPPORT_NAME;
+    const unsigned never = SUPPORT_NAME_NEAR | AGAINST_BIRTH_DATE | AGAINST_NAME;
+    return (best->support & (SUPPORT_CODE | SUPPORT_NUMBER | SUPPORT_NUMBER_NEAR)) != 0 &&
+           (other->support & needs) == needs && (other->support & never) == 0 &&
+           other->mention != best->mention && has_number_beside_name(facts, other);
+}
+
+static bool is_conflict(const struct scored *best, const struct scored *other,
+                        const char **ret_sentence)
+{
+    bool is_named_case = (other->support & (SUPPORT_CODE | SUPPORT_NUMBER)) != 0 ||
+                         ((other->support & SUPPORT_NUMBER_THEIRS) != 0 && other->number_cost == 0);
+    *ret_sentence = is_named_case ? "Zwei Aktenzeichen oder Personen verschiedener Fälle"
+                                  : "Zwei bekannte Personen verschiedener Fälle";
+    return is_named_case || is_person_in_letter(best, other);
+}
+
+/* Another case that is not a further one of the letter's. Fills decision->copies. */
+static bool has_conflict(struct decision *decision, const struct candidates *candidates,
+                         const struct facts *facts, const struct register_index *index)
+{
+    const struct scored *best = &candidates->list[0];
+    bool is_copied = index->rules->several_cases == SEVERAL_CASES_COPY;
+    for (size_t i = 1; i < candidates->count; i++) {
+        const struct scored *other = &candidates->list[i];
+        const char *sentence = NULL;
+        if (!is_conflict(best, other, &sentence))
+            continue;
+        if (!is_copied || decision->copy_count == COPIES_MOST ||
+            !is_further_case(facts, best, other)) {
+            text_append_format(&decision->reason, "%s: %s und %s.", sentence, best->case_number,
+                               other->case_number);
+            return true;
+        }
+        decision->copies[decision->copy_count++] = i;
+    }
+    return false;
+}
+
+/* The other numbers in the letter are those of the further cases. */
+static bool are_numbers_excused(const struct decision *decision,
+                                const struct candidates *candidates, const struct facts *facts,
+                                const struct register_index *index)
+{
+    for (size_t i = 0; i < facts->numbers.count; i++) {
+        const struct number_sighting *sighting = &facts->numbers.sightings[i];
+        bool is_excused = !number_is_another(index, sighting, candidates->list[0].case_id);
+        for (size_t k = 0; k < decision->copy_count; k++)
+            is_excused =
+                is_excused || is_number_of(sighting, candidates->list[decision->copies[k]].case_id);
+        if (!is_excused)
+            return false;
+    }
+    return true;
 }
 
 /* Somebody of another case among `range` with the same surname and, when `same_name`, with one of
@@ -235,19 +321,61 @@ static void explain_missing(struct text *reason, const struct scored *best)
     }
 }
 
-static bool is_clear(struct text *reason, const struct candidates *candidates,
+/* The first candidate that is neither the best nor a further case; NULL when there is none. */
+static const struct scored *runner_up(const struct decision *decision,
+                                      const struct candidates *candidates)
+{
+    for (size_t i = 1; i < candidates->count; i++) {
+        bool is_copy = false;
+        for (size_t k = 0; k < decision->copy_count; k++)
+            is_copy = is_copy || decision->copies[k] == i;
+        if (!is_copy)
+            return &candidates->list[i];
+    }
+    return NULL;
+}
+
+/* Above the threshold, and so far ahead of the runner-up as the margin wants. */
+static bool is_clear(struct decision *decision, const struct candidates *candidates,
                      const struct rules *rules)
 {
     const struct scored *best = &candidates->list[0];
-    double second = candidates->count > 1 ? candidates->list[1].probability : 0;
-    if (second > 0 && best->probability - second < rules->margin)
-        text_append_format(reason, "Mehrere Fälle kommen in Frage, vor allem %s und %s.",
-                           best->case_number, candidates->list[1].case_number);
-    else if (best->probability < rules->threshold || best->probability - second < rules->margin)
-        text_append_format(reason, "Der Fall %s ist nicht sicher genug.", best->case_number);
+    const struct scored *second = runner_up(decision, candidates);
+    double probability = candidates_probability(candidates, &rules->weights, 0, decision->copies,
+                                                decision->copy_count);
+    double lead = probability - (second == NULL ? 0 : second->probability);
+    if (second != NULL && lead < rules->margin)
+        text_append_format(&decision->reason, "Mehrere Fälle kommen in Frage, vor allem %s und %s.",
+                           best->case_number, second->case_number);
+    else if (probability < rules->threshold || lead < rules->margin)
+        text_append_format(&decision->reason, "Der Fall %s ist nicht sicher genug.",
+                           best->case_number);
     else
         return true;
     return false;
+}
+
+/* Each further case must be as sure as the first. */
+static bool are_copies_clear(struct decision *decision, const struct candidates *candidates,
+                             const struct register_index *index)
+{
+    for (size_t i = 0; i < decision->copy_count; i++) {
+        const struct scored *further = &candidates->list[decision->copies[i]];
+        size_t others[COPIES_MOST];
+        for (size_t k = 0; k < decision->copy_count; k++)
+            others[k] = k == i ? 0 : decision->copies[k];
+        decision->copy_probabilities[i] = candidates_probability(
+            candidates, &index->rules->weights, decision->copies[i], others, decision->copy_count);
+        if (has_number_neighbour(&decision->reason, further, index))
+            return false;
+        if (decision->copy_probabilities[i] < index->rules->threshold) {
+            text_append_format(&decision->reason,
+                               "Das Schreiben nennt auch %s; dieser Fall ist nicht sicher genug.",
+                               further->case_number);
+            return false;
+        }
+    }
+    return true;
 }
 
 /* "Aktenzeichen, Name und Anschrift stimmen mit 50.… überein." */
@@ -268,37 +396,64 @@ static void append_agreeing(struct text *reason, const struct scored *best)
                        best->case_number);
 }
 
-static bool decide_reason(struct text *reason, const struct candidates *candidates,
+static void append_copies(struct decision *decision, const struct candidates *candidates)
+{
+    for (size_t i = 0; i < decision->copy_count; i++)
+        text_append_format(&decision->reason, "%s%s", i == 0 ? " Abschrift auch zu " : ", ",
+                           candidates->list[decision->copies[i]].case_number);
+    if (decision->copy_count > 0)
+        text_append_char(&decision->reason, '.');
+}
+
+/* Probability, margin, and what the register says of the case. */
+static bool is_sure(struct decision *decision, const struct candidates *candidates,
+                    const struct register_index *index)
+{
+    const struct scored *best = &candidates->list[0];
+    if (!is_clear(decision, candidates, index->rules) ||
+        !are_copies_clear(decision, candidates, index))
+        return false;
+    if (index->cases[best->case_id].is_closed &&
+        (best->support & (SUPPORT_CODE | SUPPORT_NUMBER)) == 0) {
+        text_append_format(&decision->reason, "%s ist laut Register abgeschlossen.",
+                           best->case_number);
+        return false;
+    }
+    append_agreeing(&decision->reason, best);
+    append_copies(decision, candidates);
+    return true;
+}
+
+static bool decide_reason(struct decision *decision, const struct candidates *candidates,
                           const struct facts *facts, const struct register_index *index)
 {
+    struct text *reason = &decision->reason;
     if (candidates->count == 0) {
         text_append(reason, "Nichts im Schreiben verweist auf einen bekannten Fall.");
         return false;
     }
     const struct scored *best = &candidates->list[0];
-    if (has_foreign_code(reason, facts, best) || has_conflict(reason, candidates) ||
-        has_household(reason, best, index) || is_against(reason, best))
+    if (has_foreign_code(reason, facts, best) || has_conflict(decision, candidates, facts, index))
         return false;
-    if (!has_way(best)) {
+    bool is_excused =
+        decision->copy_count > 0 && are_numbers_excused(decision, candidates, facts, index);
+    if (has_household(reason, best, index) ||
+        is_against(reason, best, is_excused ? AGAINST_NUMBER : 0))
+        return false;
+    if (!has_way(best, index)) {
         explain_missing(reason, best);
         return false;
     }
-    if (!is_clear(reason, candidates, index->rules))
-        return false;
-    if (index->cases[best->case_id].is_closed &&
-        (best->support & (SUPPORT_CODE | SUPPORT_NUMBER)) == 0) {
-        text_append_format(reason, "%s ist laut Register abgeschlossen.", best->case_number);
-        return false;
-    }
-    append_agreeing(reason, best);
-    return true;
+    return is_sure(decision, candidates, index);
 }
 
 void decide(struct decision *decision, const struct candidates *candidates,
             const struct facts *facts, const struct register_index *index)
 {
     *decision = (struct decision){.to_file = false};
-    decision->to_file = decide_reason(&decision->reason, candidates, facts, index);
+    decision->to_file = decide_reason(decision, candidates, facts, index);
+    if (!decision->to_file)
+        decision->copy_count = 0;
 }
 
 void decision_done(struct decision *decision)

@@ -11,6 +11,10 @@
 struct decision {
     bool to_file;
     struct text reason; /* one German sentence */
+    /* Further cases that it is filed to: indexes of candidates, and how sure each is. */
+    size_t copies[COPIES_MOST];
+    double copy_probabilities[COPIES_MOST];
+    size_t copy_count;
 };
 
 /* `candidates` as candidates_find() sorted them. decision_done() in any case. */

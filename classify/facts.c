@@ -62,6 +62,8 @@ static void find_dates(struct facts *facts, const struct rules *rules, const str
             .last = stream_token(stream, date.end - 1),
         };
         sighting.is_birth = is_birth_date(&facts->letter, sighting.first);
+        if (date.is_loose && !sighting.is_birth)
+            continue;
         facts->dates[facts->date_count++] = sighting;
     }
 }

@@ -30,8 +30,8 @@ static void append_options(struct text *text, const struct classify_options *opt
     }
     for (size_t kind = 0; kind < IDENTIFIER_KINDS; kind++)
         text_append_format(text, "use %d\n", (int)options->identifiers[kind]);
-    text_append_format(text, "%.17g %.17g %u\n", options->threshold, options->margin,
-                       options->candidates_most);
+    text_append_format(text, "%.17g %.17g %u %d\n", options->threshold, options->margin,
+                       options->candidates_most, (int)options->several_cases);
     for (size_t i = 0; i < weights_count(); i++)
         text_append_format(text, "%.17g\n", weights_get(weights_of(options), i));
 }
@@ -76,6 +76,7 @@ static enum status fill(struct rules *rules, const struct classify_options *opti
     rules->edit_costs = edit_costs_of(&rules->weights);
     rules->threshold = options->threshold;
     rules->margin = options->margin;
+    rules->several_cases = options->several_cases;
     rules->candidates_most =
         options->candidates_most < CANDIDATES_LEAST ? CANDIDATES_DEFAULT : options->candidates_most;
     for (size_t kind = 0; kind < IDENTIFIER_KINDS; kind++)

@@ -21,6 +21,7 @@ struct rules {
     double threshold;
     double margin;
     uint32_t candidates_most;
+    enum several_cases several_cases;
     char *version;
 };
 

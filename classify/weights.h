@@ -47,6 +47,7 @@ struct evidence_weights {
 
     /* addresses, and what the register says */
     double street_only;
+    double house_near;    /* all of it, but for one character of the house number */
     double other_address; /* people move */
     double closed;
 

@@ -30,14 +30,16 @@ static const struct row {
     {"Neustrelitzer Straße 12a\n",                                                               0, ADDRESS_STREET_ONLY},
     {"Neustrelitzer Straße 12a, 17193 Waren\n",                                                  0, ADDRESS_STREET_ONLY},
     {"Neustrelitzer Straße 12a, 17033 Neubrandenburg\n",                                         0, ADDRESS_ABSENT     },
-    {"Neustrelitzer Straße 12, 17192 Waren\n",                                                   0, ADDRESS_ABSENT     },
-    {"Neustrelitzer Straße 12b, 17192 Waren\n",                                                  0, ADDRESS_ABSENT     },
+    {"Neustrelitzer Straße 12, 17192 Waren\n",                                                   0, ADDRESS_HOUSE_NEAR },
+    {"Neustrelitzer Straße 12b, 17192 Waren\n",                                                  0, ADDRESS_HOUSE_NEAR },
     {"Am Anger 7\n17235 Neustrelitz\n",                                                           1, ADDRESS_FULL       },
     {"Sozialamt\nAm Anger 7\n17235 Neustrelitz\n",                                                1, ADDRESS_ABSENT     },
     {"Pflegeheim Abendrot gGmbH\nAm Anger 7 · 17235 Neustrelitz\n",                              1, ADDRESS_ABSENT     },
     {"Bescheinigung für das Sozialamt\nMieter: C. D., wohnhaft Am Anger 7, 17235 Neustrelitz\n", 1,
      ADDRESS_FULL                                                                                                       },
-    {"Am Anger 17\n17235 Neustrelitz\n",                                                          1, ADDRESS_ABSENT     },
+    {"Neustrelitzer Straße 31b, 17192 Waren\n",                                                  0, ADDRESS_ABSENT     },
+    {"Neustrelitzer Straße 12b\n",                                                               0, ADDRESS_ABSENT     },
+    {"Am Anger 17\n17235 Neustrelitz\n",                                                          1, ADDRESS_HOUSE_NEAR },
 };
 
 static void expect_row(const struct register_index *index, const struct row *row)

@@ -32,6 +32,9 @@ static void reads_every_notation(void **state)
         {"12. 03. 1961",        12, 3,  1961, false},
         {"l2.O3.1961",          12, 3,  1961, false},
         {"*12.3.1961",          12, 3,  1961, false},
+        {"geb. am 12 04.63",    12, 4,  63,   true },
+        {"geb. 12 04 1963",     12, 4,  1963, false},
+        {"geb. 12041963",       12, 4,  1963, false},
         {"31.02.1961",          0,  0,  0,    false},
         {"29.02.1961",          0,  0,  0,    false},
         {"29.02.1960",          29, 2,  1960, false},
@@ -72,6 +75,19 @@ static void finds_one_after_the_other(void **state)
     date_patterns_done(&patterns);
 }
 
+static void dates_without_dots_are_loose(void **state)
+{
+    struct date_patterns patterns;
+    struct date date = {0};
+    (void)state;
+    assert_int_equal(date_patterns_init(&patterns, NULL), STATUS_OK);
+    assert_true(date_find(&patterns, "12 04.63", 8, 0, &date));
+    assert_true(date.is_loose);
+    assert_true(date_find(&patterns, "12.04.63", 8, 0, &date));
+    assert_false(date.is_loose);
+    date_patterns_done(&patterns);
+}
+
 static void compares_with_the_register(void **state)
 {
     const struct date whole = {.day = 12, .month = 3, .year = 1961};
@@ -96,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_notation),
         cmocka_unit_test(finds_one_after_the_other),
+        cmocka_unit_test(dates_without_dots_are_loose),
         cmocka_unit_test(compares_with_the_register),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,15 +86,15 @@ static void run(const struct scenario *scenarios, size_t count)
 static void files_what_two_kinds_of_evidence_say(void **state)
 {
     static const struct scenario scenarios[] = {
-        {"number and name",                     "50.21.100200-9",   NULL,
+        {"number and name",                                   "50.21.100200-9",   NULL,
          HEDWIG "\n" OFFICE "Ihr Zeichen: 50.21.100200-9\n" DEAR GREETING "Hedwig Brinkmann\n"    },
-        {"number and surname",                  "50.24.777000-6",   NULL,
+        {"number and surname",                                "50.24.777000-6",   NULL,
          "Pflegedienst Abendrot GmbH\n\n" OFFICE
          "Ihr Zeichen 50.24.777000-6\n\nRechnung für Frau Öhlschläger\n"                       },
-        {"number without separators",           "50.31.246810-4",   NULL,
+        {"number without separators",                         "50.31.246810-4",   NULL,
          "Emre Yıldırım\nNeustrelitzer Straße 44\n17033 Neubrandenburg\n\n" OFFICE
          "Az. 50312468104\n" DEAR                                                                 },
-        {"number in a narrow cell",             "50.24.777000-6",   NULL,
+        {"number in a narrow cell",                           "50.24.777000-6",   NULL,
          OFFICE "                    Ihr        50.24.777000-\n"
                 "                    Zeichen    6\n"
                 "                    Unser\n"
@@ -102,32 +102,43 @@ static void files_what_two_kinds_of_evidence_say(void **state)
                 "                    Zeichen\n\n"
                 "Patient/in: Mathilde Rosa Öhlschläger, wohnhaft Am Anger 7, 17235 "
                 "Neustrelitz\n"                                                                   },
-        {"old scheme, broken after its prefix", "SG 50.2/31415/09", NULL,
+        {"old scheme, broken after its prefix",               "SG 50.2/31415/09", NULL,
          OFFICE "                 Ihr Zeichen    SG\n"
                 "                                50.2/31415/09\n\n"
                 "Mieter/in: Ferdinand Quast, wohnhaft Feldrain 101, 17153 Stavenhagen\n"          },
-        {"name, birth date, address",           "50.32.135791-8",   NULL,
+        {"name, birth date, address",                         "50.32.135791-8",   NULL,
          "Anselm von der Heide\nKirchplatz 2\n17087 Altentreptow\ngeb. 8. August 1959\n\n" OFFICE
              DEAR                                                                                 },
-        {"umlauts and ß written out",          "50.24.777000-6",   NULL,
+        {"name and address",                                  "50.31.246810-4",   NULL,
+         "Emre Yıldırım\nNeustrelitzer Straße 44\n17033 Neubrandenburg\n\n" OFFICE DEAR       },
+        {"a digit of the birth date lost",                    "50.31.246810-4",   NULL,
+         "Emre Yıldırım\nNeustrelitzer Straße 44\n17033 Neubrandenburg\ngeb. 1.2.1987\n\n" OFFICE
+             DEAR                                                                                 },
+        {"the house number misread, the birth date is right", "50.31.246810-4",   NULL,
+         "Emre Yıldırım\nNeustrelitzer Straße 4A\n17033 Neubrandenburg\ngeb. 11.2.1987\n\n" OFFICE
+             DEAR                                                                                 },
+        {"number and address, the name unreadable",           "50.31.246810-4",   NULL,
+         "Familienname\nVorname\nAnschrift   Neustrelitzer Straße 44, 17033 Neubrandenburg\n" OFFICE
+         "Ihr Zeichen 50.31.246810-4\n"                                                           },
+        {"umlauts and ß written out",                        "50.24.777000-6",   NULL,
          "Mathilde Oehlschlaeger\nAm Anger 7\n17235 Neustrelitz\ngeb. am 09.01.44\n\n" OFFICE DEAR},
-        {"wrong digit, the rest is right",      "50.24.777000-6",   NULL,
+        {"wrong digit, the rest is right",                    "50.24.777000-6",   NULL,
          "Mathilde Rosa Öhlschläger\nAm Anger 7\n17235 Neustrelitz\ngeb. 9.1.1944\n\n" OFFICE
          "Ihr Zeichen 50.24.777900-6\n" DEAR                                                      },
-        {"swapped digits, the name is right",   "SG 50.2/31415/09", NULL,
+        {"swapped digits, the name is right",                 "SG 50.2/31415/09", NULL,
          "Ferdinand Quast\nFeldrain 101\n17153 Stavenhagen\n\n" OFFICE
          "Aktenzeichen SG 50.2/34115/09\n" DEAR                                                   },
-        {"account and name",                    "50.31.246810-4",   NULL,
+        {"account and name",                                  "50.31.246810-4",   NULL,
          "Rechnung für Emre Yıldırım\n\nIBAN: DE75 5121 0800 1245 1261 99\n"                  },
-        {"a twin by her own first name",        "50.22.300400-6",   NULL,
+        {"a twin by her own first name",                      "50.22.300400-6",   NULL,
          "Ludmilla Brinkmann\nLindenhof 12\n17192 Waren\ngeb. 17.04.1951\n\n" OFFICE DEAR GREETING
          "Ludmilla Brinkmann\n"                                                                   },
-        {"the son by number and birth date",    "SG 50.2/27192/11", NULL,
+        {"the son by number and birth date",                  "SG 50.2/27192/11", NULL,
          "Otto Wendisch\nMühlweg 6\n17139 Malchin\ngeb. 7.7.1969\n\n" OFFICE
          "Ihr Zeichen SG 50.2/27192/11\n" DEAR                                                    },
-        {"the son by his birth date",           "50.23.555112-6",   NULL,
+        {"the son by his birth date",                         "50.23.555112-6",   NULL,
          KONRAD "geb. 30.09.1966\n\n" OFFICE DEAR GREETING "Konrad Tetzlaff\n"                    },
-        {"a form's rows",                       "50.32.135791-8",   NULL,
+        {"a form's rows",                                     "50.32.135791-8",   NULL,
          "Antrag auf Leistungen der Hilfe zur Pflege\n"
          "                              Aktenzeichen (falls bekannt)\n"
          "                              50.32.135791-8\n"
@@ -135,9 +146,9 @@ static void files_what_two_kinds_of_evidence_say(void **state)
          "Vorname(n)          Anselm\n"
          "Geburtsdatum        08.08.1959\n"
          "Anschrift           Kirchplatz 2, 17087 Altentreptow\n"                                 },
-        {"a code, and nothing else",            "SG 50.2/31415/09", "AZ:SG 50.2/31415/09",
+        {"a code, and nothing else",                          "SG 50.2/31415/09", "AZ:SG 50.2/31415/09",
          "Rückantwort\nBitte legen Sie dieses Blatt obenauf.\n"                                  },
-        {"a code and the person",               "50.21.100200-9",   "AZ:50.21.100200-9",
+        {"a code and the person",                             "50.21.100200-9",   "AZ:50.21.100200-9",
          "Rückantwort\n\f" HEDWIG "\n" OFFICE DEAR GREETING "Hedwig Brinkmann\n"                 },
     };
     (void)state;
@@ -150,8 +161,11 @@ static void asks_when_there_is_too_little(void **state)
         {"nothing",                                                 NULL, NULL, ""                                                     },
         {"advertising",                                             NULL, NULL, "Jetzt sparen!\n\nBüromöbel zum halben Preis\n"      },
         {"a name alone",                                            NULL, NULL, "Emre Yıldırım\n\n" OFFICE DEAR "Emre Yıldırım\n"},
-        {"name and address",                                        NULL, NULL,
-         "Emre Yıldırım\nNeustrelitzer Straße 44\n17033 Neubrandenburg\n\n" OFFICE DEAR                                            },
+        {"name and another house of the street",                    NULL, NULL,
+         "Emre Yıldırım\nNeustrelitzer Straße 41\n17033 Neubrandenburg\n\n" OFFICE DEAR                                            },
+        {"name and an address later in the letter",                 NULL, NULL,
+         "Emre Yıldırım\n\n" OFFICE DEAR GREETING "Kai Ungenannt\nNeustrelitzer Straße 44\n17033 "
+         "Neubrandenburg\n"                                                                                                            },
         {"a number alone",                                          NULL, NULL, OFFICE "Ihr Zeichen 50.31.246810-4\n" DEAR             },
         {"number and address, nobody named",                        NULL, NULL,
          "Lindenhof 12\n17192 Waren\n\n" OFFICE "Ihr Zeichen 50.21.100200-9\n"                                                         },
@@ -240,6 +254,61 @@ static void never_picks_one_of_several(void **state)
     RUN(scenarios);
 }
 
+static void copies_a_letter_to_every_case_where_that_is_wanted(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *text;
+        const char *first;  /* NULL: a person decides */
+        const char *second; /* NULL: no copy */
+    } rows[] = {
+        {"two persons, each with their number",
+         HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR
+                "Dies betrifft auch Emre Yıldırım, Aktenzeichen 50.31.246810-4.\n",                "50.21.100200-9", "50.31.246810-4"},
+        {"one case",                                  HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR,   "50.21.100200-9", NULL            },
+        {"the second number without a name",
+         HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR "Dies betrifft auch 50.31.246810-4.\n",         NULL,
+         NULL                                                                                                                           },
+        {"the second person without a number",
+         HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR
+                "Auch Emre Yıldırım, geb. 11.2.1987, ist betroffen.\n",                            NULL,             NULL            },
+        {"a third number that the register lacks",
+         HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR
+                "Dies betrifft auch Emre Yıldırım, Aktenzeichen 50.31.246810-4, und das "
+                "Aktenzeichen 50.22.400500-2.\n",                                                     NULL,             NULL            },
+        {"the second person's birth date is another",
+         HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR
+                "Dies betrifft auch Emre Yıldırım, geb. 3.4.2001, Aktenzeichen 50.31.246810-4.\n",
+         NULL,                                                                                                          NULL            },
+        {"father or son, their numbers a slip apart",
+         HEDWIG "\nIhr Zeichen 50.21.100200-9\n" DEAR
+                "Dies betrifft auch Otto Wendisch, Aktenzeichen SG 50.2/27182/11.\n",                 NULL,             NULL            },
+    };
+    struct classify_options options = sample_options();
+    struct rules *rules = NULL;
+    (void)state;
+    options.several_cases = SEVERAL_CASES_COPY;
+    assert_int_equal(rules_new(&options, &rules, NULL), STATUS_OK);
+    struct register_index *index =
+        sample_index(rules, REGISTER, sizeof REGISTER / sizeof *REGISTER);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct reading reading = sample_reading(rows[i].text);
+        struct classification result = {0};
+        assert_int_equal(classify(rules, index, &reading, &result, NULL), STATUS_OK);
+        if (result.to_file != (rows[i].first != NULL) ||
+            result.copy_count != (rows[i].second != NULL ? 1 : 0) ||
+            (result.to_file && strcmp(result.candidates[0].case_number, rows[i].first) != 0) ||
+            (result.copy_count > 0 && strcmp(result.copies[0].case_number, rows[i].second) != 0))
+            fail_msg("%s: %s", rows[i].name, result.reason);
+        if (result.copy_count > 0)
+            assert_true(result.copies[0].probability >= options.threshold);
+        classification_done(&result);
+        reading_done(&reading);
+    }
+    register_index_free(&index);
+    rules_free(&rules);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +316,7 @@ int main(void)
         cmocka_unit_test(asks_when_there_is_too_little),
         cmocka_unit_test(never_files_against_the_person_named),
         cmocka_unit_test(never_picks_one_of_several),
+        cmocka_unit_test(copies_a_letter_to_every_case_where_that_is_wanted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
