@@ -1,0 +1,29 @@
+/* merkle.h - one digest for a whole list, so that one time stamp proves every entry of it.
+ *
+ * The Merkle tree hash of RFC 6962, section 2.1, with SHA-256: leaves and inner nodes are hashed
+ * with different first bytes, and the path of an entry is enough to recompute the root. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef BASE_MERKLE_H
+#define BASE_MERKLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/digest.h"
+
+enum { MERKLE_PATH_MOST = 64 /* digests: enough for 2^64 leaves */ };
+
+/* The digest of a leaf with this content. */
+struct digest merkle_leaf(const void *bytes, size_t length);
+/* The root over leaves, in their order. No leaf: the digest of nothing. */
+struct digest merkle_root(const struct digest *leaves, size_t count);
+
+/* The path of leaf `index` of `count` (RFC 6962, 2.1.1), from the leaf upwards. Returns its length
+ * in digests. `index` is below `count`. */
+size_t merkle_path(const struct digest *leaves, size_t count, size_t index,
+                   struct digest ret_path[MERKLE_PATH_MOST]);
+/* Whether leaf `index` of `count` with this path has this root. */
+bool merkle_holds(const struct digest *leaf, size_t index, size_t count, const struct digest *path,
+                  size_t path_length, const struct digest *root);
+
+#endif
