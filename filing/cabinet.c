@@ -312,3 +312,55 @@ enum status cabinet_put(struct cabinet *cabinet, const struct cabinet_document *
     text_done(&place);
     return status;
 }
+
+/* ---- withdrawing ---------------------------------------------------------------------------- */
+
+/* "team/case/document" of this very document, and nothing that climbs out of the cabinet. */
+static bool is_place_of(const char *place, const struct uuid *document)
+{
+    char id[UUID_TEXT_BYTES];
+    uuid_to_text(document, id);
+    const char *team_end = strchr(place, '/');
+    const char *case_end = team_end == NULL ? NULL : strchr(team_end + 1, '/');
+    return case_end != NULL && team_end != place && case_end != team_end + 1 && place[0] != '.' &&
+           team_end[1] != '.' && string_equal(case_end + 1, id);
+}
+
+/* Out of the case in one step, and durably so; what then lies in .tmp is removed, if not now then
+ * by the next sweep. */
+static enum status take_out(struct cabinet *cabinet, const struct uuid *document,
+                            const char *folder, struct fault *fault)
+{
+    char id[UUID_TEXT_BYTES];
+    char name[UUID_TEXT_BYTES + 2 * NUMBER_BYTES];
+    uuid_to_text(document, id);
+    (void)snprintf(name, sizeof name, "%s.%ld.%u", id, (long)getpid(), ++cabinet->last_number);
+    char *target = path_join(cabinet->temporary, name);
+    if (target == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    struct fault moving = {0};
+    enum status status = durable_rename(folder, target, &moving);
+    if (status != STATUS_OK && moving.os_error == ENOENT)
+        status = STATUS_OK;
+    else if (status != STATUS_OK)
+        status = fault_set(fault, status, "%s", moving.text);
+    else
+        status = durable_sync_parent(folder, fault);
+    if (status == STATUS_OK)
+        remove_folder(target);
+    free(target);
+    return status;
+}
+
+enum status cabinet_withdraw(struct cabinet *cabinet, const struct uuid *document,
+                             const char *place, struct fault *fault)
+{
+    if (!is_place_of(place, document))
+        return fault_set(fault, STATUS_REFUSE, "this is not the place of that document");
+    char *folder = path_join(cabinet->path, place);
+    if (folder == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    enum status status = take_out(cabinet, document, folder, fault);
+    free(folder);
+    return status;
+}

@@ -47,4 +47,10 @@ struct cabinet_document {
 enum status cabinet_put(struct cabinet *cabinet, const struct cabinet_document *document,
                         char **ret_place, struct fault *fault);
 
+/* Takes a document out of the cabinet: the folder at `place`, as cabinet_put() gave it, is gone when
+ * STATUS_OK comes back; one that is not there is a success. STATUS_REFUSE: `place` is not one of
+ * this document. */
+enum status cabinet_withdraw(struct cabinet *cabinet, const struct uuid *document,
+                             const char *place, struct fault *fault);
+
 #endif

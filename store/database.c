@@ -27,7 +27,7 @@
 
 enum {
     STATEMENT_SLOTS = 512,   /* of the cache; a power of two, far more than there are statements */
-    PARAMETERS_MOST = 24,    /* $1 … in one statement */
+    PARAMETERS_MOST = 32,    /* $1 … in one statement */
     PAGE_BYTES = 4096,       /* of a new database file */
     CACHE_KIB = 16384,       /* page cache of one connection */
     CHECKPOINT_PAGES = 4000, /* WAL pages after which they are moved into the database */

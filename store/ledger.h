@@ -215,14 +215,15 @@ struct decision {
 enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                   const struct decision *decision, bool *ret_held,
                                   struct fault *fault);
-/* A file job's end: the document is in the cabinet at `place` (a path), and filed. */
+/* A file job's end: the document is in the cabinet at `place` (a path), and filed; or, when it was
+ * recalled, out of the cabinet and where the person sent it. */
 enum status ledger_file_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                  const char *place, bool *ret_held, struct fault *fault);
 
 /* ---- people -------------------------------------------------------------------------------- */
 
-/* A person decides where a document in clearing goes: decision and file job in one commit.
- * STATUS_REFUSE: no such document, wrong state, or a case the register does not know. */
+/* A person decides where a document in clearing goes: decision and file job in one commit. More of
+ * what people do is in desk.h. STATUS_REFUSE: no such document, wrong state, or a case the register does not know. */
 enum status ledger_document_assign(struct ledger *ledger, struct document_id id,
                                    const char *case_number, const char *actor, struct fault *fault);
 /* Gives a failed scan or a dead job of a document new attempts; matches a document in clearing
@@ -252,11 +253,15 @@ struct document_record {
     uint32_t *pages; /* numbers in the scan */
     uint32_t page_count;
     struct digest scan_digest, reading, text, pdf;
-    struct digest explanation; /* zero when none */
+    struct digest explanation; /* the machine's last one, whoever decided since; zero when none */
     char *rules_version;
     int64_t register_version;
-    char *place; /* in the cabinet; NULL until filed */
-    char *error; /* of its last failed job; NULL otherwise */
+    char *place;      /* in the cabinet; NULL until filed */
+    char *error;      /* of its last failed job; NULL otherwise */
+    int64_t revision; /* number of the audit row of its last change */
+    bool is_done;     /* somebody took note of it */
+    bool is_waiting;  /* in clearing, and its case is not in the register yet */
+    char *caseworker; /* of its case, as the register has it; NULL for none */
 };
 
 void document_record_done(struct document_record *record);

@@ -55,11 +55,21 @@ enum status document_move(struct ledger *ledger, const struct uuid *document,
 
 /* ---- decisions ------------------------------------------------------------------------------ */
 
+/* What the decision says is repeated in the document's row, for the indexes of lists. */
 static enum status point_to_decision(struct ledger *ledger, const struct uuid *document,
                                      int64_t decision, struct fault *fault)
 {
-    return database_run(ledger->database, "UPDATE document SET decision = $2 WHERE id = $1",
-                        VALUES(value_uuid(document), value_integer(decision)), NULL, fault);
+    return database_run(
+        ledger->database,
+        "UPDATE document SET decision = $2, (team, case_number, kind, urgency, caseworker) ="
+        " (SELECT c.team, c.case_number, c.kind, CASE WHEN c.flags LIKE '%urgent%' THEN 2"
+        "  WHEN c.flags LIKE '%deadline%' THEN 1 ELSE 0 END,"
+        "  (SELECT r.caseworker FROM register_row r WHERE r.case_number = c.case_number"
+        "   AND +r.version = (SELECT v.id FROM register_version v WHERE v.state = 'current')"
+        "   AND r.caseworker <> '' ORDER BY r.line LIMIT 1)"
+        "  FROM decision c WHERE c.id = $2)"
+        " WHERE id = $1",
+        VALUES(value_uuid(document), value_integer(decision)), NULL, fault);
 }
 
 enum status decision_keep(struct ledger *ledger, const struct uuid *document,
@@ -93,6 +103,27 @@ static const char *const given_up[] = {
     [JOB_MATCH] = "Die automatische Zuordnung ist gescheitert; bitte von Hand zuordnen.",
     [JOB_FILE] = "Die Ablage in der Akte ist gescheitert; bitte prüfen und noch einmal zuordnen.",
 };
+
+enum status decision_restore(struct ledger *ledger, const struct uuid *document, int64_t original,
+                             bool to_file, struct fault *fault)
+{
+    int64_t number = 0;
+    enum status status = database_number(
+        ledger->database,
+        "INSERT INTO decision (document, made_ms, to_file, case_number, team, confidence,"
+        " runner_up, decided_by, reason, kind, kind_confidence, flags, explanation,"
+        " rules_version, register_version, audit)"
+        " SELECT c.document, $2, $3, c.case_number, c.team, c.confidence, c.runner_up,"
+        " c.decided_by, c.reason, c.kind, c.kind_confidence, c.flags, c.explanation,"
+        " c.rules_version, c.register_version, c.audit FROM decision c"
+        " WHERE c.id = $1 RETURNING id",
+        VALUES(value_integer(original), value_integer(ledger_wall_ms(ledger)),
+               value_integer(to_file)),
+        0, &number, fault);
+    if (status == STATUS_OK)
+        status = point_to_decision(ledger, document, number, fault);
+    return status;
+}
 
 /* The decision that counted, once more, but for a person to confirm; 0 when there was none. */
 static enum status doubt_decision(struct ledger *ledger, const struct uuid *document,
@@ -144,6 +175,7 @@ void document_record_done(struct document_record *record)
     free(record->rules_version);
     free(record->place);
     free(record->error);
+    free(record->caseworker);
     *record = (struct document_record){0};
 }
 
@@ -192,6 +224,9 @@ static struct document_record plain_columns(struct rows *rows)
         .pdf = rows_digest(rows, 19),
         .explanation = rows_digest(rows, 20),
         .register_version = rows_integer(rows, 22),
+        .revision = rows_integer(rows, 25),
+        .is_done = rows_integer(rows, 26) != 0,
+        .is_waiting = rows_integer(rows, 27) != 0,
     };
 }
 
@@ -211,6 +246,7 @@ enum status document_record_read(struct ledger *ledger, struct rows *rows,
     record.rules_version = rows_text_copy(rows, 21, &failed);
     record.place = rows_text_copy(rows, 23, &failed);
     record.error = rows_text_copy(rows, 24, &failed);
+    record.caseworker = rows_text_copy(rows, 28, &failed);
     if (!document_state_from_name(rows_text(rows, 5), &record.state))
         record.state = DOCUMENT_CORRUPT; // what verify will name
     enum status status = STATUS_OK;

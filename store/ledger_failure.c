@@ -92,8 +92,8 @@ static enum job_state job_after_verdict(const struct job_row *job, enum verdict 
 }
 
 static enum status fail_audit(struct ledger *ledger, const struct job_row *job, const char *actor,
-                              enum job_failure failure, enum verdict verdict, int64_t *ret_audit,
-                              struct fault *fault)
+                              enum job_failure failure, enum verdict verdict, bool is_recalled,
+                              int64_t *ret_audit, struct fault *fault)
 {
     struct text detail = {0};
     detail_job(&detail, job);
@@ -101,7 +101,7 @@ static enum status fail_audit(struct ledger *ledger, const struct job_row *job, 
     detail_word(&detail, "then", job_state_name(job_after_verdict(job, verdict)));
     if (job->kind == JOB_READ)
         detail_word(&detail, "scan", scan_state_name(scan_after(verdict)));
-    else if (verdict != VERDICT_AGAIN)
+    else if (verdict != VERDICT_AGAIN && !is_recalled)
         detail_word(&detail, "document", document_state_name(DOCUMENT_CLEARING));
     enum status status = audit_append_about(ledger, actor, "job.fail", job_subject(job),
                                             detail_close(&detail), ret_audit, fault);
@@ -140,6 +140,18 @@ static enum status fail_subject(struct ledger *ledger, const struct job_row *job
     return document_to_person(ledger, &job->document, job->kind, audit, fault);
 }
 
+static enum status is_being_recalled(struct ledger *ledger, const struct job_row *job,
+                                     bool *ret_recalled, struct fault *fault)
+{
+    enum document_state state = DOCUMENT_CORRUPT;
+    bool is_found = false;
+    if (job->kind != JOB_FILE)
+        return STATUS_OK;
+    enum status status = document_state_of(ledger, &job->document, &is_found, &state, fault);
+    *ret_recalled = is_found && state == DOCUMENT_RECALLED;
+    return status;
+}
+
 static enum status fail_row(struct ledger *ledger, const struct job_row *job, const char *actor,
                             enum job_failure failure, const char *reason,
                             const struct retry_rule *rule, struct fault *fault)
@@ -147,15 +159,19 @@ static enum status fail_row(struct ledger *ledger, const struct job_row *job, co
     struct job_after after = job_same(job, JOB_READY);
     int64_t wait = 0;
     int64_t audit = 0;
+    bool is_recalled = false;
     enum verdict verdict = judge(job, failure, rule, &after, &wait);
     after.state = job_after_verdict(job, verdict);
     after.error = after.state == JOB_DONE ? NULL : reason;
     if (wait > 0)
         after.not_before = ledger_monotonic_ms(ledger) + wait;
-    enum status status = fail_audit(ledger, job, actor, failure, verdict, &audit, fault);
+    enum status status = is_being_recalled(ledger, job, &is_recalled, fault);
+    if (status == STATUS_OK)
+        status = fail_audit(ledger, job, actor, failure, verdict, is_recalled, &audit, fault);
     if (status == STATUS_OK)
         status = job_update(ledger, job, &after, audit, fault);
-    if (status == STATUS_OK)
+    // What could not be taken out of the cabinet stays recalled until somebody tries again.
+    if (status == STATUS_OK && !is_recalled)
         status = fail_subject(ledger, job, verdict, reason, audit, fault);
     return status;
 }

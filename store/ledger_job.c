@@ -168,7 +168,8 @@ enum status job_agrees(struct ledger *ledger, const struct job_row *job, bool *r
     }
     enum document_state state = DOCUMENT_CORRUPT;
     enum status status = document_state_of(ledger, &job->document, &found, &state, fault);
-    *ret_agrees = found && state == DOCUMENT_MATCHING;
+    *ret_agrees = found && (state == DOCUMENT_MATCHING ||
+                            (state == DOCUMENT_RECALLED && job->kind == JOB_FILE));
     return status;
 }
 

@@ -205,11 +205,14 @@ static enum status retry_document(struct ledger *ledger, const struct handled *d
     if (status != STATUS_OK)
         return status;
     bool is_clearing = document->state == DOCUMENT_CLEARING;
-    if (!is_clearing && !(has_dead && document->state == DOCUMENT_MATCHING))
+    bool is_moving = document->state == DOCUMENT_MATCHING || document->state == DOCUMENT_RECALLED;
+    if (!is_clearing && !(has_dead && is_moving))
         return fault_set(fault, STATUS_REFUSE, "the document is %s; there is nothing to try again",
                          document_state_name(document->state));
-    status = audit_append_about(ledger, actor, "document.retry", &document->id,
-                                "{\"document\":\"matching\"}", &audit, fault);
+    bool is_recalled = document->state == DOCUMENT_RECALLED;
+    status = audit_append_about(
+        ledger, actor, "document.retry", &document->id,
+        is_recalled ? "{\"document\":\"recalled\"}" : "{\"document\":\"matching\"}", &audit, fault);
     if (status == STATUS_OK && is_clearing)
         status = document_move(ledger, &document->id, DOCUMENT_CLEARING, DOCUMENT_MATCHING, audit,
                                fault);

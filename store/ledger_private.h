@@ -100,13 +100,19 @@ enum status document_to_person(struct ledger *ledger, const struct uuid *documen
 /* Keeps the decision and lets the document point to it. */
 enum status decision_keep(struct ledger *ledger, const struct uuid *document,
                           const struct decision *decision, int64_t audit, struct fault *fault);
+/* An earlier decision counts again, as a row of its own. */
+enum status decision_restore(struct ledger *ledger, const struct uuid *document, int64_t original,
+                             bool to_file, struct fault *fault);
 
 #define DOCUMENT_COLUMNS                                                                           \
     "d.id, d.scan, t.name, s.source, d.received_ms, d.state, d.ordinal, c.case_number,"            \
     " c.confidence, c.runner_up, c.decided_by, c.reason, c.kind, c.kind_confidence, c.flags,"      \
-    " c.team, s.sha256, d.reading, d.text, d.pdf, c.explanation, c.rules_version,"                 \
+    " c.team, s.sha256, d.reading, d.text, d.pdf, coalesce(c.explanation,"                         \
+    " (SELECT x.explanation FROM decision x WHERE x.document = d.id AND x.explanation IS NOT NULL" \
+    " ORDER BY x.id DESC LIMIT 1)), c.rules_version,"                                              \
     " c.register_version, d.place, (SELECT j.error FROM job j WHERE j.scan = d.scan AND"           \
-    " j.document = d.id AND j.state <> 'done' ORDER BY j.id DESC LIMIT 1)"
+    " j.document = d.id AND j.state <> 'done' ORDER BY j.id DESC LIMIT 1), d.audit, d.done,"       \
+    " d.waiting, d.caseworker"
 #define DOCUMENT_TABLES                                                                            \
     "document d JOIN scan s ON s.id = d.scan JOIN site t ON t.id = d.site"                         \
     " LEFT JOIN decision c ON c.id = d.decision"

@@ -238,29 +238,78 @@ enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint3
 
 /* ---- filing --------------------------------------------------------------------------------- */
 
+/* The document is in the cabinet at `place`. */
+static enum status end_filing(struct ledger *ledger, const struct job_row *job, const char *place,
+                              int64_t audit, struct fault *fault)
+{
+    enum status status =
+        database_run(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
+                     VALUES(value_uuid(&job->document), value_text(place)), NULL, fault);
+    if (status == STATUS_OK)
+        status =
+            document_move(ledger, &job->document, DOCUMENT_MATCHING, DOCUMENT_FILED, audit, fault);
+    return status;
+}
+
+/* It is out of the cabinet, and goes where the person sent it. */
+static enum status end_recall(struct ledger *ledger, const struct job_row *job,
+                              enum document_state destination, int64_t audit, struct fault *fault)
+{
+    enum status status = database_run(
+        ledger->database, "UPDATE document SET place = NULL, destination = NULL WHERE id = $1",
+        VALUES(value_uuid(&job->document)), NULL, fault);
+    if (status == STATUS_OK)
+        status =
+            document_move(ledger, &job->document, DOCUMENT_RECALLED, destination, audit, fault);
+    return status;
+}
+
+/* Where the job's document goes when the job is done: to filed, or where it was recalled to. */
+static enum status find_destination(struct ledger *ledger, const struct job_row *job,
+                                    bool *ret_recalled, enum document_state *ret_destination,
+                                    struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    enum status status = database_query(
+        ledger->database, "SELECT destination FROM document WHERE id = $1 AND state = 'recalled'",
+        VALUES(value_uuid(&job->document)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    *ret_recalled = there;
+    *ret_destination = there ? DOCUMENT_CLEARING : DOCUMENT_FILED;
+    if (status == STATUS_OK && there && !rows_is_null(rows, 0))
+        (void)document_state_from_name(rows_text(rows, 0), ret_destination);
+    rows_done(&rows);
+    return status;
+}
+
 static enum status complete_filing(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                    const char *place, bool *ret_held, struct fault *fault)
 {
     struct job_row job = {0};
     struct text detail = {0};
     int64_t audit = 0;
+    bool is_recalled = false;
+    enum document_state destination = DOCUMENT_FILED;
     enum status status = job_held(ledger, id, attempt, JOB_FILE, ret_held, &job, fault);
     if (status != STATUS_OK || !*ret_held)
         return status;
+    status = find_destination(ledger, &job, &is_recalled, &destination, fault);
+    if (status != STATUS_OK)
+        return status;
     detail_job(&detail, &job);
-    detail_word(&detail, "document", document_state_name(DOCUMENT_FILED));
+    detail_word(&detail, "document", document_state_name(destination));
     detail_digest_of(&detail, "place_sha256", place);
-    status = audit_append_about(ledger, job.worker, "document.file", &job.document,
-                                detail_close(&detail), &audit, fault);
+    status =
+        audit_append_about(ledger, job.worker, is_recalled ? "document.withdraw" : "document.file",
+                           &job.document, detail_close(&detail), &audit, fault);
     text_done(&detail);
     if (status == STATUS_OK)
         status = job_finish(ledger, &job, audit, fault);
     if (status == STATUS_OK)
-        status = database_run(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
-                              VALUES(value_uuid(&job.document), value_text(place)), NULL, fault);
-    if (status == STATUS_OK)
-        status =
-            document_move(ledger, &job.document, DOCUMENT_MATCHING, DOCUMENT_FILED, audit, fault);
+        status = is_recalled ? end_recall(ledger, &job, destination, audit, fault)
+                             : end_filing(ledger, &job, place, audit, fault);
     return status;
 }
 

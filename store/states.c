@@ -73,8 +73,14 @@ static const struct move document_moves[] = {
     {DOCUMENT_CLEARING,  DOCUMENT_FILED    },
     {DOCUMENT_CLEARING,  DOCUMENT_FORWARDED},
     {DOCUMENT_CLEARING,  DOCUMENT_DISCARDED},
+    {DOCUMENT_FILED,     DOCUMENT_MATCHING }, // moved to another case, or described anew
     {DOCUMENT_FILED,     DOCUMENT_RECALLED }, // a misfile was found
+    {DOCUMENT_CLEARING,  DOCUMENT_RECALLED }, // it still lies in the cabinet
     {DOCUMENT_RECALLED,  DOCUMENT_CLEARING },
+    {DOCUMENT_RECALLED,  DOCUMENT_FORWARDED},
+    {DOCUMENT_RECALLED,  DOCUMENT_DISCARDED},
+    {DOCUMENT_FORWARDED, DOCUMENT_CLEARING }, // taken back
+    {DOCUMENT_DISCARDED, DOCUMENT_CLEARING }, // taken back
     {DOCUMENT_MATCHING,  DOCUMENT_CORRUPT  },
     {DOCUMENT_FILED,     DOCUMENT_CORRUPT  },
     {DOCUMENT_CLEARING,  DOCUMENT_CORRUPT  },
@@ -89,6 +95,7 @@ static const struct move job_moves[] = {
     {JOB_LEASED, JOB_READY }, // failed, tried again later
     {JOB_LEASED, JOB_DEAD  },
     {JOB_READY,  JOB_DEAD  }, // its scan or document contradicts it
+    {JOB_READY,  JOB_DONE  }, // a person took back what it was for
     {JOB_DEAD,   JOB_READY }, // a person tries again
     {JOB_DEAD,   JOB_DONE  }, // a person settled it without
 };

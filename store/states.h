@@ -24,7 +24,7 @@ enum document_state {
     DOCUMENT_CLEARING, /* a person decides */
     DOCUMENT_FORWARDED,
     DOCUMENT_DISCARDED,
-    DOCUMENT_RECALLED, /* a misfile was found; on its way back to clearing */
+    DOCUMENT_RECALLED, /* on its way out of the cabinet, to where a person sent it */
     DOCUMENT_CORRUPT
 };
 

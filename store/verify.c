@@ -209,8 +209,19 @@ static const struct rule rules[] = {
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "is at rest, but a job still works on it",
-     .sql = "SELECT d.id FROM document d WHERE d.state <> 'matching' AND EXISTS"
+     .sql = "SELECT d.id FROM document d WHERE d.state NOT IN ('matching', 'recalled') AND EXISTS"
             " (" OPEN_JOB " AND j.state <> 'dead')"                                               },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is recalled, but no job takes it out of the cabinet",
+     .sql = "SELECT d.id FROM document d WHERE d.state = 'recalled' AND (d.place IS NULL OR"
+            " d.destination IS NULL OR NOT EXISTS (" OPEN_JOB " AND j.kind = 'file'))"            },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "repeats its decision wrongly",
+     .sql = "SELECT d.id FROM document d JOIN decision c ON c.id = d.decision WHERE"
+            " d.team IS DISTINCT FROM c.team OR d.case_number IS DISTINCT FROM c.case_number"
+            " OR d.kind IS DISTINCT FROM c.kind"                                                  },
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "is filed, but has no place in the cabinet",
@@ -252,7 +263,7 @@ static const struct rule rules[] = {
      .words = "files a document that nobody decided to file",
      .sql = "SELECT j.id FROM job j JOIN document d ON d.id = j.document LEFT JOIN decision c"
             " ON c.id = d.decision WHERE j.kind = 'file' AND j.state IN ('ready', 'leased')"
-            " AND (c.id IS NULL OR c.to_file = 0)"                                                },
+            " AND d.state <> 'recalled' AND (c.id IS NULL OR c.to_file = 0)"                      },
     {.noun = "version of the register",
      .subject = SUBJECT_NUMBER,
      .words = "is one of several that are current",

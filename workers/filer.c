@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "filing/cabinet.h"
 #include "workers/filer.h"
+#include "workers/job_parcel.h"
 #include "workers/link.h"
 #include "workers/match_job.h"
 #include "workers/register_watch.h"
@@ -106,47 +107,91 @@ static void match(struct filer *filer, struct memory_parts *parts)
     link_finish(filer->link, &result, &explanation);
 }
 
-/* The parts as the cabinet takes them; the caller frees. NULL: `fault` says why. */
-static struct cabinet_part *cabinet_parts(struct memory_parts *parts, enum status *ret_status,
-                                          struct fault *fault)
+/* The parts as the cabinet takes them, without the word where the document lies until now; the
+ * caller frees. NULL: `fault` says why. */
+static struct cabinet_part *cabinet_parts(struct memory_parts *parts, size_t *ret_count,
+                                          enum status *ret_status, struct fault *fault)
 {
     struct cabinet_part *list = calloc((size_t)parts->count + 1, sizeof *list);
+    size_t count = 0;
     *ret_status = list == NULL ? fault_set(fault, STATUS_LATER, "out of memory") : STATUS_OK;
     for (uint32_t i = 0; *ret_status == STATUS_OK && i < parts->count; i++) {
         struct memory_part *part = &parts->parts[i];
         *ret_status = memory_part_map(part, fault);
-        list[i] = (struct cabinet_part){.name = part->name,
-                                        .bytes = part->bytes,
-                                        .length = (size_t)part->size,
-                                        .may_change = string_equal(part->name, "dokument.json")};
+        if (string_equal(part->name, JOB_PARCEL_WITHDRAW))
+            continue;
+        list[count++] =
+            (struct cabinet_part){.name = part->name,
+                                  .bytes = part->bytes,
+                                  .length = (size_t)part->size,
+                                  .may_change = string_equal(part->name, "dokument.json")};
     }
+    *ret_count = count;
     return list;
+}
+
+static enum status put_in(struct filer *filer, const struct wire_job *job,
+                          struct memory_parts *parts, char **ret_place, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    size_t count = 0;
+    struct cabinet_part *list = cabinet_parts(parts, &count, &status, fault);
+    const struct cabinet_document document = {.id = job->document,
+                                              .team = job->team,
+                                              .case_number = job->case_number,
+                                              .parts = list,
+                                              .part_count = count};
+    if (status == STATUS_OK)
+        status = cabinet_put(filer->cabinet, &document, ret_place, fault);
+    free(list);
+    return status;
+}
+
+/* Out of the place where it lay until now, unless that is where it is to be. */
+static enum status take_out(struct filer *filer, const struct wire_job *job, const char *place,
+                            const char *old_place, struct fault *fault)
+{
+    if (old_place == NULL || (place != NULL && string_equal(place, old_place)))
+        return STATUS_OK;
+    return cabinet_withdraw(filer->cabinet, &job->document, old_place, fault);
+}
+
+/* A string of the words where the document lies until now; NULL: nowhere, or out of memory. */
+static enum status read_old_place(struct memory_parts *parts, char **ret_place, struct fault *fault)
+{
+    struct memory_part *part = memory_parts_find(parts, JOB_PARCEL_WITHDRAW);
+    enum status status = part == NULL ? STATUS_OK : memory_part_map(part, fault);
+    if (status != STATUS_OK || part == NULL)
+        return status;
+    *ret_place = string_copy_bytes(part->bytes, (size_t)part->size);
+    return *ret_place == NULL ? fault_set(fault, STATUS_LATER, "out of memory") : STATUS_OK;
 }
 
 static void file(struct filer *filer, const struct wire_job *job, struct memory_parts *parts)
 {
     struct fault fault = {0};
     char *place = NULL;
-    enum status status = STATUS_OK;
-    struct cabinet_part *list = cabinet_parts(parts, &status, &fault);
-    const struct cabinet_document document = {.id = job->document,
-                                              .team = job->team,
-                                              .case_number = job->case_number,
-                                              .parts = list,
-                                              .part_count = parts->count};
-    if (status == STATUS_OK && job->case_number[0] == '\0')
+    char *old_place = NULL;
+    bool has_case = job->case_number[0] != '\0';
+    enum status status = read_old_place(parts, &old_place, &fault);
+    if (status == STATUS_OK && !has_case && old_place == NULL)
         status = fault_set(&fault, STATUS_REFUSE, "a file job without a case");
+    if (status == STATUS_OK && has_case)
+        status = put_in(filer, job, parts, &place, &fault);
     if (status == STATUS_OK)
-        status = cabinet_put(filer->cabinet, &document, &place, &fault);
-    free(list);
+        status = take_out(filer, job, place, old_place, &fault);
     if (status != STATUS_OK) {
+        free(place);
+        free(old_place);
         fail(filer, status, fault.text);
         return;
     }
-    log_info(filer->subject, "filed");
+    log_info(filer->subject, has_case ? "filed" : "taken out of the cabinet");
     struct wire_message result = {.command = WIRE_RESULT_FILE};
     struct outgoing none = {0};
-    result.as.result_file.place = place;
+    result.as.result_file.place = has_case ? place : old_place;
+    if (has_case)
+        free(old_place);
     link_finish(filer->link, &result, &none);
 }
 

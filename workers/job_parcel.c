@@ -53,9 +53,23 @@ static enum status add_sidecar(struct job_parcel *parcel, struct fault *fault)
     return outgoing_add_bytes(&parcel->outgoing, "dokument.json", (uint8_t *)bytes, length, fault);
 }
 
-/* The parts have the names that their files get in the cabinet. */
+/* Where the document lies until now: the filer takes it out of there. */
+static enum status add_withdrawal(struct job_parcel *parcel, struct fault *fault)
+{
+    if (parcel->document.place == NULL)
+        return STATUS_OK;
+    char *bytes = string_copy(parcel->document.place);
+    if (bytes == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    return outgoing_add_bytes(&parcel->outgoing, JOB_PARCEL_WITHDRAW, (uint8_t *)bytes,
+                              strlen(bytes), fault);
+}
+
+/* The parts have the names that their files get in the cabinet. One that was recalled gets none. */
 static enum status fill_file(struct job_parcel *parcel, struct spool *spool, struct fault *fault)
 {
+    if (parcel->document.state == DOCUMENT_RECALLED)
+        return add_withdrawal(parcel, fault);
     char original[WIRE_PART_NAME_BYTES_MOST];
     const char *format = parcel->scan.format[0] == '\0' ? "bin" : parcel->scan.format;
     (void)snprintf(original, sizeof original, "original.%s", format);
@@ -69,13 +83,14 @@ static enum status fill_file(struct job_parcel *parcel, struct spool *spool, str
         if (status != STATUS_OK)
             return status;
     }
-    return add_sidecar(parcel, fault);
+    enum status status = add_sidecar(parcel, fault);
+    return status == STATUS_OK ? add_withdrawal(parcel, fault) : status;
 }
 
 static void fill_facts(struct job_parcel *parcel, const struct job_record *job, int64_t lease_ms)
 {
     struct document_record *document = &parcel->document;
-    bool is_filing = job->kind == JOB_FILE;
+    bool is_filing = job->kind == JOB_FILE && document->state != DOCUMENT_RECALLED;
     parcel->message =
         (struct wire_message){.command = WIRE_JOB, .job = job->id.number, .attempt = job->attempt};
     parcel->message.as.job = (struct wire_job){

@@ -7,6 +7,10 @@
 #include "store/spool.h"
 #include "workers/parcel.h"
 
+/* The part of a file job that says where the document lies until now. A job with this part and
+ * without a case takes the document out of the cabinet. */
+#define JOB_PARCEL_WITHDRAW "withdraw"
+
 struct job_parcel {
     struct wire_message message; /* JOB; its strings point into the records */
     struct outgoing outgoing;    /* the parts; the caller may move it out */

@@ -76,23 +76,23 @@ static const struct {
     enum document_state from;
     const char *to;
 } documents[] = {
-    {DOCUMENT_MATCHING,  "filed clearing corrupt"                    },
-    {DOCUMENT_FILED,     "recalled corrupt"                          },
-    {DOCUMENT_CLEARING,  "matching filed forwarded discarded corrupt"},
-    {DOCUMENT_FORWARDED, "corrupt"                                   },
-    {DOCUMENT_DISCARDED, "corrupt"                                   },
-    {DOCUMENT_RECALLED,  "clearing corrupt"                          },
-    {DOCUMENT_CORRUPT,   ""                                          },
+    {DOCUMENT_MATCHING,  "filed clearing corrupt"                             },
+    {DOCUMENT_FILED,     "matching recalled corrupt"                          },
+    {DOCUMENT_CLEARING,  "matching filed forwarded discarded recalled corrupt"},
+    {DOCUMENT_FORWARDED, "clearing corrupt"                                   },
+    {DOCUMENT_DISCARDED, "clearing corrupt"                                   },
+    {DOCUMENT_RECALLED,  "clearing forwarded discarded corrupt"               },
+    {DOCUMENT_CORRUPT,   ""                                                   },
 };
 
 static const struct {
     enum job_state from;
     const char *to;
 } jobs[] = {
-    {JOB_READY,  "leased dead"    },
-    {JOB_LEASED, "ready done dead"},
-    {JOB_DONE,   ""               },
-    {JOB_DEAD,   "ready done"     },
+    {JOB_READY,  "leased done dead"},
+    {JOB_LEASED, "ready done dead" },
+    {JOB_DONE,   ""                },
+    {JOB_DEAD,   "ready done"      },
 };
 
 /* Is `word` one of the words in `words`? */

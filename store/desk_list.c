@@ -1,0 +1,387 @@
+/* desk_list.c - lists of documents, by walks along the indexes of migration "desk".
+ *
+ * A list is made of runs: one for each urgency (where the urgent come first) and each team of the
+ * scope. A run is one query that follows one index from a place on and stops at the limit; the
+ * runs of one urgency are merged by time. Which index fits is chosen by what the filter names, the
+ * most selective first; what else it names is asked of each row on the way. Only the keys are
+ * read like this; the records of the one page that is shown follow by their ids. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/desk.h"
+#include "store/ledger_private.h"
+
+enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
+
+/* ---- the statements ------------------------------------------------------------------------- */
+
+/* $1 limit · $2 $3 behind this time and id · $4 urgency · $5 team · $6 case · $7 person · $8 kind
+ * $9 site · $10 not before · $11 before · $12 flag · $13 state · $14 done · $15 own · $16 unread
+ * $17 all teams · $18 to $25 teams. */
+#define WHAT                                                                                       \
+    " AND d.received_ms >= $10 AND d.received_ms < $11"                                            \
+    " AND ($8 IS NULL OR d.kind = $8)"                                                             \
+    " AND ($9 IS NULL OR d.site = (SELECT t.id FROM site t WHERE t.name = $9))"                    \
+    " AND ($12 IS NULL OR EXISTS (SELECT 1 FROM decision c WHERE c.id = d.decision"                \
+    "  AND c.flags LIKE $12))"                                                                     \
+    " AND ($15 = 0 OR d.caseworker = $7)"                                                          \
+    " AND ($16 = 0 OR NOT EXISTS (SELECT 1 FROM sight g WHERE g.document = d.id"                   \
+    "  AND g.person = $7 AND g.what = 'document'))"
+#define WHOSE                                                                                      \
+    " AND ($17 = 1 OR d.caseworker = $7"                                                           \
+    "  OR d.team IN ($18, $19, $20, $21, $22, $23, $24, $25))"
+#define WHICH " AND ($13 IS NULL OR d.state = $13) AND ($14 IS NULL OR d.done = $14)"
+
+#define KEYS          "SELECT d.received_ms, d.id FROM document d WHERE "
+#define OLDER         " AND (d.received_ms, d.id) < ($2, $3)"
+#define NEWER         " AND (d.received_ms, d.id) > ($2, $3)"
+#define DOWNWARD      " ORDER BY d.received_ms DESC, d.id DESC LIMIT $1"
+#define UPWARD        " ORDER BY d.received_ms, d.id LIMIT $1"
+#define COUNTED(from) "SELECT count(*) FROM (" from ") AS counted"
+
+#define OPEN     "d.state = 'filed' AND d.done = 0 AND d.urgency = $4"
+#define CLEARING "d.state = 'clearing' AND d.waiting = $14 AND d.urgency = $4"
+
+#define OPEN_ALL      KEYS OPEN OLDER WHAT DOWNWARD
+#define OPEN_TEAM     KEYS "d.team = $5 AND " OPEN OLDER WHAT DOWNWARD
+#define OPEN_OWN      KEYS "d.caseworker = $7 AND " OPEN OLDER WHAT DOWNWARD
+#define CLEARING_ALL  KEYS CLEARING NEWER WHAT UPWARD
+#define CLEARING_TEAM KEYS "d.team = $5 AND " CLEARING NEWER WHAT UPWARD
+#define ANY_ALL       KEYS "1 = 1" OLDER WHICH WHAT WHOSE DOWNWARD
+#define ANY_TEAM      KEYS "d.team = $5" OLDER WHICH WHAT DOWNWARD
+#define ANY_OWN       KEYS "d.caseworker = $7" OLDER WHICH WHAT DOWNWARD
+#define ANY_CASE      KEYS "d.case_number = $6" OLDER WHICH WHAT WHOSE DOWNWARD
+#define ANY_KIND      KEYS "d.kind = $8" OLDER WHICH WHAT WHOSE DOWNWARD
+#define ANY_SITE                                                                                   \
+    KEYS "d.site = (SELECT t.id FROM site t WHERE t.name = $9)" OLDER WHICH WHAT WHOSE DOWNWARD
+#define ANY_UNUSUAL KEYS "d.state = $13 AND d.state <> 'filed'" OLDER WHICH WHAT WHOSE DOWNWARD
+
+struct walk {
+    const char *keys;
+    const char *count;
+    bool is_upward;   /* the oldest first */
+    bool by_urgency;  /* a run for each urgency */
+    bool by_team;     /* a run for each team of the scope */
+    bool is_clearing; /* $14 says whether it is waiting, and not whether it is done */
+};
+
+// One line a walk: the statement, and the same counted.
+// NOLINTNEXTLINE(bugprone-macro-parentheses)
+#define WALK(statement) .keys = statement, .count = COUNTED(statement)
+
+static const struct walk open_all = {WALK(OPEN_ALL), .by_urgency = true};
+static const struct walk open_team = {WALK(OPEN_TEAM), .by_urgency = true, .by_team = true};
+static const struct walk open_own = {WALK(OPEN_OWN), .by_urgency = true};
+static const struct walk clearing_all = {WALK(CLEARING_ALL), .is_upward = true, .by_urgency = true,
+                                         .is_clearing = true};
+static const struct walk clearing_team = {WALK(CLEARING_TEAM), .is_upward = true,
+                                          .by_urgency = true, .by_team = true, .is_clearing = true};
+static const struct walk any_all = {WALK(ANY_ALL)};
+static const struct walk any_team = {WALK(ANY_TEAM), .by_team = true};
+static const struct walk any_own = {WALK(ANY_OWN)};
+static const struct walk any_case = {WALK(ANY_CASE)};
+static const struct walk any_kind = {WALK(ANY_KIND)};
+static const struct walk any_site = {WALK(ANY_SITE)};
+static const struct walk any_unusual = {WALK(ANY_UNUSUAL)};
+
+/* ---- choosing ------------------------------------------------------------------------------- */
+
+/* What a list is about, once the scope has been applied to the filter. */
+struct query {
+    struct ledger *ledger;
+    const struct desk_filter *filter;
+    const struct walk *walk;
+    const char *person;
+    const char *teams[DESK_TEAMS_MOST]; /* a run for each; {NULL}: one run over all */
+    size_t team_count;
+    bool sees_all;
+    bool sees_nothing;
+    char flag[32]; /* as LIKE wants it; "" for all */
+};
+
+static const struct walk *choose_walk(const struct desk_filter *filter, bool has_teams)
+{
+    switch (filter->view) {
+    case DESK_INBOX:
+        if (filter->is_own)
+            return &open_own;
+        return has_teams ? &open_team : &open_all;
+    case DESK_CLEARING:
+    case DESK_NEW_CASES:
+        return has_teams ? &clearing_team : &clearing_all;
+    case DESK_DONE:
+    case DESK_ALL:
+        break;
+    }
+    if (filter->case_number != NULL)
+        return &any_case;
+    if (filter->is_own)
+        return &any_own;
+    if (filter->view == DESK_ALL && filter->has_state && filter->state != DOCUMENT_FILED)
+        return &any_unusual;
+    if (filter->kind != NULL)
+        return &any_kind;
+    if (has_teams)
+        return &any_team;
+    return filter->site != NULL ? &any_site : &any_all;
+}
+
+static bool has_team(const struct desk_scope *scope, const char *team)
+{
+    for (size_t i = 0; i < scope->team_count; i++)
+        if (string_equal(scope->teams[i], team))
+            return true;
+    return false;
+}
+
+static struct query query_of(struct ledger *ledger, const struct desk_scope *scope,
+                             const struct desk_filter *filter)
+{
+    struct query query = {.ledger = ledger,
+                          .filter = filter,
+                          .person = scope->person,
+                          .sees_all = scope->sees_all && filter->team == NULL};
+    if (filter->team != NULL) {
+        query.teams[query.team_count++] = filter->team;
+        query.sees_nothing = !scope->sees_all && !has_team(scope, filter->team);
+    } else if (!scope->sees_all) {
+        for (; query.team_count < scope->team_count; query.team_count++)
+            query.teams[query.team_count] = scope->teams[query.team_count];
+        query.sees_nothing = scope->team_count == 0 && !filter->is_own;
+    }
+    query.walk = choose_walk(filter, query.team_count > 0);
+    if (filter->flag != NULL)
+        (void)snprintf(query.flag, sizeof query.flag, "%%%s%%", filter->flag);
+    return query;
+}
+
+/* ---- running -------------------------------------------------------------------------------- */
+
+static struct value done_or_waiting(const struct query *query)
+{
+    const struct desk_filter *filter = query->filter;
+    if (query->walk->is_clearing)
+        return value_integer(filter->view == DESK_NEW_CASES);
+    return filter->view == DESK_DONE ? value_integer(1) : value_null();
+}
+
+static struct value state_of(const struct desk_filter *filter)
+{
+    if (filter->view == DESK_DONE)
+        return value_text(document_state_name(DOCUMENT_FILED));
+    return filter->has_state ? value_text(document_state_name(filter->state)) : value_null();
+}
+
+enum { VALUE_COUNT = 25 };
+
+/* The parameters of one run; `from` is where it starts. */
+static void fill_values(const struct query *query, const struct desk_place *from, const char *team,
+                        uint32_t limit, struct value values[VALUE_COUNT])
+{
+    const struct desk_filter *filter = query->filter;
+    const struct value filled[VALUE_COUNT] = {
+        value_integer(limit),
+        value_integer(from->received_ms),
+        value_uuid(&from->id),
+        value_integer(from->urgency),
+        value_text(team),
+        value_text(filter->case_number),
+        value_text(query->person),
+        value_text(filter->kind),
+        value_text(filter->site),
+        value_integer(filter->from_ms),
+        value_integer(filter->until_ms == 0 ? INT64_MAX : filter->until_ms),
+        value_text(query->flag[0] == '\0' ? NULL : query->flag),
+        state_of(filter),
+        done_or_waiting(query),
+        value_integer(filter->is_own),
+        value_integer(filter->is_unread),
+        value_integer(query->sees_all),
+    };
+    memcpy(values, filled, sizeof filled);
+    for (size_t i = 0; i < DESK_TEAMS_MOST; i++)
+        values[VALUE_COUNT - DESK_TEAMS_MOST + i] = value_text(query->teams[i]);
+}
+
+/* The first place of a run of that urgency, or where the list has got to. */
+static struct desk_place start_of(const struct walk *walk, const struct desk_place *after,
+                                  int32_t urgency)
+{
+    struct desk_place place = {.urgency = urgency};
+    if (after != NULL && (!walk->by_urgency || after->urgency == urgency)) {
+        place.received_ms = after->received_ms;
+        place.id = after->id;
+        return place;
+    }
+    place.received_ms = walk->is_upward ? INT64_MIN : INT64_MAX;
+    return place;
+}
+
+/* Keys in order, from several runs. */
+struct keys {
+    struct desk_place *places;
+    uint32_t count, room;
+    bool is_upward;
+};
+
+static bool is_before(const struct keys *keys, const struct desk_place *left,
+                      const struct desk_place *right)
+{
+    int order = 0;
+    if (left->received_ms != right->received_ms)
+        order = left->received_ms < right->received_ms ? -1 : 1;
+    else
+        order = memcmp(left->id.bytes, right->id.bytes, UUID_BYTES);
+    return keys->is_upward ? order < 0 : order > 0;
+}
+
+/* Puts the key where it belongs among those from `first` on; what no longer fits falls off. */
+static void insert_key(struct keys *keys, uint32_t first, const struct desk_place *place)
+{
+    uint32_t at = keys->count;
+    while (at > first && is_before(keys, place, &keys->places[at - 1]))
+        at--;
+    if (at == keys->room)
+        return;
+    if (keys->count < keys->room)
+        keys->count++;
+    memmove(&keys->places[at + 1], &keys->places[at],
+            (keys->count - at - 1) * sizeof *keys->places);
+    keys->places[at] = *place;
+}
+
+static enum status run(const struct query *query, const struct desk_place *from, const char *team,
+                       struct keys *keys, uint32_t first, struct fault *fault)
+{
+    struct value values[VALUE_COUNT];
+    struct rows *rows = NULL;
+    bool there = true;
+    fill_values(query, from, team, keys->room - first, values);
+    enum status status = database_query(query->ledger->database, query->walk->keys, values,
+                                        VALUE_COUNT, &rows, fault);
+    while (status == STATUS_OK) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        const struct desk_place place = {.urgency = from->urgency,
+                                         .received_ms = rows_integer(rows, 0),
+                                         .id = rows_uuid(rows, 1)};
+        insert_key(keys, first, &place);
+    }
+    rows_done(&rows);
+    return status;
+}
+
+/* All runs of one urgency. */
+static enum status run_teams(const struct query *query, const struct desk_place *from,
+                             struct keys *keys, struct fault *fault)
+{
+    uint32_t first = keys->count;
+    if (!query->walk->by_team)
+        return run(query, from, NULL, keys, first, fault);
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < query->team_count && status == STATUS_OK; i++)
+        status = run(query, from, query->teams[i], keys, first, fault);
+    return status;
+}
+
+static enum status collect(const struct query *query, const struct desk_place *after,
+                           struct keys *keys, struct fault *fault)
+{
+    if (query->sees_nothing)
+        return STATUS_OK;
+    if (!query->walk->by_urgency) {
+        const struct desk_place from = start_of(query->walk, after, 0);
+        return run_teams(query, &from, keys, fault);
+    }
+    enum status status = STATUS_OK;
+    int32_t urgency = after == NULL ? URGENCY_MOST : after->urgency;
+    for (; urgency >= 0 && keys->count < keys->room && status == STATUS_OK; urgency--) {
+        const struct desk_place from = start_of(query->walk, after, urgency);
+        status = run_teams(query, &from, keys, fault);
+    }
+    return status;
+}
+
+/* ---- giving --------------------------------------------------------------------------------- */
+
+static enum status give(struct ledger *ledger, const char *person, const struct desk_place *place,
+                        desk_callback *callback, void *context, struct fault *fault)
+{
+    struct desk_item item = {.place = *place};
+    int64_t seen = 0;
+    enum status status =
+        ledger_document_get(ledger, (struct document_id){place->id}, &item.document, fault);
+    if (status == STATUS_OK)
+        status =
+            database_number(ledger->database,
+                            "SELECT last_ms FROM sight WHERE document = $1 AND person = $2"
+                            " AND what = 'document'",
+                            VALUES(value_uuid(&place->id), value_text(person)), 0, &seen, fault);
+    item.is_unread = seen == 0;
+    if (status == STATUS_OK)
+        status = callback(context, &item, fault);
+    document_record_done(&item.document);
+    return status;
+}
+
+enum status desk_list(struct ledger *ledger, const struct desk_scope *scope,
+                      const struct desk_filter *filter, const struct desk_place *after,
+                      uint32_t limit, desk_callback *callback, void *context, bool *ret_more,
+                      struct fault *fault)
+{
+    struct desk_place places[DESK_LIST_MOST + 1];
+    struct query query = query_of(ledger, scope, filter);
+    if (limit > DESK_LIST_MOST)
+        limit = DESK_LIST_MOST;
+    struct keys keys = {.places = places, .room = limit + 1, .is_upward = query.walk->is_upward};
+    enum status status = collect(&query, after, &keys, fault);
+    for (uint32_t i = 0; i < keys.count && i < limit && status == STATUS_OK; i++)
+        status = give(ledger, scope->person, &places[i], callback, context, fault);
+    if (status == STATUS_OK)
+        *ret_more = keys.count > limit;
+    return status;
+}
+
+static enum status count_run(const struct query *query, const struct desk_place *from,
+                             const char *team, uint32_t most, uint32_t *count, struct fault *fault)
+{
+    struct value values[VALUE_COUNT];
+    int64_t counted = 0;
+    fill_values(query, from, team, most - *count, values);
+    enum status status = database_number(query->ledger->database, query->walk->count, values,
+                                         VALUE_COUNT, 0, &counted, fault);
+    *count += (uint32_t)counted;
+    return status;
+}
+
+enum status desk_count(struct ledger *ledger, const struct desk_scope *scope,
+                       const struct desk_filter *filter, uint32_t most, uint32_t *ret_count,
+                       struct fault *fault)
+{
+    const struct query query = query_of(ledger, scope, filter);
+    const struct walk *walk = query.walk;
+    uint32_t count = 0;
+    enum status status = STATUS_OK;
+    int32_t urgency = walk->by_urgency ? URGENCY_MOST : 0;
+    size_t runs = walk->by_team ? query.team_count : 1;
+    for (; urgency >= 0 && !query.sees_nothing; urgency--) {
+        const struct desk_place from = start_of(walk, NULL, urgency);
+        for (size_t i = 0; i < runs && count < most && status == STATUS_OK; i++)
+            status = count_run(&query, &from, query.teams[i], most, &count, fault);
+    }
+    if (status == STATUS_OK)
+        *ret_count = count;
+    return status;
+}
+
+bool desk_sees(const struct desk_scope *scope, const struct document_record *document)
+{
+    if (scope->sees_all)
+        return true;
+    if (document->team != NULL && has_team(scope, document->team))
+        return true;
+    return document->caseworker != NULL && string_equal(document->caseworker, scope->person);
+}
