@@ -1,8 +1,8 @@
 /* desk.h - what caseworkers do at their desk: find documents, look at one, decide about it.
  *
  * Who may see what is a desk_scope: everything, or the documents of some teams and of the person's
- * own cases. Every function here that a document's id is given to expects that the caller has asked
- * desk_sees() first.
+ * own cases. Lists keep to it; every other function here expects that the caller has made sure that
+ * the person may see the document.
  *
  * Lists are walks along an index from a place on, never counted or skipped through, so that the
  * last page costs what the first one does, with a million documents as with ten.
@@ -25,15 +25,21 @@ enum {
     DESK_SIGHT_MS = 300000 /* looks of one person at one thing within this are one look */
 };
 
-struct desk_scope {
-    const char *person; /* who looks: a user's name */
-    bool sees_all;
-    const char *teams[DESK_TEAMS_MOST]; /* the person's teams; nothing is seen without */
-    size_t team_count;
+/* How far somebody sees. */
+enum desk_reach {
+    DESK_SEES_NOTHING = 0,
+    DESK_SEES_UNSETTLED, /* what waits for a person or still moves, and what they decided */
+    DESK_SEES_TEAMS,     /* what is meant for one of their teams or for a case of theirs */
+    DESK_SEES_ALL
 };
 
-/* Whether the document is among what this person may see. */
-bool desk_sees(const struct desk_scope *scope, const struct document_record *document);
+struct desk_scope {
+    enum desk_reach reach;
+    const char *person;                 /* a user's name */
+    const char *caseworker;             /* what the register calls them; NULL: no case is theirs */
+    const char *teams[DESK_TEAMS_MOST]; /* of DESK_SEES_TEAMS */
+    size_t team_count;
+};
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 

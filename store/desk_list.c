@@ -19,19 +19,21 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 
 /* $1 limit · $2 $3 behind this time and id · $4 urgency · $5 team · $6 case · $7 person · $8 kind
  * $9 site · $10 not before · $11 before · $12 flag · $13 state · $14 done · $15 own · $16 unread
- * $17 all teams · $18 to $25 teams. */
+ * $17 reach · $18 to $25 teams · $26 the person in the register. */
 #define WHAT                                                                                       \
     " AND d.received_ms >= $10 AND d.received_ms < $11"                                            \
     " AND ($8 IS NULL OR d.kind = $8)"                                                             \
     " AND ($9 IS NULL OR d.site = (SELECT t.id FROM site t WHERE t.name = $9))"                    \
     " AND ($12 IS NULL OR EXISTS (SELECT 1 FROM decision c WHERE c.id = d.decision"                \
     "  AND c.flags LIKE $12))"                                                                     \
-    " AND ($15 = 0 OR d.caseworker = $7)"                                                          \
+    " AND ($15 = 0 OR d.caseworker = $26)"                                                         \
     " AND ($16 = 0 OR NOT EXISTS (SELECT 1 FROM sight g WHERE g.document = d.id"                   \
     "  AND g.person = $7 AND g.what = 'document'))"
+#define MOVING "d.state IN ('matching', 'clearing', 'recalled', 'corrupt')"
 #define WHOSE                                                                                      \
-    " AND ($17 = 1 OR d.caseworker = $7"                                                           \
-    "  OR d.team IN ($18, $19, $20, $21, $22, $23, $24, $25))"
+    " AND ($17 = 3 OR ($17 = 2 AND (d.caseworker = $26"                                            \
+    "  OR d.team IN ($18, $19, $20, $21, $22, $23, $24, $25)))"                                    \
+    "  OR ($17 = 1 AND (d.decider = $7 OR " MOVING ")))"
 #define WHICH " AND ($13 IS NULL OR d.state = $13) AND ($14 IS NULL OR d.done = $14)"
 
 #define KEYS          "SELECT d.received_ms, d.id FROM document d WHERE "
@@ -46,25 +48,29 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 
 #define OPEN_ALL      KEYS OPEN OLDER WHAT DOWNWARD
 #define OPEN_TEAM     KEYS "d.team = $5 AND " OPEN OLDER WHAT DOWNWARD
-#define OPEN_OWN      KEYS "d.caseworker = $7 AND " OPEN OLDER WHAT DOWNWARD
+#define OPEN_OWN      KEYS "d.caseworker = $26 AND " OPEN OLDER WHAT DOWNWARD
 #define CLEARING_ALL  KEYS CLEARING NEWER WHAT UPWARD
 #define CLEARING_TEAM KEYS "d.team = $5 AND " CLEARING NEWER WHAT UPWARD
 #define ANY_ALL       KEYS "1 = 1" OLDER WHICH WHAT WHOSE DOWNWARD
 #define ANY_TEAM      KEYS "d.team = $5" OLDER WHICH WHAT DOWNWARD
-#define ANY_OWN       KEYS "d.caseworker = $7" OLDER WHICH WHAT DOWNWARD
+#define ANY_OWN       KEYS "d.caseworker = $26" OLDER WHICH WHAT DOWNWARD
 #define ANY_CASE      KEYS "d.case_number = $6" OLDER WHICH WHAT WHOSE DOWNWARD
 #define ANY_KIND      KEYS "d.kind = $8" OLDER WHICH WHAT WHOSE DOWNWARD
 #define ANY_SITE                                                                                   \
     KEYS "d.site = (SELECT t.id FROM site t WHERE t.name = $9)" OLDER WHICH WHAT WHOSE DOWNWARD
+#define ANY_MOVING KEYS "d.state <> 'filed' AND " MOVING OLDER WHICH WHAT DOWNWARD
+#define ANY_DECIDED                                                                                \
+    KEYS "d.decider = $7 AND d.decider <> 'auto' AND NOT (" MOVING ")" OLDER WHICH WHAT DOWNWARD
 #define ANY_UNUSUAL KEYS "d.state = $13 AND d.state <> 'filed'" OLDER WHICH WHAT WHOSE DOWNWARD
 
 struct walk {
     const char *keys;
     const char *count;
-    bool is_upward;   /* the oldest first */
-    bool by_urgency;  /* a run for each urgency */
-    bool by_team;     /* a run for each team of the scope */
-    bool is_clearing; /* $14 says whether it is waiting, and not whether it is done */
+    bool is_upward;          /* the oldest first */
+    bool by_urgency;         /* a run for each urgency */
+    bool by_team;            /* a run for each team of the scope */
+    bool is_clearing;        /* $14 says whether it is waiting, and not whether it is done */
+    const struct walk *also; /* merged with it; NULL for none */
 };
 
 // One line a walk: the statement, and the same counted.
@@ -84,6 +90,8 @@ static const struct walk any_own = {WALK(ANY_OWN)};
 static const struct walk any_case = {WALK(ANY_CASE)};
 static const struct walk any_kind = {WALK(ANY_KIND)};
 static const struct walk any_site = {WALK(ANY_SITE)};
+static const struct walk any_decided = {WALK(ANY_DECIDED)};
+static const struct walk any_moving = {WALK(ANY_MOVING), .also = &any_decided};
 static const struct walk any_unusual = {WALK(ANY_UNUSUAL)};
 
 /* ---- choosing ------------------------------------------------------------------------------- */
@@ -93,19 +101,39 @@ struct query {
     struct ledger *ledger;
     const struct desk_filter *filter;
     const struct walk *walk;
-    const char *person;
+    const struct desk_scope *scope;
     const char *teams[DESK_TEAMS_MOST]; /* a run for each; {NULL}: one run over all */
     size_t team_count;
-    bool sees_all;
     bool sees_nothing;
     char flag[32]; /* as LIKE wants it; "" for all */
 };
 
-static const struct walk *choose_walk(const struct desk_filter *filter, bool has_teams)
+/* The walk of a list that is in the order of time alone. */
+static const struct walk *choose_plain_walk(const struct query *query)
 {
-    switch (filter->view) {
+    const struct desk_filter *filter = query->filter;
+    bool is_unusual = filter->has_state && filter->state != DOCUMENT_FILED;
+    if (filter->case_number != NULL)
+        return &any_case;
+    if (filter->is_own)
+        return &any_own;
+    if (filter->view == DESK_ALL && is_unusual)
+        return &any_unusual;
+    if (query->scope->reach == DESK_SEES_UNSETTLED && query->team_count == 0)
+        return &any_moving;
+    if (filter->kind != NULL)
+        return &any_kind;
+    if (query->team_count > 0)
+        return &any_team;
+    return filter->site != NULL ? &any_site : &any_all;
+}
+
+static const struct walk *choose_walk(const struct query *query)
+{
+    bool has_teams = query->team_count > 0;
+    switch (query->filter->view) {
     case DESK_INBOX:
-        if (filter->is_own)
+        if (query->filter->is_own)
             return &open_own;
         return has_teams ? &open_team : &open_all;
     case DESK_CLEARING:
@@ -113,19 +141,9 @@ static const struct walk *choose_walk(const struct desk_filter *filter, bool has
         return has_teams ? &clearing_team : &clearing_all;
     case DESK_DONE:
     case DESK_ALL:
-        break;
+    default:
+        return choose_plain_walk(query);
     }
-    if (filter->case_number != NULL)
-        return &any_case;
-    if (filter->is_own)
-        return &any_own;
-    if (filter->view == DESK_ALL && filter->has_state && filter->state != DOCUMENT_FILED)
-        return &any_unusual;
-    if (filter->kind != NULL)
-        return &any_kind;
-    if (has_teams)
-        return &any_team;
-    return filter->site != NULL ? &any_site : &any_all;
 }
 
 static bool has_team(const struct desk_scope *scope, const char *team)
@@ -136,22 +154,32 @@ static bool has_team(const struct desk_scope *scope, const char *team)
     return false;
 }
 
+/* Whoever sees what is unsettled has no inbox of settled things. */
+static bool sees_nothing(const struct desk_scope *scope, const struct desk_filter *filter)
+{
+    bool is_settled = filter->view == DESK_INBOX || filter->view == DESK_DONE;
+    if (scope->reach == DESK_SEES_NOTHING || (filter->is_own && scope->caseworker == NULL))
+        return true;
+    if (scope->reach == DESK_SEES_UNSETTLED)
+        return is_settled;
+    if (scope->reach == DESK_SEES_ALL || filter->is_own)
+        return false;
+    return filter->team == NULL ? scope->team_count == 0 : !has_team(scope, filter->team);
+}
+
 static struct query query_of(struct ledger *ledger, const struct desk_scope *scope,
                              const struct desk_filter *filter)
 {
     struct query query = {.ledger = ledger,
                           .filter = filter,
-                          .person = scope->person,
-                          .sees_all = scope->sees_all && filter->team == NULL};
-    if (filter->team != NULL) {
+                          .scope = scope,
+                          .sees_nothing = sees_nothing(scope, filter)};
+    if (filter->team != NULL)
         query.teams[query.team_count++] = filter->team;
-        query.sees_nothing = !scope->sees_all && !has_team(scope, filter->team);
-    } else if (!scope->sees_all) {
+    else if (scope->reach == DESK_SEES_TEAMS)
         for (; query.team_count < scope->team_count; query.team_count++)
             query.teams[query.team_count] = scope->teams[query.team_count];
-        query.sees_nothing = scope->team_count == 0 && !filter->is_own;
-    }
-    query.walk = choose_walk(filter, query.team_count > 0);
+    query.walk = choose_walk(&query);
     if (filter->flag != NULL)
         (void)snprintf(query.flag, sizeof query.flag, "%%%s%%", filter->flag);
     return query;
@@ -174,7 +202,7 @@ static struct value state_of(const struct desk_filter *filter)
     return filter->has_state ? value_text(document_state_name(filter->state)) : value_null();
 }
 
-enum { VALUE_COUNT = 25 };
+enum { VALUE_COUNT = 26, FIRST_TEAM = 17 };
 
 /* The parameters of one run; `from` is where it starts. */
 static void fill_values(const struct query *query, const struct desk_place *from, const char *team,
@@ -188,7 +216,7 @@ static void fill_values(const struct query *query, const struct desk_place *from
         value_integer(from->urgency),
         value_text(team),
         value_text(filter->case_number),
-        value_text(query->person),
+        value_text(query->scope->person),
         value_text(filter->kind),
         value_text(filter->site),
         value_integer(filter->from_ms),
@@ -198,11 +226,12 @@ static void fill_values(const struct query *query, const struct desk_place *from
         done_or_waiting(query),
         value_integer(filter->is_own),
         value_integer(filter->is_unread),
-        value_integer(query->sees_all),
+        value_integer(query->scope->reach),
     };
     memcpy(values, filled, sizeof filled);
     for (size_t i = 0; i < DESK_TEAMS_MOST; i++)
-        values[VALUE_COUNT - DESK_TEAMS_MOST + i] = value_text(query->teams[i]);
+        values[FIRST_TEAM + i] = value_text(query->teams[i]);
+    values[VALUE_COUNT - 1] = value_text(query->scope->caseworker);
 }
 
 /* The first place of a run of that urgency, or where the list has got to. */
@@ -252,15 +281,16 @@ static void insert_key(struct keys *keys, uint32_t first, const struct desk_plac
     keys->places[at] = *place;
 }
 
-static enum status run(const struct query *query, const struct desk_place *from, const char *team,
-                       struct keys *keys, uint32_t first, struct fault *fault)
+static enum status run(const struct query *query, const struct walk *walk,
+                       const struct desk_place *from, const char *team, struct keys *keys,
+                       uint32_t first, struct fault *fault)
 {
     struct value values[VALUE_COUNT];
     struct rows *rows = NULL;
     bool there = true;
     fill_values(query, from, team, keys->room - first, values);
-    enum status status = database_query(query->ledger->database, query->walk->keys, values,
-                                        VALUE_COUNT, &rows, fault);
+    enum status status =
+        database_query(query->ledger->database, walk->keys, values, VALUE_COUNT, &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -275,15 +305,17 @@ static enum status run(const struct query *query, const struct desk_place *from,
 }
 
 /* All runs of one urgency. */
-static enum status run_teams(const struct query *query, const struct desk_place *from,
-                             struct keys *keys, struct fault *fault)
+static enum status run_all(const struct query *query, const struct desk_place *from,
+                           struct keys *keys, struct fault *fault)
 {
-    uint32_t first = keys->count;
-    if (!query->walk->by_team)
-        return run(query, from, NULL, keys, first, fault);
+    const struct walk *walk = query->walk;
     enum status status = STATUS_OK;
-    for (size_t i = 0; i < query->team_count && status == STATUS_OK; i++)
-        status = run(query, from, query->teams[i], keys, first, fault);
+    uint32_t first = keys->count;
+    size_t runs = walk->by_team ? query->team_count : 1;
+    for (size_t i = 0; i < runs && status == STATUS_OK; i++)
+        status = run(query, walk, from, query->teams[i], keys, first, fault);
+    if (status == STATUS_OK && walk->also != NULL)
+        status = run(query, walk->also, from, NULL, keys, first, fault);
     return status;
 }
 
@@ -294,13 +326,13 @@ static enum status collect(const struct query *query, const struct desk_place *a
         return STATUS_OK;
     if (!query->walk->by_urgency) {
         const struct desk_place from = start_of(query->walk, after, 0);
-        return run_teams(query, &from, keys, fault);
+        return run_all(query, &from, keys, fault);
     }
     enum status status = STATUS_OK;
     int32_t urgency = after == NULL ? URGENCY_MOST : after->urgency;
     for (; urgency >= 0 && keys->count < keys->room && status == STATUS_OK; urgency--) {
         const struct desk_place from = start_of(query->walk, after, urgency);
-        status = run_teams(query, &from, keys, fault);
+        status = run_all(query, &from, keys, fault);
     }
     return status;
 }
@@ -345,14 +377,15 @@ enum status desk_list(struct ledger *ledger, const struct desk_scope *scope,
     return status;
 }
 
-static enum status count_run(const struct query *query, const struct desk_place *from,
-                             const char *team, uint32_t most, uint32_t *count, struct fault *fault)
+static enum status count_run(const struct query *query, const struct walk *walk,
+                             const struct desk_place *from, const char *team, uint32_t most,
+                             uint32_t *count, struct fault *fault)
 {
     struct value values[VALUE_COUNT];
     int64_t counted = 0;
     fill_values(query, from, team, most - *count, values);
-    enum status status = database_number(query->ledger->database, query->walk->count, values,
-                                         VALUE_COUNT, 0, &counted, fault);
+    enum status status = database_number(query->ledger->database, walk->count, values, VALUE_COUNT,
+                                         0, &counted, fault);
     *count += (uint32_t)counted;
     return status;
 }
@@ -370,18 +403,11 @@ enum status desk_count(struct ledger *ledger, const struct desk_scope *scope,
     for (; urgency >= 0 && !query.sees_nothing; urgency--) {
         const struct desk_place from = start_of(walk, NULL, urgency);
         for (size_t i = 0; i < runs && count < most && status == STATUS_OK; i++)
-            status = count_run(&query, &from, query.teams[i], most, &count, fault);
+            status = count_run(&query, walk, &from, query.teams[i], most, &count, fault);
+        if (walk->also != NULL && count < most && status == STATUS_OK)
+            status = count_run(&query, walk->also, &from, NULL, most, &count, fault);
     }
     if (status == STATUS_OK)
         *ret_count = count;
     return status;
-}
-
-bool desk_sees(const struct desk_scope *scope, const struct document_record *document)
-{
-    if (scope->sees_all)
-        return true;
-    if (document->team != NULL && has_team(scope, document->team))
-        return true;
-    return document->caseworker != NULL && string_equal(document->caseworker, scope->person);
 }

@@ -213,6 +213,28 @@ static void same_document_in_another_case_is_another_place(void **state)
     cabinet_close(&cabinet);
 }
 
+static void a_withdrawn_document_is_gone_and_the_others_stay(void **state)
+{
+    (void)state;
+    char *place = NULL;
+    struct fault fault = {0};
+    struct cabinet *cabinet = open_cabinet();
+    struct cabinet_document one = document("team", "1", good_parts, PARTS);
+    struct cabinet_document two = document("team", "2", good_parts, PARTS);
+    assert_int_equal(put(cabinet, &two, NULL), STATUS_OK);
+    assert_int_equal(cabinet_put(cabinet, &one, &place, &fault), STATUS_OK);
+    static const char *const strange[] = {"team/1", "../x/y", "/etc/passwd", "team/1/x", ""};
+    for (size_t i = 0; i < sizeof strange / sizeof strange[0]; i++)
+        assert_int_equal(cabinet_withdraw(cabinet, &one.id, strange[i], &fault), STATUS_REFUSE);
+    for (int i = 0; i < 2; i++) // gone is gone
+        assert_int_equal(cabinet_withdraw(cabinet, &one.id, place, &fault), STATUS_OK);
+    assert_int_equal(entries("cabinet/team/1"), 0);
+    assert_int_equal(entries("cabinet/team/2"), 1);
+    assert_int_equal(entries("cabinet/.tmp"), 0);
+    free(place);
+    cabinet_close(&cabinet);
+}
+
 /* A process that holds the folder's lock until it is killed. */
 static pid_t start_writer(const char *folder)
 {
@@ -331,6 +353,7 @@ int main(void)
         PROMISE(other_content_is_refused_and_changes_nothing),
         PROMISE(description_may_be_replaced),
         PROMISE(same_document_in_another_case_is_another_place),
+        PROMISE(a_withdrawn_document_is_gone_and_the_others_stay),
         PROMISE(leftovers_of_the_dead_are_swept_those_of_the_living_stay),
         PROMISE(failed_write_leaves_nothing),
         PROMISE(full_disk_gives_later_and_leaves_nothing),

@@ -7,14 +7,20 @@
 #include "store/desk.h"
 #include "tests/store/scene.h"
 
-static const struct desk_scope everything = {.person = "rita", .sees_all = true};
-static const struct desk_scope team_2 = {.person = "bernd", .teams = {"SG 50.2"}, .team_count = 1};
-static const struct desk_scope team_3 = {.person = "emil", .teams = {"SG 50.3"}, .team_count = 1};
+static const struct desk_scope everything = {.person = "quirin", .reach = DESK_SEES_ALL};
+static const struct desk_scope registry = {.person = "rita", .reach = DESK_SEES_UNSETTLED};
+static const struct desk_scope team_2 = {.person = "bernd",
+                                         .reach = DESK_SEES_TEAMS,
+                                         .caseworker = "Bernd B.",
+                                         .teams = {"SG 50.2"},
+                                         .team_count = 1};
+static const struct desk_scope team_3 = {
+    .person = "emil", .reach = DESK_SEES_TEAMS, .teams = {"SG 50.3"}, .team_count = 1};
 static const struct desk_scope both = {
-    .person = "lena", .teams = {"SG 50.2", "SG 50.3"},
-         .team_count = 2
+    .person = "lena", .reach = DESK_SEES_TEAMS, .teams = {"SG 50.2", "SG 50.3"},
+            .team_count = 2
 };
-static const struct desk_scope nobody = {.person = "neu"};
+static const struct desk_scope nobody = {.person = "neu", .reach = DESK_SEES_TEAMS};
 
 /* ---- lists ---------------------------------------------------------------------------------- */
 
@@ -89,7 +95,7 @@ static void the_inbox_shows_the_urgent_first_then_the_newest(void **state)
         "urgency = 1, received_ms = 50",
         "urgency = 2, received_ms = 10, team = 'SG 50.3'",
         "urgency = 0, received_ms = 300, done = 1",
-        "urgency = 1, received_ms = 60, team = 'SG 50.3', caseworker = 'bernd'",
+        "urgency = 1, received_ms = 60, team = 'SG 50.3', caseworker = 'Bernd B.'",
     };
     for (size_t i = 0; i < 6; i++) {
         ids[i] = scene_filed(scene, "50.21.000001-1");
@@ -167,6 +173,22 @@ static void clearing_shows_the_oldest_first_and_the_waiting_apart(void **state)
     assert_int_equal(verdict, DESK_NO_CHANGE);
     assert_ok(scene, desk_wait(scene->ledger, &act, false, &verdict, &scene->fault));
     assert_int_equal(list(scene, &everything, &clearing).count, 3);
+}
+
+static void the_registry_sees_what_moves_and_what_it_decided(void **state)
+{
+    struct scene *scene = *state;
+    enum desk_verdict verdict = DESK_TOO_LATE;
+    const struct desk_filter all = {.view = DESK_ALL};
+    const struct desk_filter inbox = {.view = DESK_INBOX};
+    struct document_id mine = scene_in_clearing(scene, "Demmin");
+    (void)scene_in_clearing(scene, "Waren");
+    (void)scene_filed(scene, "50.21.000001-1");
+    const struct desk_act act = {.id = mine, .actor = "rita", .reason = "Werbung"};
+    assert_ok(scene, desk_discard(scene->ledger, &act, &verdict, &scene->fault));
+    assert_int_equal(list(scene, &registry, &all).count, 2);
+    assert_int_equal(list(scene, &registry, &inbox).count, 0);
+    assert_int_equal(list(scene, &everything, &all).count, 3);
 }
 
 static void what_one_has_looked_at_is_read_and_stands_in_the_audit(void **state)
@@ -482,6 +504,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE_TEST(the_inbox_shows_the_urgent_first_then_the_newest),
         SCENE_TEST(clearing_shows_the_oldest_first_and_the_waiting_apart),
+        SCENE_TEST(the_registry_sees_what_moves_and_what_it_decided),
         SCENE_TEST(what_one_has_looked_at_is_read_and_stands_in_the_audit),
         SCENE_TEST(a_filed_document_moves_to_another_case),
         SCENE_TEST(not_mine_leaves_the_cabinet_and_comes_to_clearing),

@@ -309,6 +309,62 @@ static void nothing_is_filed_without_a_case(void **state)
     wire_message_done(&message);
 }
 
+/* Tells the filer to file once more, from `old_place`; the place that comes back. */
+static void move_filing(struct filing *filing, const char *case_number, const char *old_place,
+                        size_t part_count, char ret_place[700])
+{
+    const struct stage_part parts[] = {
+        {"withdraw",     old_place,  strlen(old_place)},
+        {"dokument.pdf", "%PDF-1.7", 8                }
+    };
+    static char team[] = "SG 50.3";
+    struct wire_message job = {.command = WIRE_JOB};
+    job.as.job = (struct wire_job){.kind = WIRE_JOB_FILE,
+                                   .document = {{0x01, 0x92}},
+                                   .case_number = (char *)(uintptr_t)case_number,
+                                   .team = team};
+    (void)stage_give(&filing->stage, &job, parts, part_count);
+    struct wire_message result = {0};
+    stage_expect(&filing->stage, WIRE_RESULT_FILE, &result);
+    (void)snprintf(ret_place, 700, "%s", result.as.result_file.place);
+    stage_settle(&filing->stage, &result, WIRE_ACCEPTED);
+    wire_message_done(&result);
+}
+
+static bool is_in_cabinet(const char *place)
+{
+    char path[800];
+    char *bytes = NULL;
+    size_t length = 0;
+    (void)snprintf(path, sizeof path, "cabinet/%s/dokument.pdf", place);
+    bool is = file_read(path, 100, &bytes, &length, NULL) == STATUS_OK;
+    free(bytes);
+    return is;
+}
+
+static void a_moved_document_leaves_its_old_case_and_a_recalled_one_the_cabinet(void **state)
+{
+    struct filing *filing = *state;
+    char first[700];
+    char second[700];
+    char gone[700];
+    start_filer(filing);
+    give_filing(filing, "50.21.003318-9", "%PDF-1.7");
+    struct wire_message result = {0};
+    stage_expect(&filing->stage, WIRE_RESULT_FILE, &result);
+    (void)snprintf(first, sizeof first, "%s", result.as.result_file.place);
+    stage_settle(&filing->stage, &result, WIRE_ACCEPTED);
+    wire_message_done(&result);
+    move_filing(filing, "50.31.000002-2", first, 2, second);
+    assert_true(is_in_cabinet(second));
+    assert_false(is_in_cabinet(first));
+    move_filing(filing, "50.31.000002-2", second, 2, second); // described anew: it stays
+    assert_true(is_in_cabinet(second));
+    move_filing(filing, "", second, 1, gone);
+    assert_string_equal(gone, second);
+    assert_false(is_in_cabinet(second));
+}
+
 static void says_goodbye_when_stopped(void **state)
 {
     struct filing *filing = *state;
@@ -334,6 +390,7 @@ int main(void)
         PROMISE(filed_document_stands_in_the_cabinet),
         PROMISE(other_content_of_a_filed_document_is_a_failure),
         PROMISE(nothing_is_filed_without_a_case),
+        PROMISE(a_moved_document_leaves_its_old_case_and_a_recalled_one_the_cabinet),
         PROMISE(says_goodbye_when_stopped),
     };
     return cmocka_run_group_tests_name("filer", tests, NULL, NULL);
