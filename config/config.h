@@ -67,11 +67,17 @@ enum config_identifier {
     CONFIG_IDENTIFIERS
 };
 
+enum config_several_cases {
+    CONFIG_SEVERAL_CASES_CLEAR = 0, /* a person decides */
+    CONFIG_SEVERAL_CASES_COPY       /* each case gets its copy */
+};
+
 struct config_matching {
     double threshold; /* least probability to file without a person */
     double margin;    /* least distance to the runner-up's probability */
     enum config_identifier_use identifiers[CONFIG_IDENTIFIERS];
     int64_t candidates_most; /* candidates kept in an explanation */
+    enum config_several_cases several_cases;
 };
 
 struct config_reading {

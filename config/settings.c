@@ -46,6 +46,7 @@ enum { MS = 1, SEC = 1000, MIN = 60 * SEC, HOUR = 60 * MIN, DAY = 24 * HOUR };
 
 /* In the order of the enums that they stand for (config.h, base/log.h). */
 static const char *const uses[] = {"never", "hint", "match", NULL};
+static const char *const several[] = {"clear", "copy", NULL};
 static const char *const algorithms[] = {"none", "mod11_10", "mod97_10", "damm", "luhn", NULL};
 static const char *const sandboxes[] = {"preferred", "required", NULL};
 static const char *const truths[] = {"false", "true", NULL};
@@ -146,6 +147,9 @@ const struct setting settings[] = {
           "Least distance between the best case's probability and the second's."),
     COUNT("matching.candidates", "5", 1, 50, "candidates", matching.candidates_most,
           "How many candidates an explanation keeps."),
+    WORD(SETTING_CHOICE, "matching.several_cases", "copy", several, matching.several_cases,
+         "A letter that surely belongs to several cases, each person named with their own number. "
+         "copy: filed to each; clear: a person decides."),
     USE("iban", "match", CONFIG_ID_IBAN, "IBAN of the person."),
     USE("bg_number", "match", CONFIG_ID_BG_NUMBER,
         "Number of the Bedarfsgemeinschaft (Jobcenter)."),

@@ -194,6 +194,13 @@ enum status ledger_read_complete(struct ledger *ledger, struct job_id id, uint32
                                  const struct read_result *result, bool *ret_held,
                                  struct fault *fault);
 
+/* A further case that the document belongs to. */
+struct decision_copy {
+    const char *case_number;
+    const char *team; /* NULL for unknown */
+    double confidence;
+};
+
 struct decision {
     bool to_file;            /* false: a person decides (clearing) */
     const char *case_number; /* best candidate; NULL for none */
@@ -208,10 +215,13 @@ struct decision {
     struct digest explanation; /* in the spool: JSON, all evidence; zero when a person decided */
     const char *rules_version; /* of the matcher */
     int64_t register_version;  /* ledger_register_version() it was made with */
+    const struct decision_copy *copies; /* to_file: each becomes a document of its own */
+    uint32_t copy_count;
 };
 
 /* A match job's end: the decision is kept, and the document stays in matching with a file job
- * (to_file) or moves to clearing. */
+ * (to_file) or moves to clearing. A document that is a copy itself is never filed by the matcher
+ * again, and no case gets a second copy. */
 enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                   const struct decision *decision, bool *ret_held,
                                   struct fault *fault);

@@ -189,7 +189,8 @@ static enum status read_pages(struct ledger *ledger, struct document_record *rec
     struct rows *rows = NULL;
     enum status status = database_query(
         ledger->database,
-        "SELECT number FROM page WHERE scan = $1 AND document = $2 ORDER BY number",
+        "SELECT p.number FROM page p JOIN document d ON p.document = COALESCE(d.copy_of, d.id)"
+        " WHERE p.scan = $1 AND d.id = $2 ORDER BY p.number",
         VALUES(value_uuid(&record->scan.uuid), value_uuid(&record->id.uuid)), &rows, fault);
     while (status == STATUS_OK && there && count < READING_PAGES_MOST) {
         status = rows_next(rows, &there, fault);

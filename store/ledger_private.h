@@ -209,4 +209,21 @@ enum status job_revive(struct ledger *ledger, const struct job_row *job, int64_t
 enum status job_settle(struct ledger *ledger, const struct job_row *job, int64_t audit,
                        struct fault *fault);
 
+/* ---- ledger_result.c ------------------------------------------------------------------------ */
+
+/* Says in the audit what was decided about job->document. */
+enum status decision_audit(struct ledger *ledger, const struct job_row *job,
+                           const struct decision *decision, int64_t *ret_audit,
+                           struct fault *fault);
+
+/* ---- ledger_copy.c -------------------------------------------------------------------------- */
+
+/* Whether the document is a copy of another one, for a further case of its letter. */
+enum status document_is_copy(struct ledger *ledger, const struct uuid *document, bool *ret_is_copy,
+                             struct fault *fault);
+/* Inside the match job's transaction: a document in matching, with its decision and file job, for
+ * each further case that has none yet. */
+enum status copies_make(struct ledger *ledger, const struct job_row *job,
+                        const struct decision *decision, struct fault *fault);
+
 #endif

@@ -177,14 +177,19 @@ static enum status check_decision(const struct decision *decision, struct fault 
         return fault_set(fault, STATUS_REFUSE, "a decision's confidence is not between 0 and 1");
     if (decision->to_file && (decision->case_number == NULL || decision->case_number[0] == '\0'))
         return fault_set(fault, STATUS_REFUSE, "a decision to file names no case");
+    for (uint32_t i = 0; i < decision->copy_count; i++) {
+        const struct decision_copy *copy = &decision->copies[i];
+        if (copy->case_number == NULL || copy->case_number[0] == '\0' ||
+            !is_share(copy->confidence) || !decision->to_file)
+            return fault_set(fault, STATUS_REFUSE, "a copy for no case, or of nothing");
+    }
     if (decision->decided_by == NULL || decision->decided_by[0] == '\0')
         return fault_set(fault, STATUS_REFUSE, "a decision does not say who made it");
     return STATUS_OK;
 }
 
-static enum status decision_audit(struct ledger *ledger, const struct job_row *job,
-                                  const struct decision *decision, int64_t *ret_audit,
-                                  struct fault *fault)
+enum status decision_audit(struct ledger *ledger, const struct job_row *job,
+                           const struct decision *decision, int64_t *ret_audit, struct fault *fault)
 {
     struct text detail = {0};
     detail_job(&detail, job);
@@ -199,25 +204,45 @@ static enum status decision_audit(struct ledger *ledger, const struct job_row *j
     return status;
 }
 
+static const char COPY_COMES_BACK[] =
+    "Die Abschrift eines Schreibens zu mehreren Fällen; bitte von Hand zuordnen.";
+
+static enum status keep_match(struct ledger *ledger, const struct job_row *job,
+                              const struct decision *decision, struct fault *fault)
+{
+    int64_t audit = 0;
+    enum status status = decision_audit(ledger, job, decision, &audit, fault);
+    if (status == STATUS_OK)
+        status = job_finish(ledger, job, audit, fault);
+    if (status == STATUS_OK)
+        status = decision_keep(ledger, &job->document, decision, audit, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (!decision->to_file)
+        return document_move(ledger, &job->document, DOCUMENT_MATCHING, DOCUMENT_CLEARING, audit,
+                             fault);
+    status = job_create(ledger, JOB_FILE, job->site, &job->scan, &job->document, audit, fault);
+    return status == STATUS_OK ? copies_make(ledger, job, decision, fault) : status;
+}
+
 static enum status complete_match(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                   const struct decision *decision, bool *ret_held,
                                   struct fault *fault)
 {
     struct job_row job = {0};
-    int64_t audit = 0;
     enum status status = job_held(ledger, id, attempt, JOB_MATCH, ret_held, &job, fault);
     if (status != STATUS_OK || !*ret_held)
         return status;
-    status = decision_audit(ledger, &job, decision, &audit, fault);
-    if (status == STATUS_OK)
-        status = job_finish(ledger, &job, audit, fault);
-    if (status == STATUS_OK)
-        status = decision_keep(ledger, &job.document, decision, audit, fault);
+    bool is_copy = false;
+    status = document_is_copy(ledger, &job.document, &is_copy, fault);
     if (status != STATUS_OK)
         return status;
-    if (decision->to_file)
-        return job_create(ledger, JOB_FILE, job.site, &job.scan, &job.document, audit, fault);
-    return document_move(ledger, &job.document, DOCUMENT_MATCHING, DOCUMENT_CLEARING, audit, fault);
+    struct decision checked = *decision;
+    if (is_copy && decision->to_file) {
+        checked.to_file = false;
+        checked.reason = COPY_COMES_BACK;
+    }
+    return keep_match(ledger, &job, &checked, fault);
 }
 
 enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,

@@ -195,7 +195,8 @@ static const struct rule rules[] = {
      .subject = SUBJECT_UUID,
      .words = "has no page",
      .sql = "SELECT d.id FROM document d WHERE NOT EXISTS"
-            " (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = d.id)"                 },
+            " (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = COALESCE(d.copy_of, "
+            "d.id))"                                                                              },
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "is matching, but no job is open or dead for it",
@@ -240,6 +241,11 @@ static const struct rule rules[] = {
      .words = "points to a decision about another document, or to none",
      .sql = "SELECT d.id FROM document d LEFT JOIN decision c ON c.id = d.decision WHERE"
             " d.decision IS NOT NULL AND (c.id IS NULL OR c.document <> d.id)"                    },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is a copy of a copy, or of a document of another scan",
+     .sql = "SELECT d.id FROM document d JOIN document o ON o.id = d.copy_of"
+            " WHERE o.scan <> d.scan OR o.copy_of IS NOT NULL"                                    },
     {.noun = "job",
      .subject = SUBJECT_NUMBER,
      .words = "is of a kind or in a state that there is not",

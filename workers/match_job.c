@@ -1,5 +1,6 @@
 /* match_job.c - see match_job.h. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,9 @@ _Static_assert((int)CONFIG_IDENTIFIER_NEVER == (int)IDENTIFIER_NEVER &&
                    (int)CONFIG_IDENTIFIER_HINT == (int)IDENTIFIER_HINT &&
                    (int)CONFIG_IDENTIFIER_MATCH == (int)IDENTIFIER_MATCH,
                "uses of identifiers have one numbering");
+_Static_assert((int)CONFIG_SEVERAL_CASES_CLEAR == (int)SEVERAL_CASES_CLEAR &&
+                   (int)CONFIG_SEVERAL_CASES_COPY == (int)SEVERAL_CASES_COPY,
+               "several cases have one numbering");
 
 enum status match_rules(const struct config *config, struct rules **ret_rules, struct fault *fault)
 {
@@ -46,6 +50,7 @@ enum status match_rules(const struct config *config, struct rules **ret_rules, s
         .threshold = config->matching.threshold,
         .margin = config->matching.margin,
         .candidates_most = (uint32_t)config->matching.candidates_most,
+        .several_cases = (enum several_cases)config->matching.several_cases,
     };
     for (size_t i = 0; i < IDENTIFIER_KINDS; i++)
         options.identifiers[i] = (enum identifier_use)config->matching.identifiers[i];
@@ -86,6 +91,23 @@ static char *words(const char *text)
     return wire_text(text == NULL ? "" : text);
 }
 
+/* The further cases, as the wire has them; "" for none. */
+static char *copies_words(const struct classification *classification)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < classification->copy_count; i++) {
+        const struct case_copy *copy = &classification->copies[i];
+        (void)json_array_append_new(
+            list, json_pack("[s, s, f]", copy->case_number, copy->team, copy->probability));
+    }
+    bool has_any = classification->to_file && classification->copy_count > 0;
+    char *bytes = has_any ? json_dumps(list, JSON_COMPACT) : NULL;
+    char *words_of_copies = has_any && bytes == NULL ? NULL : words(bytes);
+    free(bytes);
+    json_decref(list);
+    return words_of_copies;
+}
+
 static void fill_result(struct wire_result_match *result,
                         const struct classification *classification, const struct rules *rules,
                         int64_t register_version)
@@ -104,6 +126,7 @@ static void fill_result(struct wire_result_match *result,
         .flags = words(classification->flags),
         .rules_version = words(rules_version(rules)),
         .register_version = register_version,
+        .copies = copies_words(classification),
     };
 }
 

@@ -3,6 +3,7 @@
  * A result is announced, its parts stream into the spool, it is checked, the ledger takes it with
  * the attempt's number, and the worker hears what became of it. Until then the worker keeps it. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "workers/dispatch_state.h"
 #include "workers/read_result.h"
 
-enum { EXPLANATION_BYTES_MOST = 16 << 20 };
+enum { EXPLANATION_BYTES_MOST = 16 << 20, COPIES_MOST = 16 };
 
 bool results_settle(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt,
                     enum wire_settlement settlement, const char *reason)
@@ -109,10 +110,38 @@ static const char *or_null(const char *text)
     return text[0] == '\0' ? NULL : text;
 }
 
+/* [["case number","team",confidence], …]; "" for none. The strings are borrowed from *ret_json. */
+static bool parse_copies(const char *words, json_t **ret_json,
+                         struct decision_copy copies[COPIES_MOST], uint32_t *ret_count)
+{
+    *ret_json = words[0] == '\0' ? json_array() : json_loads(words, 0, NULL);
+    size_t count = json_array_size(*ret_json);
+    if (!json_is_array(*ret_json) || count > COPIES_MOST)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const char *case_number = NULL;
+        const char *team = NULL;
+        if (json_unpack(json_array_get(*ret_json, i), "[s, s, F!]", &case_number, &team,
+                        &copies[i].confidence) != 0)
+            return false;
+        copies[i].case_number = case_number;
+        copies[i].team = or_null(team);
+    }
+    *ret_count = (uint32_t)count;
+    return true;
+}
+
 static enum status complete_match(struct dispatch *dispatch, struct assignment *assignment,
                                   bool *ret_held, struct fault *fault)
 {
     const struct wire_result_match *result = &assignment->result.as.result_match;
+    struct decision_copy copies[COPIES_MOST];
+    uint32_t copy_count = 0;
+    json_t *json = NULL;
+    if (!parse_copies(result->copies, &json, copies, &copy_count)) {
+        json_decref(json);
+        return fault_set(fault, STATUS_REFUSE, "the copies of a decision cannot be read");
+    }
     const struct decision decision = {
         .to_file = result->to_file != 0,
         .case_number = or_null(result->case_number),
@@ -127,9 +156,12 @@ static enum status complete_match(struct dispatch *dispatch, struct assignment *
         .explanation = assignment->incoming.directory.parts[0].digest,
         .rules_version = result->rules_version,
         .register_version = result->register_version,
+        .copies = copies,
+        .copy_count = copy_count,
     };
     enum status status = ledger_match_complete(dispatch->ledger, assignment->job,
                                                assignment->attempt, &decision, ret_held, fault);
+    json_decref(json);
     dispatch_expect(dispatch, JOB_FILE);
     return status;
 }

@@ -114,6 +114,7 @@ static const struct field result_match_fields[] = {
     {"flags",            FIELD_TEXT,      AT(result_match.flags),            0, WIRE_TEXT_BYTES_MOST},
     {"rules_version",    FIELD_TEXT,      AT(result_match.rules_version),    0, WIRE_TEXT_BYTES_MOST},
     {"register_version", FIELD_I64,       AT(result_match.register_version), 0, 0                   },
+    {"copies",           FIELD_TEXT,      AT(result_match.copies),           0, WIRE_TEXT_BYTES_MOST},
     {"directory",        FIELD_DIRECTORY, AT(result_match.directory),        0, 0                   },
     {NULL,               FIELD_U8,        0,                                 0, 0                   }
 };

@@ -23,7 +23,7 @@
 #include "base/uuid.h"
 
 enum {
-    WIRE_VERSION = 1,
+    WIRE_VERSION = 2,
     WIRE_CHUNK_BYTES_MOST = 256 * 1024, /* bytes in one CHUNK */
     WIRE_PARTS_MOST = 1536,             /* parts in one directory */
     WIRE_PART_NAME_BYTES_MOST = 64,     /* e.g. "12/reading" */
@@ -175,6 +175,7 @@ struct wire_result_match {
     char *flags; /* words parted by blanks */
     char *rules_version;
     int64_t register_version;
+    char *copies; /* JSON [["case number","team",confidence], …]; "" for none */
     struct wire_directory directory; /* "explanation" */
 };
 

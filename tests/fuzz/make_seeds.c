@@ -105,6 +105,7 @@ static void fill_results(struct wire_message *messages, struct wire_part *parts,
         .flags = writable("deadline"),
         .rules_version = writable("1-8f3a"),
         .register_version = 7,
+        .copies = writable("[[\"50.31.000002-2\",\"SG 50.3\",0.99]]"),
         .directory = {parts, 1}
     };
     messages[WIRE_RESULT_FILE].as.result_file.place = writable("SG 50.2/50.21.003318-9/0192");

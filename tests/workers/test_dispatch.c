@@ -619,6 +619,47 @@ static void match_and_file_jobs_go_to_filers(void **state)
     assert_int_equal(world_documents(world, DOCUMENT_FILED), 1);
 }
 
+static void a_letter_to_two_cases_is_filed_twice(void **state)
+{
+    struct world *world = *state;
+    (void)world_scan(world, "bytes", 5);
+    world_start(world);
+    struct actor *filer = actor_new(world, "filer-1", WIRE_FILER);
+    actor_join(world, filer);
+    struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
+    actor_join(world, reader);
+    take_and_free(world, reader);
+    actor_deliver_reading(world, reader, PDF_BYTES, ALL_CHUNKS);
+    actor_settlement(world, reader, WIRE_ACCEPTED);
+    struct wire_message job = {0};
+    actor_take_job(world, filer, &job);
+    wire_message_done(&job);
+    struct wire_message result = {.command = WIRE_RESULT_MATCH};
+    result.as.result_match = (struct wire_result_match){
+        .to_file = 1,
+        .case_number = (char *)(uintptr_t) "50.21.004711-7",
+        .team = (char *)(uintptr_t) "SG 50.2",
+        .confidence = 0.999,
+        .reason = (char *)(uintptr_t) "Zwei Fälle.",
+        .rules_version = (char *)(uintptr_t) "1",
+        .copies = (char *)(uintptr_t) "[[\"50.31.000002-2\",\"SG 50.3\",0.998]]"};
+    const struct result_part explanation = {"explanation", "{}", 2};
+    (void)actor_deliver(world, filer, &result, &explanation, 1, ALL_CHUNKS);
+    actor_settlement(world, filer, WIRE_ACCEPTED);
+    static const char *const numbers[] = {"50.21.004711-7", "50.31.000002-2"};
+    for (size_t i = 0; i < 2; i++) {
+        actor_take_job(world, filer, &job);
+        assert_int_equal(job.as.job.kind, WIRE_JOB_FILE);
+        assert_string_equal(job.as.job.case_number, numbers[i]);
+        wire_message_done(&job);
+        struct wire_message filed = {.command = WIRE_RESULT_FILE};
+        filed.as.result_file.place = (char *)(uintptr_t)numbers[i];
+        (void)actor_deliver(world, filer, &filed, NULL, 0, ALL_CHUNKS);
+        actor_settlement(world, filer, WIRE_ACCEPTED);
+    }
+    assert_int_equal(world_documents(world, DOCUMENT_FILED), 2);
+}
+
 static void second_dispatcher_does_not_start(void **state)
 {
     struct world *world = *state;
@@ -803,6 +844,7 @@ int main(void)
         PROMISE(full_disk_leaves_the_result_with_its_worker),
         PROMISE(storage_that_fails_ends_it_with_its_own_code),
         PROMISE(match_and_file_jobs_go_to_filers),
+        PROMISE(a_letter_to_two_cases_is_filed_twice),
         PROMISE(second_dispatcher_does_not_start),
         PROMISE(second_worker_of_a_name_waits_for_the_first),
         PROMISE(strangers_and_junk_disturb_nobody),

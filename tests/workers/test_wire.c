@@ -24,6 +24,7 @@ static char word_site[] = "Demmin", word_source[] = "a\xff b/scan 1.tif", word_f
 static char word_case[] = "SG 50.2/563800/12", word_team[] = "SG 50.2", word_empty[] = "";
 static char word_reason[] = "Die Anschrift widerspricht sich: Müller, Straße 1.";
 static char word_kind[] = "widerspruch", word_flags[] = "deadline urgent", word_rules[] = "3/abc";
+static char word_copies[] = "[[\"50.31.000002-2\",\"SG 50.3\",0.99]]";
 static char name_first[] = "1/reading", name_second[] = "1/pdf";
 static struct wire_part two_parts[] = {
     {name_first,  5,                    {{1, 2, 3}}},
@@ -69,8 +70,8 @@ static struct wire_message sample(enum wire_command command)
         break;
     case WIRE_RESULT_MATCH:
         message.as.result_match = (struct wire_result_match){
-            1,         word_case, word_team,  1.0,        0.0,       word_reason,
-            word_kind, 0.5,       word_flags, word_rules, INT64_MAX, directory};
+            1,   word_case,  word_team,  1.0,       0.0,         word_reason, word_kind,
+            0.5, word_flags, word_rules, INT64_MAX, word_copies, directory};
         break;
     case WIRE_RESULT_FILE:
         message.as.result_file.place = word_case;
