@@ -1,4 +1,4 @@
--- 0007-copies: a letter that belongs to several cases is a document for each of them.
+-- 0008-copies: a letter that belongs to several cases is a document for each of them.
 -- SPDX-License-Identifier: EUPL-1.2
 
 -- The document whose pages, text and PDF this one shares; NULL for all others.
