@@ -223,6 +223,7 @@ static void expect_everything(struct dispatch *dispatch)
 
 static void poll_is_due(void *context)
 {
+    rematches_look(context);
     expect_everything(context);
 }
 
@@ -364,6 +365,7 @@ static enum status start(struct dispatch *dispatch, const struct config *config,
         loop_add_timer(dispatch->loop, dispatch->rule->poll_ms, poll_is_due, dispatch);
     if (dispatch->beat_timer == 0 || dispatch->poll_timer == 0)
         return fault_set(fault, STATUS_LATER, "no timer left");
+    rematches_look(dispatch); // filers that come now know the current register
     return STATUS_OK;
 }
 

@@ -1,12 +1,14 @@
 /* dispatch_state.h - what the files of the dispatcher share: its state, and each one's verbs.
  *
- * admission.c: who is there · grants.c: jobs out · leases.c: how long · results.c: results in. */
+ * admission.c: who is there · grants.c: jobs out · leases.c: how long · results.c: results in ·
+ * rematches.c: what is tried again after a change of the register. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_DISPATCH_STATE_H
 #define WORKERS_DISPATCH_STATE_H
 
 #include "base/bell.h"
 #include "base/log.h"
+#include "store/rematch.h"
 #include "workers/assignments.h"
 #include "workers/dispatch.h"
 #include "workers/peers.h"
@@ -31,6 +33,8 @@ struct dispatch {
     int64_t expired_ms;          /* monotonic: when leases were last looked through */
     int64_t foreign_logged_ms;   /* monotonic: when junk was last logged */
     int64_t stopping_ms;         /* monotonic: since when; 0: not stopping */
+    int64_t rematch_looked_ms, rematch_settled_ms; /* monotonic; 0: never */
+    struct rematch_mark rematch_mark;              /* when everything was settled */
     enum status outcome;
     uint8_t *buffer; /* of one chunk */
 };
@@ -80,6 +84,10 @@ enum status leases_fail(struct dispatch *dispatch, struct assignment *assignment
 
 /* The spool does not have what the job is about: a person looks. */
 void leases_corrupt(struct dispatch *dispatch, struct assignment *assignment, const char *reason);
+
+/* ---- rematches.c ---- */
+/* Lets documents in clearing be matched again when register or model have changed. */
+void rematches_look(struct dispatch *dispatch);
 
 /* ---- results.c ---- */
 void results_begin(struct dispatch *dispatch, struct peer *peer, struct wire_message *message);

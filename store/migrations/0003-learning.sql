@@ -19,12 +19,13 @@ CREATE INDEX correction_of ON correction (document, id);
 
 -- What was learned, each version whole and for ever. At most one is current.
 CREATE TABLE model (
-    id      INTEGER PRIMARY KEY,
-    state   TEXT    NOT NULL, -- "current", "kept" or "refused"
-    made_ms INTEGER NOT NULL,
-    actor   TEXT    NOT NULL,
-    bytes   BLOB    NOT NULL, -- classify/model.h, encoded
-    sha256  BLOB    NOT NULL, -- of them
-    figures TEXT    NOT NULL, -- JSON: what it was trained and measured on
-    audit   INTEGER NOT NULL REFERENCES audit (id)
+    id       INTEGER PRIMARY KEY,
+    state    TEXT    NOT NULL, -- "current", "kept" or "refused"
+    made_ms  INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL, -- when it was last put to use; 0: never
+    actor    TEXT    NOT NULL, -- who had it trained
+    bytes    BLOB    NOT NULL, -- classify/model.h, encoded
+    sha256   BLOB    NOT NULL, -- of them
+    figures  TEXT    NOT NULL, -- JSON: what it was trained and measured on
+    audit    INTEGER NOT NULL REFERENCES audit (id)
 ) STRICT;
