@@ -1,4 +1,8 @@
-/* finish.c - see finish.h. All pages of a scan are one document. */
+/* finish.c - see finish.h.
+ *
+ * Each document is put together from its own pages alone. A blank page that was set aside gets
+ * reading, text and PDF of its own in the page file, so that it can become a document later
+ * without anybody looking at the scan again. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +11,79 @@
 #include "ocr/finish.h"
 #include "ocr/page.h"
 #include "ocr/searchable.h"
+#include "ocr/split.h"
 
-enum { PAGE_IN_DOCUMENT = 0, PAGE_OUTCOMES = 4, PAGE_RECORD_BYTES = 4 + 1 + 4 };
+/* A scan while it is put together. */
+struct assembly {
+    const struct engine *engine;
+    const struct format *format;
+    const struct source *source;
+    struct page_result *pages; /* as they came from their children */
+    uint32_t page_count;
+    struct page_facts *facts;    /* one for each page */
+    struct page_result *members; /* of the document in work; borrowed from `pages` */
+    struct byte_writer page_file;
+};
+
+/* What a document is made of. */
+struct product {
+    struct byte_writer reading;
+    struct text text;
+    uint8_t *pdf;
+    size_t pdf_length;
+};
+
+static void product_done(struct product *product)
+{
+    byte_writer_done(&product->reading);
+    text_done(&product->text);
+    free(product->pdf);
+}
+
+/* The readings of all members as one; the words stay with the pages. */
+static enum status make_reading(const struct assembly *assembly, uint32_t count,
+                                struct product *product, struct fault *fault)
+{
+    char *name = string_copy(engine_name(assembly->engine));
+    struct reading_page *borrowed = calloc(count, sizeof *borrowed);
+    if (name != NULL && borrowed != NULL) {
+        for (uint32_t i = 0; i < count; i++)
+            borrowed[i] = assembly->members[i].reading;
+        struct reading reading = {.engine = name, .pages = borrowed, .page_count = count};
+        reading_encode(&reading, &product->reading);
+        reading_append_text(&reading, &product->text);
+    }
+    bool good =
+        name != NULL && borrowed != NULL && !product->reading.failed && text_ok(&product->text);
+    free(borrowed);
+    free(name);
+    return good ? STATUS_OK : fault_set(fault, STATUS_LATER, "out of memory for a reading");
+}
+
+/* A document of the first `count` members. */
+static enum status make_product(const struct assembly *assembly, uint32_t count,
+                                struct product *product, struct fault *fault)
+{
+    enum status status = make_reading(assembly, count, product, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (assembly->format->is_document)
+        return searchable_extend(assembly->engine, assembly->source, assembly->members, count,
+                                 count == assembly->page_count, &product->pdf, &product->pdf_length,
+                                 fault);
+    return searchable_build(assembly->engine, assembly->members, count, &product->pdf,
+                            &product->pdf_length, fault);
+}
+
+/* The members are borrowed copies of the pages of document `number`. */
+static uint32_t gather(struct assembly *assembly, uint32_t number)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < assembly->page_count; i++)
+        if (assembly->facts[i].document == number)
+            assembly->members[count++] = assembly->pages[i];
+    return count;
+}
 
 static void write_bytes(struct byte_writer *writer, const void *bytes, size_t length)
 {
@@ -16,88 +91,136 @@ static void write_bytes(struct byte_writer *writer, const void *bytes, size_t le
     byte_writer_raw(writer, bytes, length);
 }
 
-/* The readings of all pages as one; the words stay with the pages. */
-static enum status write_reading(const struct engine *engine, const struct page_result *pages,
-                                 uint32_t page_count, struct byte_writer *writer,
-                                 struct fault *fault)
+static enum status write_document(struct assembly *assembly, uint32_t number,
+                                  struct byte_writer *writer, struct fault *fault)
 {
-    char *name = string_copy(engine_name(engine));
-    struct reading_page *borrowed = calloc(page_count, sizeof *borrowed);
-    struct byte_writer encoded = {0};
-    struct text text = {0};
-    if (name != NULL && borrowed != NULL) {
-        for (uint32_t i = 0; i < page_count; i++)
-            borrowed[i] = pages[i].reading;
-        struct reading reading = {.engine = name, .pages = borrowed, .page_count = page_count};
-        reading_encode(&reading, &encoded);
-        reading_append_text(&reading, &text);
+    struct product product = {0};
+    enum status status = make_product(assembly, gather(assembly, number), &product, fault);
+    if (status == STATUS_OK) {
+        write_bytes(writer, product.reading.bytes, product.reading.length);
+        write_bytes(writer, text_string(&product.text), product.text.length);
+        write_bytes(writer, product.pdf, product.pdf_length);
     }
-    bool good = name != NULL && borrowed != NULL && !encoded.failed && text_ok(&text);
-    if (good) {
-        write_bytes(writer, encoded.bytes, encoded.length);
-        write_bytes(writer, text_string(&text), text.length);
-    }
-    byte_writer_done(&encoded);
-    text_done(&text);
-    free(borrowed);
-    free(name);
-    return good ? STATUS_OK : fault_set(fault, STATUS_LATER, "out of memory for a reading");
-}
-
-static enum status write_pdf(const struct engine *engine, const struct format *format,
-                             const struct source *source, const struct page_result *pages,
-                             uint32_t page_count, struct byte_writer *writer, struct fault *fault)
-{
-    uint8_t *pdf = NULL;
-    size_t length = 0;
-    enum status status =
-        format->is_document
-            ? searchable_extend(engine, source, pages, page_count, &pdf, &length, fault)
-            : searchable_build(engine, pages, page_count, &pdf, &length, fault);
-    if (status == STATUS_OK)
-        write_bytes(writer, pdf, length);
-    free(pdf);
+    product_done(&product);
     return status;
 }
 
-static enum status write_scan(const struct engine *engine, const struct format *format,
-                              const struct source *source, const struct page_result *pages,
-                              uint32_t page_count, struct byte_writer *writer, struct fault *fault)
+/* ---- the page file --------------------------------------------------------------------------- */
+
+static struct page_span append_span(struct assembly *assembly, const void *bytes, size_t length)
 {
-    byte_writer_u32(writer, page_count);
-    for (uint32_t i = 0; i < page_count; i++) {
-        byte_writer_u32(writer, i + 1);
-        byte_writer_u8(writer, PAGE_IN_DOCUMENT);
-        byte_writer_u32(writer, 1);
+    struct page_span span = {.offset = assembly->page_file.length, .length = length};
+    if (length > 0)
+        byte_writer_raw(&assembly->page_file, bytes, length);
+    return length > 0 ? span : (struct page_span){0};
+}
+
+static struct page_image append_image(struct assembly *assembly, const struct preview *preview)
+{
+    return (struct page_image){.span = append_span(assembly, preview->bytes, preview->length),
+                               .media = preview->media,
+                               .width = preview->width,
+                               .height = preview->height};
+}
+
+static enum status append_blank(struct assembly *assembly, uint32_t index, struct fault *fault)
+{
+    struct product product = {0};
+    struct page_facts *facts = &assembly->facts[index];
+    assembly->members[0] = assembly->pages[index];
+    enum status status = make_product(assembly, 1, &product, fault);
+    if (status == STATUS_OK) {
+        facts->reading = append_span(assembly, product.reading.bytes, product.reading.length);
+        facts->text = append_span(assembly, text_string(&product.text), product.text.length);
+        facts->pdf = append_span(assembly, product.pdf, product.pdf_length);
     }
-    byte_writer_u32(writer, 1);
-    enum status status = write_reading(engine, pages, page_count, writer, fault);
-    if (status == STATUS_OK)
-        status = write_pdf(engine, format, source, pages, page_count, writer, fault);
+    product_done(&product);
+    return status;
+}
+
+static enum status fill_page_file(struct assembly *assembly, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; status == STATUS_OK && i < assembly->page_count; i++) {
+        struct page_facts *facts = &assembly->facts[i];
+        facts->preview = append_image(assembly, &assembly->pages[i].preview);
+        facts->thumbnail = append_image(assembly, &assembly->pages[i].thumbnail);
+        if (split_is_set_aside(facts))
+            status = append_blank(assembly, i, fault);
+    }
+    if (status == STATUS_OK && assembly->page_file.failed)
+        status = fault_set(fault, STATUS_LATER, "out of memory for the pictures of the pages");
+    return status;
+}
+
+/* ---- the scan -------------------------------------------------------------------------------- */
+
+static enum status write_scan(struct assembly *assembly, struct byte_writer *writer,
+                              struct fault *fault)
+{
+    // A PDF too broken to take single pages out of stays whole.
+    bool is_pickable = !assembly->format->is_document ||
+                       searchable_can_pick(assembly->source, assembly->page_count);
+    uint32_t documents =
+        split_pages(assembly->pages, assembly->page_count, is_pickable, assembly->facts);
+    enum status status = fill_page_file(assembly, fault);
+    if (status != STATUS_OK)
+        return status;
+    byte_writer_u32(writer, assembly->page_count);
+    for (uint32_t i = 0; i < assembly->page_count; i++)
+        page_facts_encode(&assembly->facts[i], writer);
+    write_bytes(writer, assembly->page_file.bytes, assembly->page_file.length);
+    byte_writer_u32(writer, documents);
+    for (uint32_t i = 1; i <= documents && status == STATUS_OK; i++)
+        status = write_document(assembly, i, writer, fault);
     if (status == STATUS_OK && writer->failed)
         status = fault_set(fault, STATUS_LATER, "out of memory for a scan's outcome");
     return status;
+}
+
+static enum status decode_pages(struct assembly *assembly, const struct page_bytes *bytes,
+                                struct fault *fault)
+{
+    for (uint32_t i = 0; i < assembly->page_count; i++)
+        // A page that is no page is its child's fault, not the scan's.
+        if (page_result_decode(bytes[i].bytes, bytes[i].length, &assembly->pages[i], fault) !=
+            STATUS_OK)
+            return fault_set(fault, STATUS_LATER, "page %u gave a broken result", i + 1);
+    return STATUS_OK;
+}
+
+static void assembly_done(struct assembly *assembly)
+{
+    for (uint32_t i = 0; assembly->pages != NULL && i < assembly->page_count; i++)
+        page_result_done(&assembly->pages[i]);
+    byte_writer_done(&assembly->page_file);
+    free(assembly->pages);
+    free(assembly->facts);
+    free(assembly->members);
 }
 
 enum status finish_scan(const struct engine *engine, const struct format *format,
                         const struct source *source, const struct page_bytes *pages,
                         uint32_t page_count, struct byte_writer *writer, struct fault *fault)
 {
-    struct page_result *results = calloc(page_count, sizeof *results);
-    if (results == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory for %u pages", page_count);
-    enum status status = STATUS_OK;
-    for (uint32_t i = 0; i < page_count && status == STATUS_OK; i++)
-        // A page that is no page is its child's fault, not the scan's.
-        if (page_result_decode(pages[i].bytes, pages[i].length, &results[i], fault) != STATUS_OK)
-            status = fault_set(fault, STATUS_LATER, "page %u gave a broken result", i + 1);
+    struct assembly assembly = {.engine = engine,
+                                .format = format,
+                                .source = source,
+                                .page_count = page_count,
+                                .pages = calloc(page_count, sizeof *assembly.pages),
+                                .facts = calloc(page_count, sizeof *assembly.facts),
+                                .members = calloc(page_count, sizeof *assembly.members)};
+    enum status status =
+        assembly.pages == NULL || assembly.facts == NULL || assembly.members == NULL
+            ? fault_set(fault, STATUS_LATER, "out of memory for %u pages", page_count)
+            : decode_pages(&assembly, pages, fault);
     if (status == STATUS_OK)
-        status = write_scan(engine, format, source, results, page_count, writer, fault);
-    for (uint32_t i = 0; i < page_count; i++)
-        page_result_done(&results[i]);
-    free(results);
+        status = write_scan(&assembly, writer, fault);
+    assembly_done(&assembly);
     return status;
 }
+
+/* ---- what comes back ------------------------------------------------------------------------- */
 
 /* A block of bytes that the caller owns, with a NUL behind it. */
 static uint8_t *take_bytes(struct byte_reader *reader, size_t *ret_length)
@@ -119,7 +242,7 @@ static void take_pages(struct byte_reader *reader, struct ocr_event *event)
 {
     uint32_t count = byte_reader_u32(reader);
     if (reader->failed || count == 0 || count > READING_PAGES_MOST ||
-        count > (reader->length - reader->position) / PAGE_RECORD_BYTES) {
+        count > (reader->length - reader->position) / PAGE_FACTS_BYTES_LEAST) {
         reader->failed = true;
         return;
     }
@@ -129,13 +252,15 @@ static void take_pages(struct byte_reader *reader, struct ocr_event *event)
         return;
     }
     event->scan_page_count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        event->pages[i].number = byte_reader_u32(reader);
-        event->pages[i].outcome = byte_reader_u8(reader);
-        event->pages[i].document = byte_reader_u32(reader);
-        if (event->pages[i].number != i + 1 || event->pages[i].outcome >= PAGE_OUTCOMES)
+    for (uint32_t i = 0; i < count && !reader->failed; i++) {
+        page_facts_decode(reader, &event->pages[i]);
+        if (event->pages[i].number != i + 1)
             reader->failed = true;
     }
+    event->page_file = take_bytes(reader, &event->page_file_length);
+    for (uint32_t i = 0; i < count && !reader->failed; i++)
+        if (!page_facts_lie_within(&event->pages[i], event->page_file_length))
+            reader->failed = true;
 }
 
 static void take_document(struct byte_reader *reader, struct ocr_document *document)

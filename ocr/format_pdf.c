@@ -24,6 +24,7 @@ enum {
     HEADER_SEARCH_BYTES = 1024, /* viewers accept the header that far in */
     RENDER_PIXELS_MOST = 40 << 20,
     RENDER_DPI_LEAST = 70,
+    PREVIEW_DPI = 100, /* of pages that are not recognised */
 };
 
 /* A page that an image covers to this share is read as a scan, whatever text it brings. */
@@ -180,7 +181,7 @@ static enum status read_page(PopplerPage *page, const struct ocr_options *option
                     !content->has_drawing && !content->has_visible_text;
     if (is_empty || (!is_scan && pdf_text_is_sane(&picture->words))) {
         picture->has_words = true;
-        return STATUS_OK;
+        return render(page, fmin(dpi, PREVIEW_DPI), &picture->pix, fault);
     }
     reading_page_done(&picture->words);
     picture->dpi_x = picture->dpi_y = dpi;

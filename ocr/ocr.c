@@ -202,6 +202,7 @@ void ocr_event_done(struct ocr_event *event)
     }
     free(event->documents);
     free(event->pages);
+    free(event->page_file);
     *event = (struct ocr_event){0};
 }
 

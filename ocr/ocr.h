@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/fault.h"
+#include "base/page_facts.h"
 #include "base/reading.h"
 
 struct ocr_options {
@@ -59,13 +60,6 @@ struct ocr_document {
     size_t pdf_length;
 };
 
-struct ocr_page {
-    uint32_t number; /* in the scan, from 1 */
-    uint8_t
-        outcome; /* enum page_outcome's numbers: 0 in document, 1 separator, 2 blank, 3 refused */
-    uint32_t document; /* from 1; 0 for none */
-};
-
 enum ocr_event_kind {
     OCR_EVENT_NONE = 0, /* nothing to take */
     OCR_EVENT_PAGE,     /* page `page` of `page_count` is done */
@@ -79,8 +73,10 @@ struct ocr_event {
     uint32_t page, page_count;
     struct ocr_document *documents;
     uint32_t document_count;
-    struct ocr_page *pages;
+    struct page_facts *pages;
     uint32_t scan_page_count;
+    uint8_t *page_file; /* what the facts' spans point into */
+    size_t page_file_length;
     /* For REFUSE the text is one German sentence for the mailroom. */
     struct fault fault;
 };

@@ -245,7 +245,9 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
         picture->words = (struct reading_page){0};
         if (result->reading.word_count == 0)
             result->reading.flags |= READING_PAGE_BLANK;
-        return STATUS_OK;
+        return picture->pix == NULL
+                   ? STATUS_OK
+                   : preview_make(picture->pix, 0, &result->preview, &result->thumbnail, fault);
     }
     double dpi = 0;
     enum status status = straighten(picture, &dpi, fault);
@@ -258,6 +260,9 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
                         .page = &result->reading,
                         .started_ms = clock_monotonic_ms(clock_system())};
     status = read_pixels(&work, fault);
+    if (status == STATUS_OK)
+        status = preview_make(picture->pix, result->reading.rotation, &result->preview,
+                              &result->thumbnail, fault);
     if (status != STATUS_OK)
         return status;
     result->add_text = true;

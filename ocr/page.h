@@ -12,13 +12,15 @@
 #include "ocr/engine.h"
 #include "ocr/format.h"
 #include "ocr/picture.h"
+#include "ocr/preview.h"
 
 struct page_result {
     struct reading_page reading;
     struct raster raster;       /* RASTER_NONE where the archive keeps the document itself */
     struct placement placement; /* of the raster */
     bool add_text;              /* the words go into the PDF as invisible text */
-    bool replace_text;          /* an invisible layer of somebody else's makes way for ours */
+    struct preview preview, thumbnail;
+    bool replace_text; /* an invisible layer of somebody else's makes way for ours */
 };
 
 void page_result_done(struct page_result *result);

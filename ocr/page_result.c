@@ -8,6 +8,8 @@ void page_result_done(struct page_result *result)
 {
     reading_page_done(&result->reading);
     raster_done(&result->raster);
+    preview_done(&result->preview);
+    preview_done(&result->thumbnail);
     *result = (struct page_result){0};
 }
 
@@ -24,6 +26,8 @@ void page_result_encode(const struct page_result *result, struct byte_writer *wr
     byte_writer_u16(writer, result->placement.turn);
     byte_writer_u8(writer, result->add_text);
     byte_writer_u8(writer, result->replace_text);
+    preview_encode(&result->preview, writer);
+    preview_encode(&result->thumbnail, writer);
 }
 
 enum status page_result_decode(const uint8_t *bytes, size_t length, struct page_result *ret_result,
@@ -43,6 +47,8 @@ enum status page_result_decode(const uint8_t *bytes, size_t length, struct page_
     result.placement.turn = byte_reader_u16(&reader);
     result.add_text = byte_reader_u8(&reader) != 0;
     result.replace_text = byte_reader_u8(&reader) != 0;
+    preview_decode(&reader, &result.preview);
+    preview_decode(&reader, &result.thumbnail);
     if (!byte_reader_finished(&reader) || result.placement.turn >= 360 ||
         result.placement.turn % 90 != 0) {
         page_result_done(&result);

@@ -46,7 +46,7 @@ struct placement {
 };
 
 struct picture {
-    PIX *pix;            /* 1 bit (1 is black), or 8 bit grey; as stored. NULL with words */
+    PIX *pix; /* 1 bit (1 is black), or 8 bit grey; as stored; with words only to look at */
     double dpi_x, dpi_y; /* 0: the file does not say */
     struct placement placement;
     struct raster raster;

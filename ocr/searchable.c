@@ -307,21 +307,30 @@ static enum status keep(const struct source *source, uint8_t **ret_pdf, size_t *
     return STATUS_OK;
 }
 
-enum status searchable_extend(const struct engine *engine, const struct source *source,
-                              const struct page_result *pages, uint32_t page_count,
-                              uint8_t **ret_pdf, size_t *ret_length, struct fault *fault)
+/* A new PDF of some of the pages of `whole`, which must live until it is written. */
+static bool pick_pages(qpdf_data whole, const struct page_result *pages, uint32_t page_count,
+                       qpdf_data *ret_pdf)
 {
-    bool wants_text = false;
-    for (uint32_t i = 0; i < page_count; i++)
-        wants_text = wants_text || pages[i].add_text;
-    qpdf_data pdf = NULL;
-    if (pdf_file_open(source->bytes, source->length, &pdf, NULL) != STATUS_OK)
-        return keep(source, ret_pdf, ret_length, fault);
-    // What is locked against copying is of no use in a file (an empty password opened it).
-    if (!wants_text && !qpdf_is_encrypted(pdf)) {
-        qpdf_cleanup(&pdf);
-        return keep(source, ret_pdf, ret_length, fault);
+    qpdf_data pdf = new_pdf();
+    uint32_t there = (uint32_t)qpdf_get_num_pages(whole);
+    bool good = pdf != NULL;
+    for (uint32_t i = 0; good && i < page_count; i++) {
+        uint32_t index = pages[i].reading.number - 1;
+        good =
+            index < there && (qpdf_add_page(pdf, whole, qpdf_get_page_n(whole, index), QPDF_FALSE) &
+                              QPDF_ERRORS) == 0;
     }
+    if (good)
+        *ret_pdf = pdf;
+    else if (pdf != NULL)
+        qpdf_cleanup(&pdf);
+    return good;
+}
+
+/* Page i + 1 of `pdf` is pages[i]. */
+static bool extend_pages(const struct engine *engine, qpdf_data pdf,
+                         const struct page_result *pages, uint32_t page_count)
+{
     size_t font_length = 0;
     const uint8_t *font_file = engine_font(engine, &font_length);
     qpdf_oh font = text_layer_add_font(pdf, font_file, font_length);
@@ -330,7 +339,43 @@ enum status searchable_extend(const struct engine *engine, const struct source *
     for (uint32_t i = 0; good && i < page_count && i < there; i++)
         if (pages[i].add_text)
             good = extend_page(pdf, qpdf_get_page_n(pdf, i), font, &pages[i]);
-    enum status status = good ? write_out(pdf, ret_pdf, ret_length, NULL) : STATUS_LATER;
+    return good;
+}
+
+bool searchable_can_pick(const struct source *source, uint32_t page_count)
+{
+    qpdf_data pdf = NULL;
+    if (pdf_file_open(source->bytes, source->length, &pdf, NULL) != STATUS_OK)
+        return false;
+    bool can = (uint32_t)qpdf_get_num_pages(pdf) == page_count;
     qpdf_cleanup(&pdf);
-    return status == STATUS_OK ? status : keep(source, ret_pdf, ret_length, fault);
+    return can;
+}
+
+enum status searchable_extend(const struct engine *engine, const struct source *source,
+                              const struct page_result *pages, uint32_t page_count, bool is_whole,
+                              uint8_t **ret_pdf, size_t *ret_length, struct fault *fault)
+{
+    bool wants_text = false;
+    for (uint32_t i = 0; i < page_count; i++)
+        wants_text = wants_text || pages[i].add_text;
+    qpdf_data whole = NULL, part = NULL;
+    if (pdf_file_open(source->bytes, source->length, &whole, NULL) != STATUS_OK)
+        return is_whole ? keep(source, ret_pdf, ret_length, fault)
+                        : fault_set(fault, STATUS_LATER, "cannot take pages out of the PDF");
+    // What is locked against copying is of no use in a file (an empty password opened it).
+    bool is_good = !is_whole || wants_text || qpdf_is_encrypted(whole);
+    if (is_good && !is_whole)
+        is_good = pick_pages(whole, pages, page_count, &part);
+    qpdf_data pdf = part == NULL ? whole : part;
+    is_good = is_good && extend_pages(engine, pdf, pages, page_count) &&
+              write_out(pdf, ret_pdf, ret_length, NULL) == STATUS_OK;
+    if (part != NULL)
+        qpdf_cleanup(&part);
+    qpdf_cleanup(&whole);
+    if (is_good)
+        return STATUS_OK;
+    // Never other people's pages for want of better.
+    return is_whole ? keep(source, ret_pdf, ret_length, fault)
+                    : fault_set(fault, STATUS_LATER, "cannot take pages out of the PDF");
 }

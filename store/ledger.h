@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/fault.h"
+#include "base/page_facts.h"
 #include "store/ids.h"
 #include "store/states.h"
 
@@ -168,12 +169,6 @@ enum status ledger_leases_restart(struct ledger *ledger, int64_t grace_ms, struc
 
 /* ---- results ------------------------------------------------------------------------------- */
 
-struct read_page {
-    uint32_t number; /* in the scan, from 1 */
-    enum page_outcome outcome;
-    uint32_t document; /* from 1, which of the documents below; 0 for none */
-};
-
 struct read_document {
     struct digest reading; /* in the spool: base/reading.h, encoded */
     struct digest text;    /* in the spool: UTF-8, pages parted by a form feed */
@@ -181,10 +176,11 @@ struct read_document {
 };
 
 struct read_result {
-    const struct read_page *pages; /* every page of the scan, in order */
+    const struct page_facts *pages; /* every page of the scan, in order */
     uint32_t page_count;
     const struct read_document *documents;
     uint32_t document_count;
+    struct digest page_file; /* in the spool: what the pages' spans point into; zero for none */
 };
 
 /* Scan -> read, its pages, its documents (matching) with their match jobs, job -> done: one

@@ -135,6 +135,12 @@ enum status correction_keep(struct ledger *ledger, const struct uuid *document,
 enum status leases_take_back(struct ledger *ledger, const char *name, const char *actor,
                              uint32_t *ret_count, struct fault *fault);
 
+/* ---- ledger_page.c -------------------------------------------------------------------------- */
+
+/* `document` is the one that the page is in; nil for none. */
+enum status pages_keep(struct ledger *ledger, const struct uuid *scan, const struct uuid *document,
+                       const struct page_facts *page, struct fault *fault);
+
 /* ---- ledger_job.c --------------------------------------------------------------------------- */
 
 extern const char ledger_dispatcher[];    /* the actor who gives up on leases */

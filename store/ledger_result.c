@@ -13,7 +13,7 @@
 /* A page stands in one of the documents exactly when its outcome says so. */
 static bool page_is_sound(const struct read_result *result, uint32_t index)
 {
-    const struct read_page *page = &result->pages[index];
+    const struct page_facts *page = &result->pages[index];
     if (page->number != index + 1 || page->outcome > PAGE_REFUSED)
         return false;
     if (page->outcome != PAGE_IN_DOCUMENT)
@@ -89,14 +89,9 @@ static enum status add_pages(struct ledger *ledger, const struct uuid *scan,
     static const struct uuid none;
     enum status status = STATUS_OK;
     for (uint32_t i = 0; status == STATUS_OK && i < result->page_count; i++) {
-        const struct read_page *page = &result->pages[i];
-        status = database_run(
-            ledger->database,
-            "INSERT INTO page (scan, number, outcome, document) VALUES ($1, $2, $3, $4)",
-            VALUES(value_uuid(scan), value_integer(page->number),
-                   value_text(page_outcome_name(page->outcome)),
-                   value_uuid_or_null(page->document == 0 ? &none : &ids[page->document - 1])),
-            NULL, fault);
+        const struct page_facts *page = &result->pages[i];
+        status = pages_keep(ledger, scan, page->document == 0 ? &none : &ids[page->document - 1],
+                            page, fault);
     }
     if (status == STATUS_OK)
         status = tally_add(ledger, "page", "read", result->page_count, fault);
@@ -112,6 +107,7 @@ static enum status end_reading(struct ledger *ledger, const struct job_row *job,
     detail_word(&detail, "scan", scan_state_name(SCAN_READ));
     detail_number(&detail, "pages", result->page_count);
     detail_number(&detail, "documents", result->document_count);
+    detail_digest(&detail, "page_file", &result->page_file);
     enum status status = audit_append_about(ledger, job->worker, "scan.read", &job->scan,
                                             detail_close(&detail), &audit, fault);
     text_done(&detail);
@@ -119,9 +115,11 @@ static enum status end_reading(struct ledger *ledger, const struct job_row *job,
         status = job_finish(ledger, job, audit, fault);
     if (status == STATUS_OK)
         status = database_run(ledger->database,
-                              "UPDATE scan SET page_count = $2, documents = $3 WHERE id = $1",
+                              "UPDATE scan SET page_count = $2, documents = $3, page_file = $4"
+                              " WHERE id = $1",
                               VALUES(value_uuid(&job->scan), value_integer(result->page_count),
-                                     value_integer(result->document_count)),
+                                     value_integer(result->document_count),
+                                     value_digest_or_null(&result->page_file)),
                               NULL, fault);
     if (status == STATUS_OK)
         status = scan_move(ledger, &job->scan, SCAN_READING, SCAN_READ, NULL, audit, fault);

@@ -160,6 +160,15 @@ const char *page_outcome_name(enum page_outcome outcome)
     return name_of(outcome_names, COUNT(outcome_names), (size_t)outcome);
 }
 
+bool page_outcome_from_name(const char *name, enum page_outcome *ret_outcome)
+{
+    size_t number = 0;
+    if (name == NULL || !number_of(outcome_names, COUNT(outcome_names), name, &number))
+        return false;
+    *ret_outcome = (enum page_outcome)number;
+    return true;
+}
+
 bool scan_state_from_name(const char *name, enum scan_state *ret_state)
 {
     size_t number = 0;

@@ -42,6 +42,7 @@ const char *job_state_name(enum job_state state);
 const char *page_outcome_name(enum page_outcome outcome);
 bool scan_state_from_name(const char *name, enum scan_state *ret_state);
 bool document_state_from_name(const char *name, enum document_state *ret_state);
+bool page_outcome_from_name(const char *name, enum page_outcome *ret_outcome);
 bool job_kind_from_name(const char *name, enum job_kind *ret_kind);
 
 bool scan_move_is_legal(enum scan_state from, enum scan_state to);

@@ -348,23 +348,27 @@ static const struct trace traces[] = {
     {.noun = "scan",
      .keys = {{"scan", TRACE_WORD}},
      .sql = "SELECT s.id, a.subject, a.detail, s.state FROM scan s"
-            " JOIN audit a ON a.id = s.audit"                },
+            " JOIN audit a ON a.id = s.audit"                       },
     {.noun = "scan",
      .keys = {{"sha256", TRACE_DIGEST}},
      .sql = "SELECT s.id, a.subject, a.detail, s.sha256 FROM scan s"
-            " JOIN audit a ON a.id = s.born"                 },
+            " JOIN audit a ON a.id = s.born"                        },
+    {.noun = "scan",
+     .keys = {{"page_file", TRACE_DIGEST}},
+     .sql = "SELECT s.id, a.subject, a.detail, s.page_file FROM scan s"
+            " JOIN audit a ON a.id = s.audit WHERE s.state = 'read'"},
     {.noun = "document",
      .keys = {{"document", TRACE_WORD}},
      .sql = "SELECT d.id, a.subject, a.detail, d.state FROM document d"
-            " JOIN audit a ON a.id = d.audit"                },
+            " JOIN audit a ON a.id = d.audit"                       },
     {.noun = "document",
      .keys = {{"reading", TRACE_DIGEST}, {"text", TRACE_DIGEST}, {"pdf", TRACE_DIGEST}},
      .sql = "SELECT d.id, a.subject, a.detail, d.reading, d.text, d.pdf FROM document d"
-            " JOIN audit a ON a.id = d.born"                 },
+            " JOIN audit a ON a.id = d.born"                        },
     {.noun = "the decision about document",
      .keys = {{"case_sha256", TRACE_SECRET}, {"explanation", TRACE_DIGEST}},
      .sql = "SELECT c.document, a.subject, a.detail, c.case_number, c.explanation"
-            " FROM decision c JOIN audit a ON a.id = c.audit"},
+            " FROM decision c JOIN audit a ON a.id = c.audit"       },
 };
 
 static bool detail_says(const char *detail, const char *key, struct rows *rows, int column,
@@ -438,6 +442,12 @@ static const struct object_walk walks[] = {
      .names = {"bytes"},
      .sql = "SELECT id, sha256 FROM scan WHERE has_bytes = 1 AND state <> 'duplicate'"
             " AND id > $1 ORDER BY id LIMIT $2"},
+    {.noun = "scan",
+     .has_uuid = true,
+     .objects = 1,
+     .names = {"page file"},
+     .sql = "SELECT id, page_file FROM scan WHERE page_file IS NOT NULL AND id > $1"
+            " ORDER BY id LIMIT $2"},
     {.noun = "document",
      .has_uuid = true,
      .objects = 3,
@@ -447,7 +457,7 @@ static const struct object_walk walks[] = {
      .objects = 1,
      .names = {"explanation"},
      .sql = "SELECT id, explanation FROM decision WHERE explanation IS NOT NULL AND id > $1"
-            " ORDER BY id LIMIT $2"      },
+            " ORDER BY id LIMIT $2"},
 };
 
 struct object_row {

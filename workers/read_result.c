@@ -22,7 +22,7 @@ static enum status check_pages(const struct wire_result_read *result, struct fau
     if (result->pages.count == 0)
         return fault_set(fault, STATUS_REFUSE, "a result without pages");
     for (uint32_t i = 0; i < result->pages.count; i++) {
-        const struct wire_page *page = &result->pages.pages[i];
+        const struct page_facts *page = &result->pages.pages[i];
         if (page->number != i + 1)
             return fault_set(fault, STATUS_REFUSE, "page %u is not accounted for", i + 1);
         if ((page->outcome == PAGE_IN_DOCUMENT) != (page->document != 0) ||
@@ -59,15 +59,32 @@ static enum status check_document(const struct wire_result_read *result,
     return STATUS_OK;
 }
 
+static enum status check_page_file(const struct wire_result_read *result,
+                                   const struct wire_directory *directory, struct fault *fault)
+{
+    const struct wire_part *part = &directory->parts[directory->count - 1];
+    if (!string_equal(part->name, "pages"))
+        return fault_set(fault, STATUS_REFUSE, "part \"%s\" where \"pages\" belongs", part->name);
+    if (part->size > READ_RESULT_PAGES_BYTES_MOST)
+        return fault_set(fault, STATUS_REFUSE, "part %s is too long", part->name);
+    for (uint32_t i = 0; i < result->pages.count; i++)
+        if (!page_facts_lie_within(&result->pages.pages[i], part->size))
+            return fault_set(fault, STATUS_REFUSE, "page %u points beyond the page file", i + 1);
+    return STATUS_OK;
+}
+
 enum status read_result_check(const struct wire_result_read *result,
                               const struct wire_directory *directory, struct fault *fault)
 {
     enum status status = check_pages(result, fault);
-    if (status == STATUS_OK && directory->count != result->document_count * READ_RESULT_PARTS)
+    uint32_t parts = result->document_count * READ_RESULT_PARTS + READ_RESULT_SCAN_PARTS;
+    if (status == STATUS_OK && directory->count != parts)
         status = fault_set(fault, STATUS_REFUSE, "%u parts for %u documents", directory->count,
                            result->document_count);
     for (uint32_t i = 1; status == STATUS_OK && i <= result->document_count; i++)
         status = check_document(result, directory, i, fault);
+    if (status == STATUS_OK)
+        status = check_page_file(result, directory, fault);
     return status;
 }
 
@@ -137,13 +154,37 @@ static enum status open_document(struct spool *spool, const struct wire_result_r
     return status;
 }
 
-static struct read_page *copy_pages(const struct wire_pages *pages)
+/* The pictures go to browsers: their bytes begin as what they are said to be. */
+static bool image_is_sound(int file, const struct page_image *image)
 {
-    struct read_page *copy = calloc(pages->count, sizeof *copy);
-    for (uint32_t i = 0; copy != NULL && i < pages->count; i++)
-        copy[i] = (struct read_page){.number = pages->pages[i].number,
-                                     .outcome = (enum page_outcome)pages->pages[i].outcome,
-                                     .document = pages->pages[i].document};
+    char start[8] = {0};
+    if (image->media == PAGE_MEDIA_NONE)
+        return true;
+    ssize_t got = pread(file, start, sizeof start, (off_t)image->span.offset);
+    return got > 0 && (uint64_t)got <= image->span.length &&
+           page_media_matches((enum page_media)image->media, start, (size_t)got);
+}
+
+static enum status check_pictures(struct spool *spool, const struct digest *digest,
+                                  const struct wire_pages *pages, struct fault *fault)
+{
+    int file = -1;
+    uint64_t size = 0;
+    enum status status = spool_open_object(spool, digest, &file, &size, fault);
+    for (uint32_t i = 0; status == STATUS_OK && i < pages->count; i++)
+        if (!image_is_sound(file, &pages->pages[i].preview) ||
+            !image_is_sound(file, &pages->pages[i].thumbnail))
+            status = fault_set(fault, STATUS_REFUSE, "a picture of page %u is none", i + 1);
+    if (file >= 0)
+        (void)close(file);
+    return status;
+}
+
+static struct page_facts *copy_pages(const struct wire_pages *pages)
+{
+    struct page_facts *copy = calloc(pages->count, sizeof *copy);
+    if (copy != NULL)
+        memcpy(copy, pages->pages, pages->count * sizeof *copy);
     return copy;
 }
 
@@ -151,10 +192,11 @@ enum status read_result_open(struct spool *spool, const struct wire_result_read 
                              const struct wire_directory *directory, struct read_result *ret_result,
                              struct fault *fault)
 {
-    struct read_page *pages = copy_pages(&result->pages);
+    struct page_facts *pages = copy_pages(&result->pages);
     struct read_document *documents = calloc((size_t)result->document_count + 1, sizeof *documents);
     struct read_result opened = {.pages = pages,
                                  .page_count = result->pages.count,
+                                 .page_file = directory->parts[directory->count - 1].digest,
                                  .documents = documents,
                                  .document_count = result->document_count};
     enum status status = STATUS_OK;
@@ -163,6 +205,8 @@ enum status read_result_open(struct spool *spool, const struct wire_result_read 
     for (uint32_t i = 0; status == STATUS_OK && i < result->document_count; i++)
         status = open_document(spool, result, &directory->parts[i * READ_RESULT_PARTS], i + 1,
                                &documents[i], fault);
+    if (status == STATUS_OK)
+        status = check_pictures(spool, &opened.page_file, &result->pages, fault);
     if (status == STATUS_OK)
         *ret_result = opened;
     else

@@ -7,22 +7,27 @@
 #include "store/spool.h"
 #include "workers/wire.h"
 
-enum { READ_RESULT_PARTS = 3 /* of one document: reading, text, pdf */ };
+enum {
+    READ_RESULT_PARTS = 3,      /* of one document: reading, text, pdf */
+    READ_RESULT_SCAN_PARTS = 1, /* of the scan, behind them: pages */
+};
 
 /* Bytes of one part. A reading is checked in memory. */
 enum {
     READ_RESULT_READING_BYTES_MOST = 64 << 20,
     READ_RESULT_TEXT_BYTES_MOST = 64 << 20,
-    READ_RESULT_PDF_BYTES_MOST = 1 << 30
+    READ_RESULT_PDF_BYTES_MOST = 1 << 30,
+    READ_RESULT_PAGES_BYTES_MOST = 1 << 30
 };
 
 /* Before its parts travel: the page table accounts for every page once and in order, and the
- * directory has the three parts of each document, in order, within their limits.
+ * directory has the three parts of each document, in order, and the page file, within their
+ * limits, and the pages' spans lie in the page file.
  * STATUS_REFUSE says what is wrong. */
 enum status read_result_check(const struct wire_result_read *result,
                               const struct wire_directory *directory, struct fault *fault);
 
-/* After they came: decodes every reading, looks at texts and PDFs. On STATUS_OK the caller owns
+/* After they came: decodes every reading, looks at texts, PDFs and pictures. On STATUS_OK the caller owns
  * *ret_result (read_result_done()). STATUS_REFUSE: not usable. */
 enum status read_result_open(struct spool *spool, const struct wire_result_read *result,
                              const struct wire_directory *directory, struct read_result *ret_result,

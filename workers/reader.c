@@ -121,10 +121,7 @@ static enum status fill_pages(struct wire_pages *pages, const struct ocr_event *
     if (pages->pages == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory");
     pages->count = event->scan_page_count;
-    for (uint32_t i = 0; i < pages->count; i++)
-        pages->pages[i] = (struct wire_page){.number = event->pages[i].number,
-                                             .outcome = event->pages[i].outcome,
-                                             .document = event->pages[i].document};
+    memcpy(pages->pages, event->pages, pages->count * sizeof *pages->pages);
     return STATUS_OK;
 }
 
@@ -137,6 +134,11 @@ static void deliver(struct reader *reader, struct ocr_event *event)
     enum status status = fill_pages(&result.as.result_read.pages, event, &fault);
     for (uint32_t i = 0; status == STATUS_OK && i < event->document_count; i++)
         status = add_document(&parts, i + 1, &event->documents[i], &fault);
+    if (status == STATUS_OK) {
+        status =
+            outgoing_add_bytes(&parts, "pages", event->page_file, event->page_file_length, &fault);
+        event->page_file = NULL;
+    }
     log_info(reader->subject, "read: %u pages, %u documents", event->scan_page_count,
              event->document_count);
     if (status == STATUS_OK) {

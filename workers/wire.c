@@ -13,9 +13,7 @@
 
 enum {
     WIRE_MAGIC = 0x47455050, /* "PPEG" as little-endian bytes */
-    PART_BYTES_LEAST = 4 + 1 + 8 + DIGEST_BYTES,
-    PAGE_BYTES = 4 + 1 + 4,
-    PAGE_OUTCOMES = 4
+    PART_BYTES_LEAST = 4 + 1 + 8 + DIGEST_BYTES
 };
 
 enum field_kind {
@@ -242,11 +240,8 @@ static void write_pages(struct byte_writer *writer, const struct wire_pages *pag
     if (pages->count > WIRE_PAGES_MOST)
         writer->failed = true;
     byte_writer_u32(writer, pages->count);
-    for (uint32_t i = 0; !writer->failed && i < pages->count; i++) {
-        byte_writer_u32(writer, pages->pages[i].number);
-        byte_writer_u8(writer, pages->pages[i].outcome);
-        byte_writer_u32(writer, pages->pages[i].document);
-    }
+    for (uint32_t i = 0; !writer->failed && i < pages->count; i++)
+        page_facts_encode(&pages->pages[i], writer);
 }
 
 static void write_share(struct byte_writer *writer, double share)
@@ -370,7 +365,7 @@ static void read_directory(struct byte_reader *reader, struct wire_directory *di
 
 static void read_pages(struct byte_reader *reader, struct wire_pages *pages)
 {
-    uint32_t count = read_count(reader, WIRE_PAGES_MOST, PAGE_BYTES);
+    uint32_t count = read_count(reader, WIRE_PAGES_MOST, PAGE_FACTS_BYTES_LEAST);
     if (count == 0)
         return;
     pages->pages = calloc(count, sizeof *pages->pages);
@@ -379,14 +374,8 @@ static void read_pages(struct byte_reader *reader, struct wire_pages *pages)
         return;
     }
     pages->count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        struct wire_page *page = &pages->pages[i];
-        page->number = byte_reader_u32(reader);
-        page->outcome = byte_reader_u8(reader);
-        page->document = byte_reader_u32(reader);
-        if (page->outcome >= PAGE_OUTCOMES || page->document > WIRE_PAGES_MOST)
-            reader->failed = true;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        page_facts_decode(reader, &pages->pages[i]);
 }
 
 static double read_share(struct byte_reader *reader)

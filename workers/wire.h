@@ -19,6 +19,7 @@
 #include "base/digest.h"
 #include "base/fault.h"
 #include "base/messaging.h"
+#include "base/page_facts.h"
 #include "base/reading.h"
 #include "base/uuid.h"
 
@@ -100,14 +101,8 @@ struct wire_directory {
     uint32_t count;
 };
 
-struct wire_page {
-    uint32_t number;   /* in the scan, from 1 */
-    uint8_t outcome;   /* the numbers of enum page_outcome (store/states.h) */
-    uint32_t document; /* from 1; 0 for none */
-};
-
 struct wire_pages {
-    struct wire_page *pages;
+    struct page_facts *pages;
     uint32_t count;
 };
 
@@ -160,7 +155,8 @@ struct wire_progress {
 struct wire_result_read {
     struct wire_pages pages;
     uint32_t document_count;
-    struct wire_directory directory; /* "1/reading", "1/text", "1/pdf", "2/reading", … */
+    struct wire_directory directory; /* "1/reading", "1/text", "1/pdf", "2/reading", …, and "pages",
+                                        the page file that the pages' spans point into */
 };
 
 struct wire_result_match {

@@ -118,13 +118,14 @@ struct document_id seed_read(struct seed *seed)
     struct job_record job = lease(seed, JOB_READ);
     struct text text = {0};
     text_append_format(&text, "Text von %s\n\fzweite Seite\n", job.source);
-    const struct read_page pages[] = {
-        {1, PAGE_IN_DOCUMENT, 1},
-        {2, PAGE_IN_DOCUMENT, 1}
+    const struct page_facts pages[] = {
+        {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1},
+        {.number = 2, .outcome = PAGE_IN_DOCUMENT, .document = 1}
     };
     const struct read_document document = {put(seed, "reading"), put(seed, text_string(&text)),
                                            put(seed, "pdf")};
-    const struct read_result result = {pages, 2, &document, 1};
+    const struct read_result result = {
+        .pages = pages, .page_count = 2, .documents = &document, .document_count = 1};
     bool is_held = false;
     OK(ledger_read_complete(seed->ledger, job.id, job.attempt, &result, &is_held, NULL));
     assert_true(is_held);

@@ -87,7 +87,7 @@ static bool write_readings(void)
 /* ---- the wire ------------------------------------------------------------------------------- */
 
 static void fill_results(struct wire_message *messages, struct wire_part *parts,
-                         struct wire_page *pages)
+                         struct page_facts *pages)
 {
     messages[WIRE_RESULT_READ].as.result_read = (struct wire_result_read){
         .pages = {pages, 2},
@@ -150,9 +150,9 @@ static bool write_messages(void)
         {.name = writable("1/reading"), .size = 3120  },
         {.name = writable("1/pdf"),     .size = 262144},
     };
-    struct wire_page pages[] = {
-        {1, 0, 1},
-        {2, 2, 0},
+    struct page_facts pages[] = {
+        {.number = 1, .outcome = 0, .document = 1, .preview = {{0, 9}, PAGE_MEDIA_PNG, 4, 4}},
+        {.number = 2,           .outcome = 1,             .sheet = "PATCHT"   }
     };
     fill_requests(messages, parts);
     fill_results(messages, parts, pages);

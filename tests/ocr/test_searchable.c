@@ -163,7 +163,8 @@ static void words_are_added_to_the_pages_of_a_pdf(void **state)
     pages[2].add_text = false;
     uint8_t *pdf = NULL;
     size_t length = 0;
-    assert_int_equal(searchable_extend(engine, &source, pages, 3, &pdf, &length, NULL), STATUS_OK);
+    assert_int_equal(searchable_extend(engine, &source, pages, 3, true, &pdf, &length, NULL),
+                     STATUS_OK);
     assert_sound(pdf, length);
     PopplerDocument *document = open_pdf(pdf, length);
     assert_int_equal(poppler_document_get_n_pages(document), 3);
@@ -193,7 +194,8 @@ static void a_pdf_that_wants_no_text_stays_as_it_is(void **state)
     page.add_text = false;
     uint8_t *pdf = NULL;
     size_t length = 0;
-    assert_int_equal(searchable_extend(engine, &source, &page, 1, &pdf, &length, NULL), STATUS_OK);
+    assert_int_equal(searchable_extend(engine, &source, &page, 1, true, &pdf, &length, NULL),
+                     STATUS_OK);
     assert_int_equal(length, file.length);
     assert_memory_equal(pdf, file.bytes, length);
     free(pdf);

@@ -212,9 +212,9 @@ static enum status read_letter(struct office *office, const struct letter *lette
     struct read_document document;
     bool is_held = false;
     bool has_two_pages = strchr(letter->text, '\f') != NULL;
-    const struct read_page pages[] = {
-        {1, PAGE_IN_DOCUMENT, 1},
-        {2, PAGE_IN_DOCUMENT, 1}
+    const struct page_facts pages[] = {
+        {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1},
+        {.number = 2, .outcome = PAGE_IN_DOCUMENT, .document = 1}
     };
     enum status status = put_objects(office, letter, &document, fault);
     if (status == STATUS_OK)

@@ -111,15 +111,16 @@ void scene_assert_idle(struct scene *scene, enum job_kind kind)
 
 void scene_complete_reading(struct scene *scene, const struct job_record *job, uint32_t pages)
 {
-    struct read_page table[SCENE_PAGES_MOST];
+    struct page_facts table[SCENE_PAGES_MOST];
     assert_true(pages <= SCENE_PAGES_MOST);
     for (uint32_t i = 0; i < pages; i++)
-        table[i] = (struct read_page){i + 1, PAGE_IN_DOCUMENT, 1};
+        table[i] = (struct page_facts){.number = i + 1, .outcome = PAGE_IN_DOCUMENT, .document = 1};
     char bytes[64];
     (void)snprintf(bytes, sizeof bytes, "of job %d", (int)job->id.number);
     const struct read_document document = {
         .reading = put(scene, bytes), .text = put(scene, "text"), .pdf = put(scene, "pdf")};
-    const struct read_result result = {table, pages, &document, 1};
+    const struct read_result result = {
+        .pages = table, .page_count = pages, .documents = &document, .document_count = 1};
     bool held = false;
     assert_ok(scene, ledger_read_complete(scene->ledger, job->id, job->attempt, &result, &held,
                                           &scene->fault));

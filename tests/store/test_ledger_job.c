@@ -117,9 +117,10 @@ static void a_stale_attempt_changes_nothing(void **state)
     struct job_record new = scene_lease(scene, JOB_READ);
     assert_int_equal(new.id.number, old.id.number);
     assert_int_equal(new.attempt, old.attempt + 1);
-    const struct read_page page = {1, PAGE_IN_DOCUMENT, 1};
+    const struct page_facts page = {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1};
     const struct read_document document = {.reading = digest_of("r", 1)};
-    const struct read_result result = {&page, 1, &document, 1};
+    const struct read_result result = {
+        .pages = &page, .page_count = 1, .documents = &document, .document_count = 1};
     int64_t rows = scene_sql_number(scene, "SELECT count(*) FROM audit");
     bool held = true;
     assert_ok(scene, ledger_read_complete(scene->ledger, old.id, old.attempt, &result, &held,
@@ -149,8 +150,9 @@ static void a_result_counts_once(void **state)
     (void)scene_accept(scene, "Waren");
     struct job_record job = scene_lease(scene, JOB_READ);
     scene_complete_reading(scene, &job, 2);
-    const struct read_page page = {1, PAGE_BLANK_SET_ASIDE, 0};
-    const struct read_result result = {&page, 1, NULL, 0};
+    const struct page_facts page = {.number = 1, .outcome = PAGE_BLANK_SET_ASIDE, .document = 0};
+    const struct read_result result = {
+        .pages = &page, .page_count = 1, .documents = NULL, .document_count = 0};
     bool held = true;
     assert_ok(scene, ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held,
                                           &scene->fault));

@@ -110,8 +110,9 @@ static void a_scan_that_gave_no_document_shows_as_itself(void **state)
     struct seen seen = {0};
     (void)scene_accept(scene, "Waren");
     struct job_record job = scene_lease(scene, JOB_READ);
-    const struct read_page page = {1, PAGE_BLANK_SET_ASIDE, 0};
-    const struct read_result result = {&page, 1, NULL, 0};
+    const struct page_facts page = {.number = 1, .outcome = PAGE_BLANK_SET_ASIDE, .document = 0};
+    const struct read_result result = {
+        .pages = &page, .page_count = 1, .documents = NULL, .document_count = 0};
     bool held = false;
     assert_ok(scene, ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held,
                                           &scene->fault));
@@ -127,13 +128,14 @@ static void nothing_is_left_out_or_doubled_over_many_windows(void **state)
     struct scene *scene = *state;
     static struct seen seen;
     enum { SCANS = 100, EACH_DOCUMENTS = 3 };
-    const struct read_page pages[] = {
-        {1, PAGE_IN_DOCUMENT, 1},
-        {2, PAGE_IN_DOCUMENT, 2},
-        {3, PAGE_IN_DOCUMENT, 3},
+    const struct page_facts pages[] = {
+        {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1},
+        {.number = 2, .outcome = PAGE_IN_DOCUMENT, .document = 2},
+        {.number = 3, .outcome = PAGE_IN_DOCUMENT, .document = 3},
     };
     const struct read_document documents[EACH_DOCUMENTS] = {{.reading = {{1}}}};
-    const struct read_result result = {pages, 3, documents, EACH_DOCUMENTS};
+    const struct read_result result = {
+        .pages = pages, .page_count = 3, .documents = documents, .document_count = EACH_DOCUMENTS};
     for (int i = 0; i < SCANS; i++) {
         scene->wall_ms += i % 7 == 0;
         (void)scene_accept(scene, "Waren");

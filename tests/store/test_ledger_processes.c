@@ -20,8 +20,9 @@ struct claim {
 /* In a child: leases until nothing is due, fails each fifth, completes the rest; no asserts. */
 static int compete(const char *path, const struct clock *clock, int pipe_end)
 {
-    const struct read_page page = {1, PAGE_BLANK_SET_ASIDE, 0};
-    const struct read_result result = {&page, 1, NULL, 0};
+    const struct page_facts page = {.number = 1, .outcome = PAGE_BLANK_SET_ASIDE, .document = 0};
+    const struct read_result result = {
+        .pages = &page, .page_count = 1, .documents = NULL, .document_count = 0};
     const struct retry_rule at_once = {.content_most = 100, .lost_most = 100};
     struct ledger *ledger = NULL;
     char name[32];

@@ -11,20 +11,21 @@ static void a_reading_becomes_documents_with_match_jobs(void **state)
     struct scene *scene = *state;
     struct scan_id scan = scene_accept(scene, "Waren");
     struct job_record job = scene_lease(scene, JOB_READ);
-    const struct read_page pages[] = {
-        {1, PAGE_SEPARATOR,       0},
-        {2, PAGE_IN_DOCUMENT,     1},
-        {3, PAGE_BLANK_SET_ASIDE, 0},
-        {4, PAGE_IN_DOCUMENT,     1},
-        {5, PAGE_SEPARATOR,       0},
-        {6, PAGE_IN_DOCUMENT,     2},
-        {7, PAGE_REFUSED,         0},
+    const struct page_facts pages[] = {
+        {.number = 1, .outcome = PAGE_SEPARATOR,       .document = 0},
+        {.number = 2, .outcome = PAGE_IN_DOCUMENT,     .document = 1},
+        {.number = 3, .outcome = PAGE_BLANK_SET_ASIDE, .document = 0},
+        {.number = 4, .outcome = PAGE_IN_DOCUMENT,     .document = 1},
+        {.number = 5, .outcome = PAGE_SEPARATOR,       .document = 0},
+        {.number = 6, .outcome = PAGE_IN_DOCUMENT,     .document = 2},
+        {.number = 7, .outcome = PAGE_REFUSED,         .document = 0},
     };
     struct read_document documents[2] = {0};
     assert_ok(scene, spool_put(scene->spool, "a", 1, &documents[0].reading, &scene->fault));
     documents[0].text = documents[0].pdf = documents[1].reading = documents[0].reading;
     documents[1].text = documents[1].pdf = documents[0].reading;
-    const struct read_result result = {pages, 7, documents, 2};
+    const struct read_result result = {
+        .pages = pages, .page_count = 7, .documents = documents, .document_count = 2};
     bool held = false;
     assert_ok(scene, ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held,
                                           &scene->fault));
@@ -67,8 +68,9 @@ static void a_scan_of_blank_pages_only_is_read_and_stays_listed(void **state)
     struct scene *scene = *state;
     struct scan_id scan = scene_accept(scene, "Waren");
     struct job_record job = scene_lease(scene, JOB_READ);
-    const struct read_page page = {1, PAGE_BLANK_SET_ASIDE, 0};
-    const struct read_result result = {&page, 1, NULL, 0};
+    const struct page_facts page = {.number = 1, .outcome = PAGE_BLANK_SET_ASIDE, .document = 0};
+    const struct read_result result = {
+        .pages = &page, .page_count = 1, .documents = NULL, .document_count = 0};
     bool held = false;
     assert_ok(scene, ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held,
                                           &scene->fault));
@@ -84,26 +86,28 @@ static void a_result_that_does_not_account_for_every_page_is_refused(void **stat
     // clang-format off
     const struct {
         const char *name;
-        struct read_page pages[3];
+        struct page_facts pages[3];
         uint32_t page_count, document_count;
     } cases[] = {
-        {"no pages", {{0}}, 0, 0},
-        {"too many pages", {{0}}, 501, 0},
-        {"a page twice", {{1, PAGE_IN_DOCUMENT, 1}, {1, PAGE_IN_DOCUMENT, 1}}, 2, 1},
-        {"a page missing", {{1, PAGE_IN_DOCUMENT, 1}, {3, PAGE_IN_DOCUMENT, 1}}, 2, 1},
-        {"a page in no document", {{1, PAGE_IN_DOCUMENT, 0}}, 1, 0},
-        {"a page in a strange document", {{1, PAGE_IN_DOCUMENT, 2}}, 1, 1},
-        {"a separator in a document", {{1, PAGE_IN_DOCUMENT, 1}, {2, PAGE_SEPARATOR, 1}}, 2, 1},
-        {"an outcome that there is not", {{1, (enum page_outcome)9, 0}}, 1, 0},
-        {"a document without a page", {{1, PAGE_IN_DOCUMENT, 1}, {2, PAGE_SEPARATOR, 0}}, 2, 2},
-        {"more documents than pages", {{1, PAGE_IN_DOCUMENT, 1}}, 1, 2},
+        {"no pages", {{.number = 0}}, 0, 0},
+        {"too many pages", {{.number = 0}}, 501, 0},
+        {"a page twice", {{.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1}, {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1}}, 2, 1},
+        {"a page missing", {{.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1}, {.number = 3, .outcome = PAGE_IN_DOCUMENT, .document = 1}}, 2, 1},
+        {"a page in no document", {{.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 0}}, 1, 0},
+        {"a page in a strange document", {{.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 2}}, 1, 1},
+        {"a separator in a document", {{.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1}, {.number = 2, .outcome = PAGE_SEPARATOR, .document = 1}}, 2, 1},
+        {"an outcome that there is not", {{.number = 1, .outcome = 9}}, 1, 0},
+        {"a document without a page", {{.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1}, {.number = 2, .outcome = PAGE_SEPARATOR, .document = 0}}, 2, 2},
+        {"more documents than pages", {{.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1}}, 1, 2},
     };
     // clang-format on
     struct scan_id scan = scene_accept(scene, "Waren");
     struct job_record job = scene_lease(scene, JOB_READ);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct read_result result = {cases[i].pages, cases[i].page_count, one,
-                                           cases[i].document_count};
+        const struct read_result result = {.pages = cases[i].pages,
+                                           .page_count = cases[i].page_count,
+                                           .documents = one,
+                                           .document_count = cases[i].document_count};
         bool held = false;
         if (ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held, NULL) !=
             STATUS_REFUSE)

@@ -370,46 +370,34 @@ static void refusal_is_final_and_keeps_its_words(void **state)
 /* What a broken or hostile reader might deliver. */
 struct bad_result {
     const char *name;
-    struct wire_page page;
+    struct page_facts page;
     uint32_t document_count;
-    const char *parts[3];
+    const char *parts[4];
     const char *reading; /* NULL: a good one */
     const char *text, *pdf;
+    bool travels; /* only its bytes tell */
 };
 
+// clang-format off
+#define GOOD_PAGE {.number = 1, .document = 1}
+#define GOOD_PARTS {"1/reading", "1/text", "1/pdf", "pages"}
 static const struct bad_result bad_results[] = {
-    {"reading is no reading",
-     {1, 0, 1},
-     1,                                                    {"1/reading", "1/text", "1/pdf"},
-     "rubbish",                                                                                    "t",
-     "%PDF-1"                                                                                                      },
-    {"text is not UTF-8",                    {1, 0, 1}, 1, {"1/reading", "1/text", "1/pdf"}, NULL, "\xff", "%PDF-1"},
-    {"pdf is none",                          {1, 0, 1}, 1, {"1/reading", "1/text", "1/pdf"}, NULL, "t",    "<html>"},
-    {"pdf is empty",                         {1, 0, 1}, 1, {"1/reading", "1/text", "1/pdf"}, NULL, "t",    ""      },
-    {"parts in another order",               {1, 0, 1}, 1, {"1/text", "1/reading", "1/pdf"}, NULL, "t",    "%PDF-1"},
-    {"parts of another document",
-     {1, 0, 1},
-     1,                                                    {"2/reading", "2/text", "2/pdf"},
-     NULL,                                                                                         "t",
-     "%PDF-1"                                                                                                      },
-    {"more documents than parts",
-     {1, 0, 1},
-     2,                                                    {"1/reading", "1/text", "1/pdf"},
-     NULL,                                                                                         "t",
-     "%PDF-1"                                                                                                      },
-    {"page of no document",                  {1, 0, 0}, 1, {"1/reading", "1/text", "1/pdf"}, NULL, "t",    "%PDF-1"},
-    {"page of a document that is not there",
-     {1, 0, 2},
-     1,                                                    {"1/reading", "1/text", "1/pdf"},
-     NULL,                                                                                         "t",
-     "%PDF-1"                                                                                                      },
-    {"page 2 first",                         {2, 0, 1}, 1, {"1/reading", "1/text", "1/pdf"}, NULL, "t",    "%PDF-1"},
-    {"blank page in a document",
-     {1, 2, 1},
-     1,                                                    {"1/reading", "1/text", "1/pdf"},
-     NULL,                                                                                         "t",
-     "%PDF-1"                                                                                                      },
+    {"reading is no reading", GOOD_PAGE, 1, GOOD_PARTS, "rubbish", "t", "%PDF-1", false},
+    {"text is not UTF-8", GOOD_PAGE, 1, GOOD_PARTS, NULL, "\xff", "%PDF-1", false},
+    {"pdf is none", GOOD_PAGE, 1, GOOD_PARTS, NULL, "t", "<html>", false},
+    {"pdf is empty", GOOD_PAGE, 1, GOOD_PARTS, NULL, "t", "", false},
+    {"parts in another order", GOOD_PAGE, 1, {"1/text", "1/reading", "1/pdf", "pages"}, NULL, "t", "%PDF-1", false},
+    {"parts of another document", GOOD_PAGE, 1, {"2/reading", "2/text", "2/pdf", "pages"}, NULL, "t", "%PDF-1", false},
+    {"no page file", GOOD_PAGE, 1, {"1/reading", "1/text", "1/pdf", "2/reading"}, NULL, "t", "%PDF-1", false},
+    {"more documents than parts", GOOD_PAGE, 2, GOOD_PARTS, NULL, "t", "%PDF-1", false},
+    {"page of no document", {.number = 1}, 1, GOOD_PARTS, NULL, "t", "%PDF-1", false},
+    {"page of a document that is not there", {.number = 1, .document = 2}, 1, GOOD_PARTS, NULL, "t", "%PDF-1", false},
+    {"page 2 first", {.number = 2, .document = 1}, 1, GOOD_PARTS, NULL, "t", "%PDF-1", false},
+    {"blank page in a document", {.number = 1, .outcome = PAGE_BLANK_SET_ASIDE, .document = 1}, 1, GOOD_PARTS, NULL, "t", "%PDF-1", false},
+    {"picture beyond the page file", {.number = 1, .document = 1, .preview = {{8, 100}, PAGE_MEDIA_PNG, 10, 10}}, 1, GOOD_PARTS, NULL, "t", "%PDF-1", false},
+    {"picture that is none", {.number = 1, .document = 1, .thumbnail = {{0, 20}, PAGE_MEDIA_JPEG, 10, 10}}, 1, GOOD_PARTS, NULL, "t", "%PDF-1", true},
 };
+// clang-format on
 
 static void deliver_bad(struct world *world, struct actor *reader, const struct bad_result *bad)
 {
@@ -419,16 +407,18 @@ static void deliver_bad(struct world *world, struct actor *reader, const struct 
     else
         byte_writer_raw(&reading, bad->reading, strlen(bad->reading));
     const struct result_part parts[] = {
-        {bad->parts[0], reading.bytes, reading.length   },
-        {bad->parts[1], bad->text,     strlen(bad->text)},
-        {bad->parts[2], bad->pdf,      strlen(bad->pdf) },
+        {bad->parts[0], reading.bytes,               reading.length   },
+        {bad->parts[1], bad->text,                   strlen(bad->text)},
+        {bad->parts[2], bad->pdf,                    strlen(bad->pdf) },
+        {bad->parts[3], "<script>alert(1)</script>", 25               },
     };
-    struct wire_page page = bad->page;
+    struct page_facts page = bad->page;
     struct wire_message result = {.command = WIRE_RESULT_READ};
     result.as.result_read.pages = (struct wire_pages){&page, 1};
     result.as.result_read.document_count = bad->document_count;
-    bool travels = bad->reading != NULL || bad->text[0] == '\xff' || bad->pdf[0] != '%';
-    (void)actor_deliver(world, reader, &result, parts, 3, travels ? ALL_CHUNKS : 0);
+    bool travels =
+        bad->travels || bad->reading != NULL || bad->text[0] == '\xff' || bad->pdf[0] != '%';
+    (void)actor_deliver(world, reader, &result, parts, 4, travels ? ALL_CHUNKS : 0);
     byte_writer_done(&reading);
 }
 
@@ -461,17 +451,18 @@ static void parts_that_do_not_match_their_digest_are_rejected(void **state)
     struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
     actor_join(world, reader);
     take_and_free(world, reader);
-    struct wire_part parts[3] = {
+    struct wire_part parts[4] = {
         {(char *)(uintptr_t) "1/reading", 3, {{0}}},
         {(char *)(uintptr_t) "1/text",    1, {{0}}},
-        {(char *)(uintptr_t) "1/pdf",     1, {{0}}}
+        {(char *)(uintptr_t) "1/pdf",     1, {{0}}},
+        {(char *)(uintptr_t) "pages",     1, {{0}}}
     };
-    struct wire_page page = {1, 0, 1};
+    struct page_facts page = {.number = 1, .document = 1};
     struct wire_message result = {
         .command = WIRE_RESULT_READ, .job = reader->job, .attempt = reader->attempt};
     result.as.result_read = (struct wire_result_read){
         {&page, 1},
-        1, {parts, 3}
+        1, {parts, 4}
     };
     actor_say(world, reader, &result);
     struct wire_message message = {0};

@@ -98,7 +98,7 @@ static void reads_a_letter(void **state)
     assert_int_equal(result.as.result_read.pages.count, 1);
     assert_int_equal(result.as.result_read.document_count, 1);
     const struct wire_directory *directory = &result.as.result_read.directory;
-    assert_int_equal(directory->count, 3);
+    assert_int_equal(directory->count, 4);
     struct byte_writer parts[STAGE_PARTS_MOST];
     stage_take_parts(stage, &result, directory, parts);
     struct reading reading = {0};
@@ -108,7 +108,11 @@ static void reads_a_letter(void **state)
     reading_done(&reading);
     assert_non_null(memmem(parts[1].bytes, parts[1].length, "Neubrandenburg", 14));
     assert_memory_equal(parts[2].bytes, "%PDF-", 5);
-    free_parts(parts, 3);
+    const struct page_facts *page = &result.as.result_read.pages.pages[0];
+    assert_true(page_facts_lie_within(page, parts[3].length));
+    assert_true(page_media_matches(page->preview.media, parts[3].bytes + page->preview.span.offset,
+                                   page->preview.span.length));
+    free_parts(parts, 4);
     stage_settle(stage, &result, WIRE_ACCEPTED);
     wire_message_done(&result);
 }

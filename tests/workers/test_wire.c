@@ -30,9 +30,18 @@ static struct wire_part two_parts[] = {
     {name_first,  5,                    {{1, 2, 3}}},
     {name_second, WIRE_PART_BYTES_MOST, {{4, 5, 6}}}
 };
-static struct wire_page two_pages[] = {
-    {1, 0, 1},
-    {2, 2, 0}
+static struct page_facts two_pages[] = {
+    {.number = 1,
+     .document = 1,
+     .rotation = 90,
+     .notes = PAGE_NOTE_SHEET_MISSING,
+     .width = 2480,
+     .height = 3508,
+     .dpi = 300,
+     .preview = {{7, 100}, PAGE_MEDIA_PNG, 1240, 1754},
+     .thumbnail = {{107, 50}, PAGE_MEDIA_JPEG, 200, 283},
+     .sheet = "PT1:S:0001:AB"},
+    {.number = 2,  .outcome = 2, .reading = {157, 3}, .text = {160, 4},         .pdf = {164, 5}}
 };
 
 /* One message of every command, all fields filled. */

@@ -570,13 +570,14 @@ void actor_deliver_reading(struct world *world, struct actor *actor, size_t pdf_
     const struct result_part parts[] = {
         {"1/reading", reading.bytes, reading.length},
         {"1/text",    "Hallo\n",     6             },
-        {"1/pdf",     pdf,           pdf_length    }
+        {"1/pdf",     pdf,           pdf_length    },
+        {"pages",     "",            0             },
     };
-    struct wire_page page = {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1};
+    struct page_facts page = {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1};
     struct wire_message result = {.command = WIRE_RESULT_READ};
     result.as.result_read.pages = (struct wire_pages){&page, 1};
     result.as.result_read.document_count = 1;
-    (void)actor_deliver(world, actor, &result, parts, 3, chunks_most);
+    (void)actor_deliver(world, actor, &result, parts, 4, chunks_most);
     free(pdf);
     byte_writer_done(&reading);
 }
