@@ -117,7 +117,7 @@ static const struct {
      .sql = "DELETE FROM page WHERE scan = (SELECT scan FROM document WHERE state = 'filed')",
      .words = "its pages are not each there exactly once"},
     {.name = "page too many",
-     .sql = "INSERT INTO page SELECT scan, 2, 'blank', NULL FROM document WHERE state = 'filed'",
+     .sql = "INSERT INTO page (scan, number, outcome) SELECT scan, 2, 'blank' FROM document WHERE state = 'filed'",
      .words = "its pages are not each there exactly once"},
     {.name = "page renumbered",
      .sql = "UPDATE page SET number = 9",
