@@ -1,4 +1,4 @@
--- 0008-pages: what is known of each page: its size, its pictures, the sheet of ours that it was.
+-- 0009-pages: what is known of each page: its size, its pictures, the sheet of ours that it was.
 -- SPDX-License-Identifier: EUPL-1.2
 --
 -- Offsets and lengths are bytes in the scan's page file, an object of the spool; length 0: there is
