@@ -187,6 +187,11 @@ bool child_step(struct child *child)
     return child->has_ended;
 }
 
+static bool has_used_processor(const struct child *child)
+{
+    return WIFSIGNALED(child->wait_status) && WTERMSIG(child->wait_status) == SIGXCPU;
+}
+
 /* Why a child ended without a result. */
 static void describe_end(const struct child *child, struct fault *fault)
 {
@@ -198,7 +203,7 @@ static void describe_end(const struct child *child, struct fault *fault)
                   (unsigned long long)child->most);
     else if (WIFSIGNALED(state) && WTERMSIG(state) == SIGSYS)
         fault_set(fault, STATUS_LATER, "tried a forbidden system call");
-    else if (WIFSIGNALED(state) && WTERMSIG(state) == SIGXCPU)
+    else if (has_used_processor(child))
         fault_set(fault, STATUS_LATER, "used up its processor time");
     else if (WIFSIGNALED(state))
         fault_set(fault, STATUS_LATER, "crashed (signal %d)", WTERMSIG(state));
@@ -214,6 +219,7 @@ void child_outcome(const struct child *child, struct child_outcome *ret_outcome)
     char *text = byte_reader_string(&reader, FAULT_TEXT_BYTES);
     bool is_whole = WIFEXITED(child->wait_status) && WEXITSTATUS(child->wait_status) == 0 &&
                     !child->is_too_long && !reader.failed && !child->received.failed;
+    outcome.is_out_of_time = !is_whole && (child->is_late || has_used_processor(child));
     if (!is_whole)
         describe_end(child, &outcome.fault);
     else if (status == STATUS_OK || status == STATUS_REFUSE)

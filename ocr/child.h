@@ -33,7 +33,8 @@ struct child {
 
 /* What came of it. `payload` points into the child's buffer. */
 struct child_outcome {
-    struct fault fault; /* status OK, REFUSE (with a German text), or LATER */
+    struct fault fault;  /* status OK, REFUSE (with a German text), or LATER */
+    bool is_out_of_time; /* LATER because wall or processor time ran out */
     const uint8_t *payload;
     size_t length;
 };

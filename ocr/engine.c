@@ -38,13 +38,36 @@ static const struct setting {
     {"textord_tabfind_find_tables", "0"        },
 };
 
+static bool is_listed(char **names, const char *name, size_t length)
+{
+    bool is_found = false;
+    for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+        is_found = is_found || (strlen(names[i]) == length && memcmp(names[i], name, length) == 0);
+    return is_found;
+}
+
+/* Tesseract passes over languages that it does not have, as long as one is left. */
+static bool has_languages(const TessBaseAPI *api, const char *languages)
+{
+    char **loaded = TessBaseAPIGetLoadedLanguagesAsVector(api);
+    bool has_all = true;
+    for (const char *at = languages; *at != '\0'; at += *at == '+') {
+        size_t length = strcspn(at, "+");
+        has_all = has_all && (length == 0 || *at == '~' || is_listed(loaded, at, length));
+        at += length;
+    }
+    TessDeleteTextArray(loaded);
+    return has_all;
+}
+
 static enum status start_tesseract(struct engine *engine, const struct ocr_options *options,
                                    struct fault *fault)
 {
     engine->api = TessBaseAPICreate();
     if (engine->api == NULL)
         return fault_set(fault, STATUS_HALT, "out of memory for Tesseract");
-    if (TessBaseAPIInit2(engine->api, options->tessdata, options->languages, OEM_LSTM_ONLY) != 0)
+    if (TessBaseAPIInit2(engine->api, options->tessdata, options->languages, OEM_LSTM_ONLY) != 0 ||
+        !has_languages(engine->api, options->languages))
         return fault_set(fault, STATUS_HALT,
                          "Tesseract cannot load \"%s\" from %s: install the language's data "
                          "package (tesseract-ocr-…) or mend reading.languages",

@@ -236,6 +236,13 @@ static enum status read_pixels(struct work *work, struct fault *fault)
     return status;
 }
 
+static void take_raster(struct picture *picture, struct page_result *result)
+{
+    result->placement = picture->placement;
+    result->raster = picture->raster;
+    picture->raster = (struct raster){0};
+}
+
 static enum status read_picture(struct engine *engine, const struct ocr_options *options,
                                 struct picture *picture, struct page_result *result,
                                 struct fault *fault)
@@ -253,6 +260,7 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
     enum status status = straighten(picture, &dpi, fault);
     if (status != STATUS_OK)
         return status;
+    take_raster(picture, result);
     struct work work = {.engine = engine,
                         .options = options,
                         .pix = picture->pix,
@@ -267,9 +275,6 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
         return status;
     result->add_text = true;
     result->replace_text = picture->has_hidden_text;
-    result->placement = picture->placement;
-    result->raster = picture->raster;
-    picture->raster = (struct raster){0};
     return STATUS_OK;
 }
 
@@ -291,6 +296,32 @@ enum status page_read(struct engine *engine, const struct format *format,
         *ret_result = result;
     else
         page_result_done(&result);
+    return status;
+}
+
+enum status page_keep(const struct format *format, const struct source *source,
+                      const struct ocr_options *options, uint32_t index,
+                      struct page_result *ret_result, struct fault *fault)
+{
+    struct picture picture = {0};
+    double dpi = 0;
+    enum status status = format->load(source, options, index, &picture, fault);
+    if (status == STATUS_OK && picture.pix != NULL)
+        status = straighten(&picture, &dpi, fault);
+    if (status == STATUS_OK && picture.pix == NULL)
+        status = fault_set(fault, STATUS_LATER, "a page with words of its own took too long");
+    if (status == STATUS_OK) {
+        struct page_result result = {
+            .reading = {.number = index + 1,
+                        .width = pixGetWidth(picture.pix),
+                        .height = pixGetHeight(picture.pix),
+                        .dpi = (int32_t)lround(dpi),
+                        .flags = READING_PAGE_CUT_SHORT}
+        };
+        take_raster(&picture, &result);
+        *ret_result = result;
+    }
+    picture_done(&picture);
     return status;
 }
 

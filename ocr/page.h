@@ -35,6 +35,12 @@ enum status page_read(struct engine *engine, const struct format *format,
                       const struct source *source, const struct ocr_options *options,
                       uint32_t index, struct page_result *ret_result, struct fault *fault);
 
+/* The same without a look at the pixels, for a page that took longer than it may: its raster and
+ * size, no words, and the flag that says so. */
+enum status page_keep(const struct format *format, const struct source *source,
+                      const struct ocr_options *options, uint32_t index,
+                      struct page_result *ret_result, struct fault *fault);
+
 /* What stands for a page that page_read() refused: flagged, with a note instead of a picture
  * where the archive has no page of its own. */
 enum status page_unreadable(const struct format *format, uint32_t index,

@@ -5,8 +5,9 @@
  * maps the bytes, passes them on by fork, and keeps results as bytes for the last child.
  *
  * A page that is refused is replaced by a placeholder that its child made; when no page could be
- * read the scan is refused with the first page's reason. A crash, a time-out or lack of memory
- * ends the attempt with LATER.
+ * read the scan is refused with the first page's reason. A crash or lack of memory
+ * ends the attempt with LATER; but a page whose time ran out gets a second child that only keeps
+ * its picture, so that one page never holds up a scan.
  *
  * It ends when its socket is hung up, and is killed with its parent (PDEATHSIG); its children are
  * killed with it. Signals that a terminal or supervisor sends to the group are left to the
@@ -52,6 +53,7 @@ struct zygote {
     uint64_t scan; /* the caller's number of it */
     struct source source;
     uint32_t page_count, page; /* the one in work, from 0 */
+    bool is_page_kept_unread;  /* the one in work took too long once */
     uint32_t unreadable_count;
     struct fault first_refusal;
     struct page_bytes *pages;
@@ -89,6 +91,19 @@ static enum status work_on_page(void *context, struct byte_writer *payload, stru
     return status == STATUS_OK && is_refused ? STATUS_REFUSE : status;
 }
 
+static enum status keep_page_unread(void *context, struct byte_writer *payload, struct fault *fault)
+{
+    const struct zygote *zygote = context;
+    struct page_result result;
+    enum status status = page_keep(format_of(&zygote->source), &zygote->source, zygote->options,
+                                   zygote->page, &result, fault);
+    if (status == STATUS_OK) {
+        page_result_encode(&result, payload);
+        page_result_done(&result);
+    }
+    return status;
+}
+
 static enum status finish(void *context, struct byte_writer *payload, struct fault *fault)
 {
     const struct zygote *zygote = context;
@@ -109,6 +124,7 @@ static void forget_scan(struct zygote *zygote)
         munmap((void *)(uintptr_t)zygote->source.bytes, zygote->source.length);
     zygote->source = (struct source){0};
     zygote->page_count = zygote->page = zygote->unreadable_count = 0;
+    zygote->is_page_kept_unread = false;
     zygote->page_bytes = 0;
     fault_clear(&zygote->first_refusal);
     zygote->step = STEP_IDLE;
@@ -214,9 +230,22 @@ static bool keep_page(struct zygote *zygote, const struct child_outcome *outcome
     return true;
 }
 
+/* Layout analysis knows no deadline: a page that was stopped is passed on without its words. */
+static bool has_second_chance(struct zygote *zygote, const struct child_outcome *outcome)
+{
+    if (!outcome->is_out_of_time || zygote->is_page_kept_unread)
+        return false;
+    zygote->is_page_kept_unread = true;
+    start_child(zygote, STEP_PAGE, keep_page_unread, PAGE_BYTES_MOST);
+    return true;
+}
+
 static void after_page(struct zygote *zygote, const struct child_outcome *outcome)
 {
     struct fault fault = outcome->fault;
+    if (has_second_chance(zygote, outcome))
+        return;
+    zygote->is_page_kept_unread = false;
     if (fault.status == STATUS_REFUSE && zygote->unreadable_count++ == 0)
         zygote->first_refusal = fault;
     if (fault.status == STATUS_LATER)
@@ -320,6 +349,24 @@ _Noreturn static void serve(struct zygote *zygote)
     }
 }
 
+/* The program's handlers have nothing to do here: they would act on what is no longer theirs. The
+ * sanitizers' own, which describe a crash, stay. */
+static void forget_handlers(void)
+{
+#ifdef POSTEINGANG_SANITIZED
+    const int kept[] = {SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
+#else
+    const int kept[] = {SIGKILL};
+#endif
+    for (int number = 1; number < NSIG; number++) {
+        bool is_kept = false;
+        for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+            is_kept = is_kept || kept[i] == number;
+        if (!is_kept)
+            signal(number, SIG_DFL); // fails for those that nobody may change
+    }
+}
+
 /* A process of its own: no signals of the group, no descriptors of the program's. */
 static void settle(int *socket, pid_t parent)
 {
@@ -327,10 +374,10 @@ static void settle(int *socket, pid_t parent)
     if (getppid() != parent)
         _exit(EXIT_DONE);
     prctl(PR_SET_NAME, "posteingang-ocr", 0, 0, 0);
+    forget_handlers();
     const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGUSR1, SIGUSR2};
     for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
         signal(ignored[i], SIG_IGN);
-    signal(SIGCHLD, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
