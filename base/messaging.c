@@ -2,13 +2,15 @@
  *
  * The options and what each one prevents were measured (docs/decisions/0004). Promises: a send
  * that gives STATUS_OK left this socket's queue untruncated or its peer is gone; nothing blocks;
- * only ipc:// addresses are served, because without keys any local program could pose as a
- * worker on a TCP port. What is lost with a peer is the business of the ledger's leases. */
+ * without keys (messaging_keys.c) only ipc:// addresses are served, because any program could
+ * pose as a worker on a TCP port. What is lost with a peer is the business of the ledger's
+ * leases. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <assert.h>
 #include <errno.h>
 #include <libgen.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -20,21 +22,14 @@
 
 #include "base/durable.h"
 #include "base/messaging.h"
+#include "base/messaging_private.h"
 #include "base/text.h"
 
 enum { LINGER_ROUTER_MS = 1000, END_PATIENCE_MS = LINGER_ROUTER_MS + 1000 };
 
-struct messaging {
-    void *context;
-};
-
-struct messaging_socket {
-    void *handle;
-    bool is_router;
-};
-
 struct messaging_message {
-    struct messaging_peer peer; /* empty for a DEALER */
+    struct messaging_peer peer;      /* empty for a DEALER */
+    char user[MESSAGING_USER_BYTES]; /* "" without a gate */
     zmq_msg_t frames[MESSAGING_FRAMES_MOST];
     struct messaging_frame views[MESSAGING_FRAMES_MOST]; /* of the same frames */
     size_t count;
@@ -195,10 +190,10 @@ static enum status set_options(void *handle, const struct option *options, size_
     return STATUS_OK;
 }
 
-static enum status new_socket(struct messaging *messaging, bool is_router,
-                              struct messaging_socket **ret_socket, struct fault *fault)
+enum status messaging_socket_new(struct messaging *messaging, bool is_router,
+                                 struct messaging_socket **ret_socket, struct fault *fault)
 {
-    struct messaging_socket *socket = malloc(sizeof *socket);
+    struct messaging_socket *socket = calloc(1, sizeof *socket);
     if (socket == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory");
     socket->is_router = is_router;
@@ -244,7 +239,7 @@ enum status messaging_router(struct messaging *messaging, const char *address,
         status = clear_stale(path, fault);
     struct messaging_socket *socket = NULL;
     if (status == STATUS_OK)
-        status = new_socket(messaging, true, &socket, fault);
+        status = messaging_socket_new(messaging, true, &socket, fault);
     if (status == STATUS_OK)
         status = bind_private(socket, address, path, fault);
     if (status == STATUS_OK)
@@ -261,7 +256,7 @@ enum status messaging_dealer(struct messaging *messaging, const char *address,
     enum status status = ipc_path(address, &path, fault);
     struct messaging_socket *socket = NULL;
     if (status == STATUS_OK)
-        status = new_socket(messaging, false, &socket, fault);
+        status = messaging_socket_new(messaging, false, &socket, fault);
     if (status == STATUS_OK && zmq_connect(socket->handle, address) != 0)
         status = fault_set(fault, STATUS_REFUSE, "cannot connect to \"%s\": %s", address,
                            zmq_strerror(zmq_errno()));
@@ -277,6 +272,8 @@ void messaging_socket_close(struct messaging_socket **socket_p)
     struct messaging_socket *socket = *socket_p;
     if (socket == NULL)
         return;
+    if (socket->monitor != NULL)
+        (void)zmq_close(socket->monitor);
     if (socket->handle != NULL)
         (void)zmq_close(socket->handle);
     free(socket);
@@ -374,6 +371,16 @@ static bool keep_peer(struct messaging_message *message, zmq_msg_t *frame)
     return true;
 }
 
+/* The user id is in the metadata of every frame that came over a connection of the gate. */
+static bool keep_user(struct messaging_message *message, zmq_msg_t *frame)
+{
+    const char *user = zmq_msg_gets(frame, "User-Id");
+    if (user == NULL)
+        return true;
+    int length = snprintf(message->user, sizeof message->user, "%s", user);
+    return length > 0 && (size_t)length < sizeof message->user;
+}
+
 static bool keep_frame(struct messaging_message *message, zmq_msg_t *frame)
 {
     if (message->count == MESSAGING_FRAMES_MOST)
@@ -386,7 +393,8 @@ static bool keep_frame(struct messaging_message *message, zmq_msg_t *frame)
     return true;
 }
 
-/* Takes all frames of one message. *ret_usable false: an odd routing id, or too many frames. */
+/* Takes all frames of one message. *ret_usable false: an odd routing id, too many frames, or
+ * nobody's name on what must have come through the gate. */
 static enum received receive_frames(struct messaging_socket *socket,
                                     struct messaging_message *message, bool *ret_usable)
 {
@@ -399,11 +407,12 @@ static enum received receive_frames(struct messaging_socket *socket,
             return received;
         more = zmq_msg_more(&frame) != 0;
         bool is_peer = socket->is_router && i == 0;
-        bool kept = is_peer ? keep_peer(message, &frame) : keep_frame(message, &frame);
+        bool kept = is_peer ? keep_peer(message, &frame)
+                            : keep_user(message, &frame) && keep_frame(message, &frame);
         usable = usable && kept;
         (void)zmq_msg_close(&frame);
     }
-    *ret_usable = usable && message->count > 0;
+    *ret_usable = usable && message->count > 0 && (!socket->is_guarded || message->user[0] != '\0');
     return RECEIVED_FRAME;
 }
 
@@ -434,6 +443,11 @@ enum status messaging_receive(struct messaging_socket *socket,
 const struct messaging_peer *messaging_message_peer(const struct messaging_message *message)
 {
     return &message->peer;
+}
+
+const char *messaging_message_user(const struct messaging_message *message)
+{
+    return message->user;
 }
 
 size_t messaging_message_frames(const struct messaging_message *message)
