@@ -345,25 +345,44 @@ static void a_message_beyond_the_limit_is_dropped_with_its_connection(void **sta
     assert_enrolled_worker_is_served(world);
 }
 
-/* Without anybody at the gate nobody comes in: libzmq alone would let everybody in. */
-static void a_door_without_a_gate_is_shut(void **state)
+/* The enrolled worker itself gets no connection to this router, and nothing is heard of it. */
+static void assert_shut(struct world *world, struct messaging_socket *router, const char *address)
 {
-    struct world *world = *state;
-    struct messaging_socket *socket = NULL;
-    assert_int_equal(messaging_router_guarded(world->messaging, "tcp://127.0.0.1:9", NULL,
-                                              &world->server, &socket, NULL),
-                     STATUS_HALT);
-    messaging_gate_close(&world->gate);
-    struct messaging_socket *dealer = connect_with(world, &world->worker);
     static const struct messaging_frame hello = {"hello", 5};
+    struct messaging_socket *dealer = NULL;
+    assert_int_equal(
+        messaging_dealer_guarded(world->messaging, address, &world->worker, &dealer, NULL),
+        STATUS_OK);
     for (int waited = 0; waited < SILENCE_MS; waited += STEP_MS) {
         struct messaging_message *message = NULL;
-        (void)messaging_send(dealer, NULL, &hello, 1, NULL, NULL);
-        assert_int_equal(messaging_receive(world->router, &message, NULL), STATUS_OK);
+        assert_int_equal(messaging_send(dealer, NULL, &hello, 1, NULL, NULL), STATUS_LATER);
+        assert_int_equal(messaging_receive(router, &message, NULL), STATUS_OK);
         assert_null(message);
         (void)poll(NULL, 0, STEP_MS);
     }
     messaging_socket_close(&dealer);
+}
+
+/* Without anybody at the gate nobody comes in: libzmq alone would let everybody in. */
+static void a_door_without_a_gate_is_shut(void **state)
+{
+    struct world *world = *state;
+    struct messaging_socket *router = NULL;
+    struct messaging *elsewhere = NULL;
+    char address[64];
+    (void)snprintf(address, sizeof address, "tcp://127.0.0.1:%u", free_port());
+    assert_int_equal(
+        messaging_router_guarded(world->messaging, address, NULL, &world->server, &router, NULL),
+        STATUS_HALT);
+    assert_int_equal(messaging_open(&elsewhere, NULL), STATUS_OK);
+    assert_int_equal(
+        messaging_router_guarded(elsewhere, address, world->gate, &world->server, &router, NULL),
+        STATUS_OK); // the gate is another context's: here is none
+    assert_shut(world, router, address);
+    messaging_socket_close(&router);
+    messaging_close(&elsewhere);
+    messaging_gate_close(&world->gate);
+    assert_shut(world, world->router, world->address);
 }
 
 static void a_context_has_one_gate(void **state)
