@@ -137,6 +137,26 @@ static bool add_readers(struct roles *roles, const struct config *config, const 
     return true;
 }
 
+enum status roles_make_readers(const char *folder, int64_t readers, const char *const *words,
+                               size_t word_count, struct roles *ret_roles, struct fault *fault)
+{
+    struct roles roles = {0};
+    bool is_whole = true;
+    for (int64_t i = 1; i <= readers && is_whole; i++) {
+        struct text name = {0};
+        text_append_format(&name, "reader %lld", (long long)i);
+        struct role *role = add_role(&roles, folder, "posteingang-reader", text_take(&name));
+        is_whole = role != NULL;
+        for (size_t j = 0; j < word_count && is_whole; j++)
+            is_whole = add_word(role, string_copy(words[j]));
+    }
+    if (is_whole)
+        *ret_roles = roles;
+    else
+        roles_done(&roles);
+    return is_whole ? STATUS_OK : fault_set(fault, STATUS_LATER, "out of memory");
+}
+
 /* The portal is no part of every installation. */
 static bool has_portal(const struct config *config, const char *folder)
 {
@@ -187,7 +207,7 @@ enum status roles_supervise(const struct roles *roles, int standard_error,
             .name = role->name,
             .argv = (const char *const *)role->argv,
             .environment = is_reader ? reader_environment : NULL,
-            .ends_last = i == 0,
+            .ends_last = i == 0 && !is_reader,
             .standard_error = standard_error,
         };
         status = supervisor_add(supervisor, &child, fault);

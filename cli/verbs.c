@@ -80,6 +80,10 @@ static const struct verb verbs[] = {
      "result. What the worker had in hand goes to others. A revoked key never comes back.", verb_key_revoke},
     {"key list", "[--json]", "shows the enrolled keys",
      "Shows every enrolment, also revoked ones, and the dispatcher's own public key.", verb_key_list},
+    {"worker", "--connect tcp://HOST:PORT --key FILE", "reads scans for a dispatcher on another host",
+     "Starts reading programs on this host and restarts what dies, until Ctrl-C or SIGTERM. They\n"
+     "need the key file and the installed programs: no configuration, no shared folder and no\n"
+     "database. Scans come and results go over the encrypted connection.", verb_worker},
     {"verify", "", "checks everything at rest",
      "Checks the ledger, the chain of the audit, the pages of every scan and the digest of every\n"
      "file in the spool, and names the first thing that is wrong.", verb_verify},

@@ -77,6 +77,7 @@ int verb_user_enable(struct call *call);
 int verb_user_list(struct call *call);
 int verb_user_password(struct call *call);
 int verb_verify(struct call *call);
+int verb_worker(struct call *call);
 int verb_workers(struct call *call);
 
 #endif

@@ -10,11 +10,12 @@
 #include "base/text.h"
 #include "workers/dispatch_state.h"
 
-void admission_answer_stranger(struct dispatch *dispatch, const struct messaging_peer *id,
-                               enum wire_command command, enum wire_parting parting,
-                               const char *reason)
+enum { NAME_BYTES = WIRE_NAME_BYTES_MOST }; /* cut after that: a job row keeps no more */
+
+void admission_answer_stranger(const struct caller *caller, enum wire_command command,
+                               enum wire_parting parting, const char *reason)
 {
-    struct outbox outbox = {.socket = dispatch->socket, .has_peer = true, .peer = *id};
+    struct outbox outbox = {.port = caller->port, .has_peer = true, .peer = caller->id};
     struct wire_message message = {.command = command};
     if (command == WIRE_BYE)
         message.as.bye =
@@ -56,12 +57,12 @@ static bool can_be_reached(struct dispatch *dispatch, struct peer *peer)
     return !gone;
 }
 
-static struct peer *join(struct dispatch *dispatch, const struct messaging_peer *id,
+static struct peer *join(struct dispatch *dispatch, const struct caller *caller, const char *name,
                          const struct wire_ready *ready)
 {
-    struct peer *peer = peers_add(&dispatch->peers, dispatch->socket, id, ready);
+    struct peer *peer = peers_add(&dispatch->peers, caller, name, ready);
     if (peer == NULL) {
-        log_error(NULL, "cannot take worker %s: too many workers or no memory", ready->worker);
+        log_error(NULL, "cannot take worker %s: too many workers or no memory", name);
         return NULL;
     }
     struct fault fault = {0};
@@ -77,30 +78,32 @@ static struct peer *join(struct dispatch *dispatch, const struct messaging_peer 
 }
 
 /* The worker that says READY; NULL when it has to wait or cannot be taken. */
-static struct peer *identify(struct dispatch *dispatch, const struct messaging_peer *id,
-                             const struct wire_ready *ready)
+static struct peer *identify(struct dispatch *dispatch, const struct caller *caller,
+                             const char *name, const struct wire_ready *ready)
 {
-    struct peer *peer = peers_find(&dispatch->peers, id);
-    if (peer != NULL && !string_equal(peer->name, ready->worker)) {
+    struct peer *peer = peers_find(&dispatch->peers, caller);
+    if (peer != NULL && !string_equal(peer->name, name)) {
         admission_drop(dispatch, peer, "it changed its name");
         peer = NULL;
     }
     if (peer == NULL)
-        peer = peers_find_name(&dispatch->peers, ready->worker);
+        peer = peers_find_name(&dispatch->peers, name);
     if (peer == NULL)
-        return join(dispatch, id, ready);
+        return join(dispatch, caller, name, ready);
     if (peer->incarnation == ready->incarnation && peer->kind == ready->kind) {
         outbox_done(&peer->outbox);
-        peer->outbox.peer = *id;
+        peer->outbox.port = caller->port;
+        peer->outbox.peer = caller->id;
+        peer->key = caller->key == NULL ? 0 : caller->key->id;
         return peer;
     }
     if (can_be_reached(dispatch, peer)) {
-        admission_answer_stranger(dispatch, id, WIRE_BYE, WIRE_NAME_TAKEN,
+        admission_answer_stranger(caller, WIRE_BYE, WIRE_NAME_TAKEN,
                                   "another worker of this name is there");
         return NULL;
     }
     admission_drop(dispatch, peer, "it was started anew");
-    return join(dispatch, id, ready);
+    return join(dispatch, caller, name, ready);
 }
 
 struct claim {
@@ -185,11 +188,39 @@ static bool welcome(struct dispatch *dispatch, struct peer *peer)
     return dispatch_say(dispatch, peer, &message);
 }
 
-void admission_ready(struct dispatch *dispatch, const struct messaging_peer *id,
+/* What the worker is called here. One of another host is called after its key, so that no lease
+ * can be anybody's but that key's; '/' is in no name of this host's workers. false: it is told why
+ * it is not taken. */
+static bool give_name(const struct caller *caller, const struct wire_ready *ready,
+                      char ret_name[NAME_BYTES])
+{
+    const struct worker_key *key = caller->key;
+    const char *kind = ready->kind == WIRE_READER ? "reader" : "filer";
+    if (key == NULL && strchr(ready->worker, '/') != NULL) {
+        admission_answer_stranger(caller, WIRE_BYE, WIRE_MALFORMED,
+                                  "a name with '/' is for workers of other hosts");
+        return false;
+    }
+    if (key != NULL && !string_equal(kind, worker_role_name(key->role))) {
+        log_warning(NULL, "%s came as a %s; its key is enrolled for a %s", key->name, kind,
+                    worker_role_name(key->role));
+        admission_answer_stranger(caller, WIRE_BYE, WIRE_NOT_ENROLLED,
+                                  "the key is enrolled for another kind of worker");
+        return false;
+    }
+    (void)snprintf(ret_name, NAME_BYTES, "%s%s%s", key == NULL ? "" : key->name,
+                   key == NULL ? "" : "/", ready->worker);
+    return true;
+}
+
+void admission_ready(struct dispatch *dispatch, const struct caller *caller,
                      const struct wire_message *message)
 {
     const struct wire_ready *ready = &message->as.ready;
-    struct peer *peer = identify(dispatch, id, ready);
+    char name[NAME_BYTES];
+    if (!give_name(caller, ready, name))
+        return;
+    struct peer *peer = identify(dispatch, caller, name, ready);
     if (peer == NULL)
         return;
     bool is_repeat = peer->session == ready->session;

@@ -88,9 +88,9 @@ static void take_sign_of_life(struct dispatch *dispatch, struct peer *peer,
 
 static void take_farewell(struct dispatch *dispatch, struct peer *peer)
 {
-    struct messaging_peer id = peer->outbox.peer;
+    const struct caller caller = {.port = peer->outbox.port, .id = peer->outbox.peer};
     admission_drop(dispatch, peer, "it said so");
-    admission_answer_stranger(dispatch, &id, WIRE_BYE, WIRE_LEAVING, "");
+    admission_answer_stranger(&caller, WIRE_BYE, WIRE_LEAVING, "");
     grants_make(dispatch);
 }
 
@@ -141,41 +141,51 @@ static void log_foreign(struct dispatch *dispatch, const struct peer *peer, cons
                 peer == NULL ? "a stranger" : peer->name, reason);
 }
 
-static void take_malformed(struct dispatch *dispatch, const struct messaging_peer *id,
-                           unsigned version, const char *reason)
+static void take_malformed(struct dispatch *dispatch, const struct caller *caller, unsigned version,
+                           const char *reason)
 {
-    struct peer *peer = peers_find(&dispatch->peers, id);
+    struct peer *peer = peers_find(&dispatch->peers, caller);
     log_foreign(dispatch, peer, reason);
     bool is_other_version = version != 0 && version != WIRE_VERSION;
     if (peer != NULL)
         admission_drop(dispatch, peer, "it cannot be understood");
     if (peer != NULL || is_other_version)
-        admission_answer_stranger(dispatch, id, WIRE_BYE,
+        admission_answer_stranger(caller, WIRE_BYE,
                                   is_other_version ? WIRE_OTHER_VERSION : WIRE_MALFORMED, reason);
 }
 
-static void take_frames(struct dispatch *dispatch, const struct messaging_message *raw)
+void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
+                   const struct messaging_frame *frames, size_t count)
 {
-    const struct messaging_peer *id = messaging_message_peer(raw);
-    struct messaging_frame frames[WIRE_FRAMES_MOST];
-    size_t count = messaging_message_frames(raw);
-    for (size_t i = 0; i < count && i < WIRE_FRAMES_MOST; i++)
-        frames[i] = messaging_message_frame(raw, i);
     struct wire_message message = {0};
     struct fault fault = {0};
     unsigned version = 0;
     if (wire_decode(frames, count, &message, &version, &fault) != STATUS_OK) {
-        take_malformed(dispatch, id, version, fault.text);
+        take_malformed(dispatch, caller, version, fault.text);
         return;
     }
-    struct peer *peer = peers_find(&dispatch->peers, id);
+    struct peer *peer = peers_find(&dispatch->peers, caller);
     if (message.command == WIRE_READY)
-        admission_ready(dispatch, id, &message);
+        admission_ready(dispatch, caller, &message);
     else if (peer != NULL)
         take_from_peer(dispatch, peer, &message);
     else if (message.command != WIRE_BYE)
-        admission_answer_stranger(dispatch, id, WIRE_UNKNOWN, WIRE_LEAVING, "");
+        admission_answer_stranger(caller, WIRE_UNKNOWN, WIRE_LEAVING, "");
     wire_message_done(&message);
+}
+
+static void take_frames(struct dispatch *dispatch, struct messaging_socket *socket,
+                        const struct messaging_message *raw)
+{
+    struct messaging_frame frames[WIRE_FRAMES_MOST];
+    size_t count = messaging_message_frames(raw);
+    for (size_t i = 0; i < count && i < WIRE_FRAMES_MOST; i++)
+        frames[i] = messaging_message_frame(raw, i);
+    struct caller caller = {.port = port_of_socket(socket), .id = *messaging_message_peer(raw)};
+    struct worker_key key = {0};
+    bool is_local = socket == dispatch->socket;
+    if (is_local || door_admits(dispatch, &caller, messaging_message_user(raw), &key))
+        dispatch_hear(dispatch, &caller, frames, count);
 }
 
 static void flush_all(struct dispatch *dispatch)
@@ -195,21 +205,26 @@ static void flush_all(struct dispatch *dispatch)
         }
 }
 
-static void socket_is_readable(void *context)
+void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket)
 {
-    struct dispatch *dispatch = context;
     while (dispatch->outcome == STATUS_OK) {
         struct messaging_message *raw = NULL;
         struct fault fault = {0};
-        enum status status = messaging_receive(dispatch->socket, &raw, &fault);
+        enum status status = messaging_receive(socket, &raw, &fault);
         if (status == STATUS_HALT)
             dispatch_halt(dispatch, &fault);
         if (raw == NULL)
             break;
-        take_frames(dispatch, raw);
+        take_frames(dispatch, socket, raw);
         messaging_message_done(&raw);
     }
     flush_all(dispatch);
+}
+
+static void socket_is_readable(void *context)
+{
+    struct dispatch *dispatch = context;
+    dispatch_take_messages(dispatch, dispatch->socket);
 }
 
 /* ---- timers and bells ----------------------------------------------------------------------- */
@@ -238,6 +253,7 @@ static void beat_is_due(void *context)
 {
     struct dispatch *dispatch = context;
     flush_all(dispatch);
+    door_beat(dispatch);
     admission_beat(dispatch);
     leases_look(dispatch);
     grants_make(dispatch);
@@ -329,12 +345,15 @@ static enum status open_storage(struct dispatch *dispatch, const struct config *
     return status;
 }
 
-static enum status open_sockets(struct dispatch *dispatch, struct fault *fault)
+static enum status open_sockets(struct dispatch *dispatch, const struct config *config,
+                                struct fault *fault)
 {
     const char *address = dispatch->rule->address;
     enum status status = messaging_open(&dispatch->messaging, fault);
     if (status == STATUS_OK)
         status = messaging_router(dispatch->messaging, address, &dispatch->socket, fault);
+    if (status == STATUS_OK)
+        status = door_open(dispatch, config, fault);
     if (status == STATUS_OK)
         status = bell_open(address, &dispatch->bell, fault);
     if (status == STATUS_OK)
@@ -356,7 +375,7 @@ static enum status start(struct dispatch *dispatch, const struct config *config,
     if (status == STATUS_OK)
         status = open_storage(dispatch, config, fault);
     if (status == STATUS_OK)
-        status = open_sockets(dispatch, fault);
+        status = open_sockets(dispatch, config, fault);
     if (status != STATUS_OK)
         return status;
     dispatch->beat_timer =
@@ -415,6 +434,7 @@ void dispatch_free(struct dispatch **dispatch_p)
     assignments_done(&dispatch->assignments);
     peers_done(&dispatch->peers);
     bell_close(&dispatch->bell);
+    door_close(dispatch);
     messaging_socket_close(&dispatch->socket);
     messaging_close(&dispatch->messaging);
     spool_close(&dispatch->spool);

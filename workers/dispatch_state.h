@@ -1,7 +1,8 @@
 /* dispatch_state.h - what the files of the dispatcher share: its state, and each one's verbs.
  *
- * admission.c: who is there · grants.c: jobs out · leases.c: how long · results.c: results in ·
- * rematches.c: what is tried again after a change of the register. */
+ * door.c: workers of other hosts · admission.c: who is there · grants.c: jobs out · leases.c: how
+ * long · results.c: results in · rematches.c: what is tried again after a change of the
+ * register. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_DISPATCH_STATE_H
 #define WORKERS_DISPATCH_STATE_H
@@ -24,7 +25,8 @@ struct dispatch {
     struct ledger *ledger;
     struct spool *spool;
     struct messaging *messaging;
-    struct messaging_socket *socket;
+    struct messaging_socket *socket; /* for the workers of this host */
+    struct door *door;               /* for those of others; NULL when there are none */
     struct bell *bell;
     unsigned beat_timer, poll_timer, stop_timer;
     struct peers peers;
@@ -51,13 +53,31 @@ void dispatch_expect(struct dispatch *dispatch, enum job_kind kind);
 /* To one worker. false: it is gone, and has been dropped with all it held. */
 bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message);
 
+/* One message from somebody, in frames. */
+void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
+                   const struct messaging_frame *frames, size_t count);
+/* Takes what waits at the socket; of a guarded one through the door. */
+void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket);
+
+/* ---- door.c ---- */
+/* Listens for workers of other hosts when the configuration says so. */
+enum status door_open(struct dispatch *dispatch, const struct config *config, struct fault *fault);
+void door_close(struct dispatch *dispatch);
+/* The standing key that a message came in by. false: it is revoked, or cannot be looked up now;
+ * whoever came by it has been dropped and told. */
+bool door_admits(struct dispatch *dispatch, struct caller *caller, const char *user,
+                 struct worker_key *ret_key);
+/* The worker's key stands, or it is one of this host. false: it has been dropped and told. */
+bool door_lets_stay(struct dispatch *dispatch, struct peer *peer);
+/* Workers whose key was revoked are dropped; refusals are noted. */
+void door_beat(struct dispatch *dispatch);
+
 /* ---- admission.c ---- */
-void admission_ready(struct dispatch *dispatch, const struct messaging_peer *id,
+void admission_ready(struct dispatch *dispatch, const struct caller *caller,
                      const struct wire_message *message);
 /* To someone who is no known worker; may be lost. */
-void admission_answer_stranger(struct dispatch *dispatch, const struct messaging_peer *id,
-                               enum wire_command command, enum wire_parting parting,
-                               const char *reason);
+void admission_answer_stranger(const struct caller *caller, enum wire_command command,
+                               enum wire_parting parting, const char *reason);
 /* Forgets the worker; its leases go back at once. */
 void admission_drop(struct dispatch *dispatch, struct peer *peer, const char *why);
 /* Says a heartbeat to everyone, and drops who is gone or silent. */

@@ -96,6 +96,9 @@ static bool hand_over(struct dispatch *dispatch, struct peer *peer, const struct
     }
     name_subject(assignment, job);
     assignment->renewed_ms = assignment->moved_ms = dispatch_now(dispatch);
+    // Leases are written before this look: whose key was revoked meanwhile gets no byte.
+    if (!door_lets_stay(dispatch, peer))
+        return false;
     struct job_parcel parcel = {0};
     struct fault fault = {0};
     bool there = true;

@@ -31,6 +31,7 @@ struct link {
     const struct clock *clock;
     struct link_events events;
     char *address;
+    struct key_file *key; /* NULL on this host */
     char name[NAME_BYTES], host[NAME_BYTES];
     enum wire_worker_kind kind;
     uint64_t part_bytes_most;
@@ -455,13 +456,16 @@ static void disconnect(struct link *link)
 static enum status connect_anew(struct link *link, struct fault *fault)
 {
     disconnect(link);
-    enum status status = messaging_dealer(link->messaging, link->address, &link->socket, fault);
+    enum status status =
+        link->key == NULL ? messaging_dealer(link->messaging, link->address, &link->socket, fault)
+                          : messaging_dealer_guarded(link->messaging, link->address, link->key,
+                                                     &link->socket, fault);
     if (status == STATUS_OK)
         status = loop_add_socket(link->loop, messaging_socket_handle(link->socket),
                                  socket_is_readable, link, fault);
     if (status != STATUS_OK)
         return status;
-    link->outbox = (struct outbox){.socket = link->socket};
+    link->outbox = (struct outbox){.port = port_of_socket(link->socket)};
     link->heard_ms = link->said_ms = now(link);
     start_session(link);
     return STATUS_OK;
@@ -491,6 +495,8 @@ static void tick(void *context)
         return;
     }
     flush(link);
+    if (link->key != NULL && messaging_was_refused(link->socket))
+        tell(link, "the dispatcher does not let this key in: it is not enrolled, or revoked");
     if (!link->welcomed && time >= link->ready_at_ms)
         say_ready(link);
     if (link->welcomed && outbox_is_empty(&link->outbox) &&
@@ -535,6 +541,17 @@ static void set_names(struct link *link, const char *name)
             *c = '?';
 }
 
+/* A copy of the key, in memory that is never swapped out. false: there is no memory for it. */
+static bool keep_key(struct link *link, const struct key_file *key)
+{
+    if (key == NULL)
+        return true;
+    link->key = sodium_init() < 0 ? NULL : sodium_malloc(sizeof *link->key);
+    if (link->key != NULL)
+        memcpy(link->key, key, sizeof *link->key);
+    return link->key != NULL;
+}
+
 static enum status start(struct link *link, struct fault *fault)
 {
     enum status status = messaging_open(&link->messaging, fault);
@@ -564,8 +581,9 @@ enum status link_new(struct loop *loop, const struct clock *clock,
     set_names(link, options->name);
     link->address = string_copy(options->address);
     link->buffer = malloc(WIRE_CHUNK_BYTES_MOST);
+    bool has_key = keep_key(link, options->key);
     enum status status = STATUS_OK;
-    if (link->address == NULL || link->buffer == NULL)
+    if (link->address == NULL || link->buffer == NULL || !has_key)
         status = fault_set(fault, STATUS_LATER, "out of memory");
     else
         status = start(link, fault);
@@ -587,6 +605,7 @@ void link_free(struct link **link_p)
     messaging_close(&link->messaging);
     empty_hand(link);
     free(link->address);
+    sodium_free(link->key); // wipes it
     free(link->buffer);
     free(link);
     *link_p = NULL;

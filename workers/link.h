@@ -10,6 +10,7 @@
 #ifndef WORKERS_LINK_H
 #define WORKERS_LINK_H
 
+#include "base/keypair.h"
 #include "base/loop.h"
 #include "workers/memory_part.h"
 #include "workers/parcel.h"
@@ -19,6 +20,7 @@ struct link;
 
 struct link_options {
     const char *address;
+    const struct key_file *key; /* for tcp://; NULL for ipc://. Copied */
     const char *name; /* unique among workers; NULL: made of kind, host and process number */
     enum wire_worker_kind kind;
     uint64_t part_bytes_most; /* a job with a longer part is given back */

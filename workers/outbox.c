@@ -15,8 +15,8 @@ static void letter_done(struct outbox_letter *letter)
 static enum status put_on_wire(struct outbox *outbox, const struct messaging_frame *frames,
                                size_t count, bool *ret_gone, struct fault *fault)
 {
-    return messaging_send(outbox->socket, outbox->has_peer ? &outbox->peer : NULL, frames, count,
-                          ret_gone, fault);
+    return outbox->port.send(outbox->port.context, outbox->has_peer ? &outbox->peer : NULL, frames,
+                             count, ret_gone, fault);
 }
 
 static bool copy_frame(struct outbox_letter *letter, const struct messaging_frame *frame)

@@ -7,6 +7,7 @@
 #ifndef WORKERS_OUTBOX_H
 #define WORKERS_OUTBOX_H
 
+#include "workers/port.h"
 #include "workers/wire.h"
 
 enum { OUTBOX_MESSAGES_MOST = 64 };
@@ -17,8 +18,8 @@ struct outbox_letter {
 };
 
 struct outbox {
-    struct messaging_socket *socket; /* borrowed */
-    bool has_peer;                   /* false for a DEALER */
+    struct port port;
+    bool has_peer; /* false for a DEALER */
     struct messaging_peer peer;
     struct outbox_letter waiting[OUTBOX_MESSAGES_MOST]; /* a ring */
     size_t first, count;

@@ -15,11 +15,12 @@ static void peer_free(struct peer *peer)
     free(peer);
 }
 
-struct peer *peers_find(const struct peers *peers, const struct messaging_peer *id)
+struct peer *peers_find(const struct peers *peers, const struct caller *caller)
 {
     for (struct peer *peer = peers->first; peer != NULL; peer = peer->next)
-        if (peer->outbox.peer.length == id->length &&
-            memcmp(peer->outbox.peer.bytes, id->bytes, id->length) == 0)
+        if (peer->outbox.port.context == caller->port.context &&
+            peer->outbox.peer.length == caller->id.length &&
+            memcmp(peer->outbox.peer.bytes, caller->id.bytes, caller->id.length) == 0)
             return peer;
     return NULL;
 }
@@ -49,14 +50,15 @@ static void detach(struct peers *peers, const struct peer *peer)
     *place = peer->next;
 }
 
-struct peer *peers_add(struct peers *peers, struct messaging_socket *socket,
-                       const struct messaging_peer *id, const struct wire_ready *ready)
+struct peer *peers_add(struct peers *peers, const struct caller *caller, const char *name,
+                       const struct wire_ready *ready)
 {
     struct peer *peer = peers->count < PEERS_MOST ? calloc(1, sizeof *peer) : NULL;
     if (peer == NULL)
         return NULL;
-    peer->outbox = (struct outbox){.socket = socket, .has_peer = true, .peer = *id};
-    peer->name = string_copy(ready->worker);
+    peer->outbox = (struct outbox){.port = caller->port, .has_peer = true, .peer = caller->id};
+    peer->key = caller->key == NULL ? 0 : caller->key->id;
+    peer->name = string_copy(name);
     peer->host = string_copy(ready->host);
     peer->version = string_copy(ready->version);
     peer->kind = (enum wire_worker_kind)ready->kind;

@@ -3,13 +3,15 @@
 #ifndef WORKERS_PEERS_H
 #define WORKERS_PEERS_H
 
+#include "workers/caller.h"
 #include "workers/outbox.h"
 #include "workers/wire.h"
 
 enum { PEERS_MOST = 1024 };
 
 struct peer {
-    struct outbox outbox; /* holds the routing id */
+    struct outbox outbox; /* holds port and routing id */
+    int64_t key;          /* enrolment it was authenticated by; 0: a worker of this host */
     char *name, *host, *version;
     enum wire_worker_kind kind;
     uint64_t incarnation;
@@ -26,12 +28,12 @@ struct peers {
     size_t count;
 };
 
-struct peer *peers_find(const struct peers *peers, const struct messaging_peer *id);
+struct peer *peers_find(const struct peers *peers, const struct caller *caller);
 struct peer *peers_find_name(const struct peers *peers, const char *name);
-/* A new one at the end, with the names taken from `ready`; NULL when there are too many or memory
- * is out. */
-struct peer *peers_add(struct peers *peers, struct messaging_socket *socket,
-                       const struct messaging_peer *id, const struct wire_ready *ready);
+/* A new one at the end, called `name`, with the rest taken from `ready`; NULL when there are too
+ * many or memory is out. */
+struct peer *peers_add(struct peers *peers, const struct caller *caller, const char *name,
+                       const struct wire_ready *ready);
 /* Frees it. */
 void peers_remove(struct peers *peers, struct peer *peer);
 /* Moves it to the end, so that the next grant looks at the others first. */

@@ -286,10 +286,11 @@ static void link_is_broken(void *context, const struct fault *fault)
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
-static enum status start(struct reader *reader, struct fault *fault)
+static enum status start(struct reader *reader, const struct key_file *key, struct fault *fault)
 {
     const struct link_options options = {
         .address = reader->options->connect,
+        .key = key,
         .name = reader->options->name,
         .kind = WIRE_READER,
         .part_bytes_most = (uint64_t)reader->options->ocr.scan_bytes_most,
@@ -311,8 +312,8 @@ static enum status start(struct reader *reader, struct fault *fault)
 }
 
 enum status reader_new(struct loop *loop, const struct clock *clock,
-                       const struct reader_options *options, struct ocr *ocr,
-                       struct reader **ret_reader, struct fault *fault)
+                       const struct reader_options *options, const struct key_file *key,
+                       struct ocr *ocr, struct reader **ret_reader, struct fault *fault)
 {
     struct reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
@@ -321,7 +322,7 @@ enum status reader_new(struct loop *loop, const struct clock *clock,
     reader->clock = clock;
     reader->options = options;
     reader->ocr = ocr;
-    enum status status = start(reader, fault);
+    enum status status = start(reader, key, fault);
     if (status == STATUS_OK)
         *ret_reader = reader;
     else

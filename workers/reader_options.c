@@ -8,7 +8,7 @@
 
 /* What the command line fills, with the defaults of posteingang.yaml. */
 struct given {
-    const char *connect, *name, *languages, *tessdata, *sandbox, *log_level;
+    const char *connect, *key, *name, *languages, *tessdata, *sandbox, *log_level;
     long page_wall, page_ocr, page_cpu, page_memory, page_pixels, page_side, render_dpi;
     long scan_size, scan_pages, retire_after;
 };
@@ -34,6 +34,8 @@ static const struct given defaults = {
     {                                                                                              \
         {"connect", "ADDRESS", "The dispatcher, e.g. ipc:///run/posteingang/dispatch.sock",        \
          ARGUMENT_STRING, &(given).connect},                                                       \
+            {"key", "FILE", "Key file of this worker, for tcp://HOST:PORT", ARGUMENT_STRING,       \
+             &(given).key},                                                                        \
             {"name", "NAME", "Unique among workers (default: reader-HOST-PROCESS)",                \
              ARGUMENT_STRING, &(given).name},                                                      \
             {"languages", "LIST", "Tesseract's models, e.g. deu+eng (default: deu)",               \
@@ -79,6 +81,12 @@ static enum status check(const struct given *given, const struct argument_list *
                          rest->values[0]);
     if (given->connect == NULL)
         return fault_set(fault, STATUS_REFUSE, "--connect is missing; see --help");
+    bool is_far = string_starts_with(given->connect, "tcp://");
+    if (is_far != (given->key != NULL))
+        return fault_set(fault, STATUS_REFUSE,
+                         is_far
+                             ? "--connect tcp://… needs --key FILE; see: posteingang key new --help"
+                             : "--key is for --connect tcp://HOST:PORT only");
     if (!string_equal(given->sandbox, "required") && !string_equal(given->sandbox, "preferred"))
         return fault_set(fault, STATUS_REFUSE,
                          "--sandbox takes \"required\" or \"preferred\", not \"%s\"",
@@ -95,6 +103,7 @@ static struct reader_options options_of(const struct given *given, enum log_leve
 {
     return (struct reader_options){
         .connect = given->connect,
+        .key = given->key,
         .name = given->name,
         .retire_after = given->retire_after,
         .log_level = level,

@@ -12,6 +12,7 @@
 
 struct reader_options {
     const char *connect; /* the dispatcher's address */
+    const char *key;     /* path of the key file, for tcp://; NULL on this host */
     const char *name;    /* NULL: made of host and process number */
     long retire_after;   /* scans; 0: never */
     enum log_level log_level;

@@ -87,6 +87,7 @@ enum wire_parting {
     WIRE_OTHER_VERSION, /* of the protocol */
     WIRE_NAME_TAKEN,    /* another worker of that name is there */
     WIRE_MALFORMED,     /* a message could not be understood */
+    WIRE_NOT_ENROLLED,  /* its key is revoked, or enrolled for another kind of worker */
     WIRE_PARTINGS
 };
 

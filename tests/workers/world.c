@@ -1,7 +1,9 @@
 /* world.c - see world.h. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -9,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,6 +105,51 @@ int world_tear_down(void **state)
     config_free(&world->config);
     free(world);
     return 0;
+}
+
+static uint16_t free_port(void)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    socklen_t length = sizeof name;
+    int file = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(file >= 0);
+    assert_int_equal(bind(file, (struct sockaddr *)&name, sizeof name), 0);
+    assert_int_equal(getsockname(file, (struct sockaddr *)&name, &length), 0);
+    (void)close(file);
+    return ntohs(name.sin_port);
+}
+
+void world_open_door(struct world *world)
+{
+    char listen[80];
+    struct key_file key = {0};
+    (void)snprintf(listen, sizeof listen, "listen: tcp://127.0.0.1:%u", free_port());
+    char *bytes = NULL;
+    size_t length = 0;
+    MUST(file_read("posteingang.yaml", 1 << 20, &bytes, &length, &fault));
+    struct text yaml = {0};
+    text_append(&yaml, bytes);
+    free(bytes);
+    replace(&yaml, "listen: ''", listen);
+    MUST(durable_write_file("posteingang.yaml", yaml.bytes, yaml.length, 0600, &fault));
+    text_done(&yaml);
+    config_free(&world->config);
+    MUST(config_load("posteingang.yaml", &world->config, NULL, &fault));
+    MUST(durable_make_folders("keys", 0700, &fault));
+    MUST(key_pair_new(&key.pair, &fault));
+    MUST(key_file_write(world->config->dispatch.key, &key, &fault));
+}
+
+struct key_file world_new_key(struct world *world, const char *name, enum worker_role role)
+{
+    struct key_file server = {0};
+    struct key_file key = {.has_server = true};
+    MUST(key_file_read(world->config->dispatch.key, &server, &fault));
+    MUST(key_pair_new(&key.pair, &fault));
+    key.server = server.pair.public_key;
+    if (name != NULL)
+        MUST(worker_key_enrol(world->ledger, name, role, &key.pair.public_key, "test", &fault));
+    return key;
 }
 
 /* ---- programs ------------------------------------------------------------------------------- */
@@ -291,7 +339,7 @@ uint64_t world_writes(void)
 
 /* ---- actors --------------------------------------------------------------------------------- */
 
-struct actor *actor_new(struct world *world, const char *name, enum wire_worker_kind kind)
+static struct actor *add_actor(struct world *world, const char *name, enum wire_worker_kind kind)
 {
     static char host[] = "testhost";
     static char version[] = "1.0";
@@ -304,8 +352,23 @@ struct actor *actor_new(struct world *world, const char *name, enum wire_worker_
                                        .kind = (uint8_t)kind,
                                        .incarnation = world->actor_count,
                                        .jobs = 1};
+    return actor;
+}
+
+struct actor *actor_new(struct world *world, const char *name, enum wire_worker_kind kind)
+{
+    struct actor *actor = add_actor(world, name, kind);
     MUST(
         messaging_dealer(world->messaging, world->config->workers.address, &actor->socket, &fault));
+    return actor;
+}
+
+struct actor *actor_new_far(struct world *world, const char *name, enum wire_worker_kind kind,
+                            const struct key_file *key)
+{
+    struct actor *actor = add_actor(world, name, kind);
+    MUST(messaging_dealer_guarded(world->messaging, world->config->dispatch.listen, key,
+                                  &actor->socket, &fault));
     return actor;
 }
 

@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "store/ledger.h"
 #include "store/spool.h"
+#include "store/worker_keys.h"
 #include "workers/wire.h"
 
 enum { PATIENCE_MS = 30000, ACTORS_MOST = 8, INBOX_MOST = 64 };
@@ -48,6 +49,11 @@ struct world {
     pid_t dispatcher; /* 0: none runs */
 };
 
+/* Opens the dispatcher's door to other hosts; before world_start(). */
+void world_open_door(struct world *world);
+/* A new key that trusts this dispatcher; enrolled under `name` unless that is NULL. */
+struct key_file world_new_key(struct world *world, const char *name, enum worker_role role);
+
 /* The cmocka fixtures. The dispatcher is not started. */
 int world_set_up(void **state);
 int world_tear_down(void **state);
@@ -78,6 +84,9 @@ uint64_t world_writes(void);
 
 /* Connects; says nothing yet. `name` is borrowed. */
 struct actor *actor_new(struct world *world, const char *name, enum wire_worker_kind kind);
+/* The same from another host, by this key, to the dispatcher's door. */
+struct actor *actor_new_far(struct world *world, const char *name, enum wire_worker_kind kind,
+                            const struct key_file *key);
 /* Vanishes without a word. */
 void actor_vanish(struct actor *actor);
 void actor_say(struct world *world, struct actor *actor, const struct wire_message *message);
