@@ -176,6 +176,8 @@ enum status roles_make(const struct config *config, const char *folder, bool dra
                     add_configured(&roles, config, folder, "posteingang-intake", "intake");
     if (is_whole && !draining && has_portal(config, folder))
         is_whole = add_configured(&roles, config, folder, "posteingang-portal", "portal");
+    if (is_whole && !draining && config->register_folder != NULL)
+        is_whole = add_configured(&roles, config, folder, "posteingang-register", "register");
     if (!is_whole) {
         roles_done(&roles);
         return fault_set(fault, STATUS_LATER, "out of memory");
