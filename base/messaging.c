@@ -130,7 +130,7 @@ static enum status ipc_path(const char *address, const char **ret_path, struct f
 }
 
 /* Makes the socket's folder when it is missing; refuses one in which others could put a socket of
- * their own. */
+ * their own in the place of ours. In a sticky one, such as /tmp, they cannot. */
 static enum status ready_folder(const char *path, struct fault *fault)
 {
     char *copy = string_copy(path);
@@ -143,7 +143,8 @@ static enum status ready_folder(const char *path, struct fault *fault)
         status = durable_make_folders(folder, 0700, fault);
     if (status == STATUS_OK && stat(folder, &found) != 0)
         status = fault_errno(fault, STATUS_REFUSE, "cannot look at \"%s\"", folder);
-    if (status == STATUS_OK && (found.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    bool is_open = (found.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (found.st_mode & S_ISVTX) == 0;
+    if (status == STATUS_OK && is_open)
         status = fault_set(fault, STATUS_REFUSE,
                            "others may write to \"%s\": make it a folder of mode 0700", folder);
     free(copy);

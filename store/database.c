@@ -158,6 +158,19 @@ static enum status switch_to_wal(struct database *database, struct fault *fault)
     return status;
 }
 
+/* SQLite fsyncs the folder of a write-ahead log that it has made, but takes no notice when that
+ * fails. So it is made here, by looking into the file once, and its name made durable before
+ * anything is committed to it; it stays as long as this connection does. */
+static enum status make_wal_durable(struct database *database, struct fault *fault)
+{
+    enum status status = pragma(database, "SELECT count(*) FROM sqlite_schema", fault);
+    if (status == STATUS_OK)
+        status = durable_sync_parent(database->path, fault);
+    if (status == STATUS_HALT)
+        database->halted = true;
+    return status;
+}
+
 static enum status set_up(struct database *database, enum database_access access,
                           struct fault *fault)
 {
@@ -179,6 +192,8 @@ static enum status set_up(struct database *database, enum database_access access
         status = switch_to_wal(database, fault);
     if (status == STATUS_OK)
         status = pragma(database, settings, fault);
+    if (status == STATUS_OK && access != DATABASE_READ)
+        status = make_wal_durable(database, fault);
     if (status == STATUS_OK)
         (void)sqlite3_wal_hook(database->handle, count_wal_pages, database);
     return status;

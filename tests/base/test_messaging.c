@@ -315,6 +315,18 @@ static void unsafe_addresses_are_refused(void **state)
     }
 }
 
+static void sticky_folders_are_safe_though_others_may_write(void **state)
+{
+    struct world *world = *state;
+    assert_int_equal(mkdir("sticky", 0700), 0);
+    assert_int_equal(chmod("sticky", 01777), 0);
+    struct messaging_socket *socket = NULL;
+    struct fault fault = {0};
+    if (messaging_router(world->messaging, "ipc://sticky/x.sock", &socket, &fault) != STATUS_OK)
+        fail_msg("%s", fault.text);
+    messaging_socket_close(&socket);
+}
+
 static void bells_are_heard_once_and_never_wait(void **state)
 {
     struct world *world = *state;
@@ -365,6 +377,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(second_listener_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dead_listeners_path_is_taken_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(unsafe_addresses_are_refused, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(sticky_folders_are_safe_though_others_may_write, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(bells_are_heard_once_and_never_wait, set_up, tear_down),
         cmocka_unit_test_setup_teardown(new_bell_replaces_a_dead_one, set_up, tear_down),
     };

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# run.sh [--rounds N] [--full] [--seed N] [--only PART]: the crash laboratory.
+#
+# Kills every program at its system calls, cuts the power, fills disks, fails fsyncs and stops
+# processes while letters come in, and holds what the outside was told against what is there
+# afterwards. Then it breaks each promise on purpose and wants that noticed. What the machine
+# cannot do (mounts need root) is skipped, and said.
+#
+# The last line: accepted A, lost L, twice T, limbo B, mutations caught M of N
+#
+# From a shell it takes build/ (or $BUILD_DIR) and works below it, on that disk; ctest gives it
+# both. --full takes about half an hour on two cores.
+# SPDX-License-Identifier: EUPL-1.2
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+if [ -z "${SOURCE_DIR-}" ]; then
+    SOURCE_DIR=$(cd "$here/../.." && pwd)
+    build=${BUILD_DIR-$SOURCE_DIR/build}
+    BIN_DIR=$build/bin
+    if [ ! -x "$BIN_DIR/posteingang" ]; then
+        echo "run.sh: there is no $BIN_DIR/posteingang: build first" >&2
+        exit 2
+    fi
+    mkdir -p "$build/tests-scratch"
+    cd "$build/tests-scratch"
+    export SOURCE_DIR BIN_DIR
+fi
+export CRASH_MUTATE=${CRASH_MUTATE-$(dirname "$BIN_DIR")/tests-bin/crash_mutate.so}
+exec /usr/bin/python3 -B "$here/crash.py" "$@"
