@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
+const char log_program_mark[] = "posteingang version " POSTEINGANG_VERSION;
+
 enum { LOG_LINE_BYTES = 2048 };
 
 static const char *const level_names[] = {"error", "warning", "info", "debug"};

@@ -9,6 +9,9 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
+/* "posteingang version X": stands in every program, so that one can be told from another's. */
+extern const char log_program_mark[];
+
 /* `program` (borrowed) stands in every line; events below `level` are dropped. */
 void log_open(const char *program, enum log_level level);
 /* "error", "warning", "info" or "debug" to a level; 0, or -1 for another word. */

@@ -84,6 +84,10 @@ static const struct verb verbs[] = {
      "Starts reading programs on this host and restarts what dies, until Ctrl-C or SIGTERM. They\n"
      "need the key file and the installed programs: no configuration, no shared folder and no\n"
      "database. Scans come and results go over the encrypted connection.", verb_worker},
+    {"doctor", "[--json]", "finds what an installation got wrong",
+     "Looks at programs, folders, rights, disks, limits, models, clock, ledger, register, people,\n"
+     "keys and ports, and says how to mend what is wrong. Changes nothing. Exit code 1 when\n"
+     "something is to be mended.", verb_doctor},
     {"verify", "", "checks everything at rest",
      "Checks the ledger, the chain of the audit, the pages of every scan and the digest of every\n"
      "file in the spool, and names the first thing that is wrong.", verb_verify},

@@ -56,6 +56,7 @@ bool call_read_options(struct call *call, const struct argument *table, size_t c
 int verb_assign(struct call *call);
 int verb_config_check(struct call *call);
 int verb_config_show(struct call *call);
+int verb_doctor(struct call *call);
 int verb_explain(struct call *call);
 int verb_init(struct call *call);
 int verb_key_enrol(struct call *call);

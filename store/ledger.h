@@ -304,6 +304,9 @@ struct ledger_summary {
 enum status ledger_summarise(struct ledger *ledger, struct ledger_summary *ret_summary,
                              struct fault *fault);
 
+/* The moment of the newest audit row; 0: none yet. */
+enum status ledger_newest_ms(struct ledger *ledger, int64_t *ret_wall_ms, struct fault *fault);
+
 /* ---- workers (kept by the dispatcher, changed only when something changed) ------------------- */
 
 struct worker_record {

@@ -122,3 +122,10 @@ enum status ledger_summarise(struct ledger *ledger, struct ledger_summary *ret_s
         *ret_summary = summary;
     return status;
 }
+
+enum status ledger_newest_ms(struct ledger *ledger, int64_t *ret_wall_ms, struct fault *fault)
+{
+    return database_number(ledger->database,
+                           "SELECT coalesce((SELECT at_ms FROM audit ORDER BY id DESC LIMIT 1), 0)",
+                           NO_VALUES, 0, ret_wall_ms, fault);
+}

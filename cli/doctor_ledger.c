@@ -1,0 +1,112 @@
+/* doctor_ledger.c - checks of doctor.h: what the ledger knows: its form, register, people, and what
+ * waits for a person. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <string.h>
+
+#include "cli/doctor.h"
+#include "cli/times.h"
+#include "store/states.h"
+#include "store/users.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000, REGISTER_DAYS_MOST = 7 };
+
+void check_ledger(struct checkup *checkup)
+{
+    struct ledger *again = NULL;
+    struct fault fault = {0};
+    if (checkup->ledger != NULL) {
+        checkup_well(checkup, "%s can be read", checkup->config->store.ledger);
+        return;
+    }
+    (void)ledger_open(checkup->config->store.ledger, LEDGER_READ, clock_system(), &again, &fault);
+    ledger_close(&again);
+    checkup_bad(checkup,
+                "No ledger yet: `posteingang init`. An older one: `posteingang init` brings it up "
+                "to date. A broken one: `posteingang restore` from the last backup.",
+                "%s", fault.text[0] == '\0' ? "the ledger cannot be opened" : fault.text);
+}
+
+void check_register(struct checkup *checkup)
+{
+    struct ledger_summary summary = {0};
+    if (ledger_summarise(checkup->ledger, &summary, NULL) != STATUS_OK)
+        return;
+    int64_t age = checkup->now_ms - summary.register_imported_ms;
+    char written[TIMES_BYTES];
+    times_duration(age, written);
+    if (summary.register_version == 0)
+        checkup_bad(
+            checkup,
+            "posteingang register import FILE.csv: without it every letter waits for a person.",
+            "no case register was brought in yet");
+    else if (age > (int64_t)REGISTER_DAYS_MOST * DAY_MS)
+        checkup_note(checkup,
+                     "Import a fresh export; register.folder does so by itself every night.",
+                     "the case register is %s old", written);
+    else
+        checkup_well(checkup, "%llu cases, %llu persons, %s old",
+                     (unsigned long long)summary.register_cases,
+                     (unsigned long long)summary.register_persons, written);
+}
+
+/* ---- people -------------------------------------------------------------------------------- */
+
+static enum status count_user(void *context, const struct user_record *record, struct fault *fault)
+{
+    (void)fault;
+    size_t *counts = context;
+    counts[record->role] += !record->is_disabled;
+    return STATUS_OK;
+}
+
+void check_people(struct checkup *checkup)
+{
+    size_t counts[USER_ROLES] = {0}, all = 0;
+    if (!checkup->config->portal.enabled ||
+        user_each(checkup->ledger, count_user, counts, NULL) != STATUS_OK)
+        return;
+    for (size_t i = 0; i < USER_ROLES; i++)
+        all += counts[i];
+    size_t deciders = counts[USER_REGISTRY] + counts[USER_CASEWORKER] + counts[USER_LEAD];
+    if (counts[USER_ADMIN] == 0)
+        checkup_note(checkup, "posteingang user add NAME --role admin.",
+                     "nobody may look after the machine in the portal");
+    if (deciders == 0)
+        checkup_note(checkup,
+                     "posteingang user add NAME --role registry: letters in doubt need somebody.",
+                     "nobody in the portal may decide about letters in clearing");
+    if (counts[USER_ADMIN] > 0 && deciders > 0)
+        checkup_well(checkup, "%zu may log in, %zu of them decide", all, deciders);
+}
+
+/* ---- what waits ---------------------------------------------------------------------------- */
+
+void check_waiting(struct checkup *checkup)
+{
+    struct ledger_summary summary = {0};
+    if (ledger_summarise(checkup->ledger, &summary, NULL) != STATUS_OK)
+        return;
+    uint64_t failed = summary.scans[SCAN_FAILED];
+    uint64_t corrupt = summary.scans[SCAN_CORRUPT] + summary.documents[DOCUMENT_CORRUPT];
+    int64_t age = summary.oldest_waiting_ms == 0 ? 0 : checkup->now_ms - summary.oldest_waiting_ms;
+    char written[TIMES_BYTES];
+    times_duration(age, written);
+    if (corrupt > 0)
+        checkup_bad(checkup, "posteingang verify names the first; restore it from the backup.",
+                    "%llu scans or documents contradict themselves (corrupt)",
+                    (unsigned long long)corrupt);
+    if (failed > 0)
+        checkup_note(
+            checkup,
+            "posteingang list --state failed, look at the paper, then posteingang retry ID.",
+            "%llu scans could not be read", (unsigned long long)failed);
+    if (age > DAY_MS && !checkup->is_running)
+        checkup_bad(checkup,
+                    "Start the programs (systemctl start posteingang.target, or posteingang run).",
+                    "nothing is at work, and the oldest scan waits for %s", written);
+    else if (age > DAY_MS)
+        checkup_note(checkup, "See posteingang workers and the log for what holds it up.",
+                     "the oldest scan waits for %s", written);
+    if (corrupt + failed == 0 && age <= DAY_MS)
+        checkup_well(checkup, "nothing that should not");
+}
