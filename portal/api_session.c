@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "portal/routes.h"
+#include "store/logins.h"
 
 static enum status api_health(struct service *service, struct exchange *exchange,
                               struct fault *fault)
@@ -131,6 +132,45 @@ static enum status refuse_login(struct service *service, struct exchange *exchan
     return answer_error(exchange, 401, "Name oder Kennwort stimmen nicht.", fault);
 }
 
+/* Ends the session that the request came with, here and in the ledger. */
+static enum status end_own_session(struct service *service, struct exchange *exchange,
+                                   struct fault *fault)
+{
+    if (exchange->session == NULL)
+        return STATUS_OK;
+    enum status status =
+        login_end(service->ledger, &exchange->session->token, exchange->session->user, fault);
+    if (status != STATUS_OK)
+        return status;
+    session_end(exchange->session);
+    exchange->session = NULL;
+    return STATUS_OK;
+}
+
+static enum status begin_session(struct service *service, struct exchange *exchange,
+                                 char token[SESSION_TOKEN_BYTES], struct fault *fault)
+{
+    int64_t now_ms = clock_wall_ms(service->clock);
+    struct session *session =
+        sessions_begin(&service->sessions, exchange->user.name, exchange->user.epoch,
+                       exchange->question.address, now_ms, token);
+    const struct login_session kept = {
+        .token = session->token,
+        .account = session->user,
+        .epoch = session->epoch,
+        .begun_ms = now_ms,
+        .used_ms = now_ms,
+        .address = session->address,
+    };
+    enum status status = login_begin(service->ledger, &kept, now_ms - service->sessions.idle_ms,
+                                     now_ms - service->sessions.absolute_ms, fault);
+    if (status != STATUS_OK)
+        session_end(session);
+    else
+        exchange->session = session;
+    return status;
+}
+
 /* The password was checked. The user is read again: they may have been disabled meanwhile. */
 static enum status finish_login(struct service *service, struct exchange *exchange,
                                 const char *name, struct fault *fault)
@@ -146,11 +186,13 @@ static enum status finish_login(struct service *service, struct exchange *exchan
     if (!is_found || exchange->user.is_disabled ||
         strcmp(exchange->user.password_hash, exchange->password_hash) != 0)
         return refuse_login(service, exchange, name, fault);
-    session_end(exchange->session); // whoever was logged in here before
-    exchange->session = NULL;
+    status = end_own_session(service, exchange, fault); // whoever was logged in here before
+    if (status != STATUS_OK)
+        return status;
     throttle_passed(&service->throttle, name, exchange->question.address);
-    sessions_begin(&service->sessions, exchange->user.name, exchange->user.epoch,
-                   clock_monotonic_ms(service->clock), token);
+    status = begin_session(service, exchange, token, fault);
+    if (status != STATUS_OK)
+        return status;
     log_info(NULL, "%s logged in", exchange->user.name);
     set_cookie(exchange, token, "");
     return answer_json(exchange, 200, describe(service, &exchange->user), fault);
@@ -179,10 +221,21 @@ static enum status api_logout(struct service *service, struct exchange *exchange
 {
     if (exchange->session != NULL)
         log_info(NULL, "%s logged out", exchange->user.name);
-    session_end(exchange->session);
-    exchange->session = NULL;
+    enum status status = end_own_session(service, exchange, fault);
+    if (status != STATUS_OK)
+        return status;
     set_cookie(exchange, "", "; Max-Age=0");
     return answer_json(exchange, 200, describe(service, NULL), fault);
+}
+
+/* ---- live ----------------------------------------------------------------------------------- */
+
+static enum status api_events(struct service *service, struct exchange *exchange,
+                              struct fault *fault)
+{
+    (void)service;
+    (void)fault;
+    return answer_stream(exchange);
 }
 
 /* ---- whether to look again ------------------------------------------------------------------ */
@@ -209,6 +262,7 @@ static const struct route rows[] = {
     {"GET",  "/session",      ANYBODY,    api_session, ABOUT_NOTHING},
     {"POST", "/login",        ANYBODY,    api_login,   ABOUT_NOTHING},
     {"POST", "/logout",       ANYBODY,    api_logout,  ABOUT_NOTHING},
+    {"GET",  "/events",       EVERY_ROLE, api_events,  ABOUT_NOTHING},
     {"GET",  "/changes",      EVERY_ROLE, api_changes, ABOUT_NOTHING},
 };
 const struct route_table routes_session = {rows, sizeof rows / sizeof rows[0]};

@@ -135,6 +135,13 @@ enum status answer_file(struct exchange *exchange, int file, uint64_t size, cons
     return STATUS_OK;
 }
 
+enum status answer_stream(struct exchange *exchange)
+{
+    begin_answer(exchange, ANSWER_STREAM, 200);
+    exchange->answer.type = "text/event-stream";
+    return STATUS_OK;
+}
+
 enum status answer_asset(struct exchange *exchange, const struct assets *assets,
                          const struct asset *asset)
 {

@@ -37,7 +37,7 @@ struct question {
     const void *connection; /* for the getters */
 };
 
-enum answer_kind { ANSWER_NOTHING = 0, ANSWER_BYTES, ANSWER_FILE, ANSWER_ASSET };
+enum answer_kind { ANSWER_NOTHING = 0, ANSWER_BYTES, ANSWER_FILE, ANSWER_ASSET, ANSWER_STREAM };
 
 struct answer {
     enum answer_kind kind;
@@ -66,7 +66,8 @@ struct exchange {
     char name[65];                   /* from the path; "" when it has none */
     uint32_t number;                 /* from the path; 0 when it has none */
     struct session *session;         /* NULL: nobody is logged in */
-    struct user_record user;         /* of the session */
+    bool is_machine;                 /* a token was shown; there is no session then */
+    struct user_record user;         /* of the session or token */
     struct document_record document; /* of a route about one; the person may see it */
     struct scan_record scan;         /* of a route about one; the person may see it */
     enum exchange_work work;
@@ -99,6 +100,8 @@ enum status answer_error(struct exchange *exchange, unsigned status, const char 
 enum status answer_nothing_there(struct exchange *exchange, struct fault *fault);
 /* Takes the descriptor. `type` is static. */
 enum status answer_file(struct exchange *exchange, int file, uint64_t size, const char *type);
+/* Server-sent events, for as long as the browser listens. */
+enum status answer_stream(struct exchange *exchange);
 enum status answer_asset(struct exchange *exchange, const struct assets *assets,
                          const struct asset *asset);
 

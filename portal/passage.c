@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "portal/passage.h"
 #include "portal/routes.h"
+#include "portal/stream.h"
 
 enum { BODY_BYTES_MOST = 16 * 1024, ADDRESS_BYTES = 64 };
 
@@ -162,9 +163,12 @@ static void ask(struct passage *passage, const char *method, const char *path)
 
 /* ---- what is answered --------------------------------------------------------------------------- */
 
-static struct MHD_Response *make_response(struct answer *answer)
+static struct MHD_Response *make_response(struct passage *passage)
 {
+    struct answer *answer = &passage->exchange.answer;
     struct MHD_Response *response = NULL;
+    if (answer->kind == ANSWER_STREAM)
+        return stream_response(passage->server->service, passage->connection, &passage->exchange);
     if (answer->kind == ANSWER_ASSET)
         return MHD_create_response_from_buffer(answer->status == 304 ? 0 : answer->asset->length,
                                                answer->asset->bytes, MHD_RESPMEM_PERSISTENT);
@@ -228,7 +232,7 @@ static enum MHD_Result send_answer(struct passage *passage)
     struct answer *answer = &passage->exchange.answer;
     if (answer->kind == ANSWER_NOTHING)
         return MHD_NO; // no memory even for the reason
-    struct MHD_Response *response = make_response(answer);
+    struct MHD_Response *response = make_response(passage);
     if (response == NULL)
         return MHD_NO;
     add_headers(response, passage);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -14,9 +15,10 @@
 #include "portal/openapi.h"
 #include "portal/passage.h"
 #include "portal/portal.h"
+#include "store/logins.h"
 
 enum {
-    CONNECTIONS_MOST = 256,
+    CONNECTIONS_MOST = 1024,
     CONNECTION_BYTES = 32 * 1024, /* for a request's line and headers */
     CONNECTION_TIMEOUT_S = 20
 };
@@ -43,6 +45,25 @@ static char *web_folder(const struct config *config)
     return path_join(program, "share/posteingang/web");
 }
 
+static enum status restore_session(void *context, const struct login_session *kept,
+                                   struct fault *fault)
+{
+    (void)fault;
+    struct service *service = context;
+    struct session session = {
+        .is_open = true,
+        .token = kept->token,
+        .epoch = kept->epoch,
+        .begun_ms = kept->begun_ms,
+        .used_ms = kept->used_ms,
+        .kept_ms = kept->used_ms,
+    };
+    (void)snprintf(session.user, sizeof session.user, "%s", kept->account);
+    (void)snprintf(session.address, sizeof session.address, "%s", kept->address);
+    sessions_restore(&service->sessions, &session, clock_wall_ms(service->clock));
+    return STATUS_OK;
+}
+
 static enum status open_service(struct service *service, const struct config *config,
                                 const struct clock *clock, struct fault *fault)
 {
@@ -58,6 +79,8 @@ static enum status open_service(struct service *service, const struct config *co
     free(web);
     if (status == STATUS_OK)
         status = ledger_open(config->store.ledger, LEDGER_WRITE, clock, &service->ledger, fault);
+    if (status == STATUS_OK)
+        status = login_each(service->ledger, restore_session, service, fault);
     if (status == STATUS_OK)
         status = spool_open(config->store.spool, &service->spool, fault);
     return status;
@@ -128,6 +151,8 @@ enum status portal_start(const struct config *config, const struct clock *clock,
     if (status == STATUS_OK)
         status = open_service(&portal->service, config, clock, fault);
     if (status == STATUS_OK)
+        status = pulse_start(config->store.ledger, &portal->service.pulse, fault);
+    if (status == STATUS_OK)
         status = hasher_start(&portal->server.hasher, fault);
     if (status == STATUS_OK)
         status = start_daemon(portal, config, fault);
@@ -146,9 +171,12 @@ void portal_stop(struct portal **portal_p)
     // First nothing may be suspended any more; the daemon's thread may still ask the hasher.
     if (portal->server.hasher != NULL)
         hasher_drain(portal->server.hasher);
+    if (portal->service.pulse != NULL)
+        pulse_drain(portal->service.pulse);
     if (portal->daemon != NULL)
         MHD_stop_daemon(portal->daemon);
     hasher_free(&portal->server.hasher);
+    pulse_free(&portal->service.pulse);
     close_service(&portal->service);
     if (portal->server.halt_file >= 0)
         (void)close(portal->server.halt_file);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "portal/access.h"
 #include "portal/routes.h"
+#include "store/logins.h"
 
 static const struct route_table *const tables[] = {
     &routes_session,
@@ -134,9 +135,19 @@ static bool is_our_origin(const struct exchange *exchange)
     return behind != NULL && host != NULL && strcmp(behind + 3, host) == 0;
 }
 
+/* The secret of "Authorization: Bearer …"; NULL when there is none. */
+static const char *bearer(const struct exchange *exchange)
+{
+    static const char scheme[] = "Bearer ";
+    const char *header = exchange_header(exchange, "Authorization");
+    return header != NULL && string_starts_with(header, scheme) ? header + sizeof scheme - 1 : NULL;
+}
+
+/* Or from a machine, whose token no browser sends by itself. */
 static bool comes_from_our_pages(const struct exchange *exchange)
 {
-    return exchange_header(exchange, "X-Posteingang") != NULL && is_our_origin(exchange);
+    return bearer(exchange) != NULL ||
+           (exchange_header(exchange, "X-Posteingang") != NULL && is_our_origin(exchange));
 }
 
 static bool read_body(struct exchange *exchange)
@@ -149,6 +160,34 @@ static bool read_body(struct exchange *exchange)
     return json_is_object(exchange->body);
 }
 
+/* Whether a person did something, or their page by itself. */
+static bool is_use(const struct exchange *exchange)
+{
+    const char *mark = exchange_header(exchange, "X-Posteingang");
+    const char *accept = exchange_header(exchange, "Accept");
+    bool is_stream = accept != NULL && strcmp(accept, "text/event-stream") == 0;
+    return !is_stream && (mark == NULL || strcmp(mark, "background") != 0);
+}
+
+/* A machine that shows its token: no session, no cookie, nothing that a foreign page could use. */
+static enum status find_machine(struct service *service, struct exchange *exchange,
+                                struct fault *fault)
+{
+    return login_token_find(service->ledger, bearer(exchange), &exchange->is_machine,
+                            &exchange->user, fault);
+}
+
+/* That a session was used is written down once a minute, so that a restart does not end it. */
+static enum status keep_use(struct service *service, struct session *session, struct fault *fault)
+{
+    if (session->used_ms - session->kept_ms < SESSION_KEEP_MS)
+        return STATUS_OK;
+    enum status status = login_touch(service->ledger, &session->token, session->used_ms, fault);
+    if (status == STATUS_OK)
+        session->kept_ms = session->used_ms;
+    return status == STATUS_HALT ? status : STATUS_OK;
+}
+
 /* Who asks: the session's user as the ledger has them now, so that a disabled person is out at
  * once. */
 static enum status find_user(struct service *service, struct exchange *exchange,
@@ -156,28 +195,34 @@ static enum status find_user(struct service *service, struct exchange *exchange,
 {
     const struct question *question = &exchange->question;
     const char *name = question->is_https ? "__Host-posteingang" : "posteingang";
-    const char *mark = exchange_header(exchange, "X-Posteingang");
-    bool is_use = mark == NULL || strcmp(mark, "background") != 0;
+    bool is_found = false;
+    if (bearer(exchange) != NULL)
+        return find_machine(service, exchange, fault);
     struct session *session =
         sessions_find(&service->sessions, question->cookie(question->connection, name),
-                      clock_monotonic_ms(service->clock), is_use);
-    bool is_found = false;
+                      clock_wall_ms(service->clock), is_use(exchange));
     if (session == NULL)
         return STATUS_OK;
     enum status status =
         user_get(service->ledger, session->user, &is_found, &exchange->user, fault);
-    if (status != STATUS_OK)
-        return status;
-    if (is_found && !exchange->user.is_disabled && exchange->user.epoch == session->epoch)
+    if (status == STATUS_OK && is_found && !exchange->user.is_disabled &&
+        exchange->user.epoch == session->epoch) {
         exchange->session = session;
-    else
+        return keep_use(service, session, fault);
+    }
+    if (status == STATUS_OK)
         session_end(session);
-    return STATUS_OK;
+    return status;
+}
+
+static bool is_somebody(const struct exchange *exchange)
+{
+    return exchange->session != NULL || exchange->is_machine;
 }
 
 static enum status deny(struct exchange *exchange, const struct route *route, struct fault *fault)
 {
-    if (exchange->session == NULL)
+    if (!is_somebody(exchange))
         return answer_error(exchange, 401, "Bitte melden Sie sich an.", fault);
     log_warning(NULL, "denied: %s, who is %s, asked for %s %s", exchange->user.name,
                 user_role_name(exchange->user.role), route->method, route->path);
@@ -242,7 +287,7 @@ static enum status pass(struct service *service, struct exchange *exchange,
     enum status status = find_user(service, exchange, fault);
     if (status != STATUS_OK)
         return status;
-    bool may = exchange->session != NULL && (route->roles & (1U << exchange->user.role)) != 0;
+    bool may = is_somebody(exchange) && (route->roles & (1U << exchange->user.role)) != 0;
     if (route->roles != ANYBODY && !may)
         return deny(exchange, route, fault);
     return handle(service, exchange, route, fault);
@@ -266,6 +311,7 @@ static enum status answer_route(struct service *service, struct exchange *exchan
         return pass(service, exchange, route, fault);
     // The session may have ended, and its place have another one, while the work was done.
     exchange->session = NULL;
+    exchange->is_machine = false;
     user_record_done(&exchange->user);
     enum status status = find_user(service, exchange, fault);
     return status == STATUS_OK ? handle(service, exchange, route, fault) : status;

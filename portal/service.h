@@ -8,6 +8,7 @@
 #include "portal/assets.h"
 #include "portal/looks.h"
 #include "portal/memo.h"
+#include "portal/pulse.h"
 #include "portal/sessions.h"
 #include "portal/throttle.h"
 #include "store/ledger.h"
@@ -21,6 +22,7 @@ struct service {
     struct assets assets;
     char *openapi; /* JSON; owned */
     struct sessions sessions;
+    struct pulse *pulse;
     struct throttle throttle;
     struct memo lists;
     struct looks looks;

@@ -13,10 +13,9 @@ void sessions_init(struct sessions *sessions, int64_t idle_ms, int64_t absolute_
     sessions->absolute_ms = absolute_ms;
 }
 
-static bool has_run_out(const struct sessions *sessions, const struct session *session,
-                        int64_t now_ms)
+bool session_is_over(const struct sessions *sessions, const struct session *session, int64_t now_ms)
 {
-    return now_ms - session->used_ms >= sessions->idle_ms ||
+    return !session->is_open || now_ms - session->used_ms >= sessions->idle_ms ||
            now_ms - session->begun_ms >= sessions->absolute_ms;
 }
 
@@ -26,7 +25,7 @@ static struct session *free_place(struct sessions *sessions, int64_t now_ms)
     struct session *oldest = &sessions->items[0];
     for (size_t i = 0; i < SESSIONS_MOST; i++) {
         struct session *session = &sessions->items[i];
-        if (!session->is_open || has_run_out(sessions, session, now_ms))
+        if (session_is_over(sessions, session, now_ms))
             return session;
         if (session->used_ms < oldest->used_ms)
             oldest = session;
@@ -34,8 +33,9 @@ static struct session *free_place(struct sessions *sessions, int64_t now_ms)
     return oldest;
 }
 
-void sessions_begin(struct sessions *sessions, const char *user, int64_t epoch, int64_t now_ms,
-                    char ret_token[SESSION_TOKEN_BYTES])
+struct session *sessions_begin(struct sessions *sessions, const char *user, int64_t epoch,
+                               const char *address, int64_t now_ms,
+                               char ret_token[SESSION_TOKEN_BYTES])
 {
     uint8_t random[SESSION_TOKEN_RANDOM_BYTES];
     randombytes_buf(random, sizeof random);
@@ -48,8 +48,35 @@ void sessions_begin(struct sessions *sessions, const char *user, int64_t epoch, 
         .epoch = epoch,
         .begun_ms = now_ms,
         .used_ms = now_ms,
+        .kept_ms = now_ms,
     };
     (void)snprintf(session->user, sizeof session->user, "%s", user);
+    (void)snprintf(session->address, sizeof session->address, "%s", address);
+    return session;
+}
+
+void sessions_restore(struct sessions *sessions, const struct session *session, int64_t now_ms)
+{
+    if (!session_is_over(sessions, session, now_ms))
+        *free_place(sessions, now_ms) = *session;
+}
+
+bool sessions_has(const struct sessions *sessions, const struct digest *token, int64_t now_ms)
+{
+    for (size_t i = 0; i < SESSIONS_MOST; i++) {
+        const struct session *session = &sessions->items[i];
+        if (!session_is_over(sessions, session, now_ms) && digest_equal(&session->token, token))
+            return true;
+    }
+    return false;
+}
+
+void session_id(const struct session *session, char ret_id[SESSION_ID_BYTES])
+{
+    char hex[DIGEST_HEX_BYTES];
+    digest_to_hex(&session->token, hex);
+    memcpy(ret_id, hex, SESSION_ID_BYTES - 1);
+    ret_id[SESSION_ID_BYTES - 1] = '\0';
 }
 
 struct session *sessions_find(struct sessions *sessions, const char *token, int64_t now_ms,
@@ -62,7 +89,7 @@ struct session *sessions_find(struct sessions *sessions, const char *token, int6
         struct session *session = &sessions->items[i];
         if (!session->is_open || !digest_equal(&session->token, &sought))
             continue;
-        if (has_run_out(sessions, session, now_ms)) {
+        if (session_is_over(sessions, session, now_ms)) {
             session_end(session);
             return NULL;
         }

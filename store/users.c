@@ -100,15 +100,14 @@ static enum status check_place(const struct user_place *place, struct fault *fau
     return STATUS_OK;
 }
 
-static enum status check_addition(const struct user_addition *addition, struct fault *fault)
+enum status user_check(const char *name, const struct user_place *place, struct fault *fault)
 {
-    if (!is_fit_name(addition->name))
+    if (!is_fit_name(name))
         return fault_set(fault, STATUS_REFUSE,
                          "a name has 2 to %d lower-case letters, digits, dots, dashes and "
                          "underlines, and begins with a letter",
                          USER_NAME_BYTES_MOST);
-    enum status status = check_place(&addition->place, fault);
-    return status == STATUS_OK ? check_password(addition->name, addition->password, fault) : status;
+    return check_place(place, fault);
 }
 
 /* ---- hashes -------------------------------------------------------------------------------- */
@@ -199,7 +198,9 @@ enum status user_add(struct ledger *ledger, const struct user_addition *addition
                      struct fault *fault)
 {
     char hash[PASSWORD_HASH_BYTES];
-    enum status status = check_addition(addition, fault);
+    enum status status = user_check(addition->name, &addition->place, fault);
+    if (status == STATUS_OK)
+        status = check_password(addition->name, addition->password, fault);
     // Before the transaction: hashing takes as long as many transactions do.
     if (status == STATUS_OK)
         status = hash_password(addition->password, hash, fault);

@@ -63,6 +63,8 @@ struct user_addition {
     const char *password;
 };
 
+/* STATUS_REFUSE: the name is not fit, or the place not whole. */
+enum status user_check(const char *name, const struct user_place *place, struct fault *fault);
 /* STATUS_REFUSE: the name is taken or not fit, the password too weak, the site missing. */
 enum status user_add(struct ledger *ledger, const struct user_addition *addition, const char *actor,
                      struct fault *fault);

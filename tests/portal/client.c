@@ -50,6 +50,13 @@ static struct reply take_apart(const struct text *answer)
     return reply;
 }
 
+/* A stream never ends: its head and first event are enough. */
+static bool is_begun_stream(const struct text *answer)
+{
+    return strstr(text_string(answer), "text/event-stream") != NULL &&
+           strstr(text_string(answer), "data: ") != NULL;
+}
+
 struct reply client_send(uint16_t port, const char *bytes, size_t length)
 {
     struct text answer = {0};
@@ -58,7 +65,7 @@ struct reply client_send(uint16_t port, const char *bytes, size_t length)
     if (file < 0)
         return (struct reply){0};
     (void)send(file, bytes, length, MSG_NOSIGNAL);
-    for (ssize_t count = 1; count > 0;) {
+    for (ssize_t count = 1; count > 0 && !is_begun_stream(&answer);) {
         count = recv(file, piece, sizeof piece, 0);
         if (count > 0)
             text_append_bytes(&answer, piece, (size_t)count);
@@ -67,6 +74,27 @@ struct reply client_send(uint16_t port, const char *bytes, size_t length)
     struct reply reply = take_apart(&answer);
     text_done(&answer);
     return reply;
+}
+
+int client_listen(uint16_t port, const char *path, const char *headers)
+{
+    struct text request = {0};
+    int file = connect_to(port);
+    text_append_format(&request,
+                       "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nConnection: close\r\nAccept: "
+                       "text/event-stream\r\n%s\r\n",
+                       path, (unsigned)port, headers);
+    if (file >= 0)
+        (void)send(file, request.bytes, request.length, MSG_NOSIGNAL);
+    text_done(&request);
+    return file;
+}
+
+bool client_hear(int file, char *ret_words, size_t size)
+{
+    ssize_t count = recv(file, ret_words, size - 1, 0);
+    ret_words[count > 0 ? count : 0] = '\0';
+    return count > 0;
 }
 
 struct reply client_ask(uint16_t port, const char *method, const char *path, const char *headers,

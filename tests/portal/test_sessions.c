@@ -29,8 +29,8 @@ static void finds_only_the_token_that_was_given(void **state)
     (void)state;
     char first[SESSION_TOKEN_BYTES];
     char second[SESSION_TOKEN_BYTES];
-    sessions_begin(&sessions, "anna", 7, 0, first);
-    sessions_begin(&sessions, "bernd", 1, 0, second);
+    (void)sessions_begin(&sessions, "anna", 7, "::1", 0, first);
+    (void)sessions_begin(&sessions, "bernd", 1, "::1", 0, second);
     assert_string_not_equal(first, second);
     assert_int_equal(strlen(first), 64);
     assert_string_equal(sessions_find(&sessions, first, 1, true)->user, "anna");
@@ -46,7 +46,7 @@ static void keeps_no_token(void **state)
 {
     (void)state;
     char token[SESSION_TOKEN_BYTES];
-    sessions_begin(&sessions, "anna", 1, 0, token);
+    (void)sessions_begin(&sessions, "anna", 1, "::1", 0, token);
     assert_null(memmem(&sessions, sizeof sessions, token, 16));
 }
 
@@ -54,11 +54,11 @@ static void ends_when_idle_and_in_any_case(void **state)
 {
     (void)state;
     char token[SESSION_TOKEN_BYTES];
-    sessions_begin(&sessions, "anna", 1, 0, token);
+    (void)sessions_begin(&sessions, "anna", 1, "::1", 0, token);
     assert_non_null(sessions_find(&sessions, token, IDLE - 1, true));
     assert_non_null(sessions_find(&sessions, token, 2 * IDLE - 2, true));
     assert_null(sessions_find(&sessions, token, 3 * IDLE - 2, true));
-    sessions_begin(&sessions, "anna", 1, 0, token);
+    (void)sessions_begin(&sessions, "anna", 1, "::1", 0, token);
     for (int64_t now = 0; now < ABSOLUTE; now += IDLE / 2)
         assert_non_null(sessions_find(&sessions, token, now, true));
     assert_null(sessions_find(&sessions, token, ABSOLUTE, true));
@@ -69,7 +69,7 @@ static void is_not_kept_open_by_what_pages_ask_themselves(void **state)
 {
     (void)state;
     char token[SESSION_TOKEN_BYTES];
-    sessions_begin(&sessions, "anna", 1, 0, token);
+    (void)sessions_begin(&sessions, "anna", 1, "::1", 0, token);
     for (int64_t now = 0; now < IDLE; now += 100)
         assert_non_null(sessions_find(&sessions, token, now, false));
     assert_null(sessions_find(&sessions, token, IDLE, false));
@@ -81,10 +81,10 @@ static void gives_the_oldest_place_away_when_all_are_taken(void **state)
     char first[SESSION_TOKEN_BYTES];
     char second[SESSION_TOKEN_BYTES];
     char last[SESSION_TOKEN_BYTES];
-    sessions_begin(&sessions, "first", 1, 0, first);
-    sessions_begin(&sessions, "second", 1, 1, second);
+    (void)sessions_begin(&sessions, "first", 1, "::1", 0, first);
+    (void)sessions_begin(&sessions, "second", 1, "::1", 1, second);
     for (int i = 2; i < SESSIONS_MOST + 1; i++)
-        sessions_begin(&sessions, "other", 1, 2, last);
+        (void)sessions_begin(&sessions, "other", 1, "::1", 2, last);
     assert_null(sessions_find(&sessions, first, 3, true));
     assert_non_null(sessions_find(&sessions, second, 3, true));
     assert_non_null(sessions_find(&sessions, last, 3, true));
