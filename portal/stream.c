@@ -19,6 +19,8 @@ struct stream {
     bool is_greeted;
     bool has_session;    /* false: a machine's token, which has none */
     struct digest token; /* of the session */
+    char user[USER_NAME_BYTES_MOST + 1];
+    int64_t epoch;
 };
 
 static void wake(void *context)
@@ -33,17 +35,31 @@ static void suspend(void *context)
     MHD_suspend_connection(stream->connection);
 }
 
-static bool is_still_let_in(const struct stream *stream)
+static bool is_open(const struct stream *stream)
 {
     return !stream->has_session || sessions_has(&stream->service->sessions, &stream->token,
                                                 clock_wall_ms(stream->service->clock));
 }
 
-/* An account changed: whoever listens must show again who they are. */
-static bool must_ask_again(const struct stream *stream, const struct pulse_state *state)
+/* Some account changed: is this person's as it was when they were let in? A machine must show its
+ * token again. */
+static bool is_same_account(const struct stream *stream)
 {
-    return stream->is_greeted &&
-           state->topics[PULSE_ACCOUNTS] != stream->seen.topics[PULSE_ACCOUNTS];
+    struct user_record user = {0};
+    bool is_found = false;
+    bool is_same =
+        stream->has_session &&
+        user_get(stream->service->ledger, stream->user, &is_found, &user, NULL) == STATUS_OK &&
+        is_found && !user.is_disabled && user.epoch == stream->epoch;
+    user_record_done(&user);
+    return is_same;
+}
+
+static bool may_go_on(const struct stream *stream, const struct pulse_state *state)
+{
+    bool is_changed =
+        stream->is_greeted && state->topics[PULSE_ACCOUNTS] != stream->seen.topics[PULSE_ACCOUNTS];
+    return !state->is_over && is_open(stream) && (!is_changed || is_same_account(stream));
 }
 
 static ssize_t write_event(const struct stream *stream, const struct pulse_state *state,
@@ -72,7 +88,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *buffer, size_
         return 0;
     if (!pulse_look(stream->service->pulse, &stream->listener, &stream->seen, suspend, &state))
         return 0; // suspended
-    if (state.is_over || must_ask_again(stream, &state) || !is_still_let_in(stream))
+    if (!may_go_on(stream, &state))
         return MHD_CONTENT_READER_END_OF_STREAM;
     ssize_t length = write_event(stream, &state, buffer, room);
     stream->seen = state;
@@ -87,6 +103,13 @@ static void end_stream(void *context)
     free(stream);
 }
 
+static void begin_session(struct stream *stream, const struct session *session)
+{
+    stream->token = session->token;
+    stream->epoch = session->epoch;
+    (void)snprintf(stream->user, sizeof stream->user, "%s", session->user);
+}
+
 struct MHD_Response *stream_response(struct service *service, struct MHD_Connection *connection,
                                      const struct exchange *exchange)
 {
@@ -99,7 +122,7 @@ struct MHD_Response *stream_response(struct service *service, struct MHD_Connect
     stream->listener.context = stream;
     stream->has_session = exchange->session != NULL;
     if (stream->has_session)
-        stream->token = exchange->session->token;
+        begin_session(stream, exchange->session);
     struct MHD_Response *response = MHD_create_response_from_callback(
         MHD_SIZE_UNKNOWN, STREAM_BLOCK_BYTES, read_stream, stream, end_stream);
     if (response == NULL)

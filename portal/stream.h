@@ -2,7 +2,7 @@
  *
  * Each event is `event: change` with the numbers of pulse.h's topics; a page loads again what it
  * shows when one of its topics has another number. Nothing of content is ever sent here. A stream
- * ends when its session does, within PULSE_BEAT_MS, and when an account changes, at once: the
+ * ends when its session does, within PULSE_BEAT_MS, and when its account changes, at once: the
  * browser connects again and is let in, or not. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef PORTAL_STREAM_H
