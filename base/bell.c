@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/bell.h"
+#include "base/share.h"
 #include "base/text.h"
 
 struct bell {
@@ -69,9 +70,9 @@ static enum status bind_bell(struct bell *bell, struct fault *fault)
     if (bell->file < 0)
         return fault_errno(fault, STATUS_LATER, "cannot open a socket");
     // On Linux the new file's mode is that of the descriptor: no moment when others may ring.
-    if (fchmod(bell->file, 0600) != 0 ||
+    if (fchmod(bell->file, share_mode(0600)) != 0 ||
         bind(bell->file, (const struct sockaddr *)&bell->name, sizeof bell->name) != 0 ||
-        chmod(bell->name.sun_path, 0600) != 0)
+        chmod(bell->name.sun_path, share_mode(0600)) != 0)
         return fault_errno(fault, STATUS_REFUSE, "cannot listen on \"%s\"", bell->name.sun_path);
     return STATUS_OK;
 }

@@ -23,6 +23,7 @@
 #include "base/durable.h"
 #include "base/messaging.h"
 #include "base/messaging_private.h"
+#include "base/share.h"
 #include "base/text.h"
 
 enum { LINGER_ROUTER_MS = 1000, END_PATIENCE_MS = LINGER_ROUTER_MS + 1000 };
@@ -140,10 +141,11 @@ static enum status ready_folder(const char *path, struct fault *fault)
     struct stat found;
     enum status status = STATUS_OK;
     if (stat(folder, &found) != 0 && errno == ENOENT)
-        status = durable_make_folders(folder, 0700, fault);
+        status = durable_make_folders(folder, share_mode(0700), fault);
     if (status == STATUS_OK && stat(folder, &found) != 0)
         status = fault_errno(fault, STATUS_REFUSE, "cannot look at \"%s\"", folder);
-    bool is_open = (found.st_mode & (S_IWGRP | S_IWOTH)) != 0 && (found.st_mode & S_ISVTX) == 0;
+    const mode_t strangers = share_is_with_group() ? S_IWOTH : S_IWGRP | S_IWOTH;
+    bool is_open = (found.st_mode & strangers) != 0 && (found.st_mode & S_ISVTX) == 0;
     if (status == STATUS_OK && is_open)
         status = fault_set(fault, STATUS_REFUSE,
                            "others may write to \"%s\": make it a folder of mode 0700", folder);
@@ -218,13 +220,13 @@ enum status messaging_socket_new(struct messaging *messaging, bool is_router,
 static enum status bind_private(struct messaging_socket *socket, const char *address,
                                 const char *path, struct fault *fault)
 {
-    mode_t before = umask(0177);
+    mode_t before = umask(~share_mode(0600) & 0777);
     int bound = zmq_bind(socket->handle, address);
     (void)umask(before);
     if (bound != 0)
         return fault_set(fault, STATUS_REFUSE, "cannot listen on \"%s\": %s", address,
                          zmq_strerror(zmq_errno()));
-    if (chmod(path, 0600) != 0)
+    if (chmod(path, share_mode(0600)) != 0)
         return fault_errno(fault, STATUS_REFUSE, "cannot close \"%s\" to others", path);
     return STATUS_OK;
 }

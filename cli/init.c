@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/dropfolder.h"
 #include "base/durable.h"
+#include "base/share.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "cli/keyring.h"
@@ -87,8 +88,9 @@ static enum status make_ledger_folder(const struct config *config, unsigned *mad
     if (slash == NULL || slash == config->store.ledger)
         return STATUS_OK;
     char *folder = string_copy_bytes(config->store.ledger, (size_t)(slash - config->store.ledger));
-    enum status status = folder == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
-                                        : make_folder(folder, MODE_PRIVATE, made, fault);
+    enum status status = folder == NULL
+                             ? fault_set(fault, STATUS_LATER, "out of memory")
+                             : make_folder(folder, share_mode(MODE_PRIVATE), made, fault);
     free(folder);
     return status;
 }
@@ -105,9 +107,9 @@ static enum status make_folders(const struct config *config, unsigned *made, str
     if (status == STATUS_OK)
         status = make_ledger_folder(config, made, fault);
     if (status == STATUS_OK)
-        status = make_folder(config->store.spool, MODE_PRIVATE, made, fault);
+        status = make_folder(config->store.spool, share_mode(MODE_PRIVATE), made, fault);
     if (status == STATUS_OK)
-        status = make_folder(config->store.runtime, MODE_PRIVATE, made, fault);
+        status = make_folder(config->store.runtime, share_mode(MODE_PRIVATE), made, fault);
     if (status == STATUS_OK)
         status = make_folder(config->store.cabinet, MODE_CABINET, made, fault);
     if (status == STATUS_OK)

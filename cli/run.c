@@ -18,6 +18,7 @@
 #include "base/durable.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/share.h"
 #include "base/status.h"
 #include "base/supervisor.h"
 #include "cli/childlog.h"
@@ -69,7 +70,7 @@ static int explain_holder(int file)
 static int take_lock(const struct config *config, int *ret_file)
 {
     struct fault fault = {0};
-    if (durable_make_folders(config->store.runtime, 0700, &fault) != STATUS_OK)
+    if (durable_make_folders(config->store.runtime, share_mode(0700), &fault) != STATUS_OK)
         return outcome_of(&fault);
     char *path = path_join(config->store.runtime, "run.lock");
     int file = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/share.h"
 #include "config/address.h"
 #include "config/check.h"
 #include "config/config.h"
@@ -393,6 +394,8 @@ struct config *config_load_or_explain(const char *given)
                         stderr);
     }
     text_done(&problems);
+    if (config != NULL)
+        share_with_group(config->store.is_shared);
     return config;
 }
 

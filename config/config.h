@@ -100,10 +100,11 @@ struct config_limits {
 };
 
 struct config_store {
-    char *ledger;  /* absolute path of the SQLite file, later also postgresql://… */
-    char *spool;   /* absolute path of the folder, later also s3://… */
-    char *cabinet; /* absolute path: the central team's files */
-    char *runtime; /* absolute path of the folder for sockets and locks, mode 0700 */
+    char *ledger;   /* absolute path of the SQLite file, later also postgresql://… */
+    char *spool;    /* absolute path of the folder, later also s3://… */
+    char *cabinet;  /* absolute path: the central team's files */
+    char *runtime;  /* absolute path of the folder for sockets and locks, mode 0700 */
+    bool is_shared; /* the programs run as several users of one group: base/share.h */
 };
 
 struct config_workers {
@@ -177,7 +178,7 @@ void config_free(struct config **config_p);
 const char *config_find(const char *given);
 
 /* config_find() and config_load(), with problems printed to standard error. Programs use this:
- * NULL means exit with EXIT_CONFIGURATION. */
+ * NULL means exit with EXIT_CONFIGURATION. store.shared is in force from here on. */
 struct config *config_load_or_explain(const char *given);
 
 /* Whether a site may be called that: it becomes a folder's name and a column of listings. */

@@ -199,6 +199,9 @@ const struct setting settings[] = {
           "Folder of the filed documents, by team and case."),
     VALUE(SETTING_PATH, "store.runtime", "run", 1, PATH_BYTES, store.runtime,
           "Folder for sockets and locks; nothing in it outlives the programs."),
+    WORD(SETTING_SWITCH, "store.shared", "false", truths, store.is_shared,
+         "Whether the programs run as several users of one group, which may then use the ledger, "
+         "the spool and the sockets."),
 
     COUNT("workers.readers", "0", 0, 256, "readers", workers.readers,
           "Reading programs on this host; 0: one for each core."),

@@ -16,6 +16,7 @@
 
 #include "base/durable.h"
 #include "base/loop.h"
+#include "base/share.h"
 #include "ingest/arrival.h"
 #include "ingest/intake.h"
 #include "ingest/recovery.h"
@@ -317,7 +318,7 @@ static enum status run_locked(const struct desk *desk, const struct intake_optio
 /* One intake at a time: two would recover each other's claims. */
 static enum status take_lock(const char *runtime, int *ret_lock, struct fault *fault)
 {
-    enum status status = durable_make_folders(runtime, 0700, fault);
+    enum status status = durable_make_folders(runtime, share_mode(0700), fault);
     char *path = status == STATUS_OK ? path_join(runtime, "intake.lock") : NULL;
     if (path == NULL)
         return status == STATUS_OK ? fault_set(fault, STATUS_LATER, "out of memory") : status;

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/share.h"
 #include "base/text.h"
 #include "store/database.h"
 
@@ -210,7 +211,7 @@ static enum status create_file(const char *path, struct fault *fault)
     enum status status = STATUS_OK;
     if (slash != NULL && slash != folder) {
         *slash = '\0';
-        status = durable_make_folders(folder, 0750, fault);
+        status = durable_make_folders(folder, share_mode(0750), fault);
     }
     free(folder);
     if (status != STATUS_OK)

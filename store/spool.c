@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/share.h"
 #include "base/text.h"
 #include "store/spool.h"
 
@@ -60,9 +61,9 @@ static enum status out_of_memory(struct fault *fault)
 
 static enum status make_folders(const struct spool *spool, struct fault *fault)
 {
-    enum status status = durable_make_folders(spool->objects, FOLDER_MODE, fault);
+    enum status status = durable_make_folders(spool->objects, share_mode(FOLDER_MODE), fault);
     if (status == STATUS_OK)
-        status = durable_make_folders(spool->temporary, FOLDER_MODE, fault);
+        status = durable_make_folders(spool->temporary, share_mode(FOLDER_MODE), fault);
     return status;
 }
 
@@ -126,7 +127,7 @@ static enum status make_shard(struct spool *spool, const struct digest *digest, 
     uint8_t number = digest->bytes[0];
     if (spool->is_durable[number])
         return STATUS_OK;
-    if (mkdir(shard, FOLDER_MODE) != 0 && errno != EEXIST)
+    if (mkdir(shard, share_mode(FOLDER_MODE)) != 0 && errno != EEXIST)
         return fault_errno(fault, durable_status(errno), "cannot make folder \"%s\"", shard);
     enum status status = durable_sync_folder(spool->objects, fault);
     if (status == STATUS_OK)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/share.h"
 #include "base/text.h"
 #include "workers/dispatch_state.h"
 
@@ -312,7 +313,7 @@ enum status dispatch_outcome(const struct dispatch *dispatch)
 static enum status take_lock(struct dispatch *dispatch, const char *runtime, bool *ret_occupied,
                              struct fault *fault)
 {
-    enum status status = durable_make_folders(runtime, 0700, fault);
+    enum status status = durable_make_folders(runtime, share_mode(0700), fault);
     if (status != STATUS_OK)
         return status;
     char *path = path_join(runtime, "dispatch.lock");
