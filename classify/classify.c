@@ -140,11 +140,12 @@ static char *list_missing(const struct candidates *candidates)
     return missing;
 }
 
-static bool fill_kind(const struct letter *letter, struct classification *classification)
+static bool fill_kind(const struct letter *letter, const struct kind_rules *kinds,
+                      struct classification *classification)
 {
-    struct document_kind kind = document_kind_find(letter);
+    struct document_kind kind = document_kind_find(letter, kinds);
     struct text flags = {0};
-    document_flags_append(letter, &flags);
+    document_flags_append(letter, kinds, &flags);
     classification->kind_confidence = kind.confidence;
     classification->kind = kind.kind == NULL ? NULL : string_copy(kind.kind);
     classification->flags = text_ok(&flags) ? string_copy(text_string(&flags)) : NULL;
@@ -181,7 +182,7 @@ static bool fill(const struct rules *rules, const struct register_index *index,
     classification->missing = list_missing(candidates);
     return has_copies && classification->reason != NULL && classification->missing != NULL &&
            fill_candidates(rules, facts, index, candidates, classification) &&
-           fill_kind(&facts->letter, classification);
+           fill_kind(&facts->letter, &rules->kinds, classification);
 }
 
 enum status classify(const struct rules *rules, const struct register_index *index,

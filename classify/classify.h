@@ -54,6 +54,13 @@ enum several_cases {
     SEVERAL_CASES_COPY       /* it is filed to each */
 };
 
+/* A kind of document that the configuration adds, or more triggers for one that there is. */
+struct kind_option {
+    const char *name;
+    const char *triggers; /* phrases parted by `;`, each with an optional weight: "heimvertrag=2" */
+    const char *flags;    /* parted by blanks: raised by each of the phrases; NULL: none */
+};
+
 struct classify_options {
     const struct case_grammar *grammars;
     size_t grammar_count;
@@ -61,6 +68,8 @@ struct classify_options {
     double threshold; /* least probability to file */
     double margin;    /* least distance to the runner-up */
     uint32_t candidates_most;
+    const struct kind_option *kinds;
+    size_t kind_count;
     enum several_cases several_cases;
     const struct evidence_weights *weights; /* copied; NULL: STANDARD_WEIGHTS */
 };
@@ -75,6 +84,14 @@ enum status rules_new(const struct classify_options *options, struct rules **ret
 void rules_free(struct rules **rules_p);
 /* Changes whenever a decision could: code version and a digest of the options. */
 const char *rules_version(const struct rules *rules);
+
+struct model;
+
+/* Puts a learned model (classify/model.h) to use in place of the options' weights, and takes it;
+ * NULL: back to the options' own. `label` (e.g. "m7", NULL without a model) stands in the version
+ * from then on. An index made with the rules stays good. Not while another thread classifies. */
+enum status rules_use_model(struct rules *rules, struct model **model_p, const char *label,
+                            struct fault *fault);
 
 /* ---- register index ------------------------------------------------------------------------ */
 

@@ -6,7 +6,7 @@
 #include "classify/rules.h"
 
 /* Raise it with every change of the code or of its tables that can change a decision. */
-static const char CODE_VERSION[] = "2";
+static const char CODE_VERSION[] = "3";
 
 enum { VERSION_DIGEST_CHARACTERS = 12, CANDIDATES_LEAST = 1, CANDIDATES_DEFAULT = 5 };
 
@@ -32,6 +32,14 @@ static void append_options(struct text *text, const struct classify_options *opt
         text_append_format(text, "use %d\n", (int)options->identifiers[kind]);
     text_append_format(text, "%.17g %.17g %u %d\n", options->threshold, options->margin,
                        options->candidates_most, (int)options->several_cases);
+    for (size_t i = 0; i < options->kind_count; i++) {
+        const struct kind_option *kind = &options->kinds[i];
+        const char *const strings[] = {kind->name, kind->triggers, kind->flags};
+        for (size_t k = 0; k < sizeof strings / sizeof *strings; k++) {
+            text_append_quoted(text, strings[k] == NULL ? "" : strings[k]);
+            text_append(text, "\n");
+        }
+    }
     for (size_t i = 0; i < weights_count(); i++)
         text_append_format(text, "%.17g\n", weights_get(weights_of(options), i));
 }
@@ -72,7 +80,8 @@ static enum status fill(struct rules *rules, const struct classify_options *opti
 {
     if (!weights_are_valid(weights_of(options)))
         return fault_set(fault, STATUS_REFUSE, "the weights of the evidence are out of bounds");
-    rules->weights = *weights_of(options);
+    rules->own_weights = *weights_of(options);
+    rules->weights = rules->own_weights;
     rules->edit_costs = edit_costs_of(&rules->weights);
     rules->threshold = options->threshold;
     rules->margin = options->margin;
@@ -81,8 +90,10 @@ static enum status fill(struct rules *rules, const struct classify_options *opti
         options->candidates_most < CANDIDATES_LEAST ? CANDIDATES_DEFAULT : options->candidates_most;
     for (size_t kind = 0; kind < IDENTIFIER_KINDS; kind++)
         rules->identifiers[kind] = options->identifiers[kind];
-    rules->version = make_version(options);
-    if (rules->version == NULL)
+    rules->own_version = make_version(options);
+    rules->version = rules->own_version == NULL ? NULL : string_copy(rules->own_version);
+    if (rules->version == NULL ||
+        !kind_rules_init(&rules->kinds, options->kinds, options->kind_count))
         return fault_set(fault, STATUS_LATER, "no memory for the rules");
     enum status status = compile_grammars(rules, options, fault);
     if (status == STATUS_OK)
@@ -116,9 +127,34 @@ void rules_free(struct rules **rules_p)
     free(rules->grammars);
     identifier_patterns_done(&rules->identifier_patterns);
     date_patterns_done(&rules->date_patterns);
+    kind_rules_done(&rules->kinds);
+    model_free(&rules->model);
+    free(rules->own_version);
     free(rules->version);
     free(rules);
     *rules_p = NULL;
+}
+
+enum status rules_use_model(struct rules *rules, struct model **model_p, const char *label,
+                            struct fault *fault)
+{
+    struct text version = {0};
+    struct model *model = *model_p;
+    text_append(&version, rules->own_version);
+    if (model != NULL)
+        text_append_format(&version, "-%s", label);
+    char *taken = text_take(&version);
+    if (taken == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for the rules");
+    free(rules->version);
+    rules->version = taken;
+    model_free(&rules->model);
+    rules->model = model;
+    *model_p = NULL;
+    rules->weights = model == NULL ? rules->own_weights : model->weights;
+    rules->edit_costs = edit_costs_of(&rules->weights);
+    rules->kinds.model = model == NULL ? NULL : model->kinds;
+    return STATUS_OK;
 }
 
 const char *rules_version(const struct rules *rules)

@@ -8,6 +8,8 @@
 #include "classify/edit_distance.h"
 #include "classify/grammar.h"
 #include "classify/identifiers.h"
+#include "classify/kind_triggers.h"
+#include "classify/model.h"
 #include "classify/weights.h"
 
 struct rules {
@@ -22,6 +24,10 @@ struct rules {
     double margin;
     uint32_t candidates_most;
     enum several_cases several_cases;
+    struct kind_rules kinds;
+    struct evidence_weights own_weights; /* of the options: without a model */
+    struct model *model;                 /* owned; NULL: none is in use */
+    char *own_version;                   /* without a model */
     char *version;
 };
 

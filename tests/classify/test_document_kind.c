@@ -15,34 +15,40 @@ static const struct row {
     const char *kind; /* NULL: unknown */
     const char *flags;
 } ROWS[] = {
-    {"Widerspruch\n\nhiermit lege ich Widerspruch ein.\n",                                        "widerspruch",        "deadline"       },
-    {"W1derspruch\n\nhiermit lege ich fristgerecht Widerspnuch ein.\n",                           "widerspruch",        "deadline"       },
+    {"Widerspruch\n\nhiermit lege ich Widerspruch ein.\n",                                          "widerspruch",        "deadline"       },
+    {"W1derspruch\n\nhiermit lege ich fristgerecht Widerspnuch ein.\n",                             "widerspruch",        "deadline"       },
     {"Nachreichung\n\nhiermit reiche ich Ihnen die angeforderten Unterlagen nach.\n",
-     "nachreichung",                                                                                                    ""               },
+     "nachreichung",                                                                                                      ""               },
     {"Veränderungsmitteilung\n\nMeine Verhältnisse haben sich geändert, ich bin umgezogen.\n",
-     "veraenderung",                                                                                                    ""               },
-    {"Kontoauszug Nr. 4\n\nLastschrift Strom\nDauerauftrag Miete\nGutschrift\n",                  "kontoauszug",        ""               },
-    {"Entgeltabrechnung März\n\nBruttolohn\nLohnsteuer\nAuszahlungsbetrag\n",                    "lohnabrechnung",     ""               },
-    {"Ärztliche Bescheinigung\n\nHiermit wird bescheinigt, dass der Patient krank ist.\n",       "attest",
-     ""                                                                                                                                  },
-    {"Betriebskostenabrechnung 2024\n\nGrundsteuer\nMüllabfuhr\nHausreinigung\n",                "nebenkosten",
-     ""                                                                                                                                  },
-    {"Schulbescheinigung\n\nDas Kind besucht unsere Schule.\n",                                   "schulbescheinigung", ""               },
-    {"Mietbescheinigung\n\nGrundmiete\nStellplatz\n",                                             "mietbescheinigung",  ""               },
-    {"Rechnung über Heimkosten\n\nPflegesatz\nInvestitionskosten\n",                             "rechnung_pflege",    ""               },
-    {"Deutsche Rentenversicherung\n\nRentenbescheid\n",                                           "rentenbescheid",     ""               },
-    {"Erstattungsanspruch nach § 104 SGB X\n\nLeistungsberechtigte Person: A. B.\n",             "behoerde",
-     ""                                                                                                                                  },
+     "veraenderung",                                                                                                      ""               },
+    {"Kontoauszug Nr. 4\n\nLastschrift Strom\nDauerauftrag Miete\nGutschrift\n",                    "kontoauszug",        ""               },
+    {"Entgeltabrechnung März\n\nBruttolohn\nLohnsteuer\nAuszahlungsbetrag\n",                      "lohnabrechnung",     ""               },
+    {"Ärztliche Bescheinigung\n\nHiermit wird bescheinigt, dass der Patient krank ist.\n",         "attest",
+     ""                                                                                                                                    },
+    {"Betriebskostenabrechnung 2024\n\nGrundsteuer\nMüllabfuhr\nHausreinigung\n",                  "nebenkosten",
+     ""                                                                                                                                    },
+    {"Schulbescheinigung\n\nDas Kind besucht unsere Schule.\n",                                     "schulbescheinigung", ""               },
+    {"Mietbescheinigung\n\nGrundmiete\nStellplatz\n",                                               "mietbescheinigung",  ""               },
+    {"Rechnung über Heimkosten\n\nPflegesatz\nInvestitionskosten\n",                               "rechnung_pflege",    ""               },
+    {"Deutsche Rentenversicherung\n\nRentenbescheid\n",                                             "rentenbescheid",     ""               },
+    {"Erstattungsanspruch nach § 104 SGB X\n\nLeistungsberechtigte Person: A. B.\n",               "behoerde",
+     ""                                                                                                                                    },
     {"Antrag auf Leistungen der Grundsicherung\n\nFamilienname\nVorname(n)\nFamilienstand\n",
-     "antrag_formular",                                                                                                 ""               },
-    {"Formloser Antrag\n\nhiermit beantrage ich eine Beihilfe.\n",                                "antrag_formlos",     ""               },
-    {"Jetzt sparen\n\nNur bis Monatsende gibt es Rabatt.\n",                                      "werbung",            ""               },
+     "antrag_formular",                                                                                                   ""               },
+    {"Formloser Antrag\n\nhiermit beantrage ich eine Beihilfe.\n",                                  "antrag_formlos",     ""               },
+    {"Jetzt sparen\n\nNur bis Monatsende gibt es Rabatt.\n",                                        "werbung",            ""               },
     {"Räumungsklage\n\nIn dem Rechtsstreit wird die Räumungsklage zugestellt.\n",
-     "kuendigung_wohnung",                                                                                              "deadline urgent"},
-    {"Sperrandrohung\n\nWir kündigen die Versorgungsunterbrechung an.\n",                        "energiesperre",
-     "urgent"                                                                                                                            },
-    {"Ein Foto ohne Worte, die etwas bedeuten.\n",                                                NULL,                 ""               },
-    {"",                                                                                          NULL,                 ""               },
+     "kuendigung_wohnung",                                                                                                "deadline urgent"},
+    {"Sperrandrohung\n\nWir kündigen die Versorgungsunterbrechung an.\n",                          "energiesperre",
+     "urgent"                                                                                                                              },
+    {"Amtsgericht Lindenau\nNachlassgericht\n\nauf Ihre Anfrage wird mitgeteilt, dass Erben nicht "
+     "bekannt sind.\n\nKrause\nRechtspflegerin\n",                                             "behoerde",           ""               },
+    {"Unterlagen zum Weiterbewilligungsantrag\n\nanbei übersende ich Ihnen den Rentenbescheid.\n",
+     "nachreichung",                                                                                                      ""               },
+    {"Rechnung für den Monat Mai\n\nGroße Körperpflege\nWegepauschale\nEigenanteil\n",
+     "rechnung_pflege",                                                                                                   ""               },
+    {"Ein Foto ohne Worte, die etwas bedeuten.\n",                                                  NULL,                 ""               },
+    {"",                                                                                            NULL,                 ""               },
 };
 
 static void names_the_kind_or_admits_not_to_know(void **state)
@@ -53,8 +59,8 @@ static void names_the_kind_or_admits_not_to_know(void **state)
         struct letter letter;
         struct text flags = {0};
         assert_true(letter_init(&letter, &reading));
-        struct document_kind kind = document_kind_find(&letter);
-        document_flags_append(&letter, &flags);
+        struct document_kind kind = document_kind_find(&letter, NULL);
+        document_flags_append(&letter, NULL, &flags);
         if (!string_equal(kind.kind == NULL ? "-" : kind.kind,
                           ROWS[i].kind == NULL ? "-" : ROWS[i].kind) ||
             !string_equal(text_string(&flags), ROWS[i].flags))
@@ -67,6 +73,62 @@ static void names_the_kind_or_admits_not_to_know(void **state)
     }
 }
 
+/* The first words of a wrapped line are no heading. */
+static void running_text_is_no_heading(void **state)
+{
+    static const char text[] = "Unterlagen zu meinem Antrag\n\n"
+                               "hiermit reiche ich Ihnen die angeforderten Unterlagen nach.\n"
+                               "In der Zeit vom 3. bis zum 17. des Monats befand ich mich im\n"
+                               "Krankenhaus lag. Das ärztliche Attest reiche ich nach,\n"
+                               "Das ärztliche Attest reiche ich nach, sobald\n"
+                               "mir der Befund vorliegt.\n";
+    struct reading reading = sample_reading(text);
+    struct letter letter;
+    (void)state;
+    assert_true(letter_init(&letter, &reading));
+    assert_string_equal(document_kind_find(&letter, NULL).kind, "nachreichung");
+    letter_done(&letter);
+    reading_done(&reading);
+}
+
+static void the_configuration_adds_kinds_and_triggers(void **state)
+{
+    static const struct kind_option options[] = {
+        {"jagdschein", "Jägerprüfung; Jagd- und Hundesteuer =0.5;; =2", "urgent"},
+        {"attest",     "Reiseunfähigkeit",                               NULL    },
+    };
+    static const struct {
+        const char *text, *kind, *flags;
+    } cases[] = {
+        {"Zeugnis über die bestandene Jägerprüfung\n",                               "jagdschein",  "urgent"},
+        {"Die Jagd- und Hundesteuer wurde gezahlt.\n",                                  NULL,          "urgent"},
+        {"Bescheinigung der Reiseunfähigkeit\n",                                       "attest",      ""      },
+        {"Widerspruch\n\nhiermit lege ich gegen die Jägerprüfung Widerspruch ein.\n", "widerspruch",
+         "deadline urgent"                                                                                     },
+    };
+    struct kind_rules rules;
+    (void)state;
+    assert_true(kind_rules_init(&rules, options, 2));
+    assert_int_equal(rules.trigger_count, 3);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct reading reading = sample_reading(cases[i].text);
+        struct letter letter;
+        struct text flags = {0};
+        assert_true(letter_init(&letter, &reading));
+        struct document_kind kind = document_kind_find(&letter, &rules);
+        document_flags_append(&letter, &rules, &flags);
+        if (!string_equal(kind.kind == NULL ? "-" : kind.kind,
+                          cases[i].kind == NULL ? "-" : cases[i].kind) ||
+            !string_equal(text_string(&flags), cases[i].flags))
+            fail_msg("\"%s\": %s, flags \"%s\"", cases[i].text,
+                     kind.kind == NULL ? "unknown" : kind.kind, text_string(&flags));
+        text_done(&flags);
+        letter_done(&letter);
+        reading_done(&reading);
+    }
+    kind_rules_done(&rules);
+}
+
 static void a_deadline_inside_a_bundle_is_flagged(void **state)
 {
     static const char text[] = "Kontoauszug Nr. 4\n\nLastschrift\nDauerauftrag\nGutschrift\n\f"
@@ -77,8 +139,8 @@ static void a_deadline_inside_a_bundle_is_flagged(void **state)
     struct text flags = {0};
     (void)state;
     assert_true(letter_init(&letter, &reading));
-    assert_string_equal(document_kind_find(&letter).kind, "kontoauszug");
-    document_flags_append(&letter, &flags);
+    assert_string_equal(document_kind_find(&letter, NULL).kind, "kontoauszug");
+    document_flags_append(&letter, NULL, &flags);
     assert_string_equal(text_string(&flags), "deadline urgent");
     text_done(&flags);
     letter_done(&letter);
@@ -89,6 +151,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_the_kind_or_admits_not_to_know),
+        cmocka_unit_test(running_text_is_no_heading),
+        cmocka_unit_test(the_configuration_adds_kinds_and_triggers),
         cmocka_unit_test(a_deadline_inside_a_bundle_is_flagged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
