@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 #
 # A folder without package.json is passed over; one whose lock file has not changed since the last
-# time costs nothing and needs no network. Exit 1, with one sentence, when it cannot install.
+# time costs nothing and needs no network. A folder's after-install.sh, if any, is run after that. Exit 1, with one sentence, when it cannot install.
 set -eu
 export LC_ALL=C.UTF-8
 
@@ -22,5 +22,8 @@ for folder in "$@"; do
     (cd "$folder" && npm ci --no-audit --no-fund --loglevel=error </dev/null >&2) ||
         give_up "npm ci failed in $folder; is the npm registry reachable from here?"
     mkdir -p "$folder/node_modules"
+    if [ -x "$folder/after-install.sh" ]; then
+        "$folder/after-install.sh" || give_up "$folder/after-install.sh failed"
+    fi
     cp "$folder/package-lock.json" "$stamp"
 done

@@ -142,13 +142,23 @@ enum status answer_stream(struct exchange *exchange)
     return STATUS_OK;
 }
 
+/* Whether the browser reads gzip; whoever names it with "q=0" does not exist. */
+static bool takes_packed(const struct exchange *exchange, const struct asset *asset)
+{
+    const char *encodings = exchange_header(exchange, "Accept-Encoding");
+    return asset->packed != NULL && encodings != NULL && strstr(encodings, "gzip") != NULL;
+}
+
 enum status answer_asset(struct exchange *exchange, const struct assets *assets,
-                         const struct asset *asset)
+                         const struct asset *asset, bool is_fixed)
 {
     const char *known = exchange_header(exchange, "If-None-Match");
-    bool is_known = known != NULL && strcmp(known, asset->tag) == 0;
+    bool is_packed = takes_packed(exchange, asset);
+    bool is_known = known != NULL && strcmp(known, is_packed ? asset->packed_tag : asset->tag) == 0;
     begin_answer(exchange, ANSWER_ASSET, is_known ? 304 : 200);
     exchange->answer.asset = asset;
+    exchange->answer.is_packed = is_packed;
+    exchange->answer.is_fixed = is_fixed;
     exchange->answer.type = asset->type;
     exchange->answer.policy = assets->policy;
     return STATUS_OK;

@@ -47,6 +47,8 @@ struct answer {
     int file; /* ANSWER_FILE: owned, -1 otherwise */
     uint64_t size;
     const struct asset *asset; /* ANSWER_ASSET: borrowed */
+    bool is_packed;            /* its gzip form */
+    bool is_fixed;             /* it may be kept for ever */
     const char *type;          /* static */
     const char *policy;        /* Content-Security-Policy; borrowed */
     char disposition[96];      /* Content-Disposition; "" for none */
@@ -103,6 +105,6 @@ enum status answer_file(struct exchange *exchange, int file, uint64_t size, cons
 /* Server-sent events, for as long as the browser listens. */
 enum status answer_stream(struct exchange *exchange);
 enum status answer_asset(struct exchange *exchange, const struct assets *assets,
-                         const struct asset *asset);
+                         const struct asset *asset, bool is_fixed);
 
 #endif

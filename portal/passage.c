@@ -169,9 +169,13 @@ static struct MHD_Response *make_response(struct passage *passage)
     struct MHD_Response *response = NULL;
     if (answer->kind == ANSWER_STREAM)
         return stream_response(passage->server->service, passage->connection, &passage->exchange);
-    if (answer->kind == ANSWER_ASSET)
-        return MHD_create_response_from_buffer(answer->status == 304 ? 0 : answer->asset->length,
-                                               answer->asset->bytes, MHD_RESPMEM_PERSISTENT);
+    if (answer->kind == ANSWER_ASSET) {
+        const struct asset *asset = answer->asset;
+        size_t length = answer->is_packed ? asset->packed_length : asset->length;
+        return MHD_create_response_from_buffer(answer->status == 304 ? 0 : length,
+                                               answer->is_packed ? asset->packed : asset->bytes,
+                                               MHD_RESPMEM_PERSISTENT);
+    }
     if (answer->kind == ANSWER_FILE) {
         response = MHD_create_response_from_fd64(answer->size, answer->file);
         if (response != NULL)
@@ -205,16 +209,28 @@ static void add_security_headers(struct MHD_Response *response, const struct pas
         add(response, "Strict-Transport-Security", "max-age=63072000");
 }
 
+/* Pages may be kept if they are asked for each time, an edition's files for a year; nothing else
+ * may be kept anywhere. */
+static const char *may_be_kept(const struct answer *answer)
+{
+    if (answer->kind != ANSWER_ASSET)
+        return "no-store";
+    return answer->is_fixed ? "public, max-age=31536000, immutable" : "no-cache";
+}
+
 static void add_headers(struct MHD_Response *response, const struct passage *passage)
 {
     const struct answer *answer = &passage->exchange.answer;
     char number[16];
     add_security_headers(response, passage);
     add(response, "Content-Type", answer->type);
-    // Pages may be kept if they are asked for each time; nothing else may be kept anywhere.
-    add(response, "Cache-Control", answer->kind == ANSWER_ASSET ? "no-cache" : "no-store");
-    if (answer->kind == ANSWER_ASSET)
-        add(response, "ETag", answer->asset->tag);
+    add(response, "Cache-Control", may_be_kept(answer));
+    if (answer->kind == ANSWER_ASSET) {
+        add(response, "ETag", answer->is_packed ? answer->asset->packed_tag : answer->asset->tag);
+        add(response, "Vary", "Accept-Encoding");
+        if (answer->is_packed)
+            add(response, "Content-Encoding", "gzip");
+    }
     if (answer->disposition[0] != '\0')
         add(response, "Content-Disposition", answer->disposition);
     if (answer->cookie[0] != '\0')

@@ -332,12 +332,13 @@ static void answer_failure(struct exchange *exchange, enum status status, const 
 enum status routes_answer(struct service *service, struct exchange *exchange, struct fault *fault)
 {
     struct fault own = {0};
+    bool is_fixed = false;
     const char *method = exchange->question.method;
-    const struct asset *asset = assets_find(&service->assets, exchange->question.path);
+    const struct asset *asset = assets_find(&service->assets, exchange->question.path, &is_fixed);
     if (fault == NULL)
         fault = &own;
     if (asset != NULL && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0))
-        return answer_asset(exchange, &service->assets, asset);
+        return answer_asset(exchange, &service->assets, asset, is_fixed);
     enum status status = answer_route(service, exchange, fault);
     if (status == STATUS_REFUSE)
         status = answer_nothing_there(exchange, fault);

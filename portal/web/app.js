@@ -1,30 +1,47 @@
-// app.js - the portal's frame: who is logged in, which page is shown, and whether to look again.
+// app.js - the portal's frame: who is logged in, which page is shown, and what has changed.
 //
-// Pages are named by the part of the address behind "#", which is never sent to the server. Every
-// two seconds a small question tells whether anything has changed; pages load again only then.
+// Pages are named by the part of the address behind "#", which is never sent to the server, and
+// fetched when they are first shown. A stream tells which topics changed; a page loads again when
+// one of its topics did. Who is logged out while working logs in over the page, which keeps what
+// was typed.
 // SPDX-License-Identifier: EUPL-1.2
 
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { get, post, whenSessionIsOver } from './api.js';
-import { Alert, Heading, html, Icon } from './parts.js';
-import { DocumentPage } from './page_document.js';
-import { InboxPage } from './page_inbox.js';
+import { useLive, versionOf } from './live.js';
+import { Alert, Heading, html, Icon, Loading } from './parts.js';
 import { LoginPage } from './page_login.js';
-import { OperationsPage } from './page_operations.js';
-import { ScansPage } from './page_scans.js';
 import { roleWords } from './words.js';
-
-const LOOK_AGAIN_MS = 2000;
 
 /** Who sees documents at all. */
 const readers = ['caseworker', 'lead', 'quality', 'registry'];
 
-/** In the order of the menu; the first that a role may see is its start page. */
+/**
+ * In the order of the menu; the first that a role may see is its start page. `topics`: what the
+ * page shows. A page without a title is none of the menu's; its `pattern` gives the props' `id`.
+ */
 const pages = [
-  { path: '/posteingang', title: 'Posteingang', roles: readers, Page: InboxPage },
-  { path: '/betrieb', title: 'Betrieb', roles: ['admin'], Page: OperationsPage },
-  { path: '/scanstelle', title: 'Scanstelle', roles: ['mailroom', 'admin'], Page: ScansPage },
+  {
+    path: '/posteingang', title: 'Posteingang', roles: readers, topics: ['documents'],
+    load: async () => (await import('./page_inbox.js')).InboxPage,
+  },
+  {
+    pattern: /^\/dokument\/([0-9a-f-]{36})$/, roles: readers, topics: ['documents'],
+    load: async () => (await import('./page_document.js')).DocumentPage,
+  },
+  {
+    path: '/scanstelle', title: 'Scanstelle', roles: ['mailroom'], topics: ['scans'],
+    load: async () => (await import('./page_scans.js')).ScansPage,
+  },
+  {
+    path: '/betrieb', title: 'Betrieb', roles: ['admin'], topics: ['machine', 'scans', 'documents'],
+    load: async () => (await import('./page_operations.js')).OperationsPage,
+  },
+  {
+    path: '/scans', title: 'Standorte', roles: ['admin'], topics: ['scans'],
+    load: async () => (await import('./page_scans.js')).ScansPage,
+  },
 ];
 
 const currentPath = () => window.location.hash.slice(1);
@@ -39,41 +56,44 @@ function usePath() {
   return path;
 }
 
-/** Asks for the version of everything as long as somebody is logged in and the page is seen. */
-function useVersion(isOn) {
-  const [state, setState] = useState({ version: 0, clearing: null, isCut: false });
-  useEffect(() => {
-    if (!isOn) return undefined;
-    const look = async () => {
-      if (document.hidden) return;
-      try {
-        const { version, clearing } = await get('/api/v1/changes', { background: true });
-        setState({ version, clearing, isCut: false });
-      } catch (refusal) {
-        if (refusal.status !== 401) setState((old) => ({ ...old, isCut: true }));
-      }
-    };
-    look();
-    const timer = setInterval(look, LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [isOn]);
-  return state;
-}
-
 const pagesOf = (user) => pages.filter((page) => page.roles.includes(user.role));
 
 const isStart = (path) => path === '' || path === '/';
 
-function Menu({ user, path, clearing }) {
+/** The page of an address, and the id in it; nothing when this person has no such page. */
+function findPage(user, path) {
   const mine = pagesOf(user);
-  const isCurrent = (page) => path === page.path || (isStart(path) && page === mine[0]);
+  if (isStart(path)) return { page: mine[0] };
+  for (const page of mine) {
+    const found = page.pattern ? page.pattern.exec(path) : null;
+    if (page.path === path || found) return { page, id: found?.[1] };
+  }
+  return {};
+}
+
+/** How many documents wait for this person; asked again when documents change. */
+function useClearing(user, version) {
+  const [clearing, setClearing] = useState(0);
+  const isAsked = user !== null && readers.includes(user.role);
+  useEffect(() => {
+    if (!isAsked) return;
+    get('/api/v1/changes', { background: true }).then(
+      (changes) => setClearing(changes.clearing),
+      () => {},
+    );
+  }, [isAsked, version]);
+  return isAsked ? clearing : 0;
+}
+
+function Menu({ user, path, clearing }) {
+  const current = findPage(user, path).page;
   return html`<nav class="menu" aria-label="Hauptmenü">
-    ${mine.map(
+    ${pagesOf(user).filter((page) => page.title).map(
       (page) => html`<a
         key=${page.path}
         class="menu__link"
         href="#${page.path}"
-        aria-current=${isCurrent(page) ? 'page' : undefined}
+        aria-current=${page === current ? 'page' : undefined}
       >
         ${page.title}
         ${page.path === '/posteingang' && clearing > 0 && html`<span class="menu__count" title="zu klären">${clearing}</span>`}
@@ -103,52 +123,59 @@ function Bar({ session, path, clearing, onLogout }) {
   </header>`;
 }
 
-function Page({ path, session, version, filter, onFilter }) {
-  const open = /^\/dokument\/([0-9a-f-]{36})$/.exec(path);
-  if (open && readers.includes(session.user.role)) {
-    return html`<${DocumentPage} key=${open[1]} id=${open[1]} session=${session} version=${version} />`;
-  }
-  const mine = pagesOf(session.user);
-  const page = isStart(path) ? mine[0] : mine.find((each) => each.path === path);
+/** Fetches the page's own file when it is first shown. */
+function Page({ path, session, topics, filter, onFilter }) {
+  const { page, id } = findPage(session.user, path);
+  const [loaded, setLoaded] = useState({ page: null, Shown: null });
+  useEffect(() => {
+    if (page) page.load().then((Shown) => setLoaded({ page, Shown }));
+  }, [page]);
   if (!page) return html`<${Heading}>Hier ist nichts<//>`;
-  return html`<${page.Page} key=${page.path} session=${session} version=${version} filter=${filter} onFilter=${onFilter} />`;
+  if (loaded.page !== page) return html`<${Loading} />`;
+  const version = versionOf(topics, page.topics);
+  return html`<${loaded.Shown} key=${path} id=${id} session=${session} version=${version} topics=${topics} filter=${filter} onFilter=${onFilter} />`;
 }
 
 function Portal({ start }) {
   const path = usePath();
   const [session, setSession] = useState(start);
+  // Who works on the page that is shown; stays while they log in again.
+  const [owner, setOwner] = useState(start.user);
   const [notice, setNotice] = useState(null);
   const [filter, setFilter] = useState({ state: 'clearing', site: '' });
-  const { version, clearing, isCut } = useVersion(session.user !== null);
+  const { topics, isCut } = useLive(session.user !== null, endSession);
+  const clearing = useClearing(session.user, topics.documents);
 
-  useEffect(() => {
-    whenSessionIsOver(() => {
-      setNotice('Sie wurden abgemeldet. Bitte melden Sie sich wieder an.');
-      setSession((old) => ({ ...old, user: null }));
-    });
-  }, []);
+  function endSession() {
+    setNotice('Sie wurden abgemeldet. Bitte melden Sie sich wieder an; was Sie geschrieben haben, bleibt.');
+    setSession((old) => ({ ...old, user: null }));
+  }
+
+  useEffect(() => whenSessionIsOver(endSession), []);
 
   function logIn(opened) {
     setNotice(null);
     setSession(opened);
+    setOwner(opened.user);
   }
 
   async function logOut() {
     setSession(await post('/api/v1/logout', {}));
+    setOwner(null);
     setNotice('Sie sind abgemeldet.');
     window.location.hash = '#/';
   }
 
-  if (session.user === null) {
-    return html`<${Bar} session=${session} path=${path} />
-      <${LoginPage} office="${session.office}, ${session.authority}" notice=${notice} onLogin=${logIn} />`;
-  }
-  return html`<a class="skip" href="#content" onClick=${skipToContent}>Zum Inhalt</a>
+  const isIn = session.user !== null;
+  const shown = isIn ? session : { ...session, user: owner };
+  return html`${isIn && html`<a class="skip" href="#content" onClick=${skipToContent}>Zum Inhalt</a>`}
     <${Bar} session=${session} path=${path} clearing=${clearing} onLogout=${logOut} />
-    <main class="content" id="content" tabindex="-1">
-      ${isCut && html`<${Alert} look="warning" title="Das Portal antwortet nicht. Was Sie sehen, kann veraltet sein." role="status" />`}
-      <${Page} path=${path} session=${session} version=${version} filter=${filter} onFilter=${setFilter} />
-    </main>`;
+    ${!isIn && html`<${LoginPage} office="${session.office}, ${session.authority}" notice=${notice} onLogin=${logIn} />`}
+    ${owner &&
+    html`<main class="content" id=${isIn ? 'content' : undefined} tabindex="-1" key=${owner.name} hidden=${!isIn}>
+      ${isCut && html`<${Alert} look="warning" title="Das Portal antwortet nicht. Was Sie sehen, kann veraltet sein; es geht von selbst weiter." role="status" />`}
+      <${Page} path=${path} session=${shown} topics=${topics} filter=${filter} onFilter=${setFilter} />
+    </main>`}`;
 }
 
 /** The part behind "#" is taken by the pages, so the jump is made by hand. */
