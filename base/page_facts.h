@@ -36,7 +36,8 @@ struct page_image {
 enum page_note {
     PAGE_NOTE_SHEET_MALFORMED = 1U << 0, /* a code of our form whose check is wrong */
     PAGE_NOTE_SHEET_MISSING = 1U << 1,   /* a separator of the batch before this one is missing */
-    PAGE_NOTES_ALL = (1U << 2) - 1
+    PAGE_NOTE_SHEET_BACK = 1U << 2,      /* the blank back of a sheet of ours */
+    PAGE_NOTES_ALL = (1U << 3) - 1
 };
 
 struct page_facts {

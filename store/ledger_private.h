@@ -14,6 +14,7 @@
 #ifndef STORE_LEDGER_PRIVATE_H
 #define STORE_LEDGER_PRIVATE_H
 
+#include "base/sheet.h"
 #include "base/text.h"
 #include "store/correction.h"
 #include "store/database.h"
@@ -137,9 +138,15 @@ enum status leases_take_back(struct ledger *ledger, const char *name, const char
 
 /* ---- ledger_page.c -------------------------------------------------------------------------- */
 
-/* `document` is the one that the page is in; nil for none. */
+/* `document` is the one that the page is in; nil for none. `batch` may be NULL. */
 enum status pages_keep(struct ledger *ledger, const struct uuid *scan, const struct uuid *document,
-                       const struct page_facts *page, struct fault *fault);
+                       const struct page_facts *page, const char *batch, struct fault *fault);
+
+/* ---- ledger_batch.c ------------------------------------------------------------------------- */
+
+/* A cover sheet was scanned: its batch is there, and open, afterwards. */
+enum status batch_of_cover(struct ledger *ledger, const struct sheet *cover, const char *actor,
+                           struct fault *fault);
 
 /* ---- ledger_job.c --------------------------------------------------------------------------- */
 

@@ -81,17 +81,24 @@ static enum status add_document(struct ledger *ledger, const struct job_row *job
     return status;
 }
 
-/* `ids` are the documents', in order. */
-static enum status add_pages(struct ledger *ledger, const struct uuid *scan,
+/* `ids` are the documents', in order. From a cover sheet on, pages belong to its batch. */
+static enum status add_pages(struct ledger *ledger, const struct job_row *job,
                              const struct read_result *result, const struct uuid *ids,
                              struct fault *fault)
 {
     static const struct uuid none;
+    struct sheet cover = {0}, sheet;
     enum status status = STATUS_OK;
     for (uint32_t i = 0; status == STATUS_OK && i < result->page_count; i++) {
         const struct page_facts *page = &result->pages[i];
-        status = pages_keep(ledger, scan, page->document == 0 ? &none : &ids[page->document - 1],
-                            page, fault);
+        if (sheet_read(page->sheet, &sheet) == SHEET_GOOD && sheet.kind == SHEET_COVER) {
+            cover = sheet;
+            status = batch_of_cover(ledger, &cover, job->worker, fault);
+        }
+        if (status == STATUS_OK)
+            status = pages_keep(ledger, &job->scan,
+                                page->document == 0 ? &none : &ids[page->document - 1], page,
+                                cover.batch[0] == '\0' ? NULL : cover.batch, fault);
     }
     if (status == STATUS_OK)
         status = tally_add(ledger, "page", "read", result->page_count, fault);
@@ -140,7 +147,7 @@ static enum status complete_reading(struct ledger *ledger, struct job_id id, uin
         status = add_document(ledger, &job, &result->documents[i], &ids[i], i + 1, fault);
     }
     if (status == STATUS_OK)
-        status = add_pages(ledger, &job.scan, result, ids, fault);
+        status = add_pages(ledger, &job, result, ids, fault);
     return status;
 }
 
