@@ -22,7 +22,7 @@ static void make_id(const struct ledger *ledger, char ret_id[BATCH_ID_BYTES])
     time_t now = (time_t)(ledger_wall_ms(ledger) / 1000);
     struct tm day;
     localtime_r(&now, &day);
-    size_t length = strftime(ret_id, BATCH_ID_BYTES, "%y%m%d-", &day);
+    size_t length = strftime(ret_id, BATCH_ID_BYTES, "%Y%m%d-", &day);
     for (int i = 0; i < RANDOM_LETTERS; i++)
         ret_id[length++] = letters[randombytes_uniform(sizeof letters - 1)];
     ret_id[length] = '\0';

@@ -21,7 +21,7 @@ struct batch_draft {
     const char *received_day;  /* date of receipt, YYYY-MM-DD; "" when open */
 };
 
-/* Makes an open batch and its id, which is printed on the cover: "260302-7KQ4M" (the day and five
+/* Makes an open batch and its id, which is printed on the cover: "20260302-7KQ4M" (the day and five
  * random letters or digits). STATUS_REFUSE: a part that a cover sheet cannot carry. */
 enum status ledger_batch_create(struct ledger *ledger, const struct batch_draft *draft,
                                 const char *actor, char ret_id[BATCH_ID_BYTES],

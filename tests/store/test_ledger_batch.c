@@ -17,10 +17,8 @@
 #include "store/ledger_page.h"
 #include "tests/store/scene.h"
 
-static const struct batch_draft draft = {.site = "Waren",
-                                         .operator_name = "Änne Krüger",
-                                         .prepared = 3,
-                                         .received_day = "2026-03-02"};
+static const struct batch_draft draft = {
+    .site = "Waren", .operator_name = "Änne Krüger", .prepared = 3, .received_day = "2026-03-02"};
 
 static void cover_code(const char *batch, char code[SHEET_CODE_BYTES])
 {
@@ -40,6 +38,7 @@ static struct digest put(struct scene *scene, const char *bytes)
 /* Cover, two pages of a letter, separator with its blank back, a blank page, a letter. */
 static struct scan_id read_batch(struct scene *scene, const char *batch)
 {
+    // clang-format off
     struct page_facts pages[] = {
         {.number = 1, .outcome = PAGE_SEPARATOR},
         {.number = 2, .outcome = PAGE_IN_DOCUMENT, .document = 1},
@@ -53,6 +52,7 @@ static struct scan_id read_batch(struct scene *scene, const char *batch)
          .pdf = {7, 5},
          .thumbnail = {{12, 4}, PAGE_MEDIA_PNG, 20, 28}},
     };
+    // clang-format on
     cover_code(batch, pages[0].sheet);
     const struct read_document documents[] = {
         {put(scene, "r1"), put(scene, "t1"), put(scene, "p1")},
@@ -66,8 +66,8 @@ static struct scan_id read_batch(struct scene *scene, const char *batch)
     struct scan_id scan = scene_accept(scene, "Waren");
     struct job_record job = scene_lease(scene, JOB_READ);
     bool held = false;
-    assert_int_equal(
-        ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held, NULL), STATUS_OK);
+    assert_int_equal(ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held, NULL),
+                     STATUS_OK);
     assert_true(held);
     job_record_done(&job);
     return scan;
@@ -164,6 +164,7 @@ static void lists_by_site_and_state(void **state)
     for (int i = 0; i < 40; i++)
         assert_int_equal(ledger_batch_create(scene->ledger, &draft, "anne", id, NULL), STATUS_OK);
     assert_int_equal(ledger_batch_close(scene->ledger, id, "anne", "leer", NULL), STATUS_OK);
+    // clang-format off
     const struct {
         struct batch_filter filter;
         unsigned expected;
@@ -174,6 +175,7 @@ static void lists_by_site_and_state(void **state)
         {{.open_only = true},  39},
         {{.most = 7},          7 },
     };
+    // clang-format on
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         unsigned count = 0;
         assert_int_equal(ledger_batches(scene->ledger, &cases[i].filter, count_one, &count, NULL),
@@ -188,14 +190,12 @@ static void a_blank_page_comes_back_as_a_document(void **state)
     struct scan_id scan = read_batch(scene, "260302-FREMD");
     struct document_id id = {0};
     struct document_record document = {0};
-    assert_int_equal(
-        ledger_page_restore(scene->ledger, scene->spool, scan, 2, "anne", &id, NULL),
-        STATUS_REFUSE);
-    assert_int_equal(
-        ledger_page_restore(scene->ledger, scene->spool, scan, 6, "anne", &id, NULL), STATUS_OK);
-    assert_int_equal(
-        ledger_page_restore(scene->ledger, scene->spool, scan, 6, "anne", &id, NULL),
-        STATUS_REFUSE);
+    assert_int_equal(ledger_page_restore(scene->ledger, scene->spool, scan, 2, "anne", &id, NULL),
+                     STATUS_REFUSE);
+    assert_int_equal(ledger_page_restore(scene->ledger, scene->spool, scan, 6, "anne", &id, NULL),
+                     STATUS_OK);
+    assert_int_equal(ledger_page_restore(scene->ledger, scene->spool, scan, 6, "anne", &id, NULL),
+                     STATUS_REFUSE);
     assert_int_equal(ledger_document_get(scene->ledger, id, &document, NULL), STATUS_OK);
     assert_int_equal(document.state, DOCUMENT_CLEARING);
     assert_int_equal(document.ordinal, 3);
@@ -210,8 +210,8 @@ static void a_blank_page_comes_back_as_a_document(void **state)
     assert_int_equal(page.facts.outcome, PAGE_IN_DOCUMENT);
     assert_int_equal(page.facts.thumbnail.width, 20);
     int file = -1;
-    assert_int_equal(
-        page_image_open(scene->spool, &page, &page.facts.thumbnail, &file, NULL), STATUS_OK);
+    assert_int_equal(page_image_open(scene->spool, &page, &page.facts.thumbnail, &file, NULL),
+                     STATUS_OK);
     (void)close(file);
     assert_int_equal(page_image_open(scene->spool, &page, &page.facts.preview, &file, NULL),
                      STATUS_REFUSE);
