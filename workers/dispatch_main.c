@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "base/arguments.h"
+#include "base/privileges.h"
 #include "workers/dispatch.h"
 
 struct program {
@@ -59,7 +60,14 @@ static int run(const char *config_path)
         return EXIT_CONFIGURATION;
     log_open("posteingang-dispatch", config->log_level);
     raise_descriptor_limit();
+    const struct privileges_kept kept = {.writes_files = true};
+    struct fault fault = {0};
     struct program program = {0};
+    if (privileges_drop(&kept, &fault) != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        config_free(&config);
+        return EXIT_NOT_PERMITTED;
+    }
     int code = serve(&program, config);
     dispatch_free(&program.dispatch);
     loop_free(&program.loop);

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "base/arguments.h"
+#include "base/privileges.h"
 #include "workers/filer.h"
 
 struct program {
@@ -40,7 +41,14 @@ static int run(const char *config_path, const char *name)
     if (config == NULL)
         return EXIT_CONFIGURATION;
     log_open("posteingang-filer", config->log_level);
+    const struct privileges_kept kept = {.writes_files = true};
+    struct fault fault = {0};
     struct program program = {0};
+    if (privileges_drop(&kept, &fault) != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        config_free(&config);
+        return EXIT_NOT_PERMITTED;
+    }
     int code = serve(&program, config, name);
     filer_free(&program.filer);
     loop_free(&program.loop);

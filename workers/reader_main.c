@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/privileges.h"
+#include "base/sandbox.h"
 #include "workers/reader.h"
 
 struct program {
@@ -67,10 +69,31 @@ static int serve(struct program *program, const struct reader_options *options, 
     return reader_outcome(program->reader);
 }
 
+/* A kernel that lacks a layer is no secret, also where reading goes on without. */
+static void tell_missing_layers(void)
+{
+    unsigned layers = 0;
+    char missing[128];
+    if (sandbox_probe(&layers, NULL) != STATUS_OK || layers == SANDBOX_ALL)
+        return;
+    sandbox_layer_names(SANDBOX_ALL & ~layers, missing, sizeof missing);
+    log_warning(NULL,
+                "THE SANDBOX IS NOT WHOLE: this kernel lacks %s. Scans are read all the same "
+                "(sandbox: preferred); a document with malicious content meets fewer walls",
+                missing);
+}
+
 static int run(const struct reader_options *options)
 {
+    const struct privileges_kept kept = {.writes_files = false};
     struct ocr *ocr = NULL;
     struct fault fault = {0};
+    if (privileges_drop(&kept, &fault) != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        return EXIT_NOT_PERMITTED;
+    }
+    if (!options->ocr.sandbox_required)
+        tell_missing_layers();
     if (ocr_start(&options->ocr, &ocr, &fault) != STATUS_OK) {
         log_error(NULL, "cannot read: %s", fault.text);
         return EXIT_UNREACHABLE;

@@ -1,6 +1,6 @@
 /* test_sandbox.c - a confined process can compute, and nothing else.
  *
- * Every row of `attacks` runs in a child of its own that is confined and then tries one thing.
+ * Every row of attacks.c runs in a child of its own that is confined and then tries one thing.
  * It ends either killed by SIGSYS or told no by an error; getting through is a failed test. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <setjmp.h>
@@ -18,142 +18,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/ptrace.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/sandbox.h"
+#include "tests/base/attacks.h"
 
 /* Exit codes of a child; everything else is a signal. */
 enum { TOLD_NO = 0, GOT_THROUGH = 66, NOT_CONFINED = 67 };
 
 typedef bool attack_function(void);
-
-static int foreign_file = -1; /* open in the parent, not in the keep list */
-
-static bool opens_a_file(void)
-{
-    return open("/etc/passwd", O_RDONLY) >= 0;
-}
-
-static bool opens_a_file_beside(void)
-{
-    return openat(AT_FDCWD, "/etc/passwd", O_RDONLY) >= 0;
-}
-
-static bool makes_a_file(void)
-{
-    return open("made-by-the-child", O_WRONLY | O_CREAT, 0600) >= 0;
-}
-
-static bool looks_at_a_file(void)
-{
-    return access("/etc/passwd", R_OK) == 0;
-}
-
-static bool opens_a_socket(void)
-{
-    return socket(AF_INET, SOCK_STREAM, 0) >= 0;
-}
-
-static bool starts_a_program(void)
-{
-    char *const arguments[] = {(char *)(uintptr_t) "/bin/true", NULL};
-    char *const environment[] = {NULL};
-    execve(arguments[0], arguments, environment);
-    return false;
-}
-
-static bool forks(void)
-{
-    return fork() >= 0;
-}
-
-static bool traces_its_parent(void)
-{
-    return ptrace(PTRACE_ATTACH, getppid(), NULL, NULL) == 0;
-}
-
-static bool kills_its_parent(void)
-{
-    return kill(getppid(), 0) == 0;
-}
-
-static bool signals_another_thread_group(void)
-{
-    return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0;
-}
-
-static bool maps_runnable_memory(void)
-{
-    return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-                0) != MAP_FAILED;
-}
-
-static bool makes_memory_runnable(void)
-{
-    void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return mprotect(memory, 4096, PROT_READ | PROT_EXEC) == 0;
-}
-
-static bool writes_to_a_foreign_file(void)
-{
-    return write(foreign_file, "x", 1) == 1;
-}
-
-static bool writes_to_standard_error(void)
-{
-    return write(STDERR_FILENO, "\n", 1) == 1;
-}
-
-static bool makes_itself_dumpable(void)
-{
-    return syscall(SYS_prctl, 4 /* PR_SET_DUMPABLE */, 1, 0, 0, 0) == 0;
-}
-
-static bool raises_its_limits(void)
-{
-    struct rlimit limit = {.rlim_cur = 1024, .rlim_max = 1024};
-    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
-}
-
-static bool makes_a_memory_file(void)
-{
-    return memfd_create("child", 0) >= 0;
-}
-
-static bool asks_the_io_ring(void)
-{
-    return syscall(425 /* io_uring_setup */, 1, NULL) >= 0;
-}
-
-static const struct attack {
-    const char *name;
-    attack_function *run;
-    bool must_be_killed; /* an error is not enough */
-} attacks[] = {
-    {"open",                    opens_a_file,                 false},
-    {"openat",                  opens_a_file_beside,          false},
-    {"open to write",           makes_a_file,                 false},
-    {"access",                  looks_at_a_file,              false},
-    {"socket",                  opens_a_socket,               true },
-    {"execve",                  starts_a_program,             true },
-    {"fork",                    forks,                        true },
-    {"ptrace",                  traces_its_parent,            true },
-    {"kill",                    kills_its_parent,             true },
-    {"tgkill of another",       signals_another_thread_group, true },
-    {"mmap PROT_EXEC",          maps_runnable_memory,         true },
-    {"mprotect PROT_EXEC",      makes_memory_runnable,        true },
-    {"write to a foreign file", writes_to_a_foreign_file,     false},
-    {"write to standard error", writes_to_standard_error,     false},
-    {"prctl",                   makes_itself_dumpable,        false},
-    {"setrlimit",               raises_its_limits,            false},
-    {"memfd_create",            makes_a_memory_file,          true },
-    {"io_uring",                asks_the_io_ring,             true },
-};
 
 /* Runs `run` confined; what waitpid() said of it. */
 static int run_confined(attack_function *run, const struct sandbox_limits *limits)
@@ -178,10 +52,10 @@ static int run_confined(attack_function *run, const struct sandbox_limits *limit
 static void every_attack_is_killed_or_told_no(void **state)
 {
     (void)state;
-    foreign_file = open("foreign", O_RDWR | O_CREAT, 0600);
+    int foreign_file = open("foreign", O_RDWR | O_CREAT, 0600); // not in the keep list
     assert_true(foreign_file >= 0);
     const struct sandbox_limits limits = {.cpu_s = 5};
-    for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
+    for (size_t i = 0; i < attack_count; i++) {
         int ended = run_confined(attacks[i].run, &limits);
         bool killed = WIFSIGNALED(ended) && WTERMSIG(ended) == SIGSYS;
         bool told_no = WIFEXITED(ended) && WEXITSTATUS(ended) == TOLD_NO;

@@ -323,6 +323,48 @@ static void wrong_usage_is_explained(void **state)
     assert_int_not_equal(stage_end(stage, 0), 0);
 }
 
+/* Starts a reader on a kernel that lacks one layer, as far as it is told; its exit code. */
+static int run_without(struct stage *stage, const char *layer, const char *word)
+{
+    char sandbox[32];
+    (void)snprintf(sandbox, sizeof sandbox, "--sandbox=%s", word);
+    const char *const argv[] = {"posteingang-reader", "--connect=ipc:///nowhere/x.sock", sandbox,
+                                "--tessdata=/nonexistent", NULL};
+    (void)unlink("posteingang-reader.log");
+    assert_int_equal(setenv("POSTEINGANG_PRETEND_WITHOUT", layer, 1), 0);
+    stage_start(stage, argv);
+    assert_int_equal(unsetenv("POSTEINGANG_PRETEND_WITHOUT"), 0);
+    return stage_end(stage, 0);
+}
+
+static bool log_says(const char *words)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    assert_int_equal(file_read("posteingang-reader.log", 1 << 20, &bytes, &length, NULL),
+                     STATUS_OK);
+    bool says = strstr(bytes, words) != NULL;
+    free(bytes);
+    return says;
+}
+
+static void a_missing_layer_is_refused_or_said_loudly(void **state)
+{
+    struct stage *stage = *state;
+    static const char *const layers[] = {"Landlock", "seccomp", "resource limits",
+                                         "no new privileges"};
+    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++) {
+        assert_int_equal(run_without(stage, layers[i], "required"), EXIT_UNREACHABLE);
+        assert_true(log_says("this kernel lacks a layer of the sandbox: "));
+        assert_true(log_says(layers[i]));
+        // There is no model where it looks, so that it ends; but it has come past the sandbox.
+        assert_int_not_equal(run_without(stage, layers[i], "preferred"), EXIT_DONE);
+        assert_true(log_says("THE SANDBOX IS NOT WHOLE"));
+        assert_true(log_says(layers[i]));
+        assert_false(log_says("lacks a layer of the sandbox: "));
+    }
+}
+
 int main(void)
 {
 #define PROMISE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -338,6 +380,7 @@ int main(void)
         PROMISE(retires_after_its_scans),
         PROMISE(ends_when_the_dispatcher_is_of_another_version),
         PROMISE(wrong_usage_is_explained),
+        PROMISE(a_missing_layer_is_refused_or_said_loudly),
     };
     return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
 }
