@@ -18,6 +18,7 @@ static const double LEARNED_HALF = 4.0;
 static const double TRIGGERS_KEEP = 0.35;
 static const double ODDS_MOST = 6.0; /* neither side may say more than this */
 static const double LEARNED_LEAD_LEAST = 0.4;
+static const double UNTRIGGERED_DOUBT = 1.0; /* against a kind of which hardly any were seen */
 
 /* The two best of some scores. */
 struct best {
@@ -70,10 +71,11 @@ static void weigh(struct kind_scores *scores, const struct kind_model *model,
         double *score = kind_scores_of(scores, name);
         if (score == NULL)
             continue;
-        if (scores->count > known)
-            *score = -SCORE_LEAST; // a kind without triggers: what a trigger score of zero is
         double kept = 1 - share < TRIGGERS_KEEP ? TRIGGERS_KEEP : 1 - share;
-        *score = share * odds + kept * *score;
+        if (scores->count > known) // no trigger could have spoken for it
+            *score = share * odds - (1 - share) * UNTRIGGERED_DOUBT;
+        else
+            *score = share * odds + kept * *score;
     }
 }
 

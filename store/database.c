@@ -613,6 +613,13 @@ static void copy_bytes(struct rows *rows, int column, void *ret_bytes, size_t le
         memcpy(ret_bytes, bytes, length);
 }
 
+const void *rows_bytes(struct rows *rows, int column, size_t *ret_length)
+{
+    const void *bytes = sqlite3_column_blob(rows->statement, column);
+    *ret_length = bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(rows->statement, column);
+    return bytes;
+}
+
 struct uuid rows_uuid(struct rows *rows, int column)
 {
     struct uuid uuid = {0};

@@ -105,6 +105,8 @@ double rows_real(struct rows *rows, int column);
 const char *rows_text(struct rows *rows, int column);
 /* The caller owns it; NULL for NULL. No memory sets *failed (which is left alone otherwise). */
 char *rows_text_copy(struct rows *rows, int column, bool *failed);
+/* A BLOB, borrowed like rows_text(); NULL for NULL and for an empty one. */
+const void *rows_bytes(struct rows *rows, int column, size_t *ret_length);
 /* Nil or all zero for NULL and for anything of another length. */
 struct uuid rows_uuid(struct rows *rows, int column);
 struct digest rows_digest(struct rows *rows, int column);
