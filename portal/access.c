@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "portal/access.h"
 #include "store/audit.h"
-#include "store/register.h"
 
 /* A person may belong to several teams: their names stand parted by semicolons. */
 static void take_teams(struct access *access, const char *names)
@@ -38,41 +37,33 @@ struct access access_of(const struct user_record *user)
     return access;
 }
 
+struct desk_scope access_scope(const struct access *access)
+{
+    static const enum desk_reach reaches[] = {
+        [REACH_NOTHING] = DESK_SEES_NOTHING,
+        [REACH_CLEARING] = DESK_SEES_UNSETTLED,
+        [REACH_TEAM] = DESK_SEES_TEAMS,
+        [REACH_ALL] = DESK_SEES_ALL,
+    };
+    struct desk_scope scope = {.reach = reaches[access->reach],
+                               .person = access->person,
+                               .caseworker = access->caseworker};
+    for (; scope.team_count < access->team_count; scope.team_count++)
+        scope.teams[scope.team_count] = access->teams[scope.team_count];
+    return scope;
+}
+
 static bool is_same(const char *one, const char *other)
 {
     return one != NULL && other != NULL && one[0] != '\0' && strcmp(one, other) == 0;
 }
 
-/* ---- own cases ----------------------------------------------------------------------------- */
-
-struct ownership {
-    const char *caseworker;
-    bool is_own;
-};
-
-static enum status look_at_row(void *context, const struct register_row *row, struct fault *fault)
+static bool sees_team(const struct access *access, const struct document_record *document)
 {
-    (void)fault;
-    struct ownership *ownership = context;
-    ownership->is_own |= is_same(row->fields[REGISTER_CASEWORKER], ownership->caseworker);
-    return STATUS_OK;
-}
-
-static enum status sees_team(struct ledger *ledger, const struct access *access,
-                             const struct document_record *document, bool *ret_may,
-                             struct fault *fault)
-{
-    struct ownership ownership = {.caseworker = access->caseworker};
-    *ret_may = false;
     for (size_t i = 0; i < access->team_count; i++)
-        *ret_may |= is_same(access->teams[i], document->team);
-    if (*ret_may || access->caseworker == NULL || document->case_number == NULL)
-        return STATUS_OK;
-    enum status status =
-        register_case(ledger, document->case_number, look_at_row, &ownership, fault);
-    if (status == STATUS_OK)
-        *ret_may = ownership.is_own;
-    return status;
+        if (is_same(access->teams[i], document->team))
+            return true;
+    return is_same(access->caseworker, document->caseworker);
 }
 
 /* ---- documents and sites --------------------------------------------------------------------- */
@@ -83,25 +74,20 @@ static bool is_moving(enum document_state state)
            state == DOCUMENT_CORRUPT;
 }
 
-enum status access_may_see_document(struct ledger *ledger, const struct user_record *user,
-                                    const struct document_record *document, bool *ret_may,
-                                    struct fault *fault)
+bool access_may_see_document(const struct user_record *user, const struct document_record *document)
 {
     const struct access access = access_of(user);
-    *ret_may = false;
     switch (access.reach) {
     case REACH_ALL:
-        *ret_may = true;
-        break;
+        return true;
     case REACH_CLEARING:
-        *ret_may = is_moving(document->state) || is_same(access.person, document->decided_by);
-        break;
+        return is_moving(document->state) || is_same(access.person, document->decided_by);
     case REACH_TEAM:
-        return sees_team(ledger, &access, document, ret_may, fault);
+        return sees_team(&access, document);
     case REACH_NOTHING:
-        break;
+    default:
+        return false;
     }
-    return STATUS_OK;
 }
 
 bool access_may_see_site(const struct user_record *user, const char *site)

@@ -17,8 +17,9 @@
 
 #include "portal/exchange.h"
 #include "portal/service.h"
+#include "store/desk.h"
 
-enum { ACCESS_TEAMS_MOST = 8, ACCESS_TEAM_BYTES = 64 };
+enum { ACCESS_TEAMS_MOST = DESK_TEAMS_MOST, ACCESS_TEAM_BYTES = 64 };
 
 /* How far somebody sees, for lists that the ledger filters. */
 enum access_reach {
@@ -38,11 +39,12 @@ struct access {
 };
 
 struct access access_of(const struct user_record *user);
+/* The same as lists of documents take it; borrows from `access`. */
+struct desk_scope access_scope(const struct access *access);
 
 /* Whether this person may see this document: every route, list and stream asks here. */
-enum status access_may_see_document(struct ledger *ledger, const struct user_record *user,
-                                    const struct document_record *document, bool *ret_may,
-                                    struct fault *fault);
+bool access_may_see_document(const struct user_record *user,
+                             const struct document_record *document);
 bool access_may_see_site(const struct user_record *user, const char *site);
 
 /* Writes "who looked at this, when" into the audit: `action` such as "document.view". Of the same

@@ -1,4 +1,4 @@
-/* api_documents.c - the inbox, one document, and the decision of a person about it.
+/* api_documents.c - the inbox, one document, what happened to it, and what belongs to it.
  *
  * Texts, PDFs and explanations are streamed from the spool as they are; nothing here looks into
  * them. Every look at a document's content is logged with the document's id and who looked (SGB X
@@ -7,112 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
-#include "base/log.h"
 #include "portal/access.h"
 #include "portal/describe.h"
+#include "portal/paging.h"
 #include "portal/routes.h"
+#include "store/desk.h"
 #include "store/register.h"
 
-enum { LIST_PAGE = 50, LIST_PAGE_MOST = 200, LIST_OFFSET_MOST = 10000, PERSONS_MOST = 20 };
+enum { PERSONS_MOST = 20, RELATED_MOST = 20, COUNTED_MOST = 1000, DAY_TEXT = 10 };
 
 /* ---- the list ------------------------------------------------------------------------------ */
-
-/* The last `room` documents of a walk from the oldest to the newest. */
-struct window {
-    struct ledger *ledger;
-    const struct user_record *user; /* who sees the list */
-    json_t **ring;
-    size_t room;
-    size_t seen;
-};
-
-static enum status keep_document(void *context, const struct scan_record *scan,
-                                 const struct document_record *document, struct fault *fault)
-{
-    (void)scan;
-    struct window *window = context;
-    bool may = false;
-    if (document == NULL)
-        return STATUS_OK;
-    enum status status =
-        access_may_see_document(window->ledger, window->user, document, &may, fault);
-    if (status != STATUS_OK || !may)
-        return status;
-    json_t *described = describe_document(document);
-    if (described == NULL)
-        return fault_set(fault, STATUS_LATER, "no memory for a list");
-    json_t **place = &window->ring[window->seen % window->room];
-    json_decref(*place);
-    *place = described;
-    window->seen++;
-    return STATUS_OK;
-}
-
-/* Newest first, without the `offset` newest. */
-static json_t *window_as_list(const struct window *window, size_t offset)
-{
-    json_t *list = json_array();
-    size_t kept = window->seen < window->room ? window->seen : window->room;
-    for (size_t i = offset; i < kept; i++)
-        (void)json_array_append(list, window->ring[(window->seen - 1 - i) % window->room]);
-    return list;
-}
-
-static json_t *describe_counts(const struct ledger_summary *summary)
-{
-    json_t *counts = json_object();
-    for (size_t i = 0; i < DOCUMENT_STATES; i++)
-        (void)json_object_set_new(counts, document_state_name((enum document_state)i),
-                                  json_integer((json_int_t)summary->documents[i]));
-    return counts;
-}
-
-static enum status walk_list(struct service *service, struct exchange *exchange,
-                             const struct list_filter *filter, size_t offset, size_t limit,
-                             const struct ledger_summary *summary, struct fault *fault)
-{
-    struct window window = {
-        .ledger = service->ledger, .user = &exchange->user, .room = offset + limit};
-    window.ring = calloc(window.room, sizeof(json_t *));
-    if (window.ring == NULL)
-        return fault_set(fault, STATUS_LATER, "no memory for a list");
-    enum status status = ledger_list(service->ledger, filter, keep_document, &window, fault);
-    if (status == STATUS_OK)
-        status = answer_json(exchange, 200,
-                             json_pack("{s:o, s:I, s:o}", "documents",
-                                       window_as_list(&window, offset), "total",
-                                       (json_int_t)window.seen, "states", describe_counts(summary)),
-                             fault);
-    for (size_t i = 0; i < window.room; i++)
-        json_decref(window.ring[i]);
-    free(window.ring);
-    return status;
-}
-
-/* From the memo, or walked and kept there. */
-static enum status answer_list(struct service *service, struct exchange *exchange,
-                               const struct list_filter *filter, size_t offset, size_t limit,
-                               struct fault *fault)
-{
-    struct ledger_summary summary;
-    char version[MEMO_VERSION_BYTES];
-    char key[MEMO_KEY_BYTES * 2];
-    int64_t now_ms = clock_monotonic_ms(service->clock);
-    (void)snprintf(key, sizeof key, "documents %s %zu %zu %s %s", exchange->user.name, offset,
-                   limit, filter->state == NULL ? "" : filter->state,
-                   filter->site == NULL ? "" : filter->site);
-    enum status status = memo_version(service->ledger, version, &summary, fault);
-    if (status != STATUS_OK)
-        return status;
-    const char *known = memo_find(&service->lists, key, version, now_ms);
-    if (known != NULL)
-        return answer_json_bytes(exchange, 200, known, fault);
-    status = walk_list(service, exchange, filter, offset, limit, &summary, fault);
-    if (status == STATUS_OK)
-        memo_keep(&service->lists, key, version, now_ms, exchange->answer.bytes);
-    return status;
-}
 
 /* A filter that is there but empty means "all". */
 static const char *filter_of(const struct exchange *exchange, const char *name)
@@ -121,17 +27,166 @@ static const char *filter_of(const struct exchange *exchange, const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
+static bool is_set(const struct exchange *exchange, const char *name)
+{
+    const char *value = filter_of(exchange, name);
+    return value != NULL && strcmp(value, "0") != 0;
+}
+
+/* The beginning of a day (YYYY-MM-DD) at the office, or of the one `days` after it. */
+static bool read_day(const char *written, int days, int64_t *ret_ms)
+{
+    struct tm day = {.tm_isdst = -1};
+    char end = '\0';
+    if (written == NULL) {
+        *ret_ms = 0;
+        return true;
+    }
+    if (strlen(written) != DAY_TEXT ||
+        sscanf(written, "%4d-%2d-%2d%c", &day.tm_year, &day.tm_mon, &day.tm_mday, &end) != 3)
+        return false;
+    day.tm_year -= 1900;
+    day.tm_mon -= 1;
+    day.tm_mday += days;
+    time_t seconds = mktime(&day);
+    *ret_ms = (int64_t)seconds * 1000;
+    return seconds != (time_t)-1;
+}
+
+static bool read_view(const char *name, enum desk_view *ret_view)
+{
+    static const char *const views[] = {[DESK_INBOX] = "inbox",
+                                        [DESK_CLEARING] = "clearing",
+                                        [DESK_NEW_CASES] = "new_cases",
+                                        [DESK_DONE] = "done",
+                                        [DESK_ALL] = "all"};
+    *ret_view = DESK_ALL;
+    if (name == NULL)
+        return true;
+    for (size_t i = 0; i < sizeof views / sizeof views[0]; i++)
+        if (strcmp(views[i], name) == 0) {
+            *ret_view = (enum desk_view)i;
+            return true;
+        }
+    return false;
+}
+
+/* NULL, or one German sentence about what is wrong with the query. */
+static const char *read_filter(const struct exchange *exchange, struct desk_filter *ret_filter)
+{
+    const char *state = filter_of(exchange, "state");
+    const char *flag = filter_of(exchange, "flag");
+    struct desk_filter filter = {
+        .is_own = is_set(exchange, "own"),
+        .is_unread = is_set(exchange, "unread"),
+        .team = filter_of(exchange, "team"),
+        .kind = filter_of(exchange, "kind"),
+        .site = filter_of(exchange, "site"),
+        .case_number = filter_of(exchange, "case_number"),
+        .flag = flag,
+        .has_state = state != NULL,
+    };
+    if (!read_view(filter_of(exchange, "view"), &filter.view))
+        return "Diese Liste gibt es nicht.";
+    if (state != NULL && !document_state_from_name(state, &filter.state))
+        return "Diesen Zustand gibt es nicht.";
+    if (flag != NULL && strcmp(flag, "deadline") != 0 && strcmp(flag, "urgent") != 0)
+        return "Dieses Kennzeichen gibt es nicht.";
+    if (!read_day(filter_of(exchange, "from"), 0, &filter.from_ms) ||
+        !read_day(filter_of(exchange, "until"), 1, &filter.until_ms))
+        return "Ein Datum wird so geschrieben: 2026-03-31.";
+    *ret_filter = filter;
+    return NULL;
+}
+
+struct portion {
+    json_t *results;
+    struct desk_place last;
+};
+
+static enum status keep_item(void *context, const struct desk_item *item, struct fault *fault)
+{
+    struct portion *portion = context;
+    json_t *described = describe_document(&item->document);
+    if (described == NULL ||
+        json_object_set_new(described, "unread", json_boolean(item->is_unread)) != 0 ||
+        json_array_append_new(portion->results, described) != 0)
+        return fault_set(fault, STATUS_LATER, "no memory for a list");
+    portion->last = item->place;
+    return STATUS_OK;
+}
+
+static enum status answer_list(struct service *service, struct exchange *exchange,
+                               const struct desk_filter *filter, const struct paging *paging,
+                               struct fault *fault)
+{
+    const struct access access = access_of(&exchange->user);
+    const struct desk_scope scope = access_scope(&access);
+    const struct desk_place after = {.urgency = (int32_t)paging->after.ordinal,
+                                     .received_ms = paging->after.number,
+                                     .id = paging->after.id};
+    struct portion portion = {.results = json_array()};
+    bool has_more = false;
+    uint32_t count = 0;
+    enum status status =
+        desk_list(service->ledger, &scope, filter, paging->has_after ? &after : NULL,
+                  (uint32_t)paging->limit, keep_item, &portion, &has_more, fault);
+    if (status == STATUS_OK)
+        status = desk_count(service->ledger, &scope, filter, COUNTED_MOST + 1, &count, fault);
+    if (status != STATUS_OK) {
+        json_decref(portion.results);
+        return status;
+    }
+    const struct paging_key last = {.number = portion.last.received_ms,
+                                    .id = portion.last.id,
+                                    .ordinal = (uint32_t)portion.last.urgency};
+    return paging_answer(exchange, portion.results, count > COUNTED_MOST ? -1 : (int64_t)count,
+                         has_more ? &last : NULL, fault);
+}
+
 static enum status api_documents(struct service *service, struct exchange *exchange,
                                  struct fault *fault)
 {
-    enum document_state state = DOCUMENT_MATCHING;
-    const struct list_filter filter = {.site = filter_of(exchange, "site"),
-                                       .state = filter_of(exchange, "state")};
-    if (filter.state != NULL && !document_state_from_name(filter.state, &state))
-        return answer_error(exchange, 400, "Diesen Zustand gibt es nicht.", fault);
-    size_t offset = (size_t)exchange_number(exchange, "offset", 0, 0, LIST_OFFSET_MOST);
-    size_t limit = (size_t)exchange_number(exchange, "limit", LIST_PAGE, 1, LIST_PAGE_MOST);
-    return answer_list(service, exchange, &filter, offset, limit, fault);
+    struct desk_filter filter;
+    struct paging paging;
+    const char *wrong = read_filter(exchange, &filter);
+    if (wrong != NULL)
+        return answer_error(exchange, 400, wrong, fault);
+    if (!paging_read(exchange, &paging))
+        return answer_error(exchange, 400, "An dieser Stelle geht die Liste nicht weiter.", fault);
+    return answer_list(service, exchange, &filter, &paging, fault);
+}
+
+/* ---- how many wait -------------------------------------------------------------------------- */
+
+/* How many documents each list of the desk has, up to COUNTED_MOST. */
+static enum status api_desk(struct service *service, struct exchange *exchange, struct fault *fault)
+{
+    static const struct {
+        const char *name;
+        struct desk_filter filter;
+    } lists[] = {
+        {"inbox",     {.view = DESK_INBOX}                    },
+        {"own",       {.view = DESK_INBOX, .is_own = true}    },
+        {"unread",    {.view = DESK_INBOX, .is_unread = true} },
+        {"urgent",    {.view = DESK_INBOX, .flag = "deadline"}},
+        {"clearing",  {.view = DESK_CLEARING}                 },
+        {"new_cases", {.view = DESK_NEW_CASES}                },
+    };
+    const struct access access = access_of(&exchange->user);
+    const struct desk_scope scope = access_scope(&access);
+    json_t *counts = json_object();
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0] && status == STATUS_OK; i++) {
+        uint32_t count = 0;
+        status = desk_count(service->ledger, &scope, &lists[i].filter, COUNTED_MOST, &count, fault);
+        (void)json_object_set_new(counts, lists[i].name, json_integer(count));
+    }
+    (void)json_object_set_new(counts, "most", json_integer(COUNTED_MOST));
+    if (status == STATUS_OK)
+        return answer_json(exchange, 200, counts, fault);
+    json_decref(counts);
+    return status;
 }
 
 /* ---- one document -------------------------------------------------------------------------- */
@@ -141,17 +196,17 @@ static struct document_id document_id_of(const struct exchange *exchange)
     return (struct document_id){exchange->id};
 }
 
-static void log_act(const struct exchange *exchange, const char *what)
+static enum status note_look(struct service *service, const struct exchange *exchange,
+                             const char *what, struct fault *fault)
 {
-    char id[UUID_TEXT_BYTES];
-    uuid_to_text(&exchange->id, id);
-    log_info(id, "%s: %s", exchange->user.name, what);
+    return desk_note_sight(service->ledger, document_id_of(exchange), exchange->user.name, what,
+                           fault);
 }
 
 static enum status api_document(struct service *service, struct exchange *exchange,
                                 struct fault *fault)
 {
-    enum status status = access_note_look(service, exchange, "document.view", fault);
+    enum status status = note_look(service, exchange, "document", fault);
     if (status != STATUS_OK)
         return status;
     return answer_json(exchange, 200, describe_document(&exchange->document), fault);
@@ -159,6 +214,9 @@ static enum status api_document(struct service *service, struct exchange *exchan
 
 /* Which of a document's objects in the spool. */
 enum object { OBJECT_TEXT, OBJECT_PDF, OBJECT_EXPLANATION };
+
+static const char *const object_names[] = {
+    [OBJECT_TEXT] = "text", [OBJECT_PDF] = "pdf", [OBJECT_EXPLANATION] = "explanation"};
 
 static struct digest object_digest(const struct document_record *document, enum object object)
 {
@@ -175,7 +233,7 @@ static enum status answer_object(struct service *service, struct exchange *excha
     struct digest digest = object_digest(&exchange->document, object);
     if (digest_equal(&digest, &(struct digest){0}))
         return answer_nothing_there(exchange, fault);
-    enum status status = access_note_look(service, exchange, "document.view", fault);
+    enum status status = note_look(service, exchange, object_names[object], fault);
     if (status == STATUS_OK)
         status = spool_open_object(service->spool, &digest, &file, &size, fault);
     if (status == STATUS_OK)
@@ -262,61 +320,102 @@ static enum status api_case(struct service *service, struct exchange *exchange, 
     return status;
 }
 
-/* ---- deciding ------------------------------------------------------------------------------ */
+/* ---- what happened, and what belongs to it --------------------------------------------------- */
 
-static enum status note_row(void *context, const struct register_row *row, struct fault *fault)
+static enum status keep_event(void *context, const struct desk_event *event, struct fault *fault)
 {
-    (void)row;
-    (void)fault;
-    *(bool *)context = true;
+    static const char *const kinds[] = {
+        [DESK_DECISION] = "decision", [DESK_NOTE] = "note", [DESK_HANDOVER] = "handover"};
+    json_t *described = json_pack(
+        "{s:s, s:o, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "kind", kinds[event->kind], "at",
+        describe_time(event->at_ms), "actor", event->actor, "words", event->words, "case_number",
+        event->case_number, "outcome", event->outcome, "target", event->target, "day", event->day);
+    if (described == NULL || json_array_append_new(context, described) != 0)
+        return fault_set(fault, STATUS_LATER, "no memory for a history");
     return STATUS_OK;
 }
 
-/* What a person should read instead of the ledger's words. */
-static enum status refuse_assignment(struct service *service, struct exchange *exchange,
-                                     const char *number, struct fault *fault)
+static enum status api_document_history(struct service *service, struct exchange *exchange,
+                                        struct fault *fault)
 {
-    bool is_known = false;
-    enum status status = register_case(service->ledger, number, note_row, &is_known, fault);
-    if (status != STATUS_OK)
-        return status;
-    if (!is_known)
-        return answer_error(exchange, 422, "Dieses Aktenzeichen steht nicht im Fallregister.",
-                            fault);
-    return answer_error(exchange, 409,
-                        "Das Dokument ist nicht mehr in der Klärung. Vielleicht war jemand anderes "
-                        "schneller.",
-                        fault);
+    json_t *results = json_array();
+    enum status status =
+        desk_history(service->ledger, document_id_of(exchange), keep_event, results, fault);
+    if (status == STATUS_OK)
+        return paging_answer(exchange, results, (int64_t)json_array_size(results), NULL, fault);
+    json_decref(results);
+    return status;
 }
 
-static enum status api_document_assign(struct service *service, struct exchange *exchange,
-                                       struct fault *fault)
+struct relatives {
+    struct service *service;
+    const struct desk_scope *scope;
+    const struct uuid *self;
+    json_t *results;
+    const char *relation; /* "case" or "household" */
+};
+
+static enum status keep_relative(void *context, const struct desk_item *item, struct fault *fault)
 {
-    const char *number = exchange_text(exchange, "case_number");
-    if (number == NULL || number[0] == '\0')
-        return answer_error(exchange, 400, "Bitte geben Sie ein Aktenzeichen an.", fault);
-    enum status status = ledger_document_assign(service->ledger, document_id_of(exchange), number,
-                                                exchange->user.name, fault);
-    if (status == STATUS_REFUSE)
-        return refuse_assignment(service, exchange, number, fault);
-    if (status != STATUS_OK)
-        return status;
-    log_act(exchange, "assigned the document to a case");
-    struct document_record document = {0};
-    status = ledger_document_get(service->ledger, document_id_of(exchange), &document, fault);
+    struct relatives *relatives = context;
+    if (uuid_equal(&item->document.id.uuid, relatives->self))
+        return STATUS_OK;
+    json_t *described = describe_document(&item->document);
+    if (described == NULL ||
+        json_object_set_new(described, "relation", json_string(relatives->relation)) != 0 ||
+        json_array_append_new(relatives->results, described) != 0)
+        return fault_set(fault, STATUS_LATER, "no memory for a list");
+    return STATUS_OK;
+}
+
+static enum status keep_case(struct relatives *relatives, const char *case_number,
+                             struct fault *fault)
+{
+    const struct desk_filter filter = {.view = DESK_ALL, .case_number = case_number};
+    bool has_more = false;
+    return desk_list(relatives->service->ledger, relatives->scope, &filter, NULL, RELATED_MOST,
+                     keep_relative, relatives, &has_more, fault);
+}
+
+static enum status keep_household(void *context, const char *case_number, struct fault *fault)
+{
+    return keep_case(context, case_number, fault);
+}
+
+/* Other documents of the same case, and of the cases of the same household. */
+static enum status api_document_related(struct service *service, struct exchange *exchange,
+                                        struct fault *fault)
+{
+    const struct access access = access_of(&exchange->user);
+    const struct desk_scope scope = access_scope(&access);
+    const char *number = exchange->document.case_number;
+    struct relatives relatives = {.service = service,
+                                  .scope = &scope,
+                                  .self = &exchange->id,
+                                  .results = json_array(),
+                                  .relation = "case"};
+    enum status status = STATUS_OK;
+    if (number != NULL)
+        status = keep_case(&relatives, number, fault);
+    relatives.relation = "household";
+    if (status == STATUS_OK && number != NULL)
+        status = register_household(service->ledger, number, keep_household, &relatives, fault);
     if (status == STATUS_OK)
-        status = answer_json(exchange, 200, describe_document(&document), fault);
-    document_record_done(&document);
+        return paging_answer(exchange, relatives.results,
+                             (int64_t)json_array_size(relatives.results), NULL, fault);
+    json_decref(relatives.results);
     return status;
 }
 
 static const struct route rows[] = {
-    {"GET",  "/documents",                 READERS,  api_documents,            ABOUT_NOTHING },
-    {"GET",  "/documents/:id",             READERS,  api_document,             ABOUT_DOCUMENT},
-    {"GET",  "/documents/:id/text",        READERS,  api_document_text,        ABOUT_DOCUMENT},
-    {"GET",  "/documents/:id/pdf",         READERS,  api_document_pdf,         ABOUT_DOCUMENT},
-    {"GET",  "/documents/:id/explanation", READERS,  api_document_explanation, ABOUT_DOCUMENT},
-    {"POST", "/documents/:id/assign",      DECIDERS, api_document_assign,      ABOUT_DOCUMENT},
-    {"GET",  "/case",                      DECIDERS, api_case,                 ABOUT_NOTHING },
+    {"GET", "/desk",                      READERS, api_desk,                 ABOUT_NOTHING },
+    {"GET", "/documents",                 READERS, api_documents,            ABOUT_NOTHING },
+    {"GET", "/documents/:id",             READERS, api_document,             ABOUT_DOCUMENT},
+    {"GET", "/documents/:id/text",        READERS, api_document_text,        ABOUT_DOCUMENT},
+    {"GET", "/documents/:id/pdf",         READERS, api_document_pdf,         ABOUT_DOCUMENT},
+    {"GET", "/documents/:id/explanation", READERS, api_document_explanation, ABOUT_DOCUMENT},
+    {"GET", "/documents/:id/history",     READERS, api_document_history,     ABOUT_DOCUMENT},
+    {"GET", "/documents/:id/related",     READERS, api_document_related,     ABOUT_DOCUMENT},
+    {"GET", "/case",                      READERS, api_case,                 ABOUT_NOTHING },
 };
 const struct route_table routes_documents = {rows, sizeof rows / sizeof rows[0]};

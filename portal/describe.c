@@ -44,7 +44,7 @@ json_t *describe_document(const struct document_record *document)
 {
     return json_pack(
         "{s:o, s:o, s:s, s:s, s:o, s:s, s:s?, s:f, s:f, s:s?, s:s?, s:s?, s:f, s:o, s:s?, s:o, "
-        "s:s?, s:b}",
+        "s:s?, s:b, s:I, s:b, s:b, s:s?}",
         "document", describe_uuid(&document->id.uuid), "scan", describe_uuid(&document->scan.uuid),
         "site", document->site, "source", document->source, "received",
         describe_time(document->received_ms), "state", document_state_name(document->state),
@@ -53,7 +53,9 @@ json_t *describe_document(const struct document_record *document)
         document->kind, "kind_confidence", document->kind_confidence, "flags",
         describe_words(document->flags == NULL ? "" : document->flags), "team", document->team,
         "pages", describe_pages(document), "error", document->error, "has_explanation",
-        !digest_equal(&document->explanation, &(struct digest){0}));
+        !digest_equal(&document->explanation, &(struct digest){0}), "revision",
+        (json_int_t)document->revision, "done", document->is_done, "waiting", document->is_waiting,
+        "caseworker", document->caseworker);
 }
 
 json_t *describe_scan(const struct scan_record *scan)

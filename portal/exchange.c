@@ -149,6 +149,14 @@ static bool takes_packed(const struct exchange *exchange, const struct asset *as
     return asset->packed != NULL && encodings != NULL && strstr(encodings, "gzip") != NULL;
 }
 
+enum status answer_piece(struct exchange *exchange, int file, uint64_t offset, uint64_t size,
+                         const char *type)
+{
+    enum status status = answer_file(exchange, file, size, type);
+    exchange->answer.offset = offset;
+    return status;
+}
+
 enum status answer_asset(struct exchange *exchange, const struct assets *assets,
                          const struct asset *asset, bool is_fixed)
 {

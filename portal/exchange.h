@@ -44,7 +44,8 @@ struct answer {
     unsigned status; /* of HTTP */
     char *bytes;     /* ANSWER_BYTES: owned */
     size_t length;
-    int file; /* ANSWER_FILE: owned, -1 otherwise */
+    int file;        /* ANSWER_FILE: owned, -1 otherwise */
+    uint64_t offset; /* of what is sent of it */
     uint64_t size;
     const struct asset *asset; /* ANSWER_ASSET: borrowed */
     bool is_packed;            /* its gzip form */
@@ -104,6 +105,9 @@ enum status answer_nothing_there(struct exchange *exchange, struct fault *fault)
 enum status answer_file(struct exchange *exchange, int file, uint64_t size, const char *type);
 /* Server-sent events, for as long as the browser listens. */
 enum status answer_stream(struct exchange *exchange);
+/* The same for a piece of it. */
+enum status answer_piece(struct exchange *exchange, int file, uint64_t offset, uint64_t size,
+                         const char *type);
 enum status answer_asset(struct exchange *exchange, const struct assets *assets,
                          const struct asset *asset, bool is_fixed);
 

@@ -177,7 +177,8 @@ static struct MHD_Response *make_response(struct passage *passage)
                                                MHD_RESPMEM_PERSISTENT);
     }
     if (answer->kind == ANSWER_FILE) {
-        response = MHD_create_response_from_fd64(answer->size, answer->file);
+        response =
+            MHD_create_response_from_fd_at_offset64(answer->size, answer->file, answer->offset);
         if (response != NULL)
             answer->file = -1; // closed with the response
         return response;

@@ -147,8 +147,8 @@ enum status desk_forward(struct ledger *ledger, const struct desk_act *act, cons
 enum status desk_discard(struct ledger *ledger, const struct desk_act *act,
                          enum desk_verdict *ret_verdict, struct fault *fault);
 /* A document of clearing whose case is not in the register yet is put aside, or back. */
-enum status desk_wait(struct ledger *ledger, const struct desk_act *act, bool is_waiting,
-                      enum desk_verdict *ret_verdict, struct fault *fault);
+enum status desk_set_waiting(struct ledger *ledger, const struct desk_act *act, bool is_waiting,
+                             enum desk_verdict *ret_verdict, struct fault *fault);
 /* Takes back what a person decided last: the document is in clearing again, on the machine's own
  * decision. What was filed meanwhile leaves the cabinet first. */
 enum status desk_undo(struct ledger *ledger, const struct desk_act *act,

@@ -535,8 +535,8 @@ static enum status wait_for_case(struct ledger *ledger, const struct desk_act *a
     return status;
 }
 
-enum status desk_wait(struct ledger *ledger, const struct desk_act *act, bool is_waiting,
-                      enum desk_verdict *ret_verdict, struct fault *fault)
+enum status desk_set_waiting(struct ledger *ledger, const struct desk_act *act, bool is_waiting,
+                             enum desk_verdict *ret_verdict, struct fault *fault)
 {
     const struct wish wish = {.flag = is_waiting};
     return act_on(ledger, act, &wish, wait_for_case, ret_verdict, fault);

@@ -102,4 +102,12 @@ enum status register_each(struct ledger *ledger, register_row_callback *callback
 enum status register_case(struct ledger *ledger, const char *case_number,
                           register_row_callback *callback, void *context, struct fault *fault);
 
+/* The other cases of a household, by their numbers (borrowed), a handful at most. The callback may
+ * look into the ledger. */
+typedef enum status register_case_callback(void *context, const char *case_number,
+                                           struct fault *fault);
+enum status register_household(struct ledger *ledger, const char *case_number,
+                               register_case_callback *callback, void *context,
+                               struct fault *fault);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/durable.h"
+#include "base/reading.h"
 #include "base/text.h"
 #include "store/register.h"
 #include "store/users.h"
@@ -30,13 +31,13 @@ static const char explanation_json[] =
     "\"register_version\":1,\"candidates\":[{\"case_number\":\"50.21.000815-1\",\"team\":"
     "\"SG 50.2\",\"probability\":0.874,\"evidence\":[{\"kind\":\"name\",\"weight\":6.1,\"read\":"
     "\"Wilhelmine Krögermann\",\"registered\":\"Krögermann, Wilhelmine\",\"page\":1,\"box\":"
-    "[100,200,300,40]},{\"kind\":\"birth_date\",\"weight\":7.4,\"read\":\"12.03.1951\","
-    "\"registered\":\"1951-03-12\",\"page\":1,\"box\":[100,260,200,40]},{\"kind\":\"address\","
+    "[120,200,294,32]},{\"kind\":\"birth_date\",\"weight\":7.4,\"read\":\"12.03.1951\","
+    "\"registered\":\"1951-03-12\",\"page\":1,\"box\":[862,640,140,32]},{\"kind\":\"address\","
     "\"weight\":-1.3,\"read\":\"Bahnhofstraße 3\",\"registered\":\"Am Fischerteich 4\",\"page\":1,"
-    "\"box\":[100,300,300,40]}]},{\"case_number\":\"50.21.000816-0\",\"team\":\"SG 50.2\","
+    "\"box\":[120,240,210,32]}]},{\"case_number\":\"50.21.000816-0\",\"team\":\"SG 50.2\","
     "\"probability\":0.0921,\"evidence\":[{\"kind\":\"name\",\"weight\":2.2,\"read\":"
     "\"Wilhelmine Krögermann\",\"registered\":\"Krügermann, Wilhelm\",\"page\":1,\"box\":"
-    "[100,200,300,40]}]}]}";
+    "[120,200,294,32]}]}]}";
 
 /* A letter of the office: what came in, and what became of it. */
 struct letter {
@@ -148,6 +149,72 @@ static void append_pdf(struct text *pdf, const char *text)
     text_done(&stream);
 }
 
+/* ---- a reading ------------------------------------------------------------------------------- */
+
+/* How the letters stand on their pages: as from a typewriter, at 150 px an inch. */
+enum {
+    PAGE_WIDTH = 1240,
+    PAGE_HEIGHT = 1754,
+    MARGIN_LEFT = 120,
+    MARGIN_TOP = 200,
+    LETTER_WIDTH = 14,
+    LINE_HEIGHT = 40,
+    LETTER_HEIGHT = 32,
+    WORDS_MOST = 256
+};
+
+/* The words of one page from `text` on; returns what follows the page. */
+static const char *lay_out(const char *text, struct reading_page *page)
+{
+    int32_t column = 0;
+    int32_t line = 0;
+    for (; *text != '\0' && *text != '\f'; text++) {
+        size_t length = strcspn(text, " \n\f");
+        if (length > 0) {
+            char *word = string_copy_bytes(text, length);
+            int32_t columns = (int32_t)string_columns(word);
+            page->words[page->word_count++] = (struct reading_word){
+                .text = word,
+                .box = {MARGIN_LEFT + column * LETTER_WIDTH, MARGIN_TOP + line * LINE_HEIGHT,
+                        columns * LETTER_WIDTH, LETTER_HEIGHT},
+                .confidence = 0.95F
+            };
+            column += columns;
+            text += length;
+        }
+        if (*text == '\0' || *text == '\f')
+            break;
+        bool ends_line = *text == '\n';
+        column = ends_line ? 0 : column + 1;
+        line += ends_line;
+        if (ends_line && page->word_count > 0)
+            page->words[page->word_count - 1].break_after = READING_BREAK_LINE;
+    }
+    return *text == '\f' ? text + 1 : text;
+}
+
+static enum status put_reading(struct spool *spool, const char *text, struct digest *ret_digest,
+                               struct fault *fault)
+{
+    struct reading reading = {.engine = string_copy("seed")};
+    struct byte_writer writer = {0};
+    reading.pages = calloc(2, sizeof *reading.pages);
+    while (*text != '\0' && reading.page_count < 2) {
+        struct reading_page *page = &reading.pages[reading.page_count++];
+        *page = (struct reading_page){.number = reading.page_count,
+                                      .width = PAGE_WIDTH,
+                                      .height = PAGE_HEIGHT,
+                                      .dpi = 150,
+                                      .words = calloc(WORDS_MOST, sizeof(struct reading_word))};
+        text = lay_out(text, page);
+    }
+    reading_encode(&reading, &writer);
+    enum status status = spool_put(spool, writer.bytes, writer.length, ret_digest, fault);
+    byte_writer_done(&writer);
+    reading_done(&reading);
+    return status;
+}
+
 /* ---- letters ------------------------------------------------------------------------------- */
 
 struct office {
@@ -200,7 +267,7 @@ static enum status put_objects(struct office *office, const struct letter *lette
     if (status == STATUS_OK)
         status = spool_put(office->spool, pdf.bytes, pdf.length, &document->pdf, fault);
     if (status == STATUS_OK)
-        status = spool_put(office->spool, "reading", 7, &document->reading, fault);
+        status = put_reading(office->spool, letter->text, &document->reading, fault);
     text_done(&pdf);
     return status;
 }

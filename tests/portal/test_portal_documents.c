@@ -44,58 +44,146 @@ static const char *text_of(const json_t *object, const char *key)
     return text == NULL ? "" : text;
 }
 
-static void the_inbox_shows_the_newest_first(void **state)
+static void the_list_shows_the_newest_first(void **state)
 {
     (void)state;
     char *cookie = desk_cookie(&desk, "quirin");
     json_t *list = get_json(cookie, "/api/v1/documents");
-    json_t *documents = json_object_get(list, "documents");
+    json_t *documents = json_object_get(list, "results");
     assert_int_equal(json_array_size(documents), 3);
     assert_string_equal(text_of(json_array_get(documents, 0), "site"), "Neustrelitz");
     assert_string_equal(text_of(json_array_get(documents, 1), "site"), "Demmin");
     assert_string_equal(text_of(json_array_get(documents, 2), "site"), "Waren");
-    assert_int_equal(json_integer_value(json_object_get(list, "total")), 3);
+    assert_int_equal(json_integer_value(json_object_get(list, "count")), 3);
+    assert_true(json_is_null(json_object_get(list, "next")));
     json_decref(list);
     free(cookie);
 }
 
-static void the_inbox_is_filtered_and_paged(void **state)
+static void the_list_is_filtered(void **state)
 {
     (void)state;
     static const struct {
         const char *query;
-        size_t count;
-        int total;
+        int count;
         const char *first; /* site of the first */
     } cases[] = {
-        {"?state=clearing",          1, 1, "Demmin"     },
-        {"?state=filed",             1, 1, "Waren"      },
-        {"?state=discarded",         0, 0, NULL         },
-        {"?site=Neustrelitz",        1, 1, "Neustrelitz"},
-        {"?site=Demmin&state=filed", 0, 0, NULL         },
-        {"?site=Nirgendwo",          0, 0, NULL         },
-        {"?limit=1",                 1, 3, "Neustrelitz"},
-        {"?limit=1&offset=2",        1, 3, "Waren"      },
-        {"?limit=2&offset=1",        2, 3, "Demmin"     },
-        {"?offset=99",               0, 3, NULL         },
-        {"?limit=0&offset=-1",       1, 3, "Neustrelitz"},
-        {"?state=&site=",            3, 3, "Neustrelitz"},
+        {"?state=clearing",                   1, "Demmin"     },
+        {"?view=clearing",                    1, "Demmin"     },
+        {"?view=clearing&flag=deadline",      1, "Demmin"     },
+        {"?view=clearing&flag=urgent",        0, NULL         },
+        {"?view=new_cases",                   0, NULL         },
+        {"?view=inbox",                       1, "Waren"      },
+        {"?view=inbox&unread=1",              1, "Waren"      },
+        {"?view=inbox&own=1",                 0, NULL         },
+        {"?view=done",                        0, NULL         },
+        {"?state=filed",                      1, "Waren"      },
+        {"?state=discarded",                  0, NULL         },
+        {"?site=Neustrelitz",                 1, "Neustrelitz"},
+        {"?site=Demmin&state=filed",          0, NULL         },
+        {"?site=Nirgendwo",                   0, NULL         },
+        {"?kind=widerspruch",                 1, "Demmin"     },
+        {"?team=SG%2050.2",                   2, "Demmin"     },
+        {"?case_number=50.22.104477-0",       1, "Waren"      },
+        {"?from=2026-03-02&until=2026-03-02", 3, "Neustrelitz"},
+        {"?until=2026-03-01",                 0, NULL         },
+        {"?from=2026-03-03",                  0, NULL         },
+        {"?state=&site=&view=&from=&until=",  3, "Neustrelitz"},
     };
+    static const char *const wrong[] = {"state=nonsense", "view=nonsense",  "flag=blue",
+                                        "from=gestern",   "until=2026-3-1", "after=x"};
     char *cookie = desk_cookie(&desk, "quirin");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char path[128];
         (void)snprintf(path, sizeof path, "/api/v1/documents%s", cases[i].query);
         json_t *list = get_json(cookie, path);
-        json_t *documents = json_object_get(list, "documents");
+        json_t *documents = json_object_get(list, "results");
         assert_int_equal(json_array_size(documents), cases[i].count);
-        assert_int_equal(json_integer_value(json_object_get(list, "total")), cases[i].total);
+        assert_int_equal(json_integer_value(json_object_get(list, "count")), cases[i].count);
         if (cases[i].first != NULL)
             assert_string_equal(text_of(json_array_get(documents, 0), "site"), cases[i].first);
         json_decref(list);
     }
-    struct reply reply = desk_get(&desk, cookie, "/api/v1/documents?state=nonsense");
-    assert_int_equal(reply.status, 400);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char path[128];
+        (void)snprintf(path, sizeof path, "/api/v1/documents?%s", wrong[i]);
+        struct reply reply = desk_get(&desk, cookie, path);
+        print_message("%s -> %d\n", path, reply.status);
+        assert_int_equal(reply.status, 400);
+        reply_done(&reply);
+    }
+    free(cookie);
+}
+
+static void the_list_goes_on_where_it_stopped(void **state)
+{
+    (void)state;
+    static const char *const sites[] = {"Neustrelitz", "Demmin", "Waren"};
+    char *cookie = desk_cookie(&desk, "quirin");
+    char *path = string_copy("/api/v1/documents?limit=1");
+    for (size_t i = 0; i < 3; i++) {
+        json_t *list = get_json(cookie, path);
+        json_t *documents = json_object_get(list, "results");
+        assert_int_equal(json_array_size(documents), 1);
+        assert_string_equal(text_of(json_array_get(documents, 0), "site"), sites[i]);
+        free(path);
+        path = string_copy(text_of(list, "next"));
+        json_decref(list);
+    }
+    assert_string_equal(path, ""); // that was the last one
+    free(path);
+    free(cookie);
+}
+
+static void a_caseworker_sees_the_own_team_alone(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int documents, clearing;
+    } cases[] = {
+        {"bernd", 2, 1},
+        {"emil",  0, 0},
+        {"lena",  2, 1},
+        {"leo",   0, 0},
+        {"rita",  2, 1}, // what waits, and what still moves
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *cookie = desk_cookie(&desk, cases[i].name);
+        json_t *list = get_json(cookie, "/api/v1/documents");
+        assert_int_equal(json_array_size(json_object_get(list, "results")), cases[i].documents);
+        json_decref(list);
+        json_t *counts = get_json(cookie, "/api/v1/desk");
+        assert_int_equal(json_integer_value(json_object_get(counts, "clearing")),
+                         cases[i].clearing);
+        json_decref(counts);
+        free(cookie);
+    }
+}
+
+static void the_words_of_a_page_have_their_boxes(void **state)
+{
+    (void)state;
+    char *cookie = desk_cookie(&desk, "bernd");
+    char *path = document_path(desk.seed.clearing, "/pages");
+    json_t *pages = get_json(cookie, path);
+    assert_int_equal(json_array_size(json_object_get(pages, "results")), 2);
+    json_decref(pages);
+    free(path);
+    path = document_path(desk.seed.clearing, "/pages/1/words");
+    json_t *page = get_json(cookie, path);
+    json_t *words = json_object_get(page, "words");
+    assert_int_equal(json_integer_value(json_object_get(page, "width")), 1240);
+    assert_string_equal(json_string_value(json_array_get(json_array_get(words, 0), 0)),
+                        "Wilhelmine");
+    assert_int_equal(json_integer_value(json_array_get(json_array_get(words, 0), 1)), 120);
+    json_decref(page);
+    free(path);
+    path = document_path(desk.seed.clearing, "/pages/3/words");
+    struct reply reply = desk_get(&desk, cookie, path);
+    assert_int_equal(reply.status, 404);
     reply_done(&reply);
+    free(path);
     free(cookie);
 }
 
@@ -312,8 +400,11 @@ static int close_desk(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_inbox_shows_the_newest_first),
-        cmocka_unit_test(the_inbox_is_filtered_and_paged),
+        cmocka_unit_test(the_list_shows_the_newest_first),
+        cmocka_unit_test(the_list_is_filtered),
+        cmocka_unit_test(the_list_goes_on_where_it_stopped),
+        cmocka_unit_test(a_caseworker_sees_the_own_team_alone),
+        cmocka_unit_test(the_words_of_a_page_have_their_boxes),
         cmocka_unit_test(a_document_shows_its_facts),
         cmocka_unit_test(its_text_evidence_and_pdf_are_streamed_harmlessly),
         cmocka_unit_test(what_is_not_there_is_not_found),

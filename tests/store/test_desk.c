@@ -165,13 +165,13 @@ static void clearing_shows_the_oldest_first_and_the_waiting_apart(void **state)
     assert_true(uuid_equal(&found.ids[2], &ids[0].uuid));
     assert_int_equal(list(scene, &team_2, &clearing).count, 0); // nobody's yet
     const struct desk_act act = {.id = ids[1], .actor = "rita"};
-    assert_ok(scene, desk_wait(scene->ledger, &act, true, &verdict, &scene->fault));
+    assert_ok(scene, desk_set_waiting(scene->ledger, &act, true, &verdict, &scene->fault));
     assert_int_equal(verdict, DESK_HAPPENED);
     assert_int_equal(list(scene, &everything, &clearing).count, 2);
     assert_int_equal(list(scene, &everything, &new_cases).count, 1);
-    assert_ok(scene, desk_wait(scene->ledger, &act, true, &verdict, &scene->fault));
+    assert_ok(scene, desk_set_waiting(scene->ledger, &act, true, &verdict, &scene->fault));
     assert_int_equal(verdict, DESK_NO_CHANGE);
-    assert_ok(scene, desk_wait(scene->ledger, &act, false, &verdict, &scene->fault));
+    assert_ok(scene, desk_set_waiting(scene->ledger, &act, false, &verdict, &scene->fault));
     assert_int_equal(list(scene, &everything, &clearing).count, 3);
 }
 
