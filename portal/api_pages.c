@@ -58,6 +58,8 @@ static enum status answer_picture(struct service *service, struct exchange *exch
     if (status != STATUS_OK)
         return status;
     const struct page_image *image = is_thumbnail ? &record.facts.thumbnail : &record.facts.preview;
+    if (image->media == PAGE_MEDIA_NONE) // not decoded, or read before there were pictures
+        return answer_json_bytes(exchange, 204, "", fault);
     status = page_image_open(service->spool, &record, image, &file, fault);
     if (status == STATUS_OK)
         status = answer_piece(exchange, file, image->span.offset, image->span.length,

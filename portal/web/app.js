@@ -17,18 +17,32 @@ import { roleWords } from './words.js';
 /** Who sees documents at all. */
 const readers = ['caseworker', 'lead', 'quality', 'registry'];
 
+/** Who has an inbox: the registry's work is clearing. */
+const inboxes = ['caseworker', 'lead', 'quality'];
+const deciders = ['caseworker', 'lead', 'registry'];
+const documentPattern = /^\/dokument\/([0-9a-f-]{36})$/;
+
 /**
  * In the order of the menu; the first that a role may see is its start page. `topics`: what the
- * page shows. A page without a title is none of the menu's; its `pattern` gives the props' `id`.
+ * page shows. A page without a title is none of the menu's; what a `pattern` finds is the props'
+ * `id`.
  */
 const pages = [
   {
-    path: '/posteingang', title: 'Posteingang', roles: readers, topics: ['documents'],
+    path: '/posteingang', pattern: documentPattern, title: 'Posteingang', roles: inboxes, topics: ['documents'],
     load: async () => (await import('./page_inbox.js')).InboxPage,
   },
   {
-    pattern: /^\/dokument\/([0-9a-f-]{36})$/, roles: readers, topics: ['documents'],
-    load: async () => (await import('./page_document.js')).DocumentPage,
+    path: '/klaerung', title: 'Klärung', roles: deciders, topics: ['documents'],
+    load: async () => (await import('./page_clearing.js')).ClearingPage,
+  },
+  {
+    path: '/suche', title: 'Suche', roles: readers, topics: [],
+    load: async () => (await import('./page_search.js')).SearchPage,
+  },
+  {
+    pattern: documentPattern, roles: ['registry'], topics: ['documents'],
+    load: async () => (await import('./page_inbox.js')).InboxPage,
   },
   {
     path: '/scanstelle', title: 'Scanstelle', roles: ['mailroom'], topics: ['scans'],
@@ -96,7 +110,7 @@ function Menu({ user, path, clearing }) {
         aria-current=${page === current ? 'page' : undefined}
       >
         ${page.title}
-        ${page.path === '/posteingang' && clearing > 0 && html`<span class="menu__count" title="zu klären">${clearing}</span>`}
+        ${page.path === '/klaerung' && clearing > 0 && html`<span class="menu__count" title="zu klären">${clearing}</span>`}
       </a>`,
     )}
   </nav>`;
@@ -133,7 +147,7 @@ function Page({ path, session, topics, filter, onFilter }) {
   if (!page) return html`<${Heading}>Hier ist nichts<//>`;
   if (loaded.page !== page) return html`<${Loading} />`;
   const version = versionOf(topics, page.topics);
-  return html`<${loaded.Shown} key=${path} id=${id} session=${session} version=${version} topics=${topics} filter=${filter} onFilter=${onFilter} />`;
+  return html`<${loaded.Shown} key=${page.path ?? page.pattern} id=${id} session=${session} version=${version} topics=${topics} filter=${filter} onFilter=${onFilter} />`;
 }
 
 function Portal({ start }) {

@@ -1,117 +1,171 @@
-// page_inbox.js - the inbox: which documents there are, and which need a person.
+// page_inbox.js - the inbox: the list on the left, the document beside it.
+//
+// The list is read in portions, each from where the last one ended; what comes meanwhile is loaded
+// unseen, and the portions that were opened stay open.
 // SPDX-License-Identifier: EUPL-1.2
 
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { address, get } from './api.js';
-import {
-  Alert, Button, Cell, Flags, Heading, html, Loading, Select, StateBadge, Table, useLoaded,
-} from './parts.js';
-import { countWords, documentStates, kindWords, shareWords, timeWords } from './words.js';
+import { DocumentView } from './page_document.js';
+import { Alert, Button, Flags, Heading, html, Loading, Select, StateBadge, TextInput, useLoaded } from './parts.js';
+import { documentStates, kindNames, kindWords, shareWords, timeWords } from './words.js';
 
-const PAGE = 25;
+const PORTION = 25;
+const deciders = ['caseworker', 'lead', 'registry'];
 
-const tabs = [
-  ['clearing', 'In Klärung'],
-  ['matching', 'In Zuordnung'],
-  ['filed', 'Abgelegt'],
-  ['', 'Alle'],
+/** [name, words, query, the count of /desk that belongs to it] */
+const lists = [
+  ['inbox', 'Neu', { view: 'inbox' }, 'inbox'],
+  ['own', 'Meine', { view: 'inbox', own: '1' }, 'own'],
+  ['unread', 'Ungelesen', { view: 'inbox', unread: '1' }, 'unread'],
+  ['clearing', 'In Klärung', { view: 'clearing' }, 'clearing'],
+  ['done', 'Erledigt', { view: 'done' }, null],
+  ['all', 'Alle', { view: 'all' }, null],
 ];
 
-const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0);
+const nothingChosen = { kind: '', site: '', team: '', from: '', until: '', flag: '' };
 
-function Tabs({ state, counts, onState }) {
-  return html`<nav class="tabs" aria-label="Nach Zustand">
-    ${tabs.map(
-      ([key, words]) =>
-        html`<button
-          key=${key}
-          type="button"
-          class="tabs__tab"
-          aria-current=${key === state ? 'true' : undefined}
-          onClick=${() => onState(key)}
-        >
-          ${words}
-          ${counts && html` <span class="tabs__count">${key ? counts[key] : sum(counts)}</span>`}
-        </button>`,
-    )}
+/** What was chosen last, while the page is left for another. */
+let remembered = { list: null, chosen: nothingChosen };
+
+const startList = (role) => (role === 'caseworker' || role === 'lead' ? 'inbox' : 'all');
+
+// ---- choosing ------------------------------------------------------------------------------------
+
+function Tabs({ current, counts, onList }) {
+  return html`<nav class="tabs" aria-label="Listen">
+    ${lists.map(([name, words, , key]) => {
+      const count = key && counts ? counts[key] : null;
+      return html`<button
+        key=${name}
+        type="button"
+        class="tabs__tab"
+        aria-current=${name === current ? 'true' : undefined}
+        onClick=${() => onList(name)}
+      >
+        ${words}
+        ${count !== null && html` <span class="tabs__count">${count >= counts.most ? `${counts.most}+` : count}</span>`}
+      </button>`;
+    })}
   </nav>`;
 }
+
+function Filters({ session, chosen, onChosen }) {
+  const set = (name) => (value) => onChosen({ ...chosen, [name]: value });
+  const count = Object.values(chosen).filter(Boolean).length;
+  const teams = Object.keys(session.teams);
+  return html`<details class="filter">
+    <summary>Filter${count > 0 && html` <span class="tabs__count">(${count})</span>`}</summary>
+    <div class="filter__fields">
+      <${Select} id="f-kind" label="Art" value=${chosen.kind} onValue=${set('kind')}
+        options=${[['', 'Alle'], ...kindNames.map((name) => [name, kindWords(name)])]} />
+      <${Select} id="f-site" label="Standort" value=${chosen.site} onValue=${set('site')}
+        options=${[['', 'Alle'], ...session.sites.map((name) => [name, name])]} />
+      ${teams.length > 1 &&
+      html`<${Select} id="f-team" label="Team" value=${chosen.team} onValue=${set('team')}
+        options=${[['', 'Alle'], ...teams.map((name) => [name, session.teams[name]])]} />`}
+      <${Select} id="f-flag" label="Kennzeichen" value=${chosen.flag} onValue=${set('flag')}
+        options=${[['', 'Alle'], ['deadline', 'Frist'], ['urgent', 'Eilig']]} />
+      <${TextInput} id="f-from" label="Eingang von" type="date" value=${chosen.from} onValue=${set('from')} />
+      <${TextInput} id="f-until" label="bis" type="date" value=${chosen.until} onValue=${set('until')} />
+      ${count > 0 && html`<${Button} look="tertiary" onClick=${() => onChosen(nothingChosen)}>Filter entfernen<//>`}
+    </div>
+  </details>`;
+}
+
+// ---- the list ------------------------------------------------------------------------------------
 
 /** How sure the program was; of a person's decision it says nothing. */
 function sureness(document) {
-  if (!document.case_number) return '–';
+  if (!document.case_number) return null;
   return document.decided_by === 'auto' ? shareWords(document.confidence) : 'von Hand';
 }
 
-function Row({ document }) {
-  return html`<tr class="kern-table__row">
-    <${Cell}>
-      <a class="kern-link" href="#/dokument/${document.document}">${kindWords(document.kind)}</a>
-      ${' '}<${Flags} flags=${document.flags} />
-    <//>
-    <${Cell}><span class="nowrap">${timeWords(document.received)}</span><//>
-    <${Cell}>${document.site}<//>
-    <${Cell}>
-      <span class="case-number">${document.case_number ?? '–'}</span>
-      ${document.case_number && document.state === 'clearing' && html` <span class="muted">Vorschlag</span>`}
-    <//>
-    <${Cell} numeric>${sureness(document)}<//>
-    <${Cell}><${StateBadge} states=${documentStates} state=${document.state} /><//>
-  </tr>`;
+function Card({ document, isOpen }) {
+  return html`<li>
+    <a
+      class="card ${document.unread ? 'card--unread' : ''}"
+      href="#/dokument/${document.document}"
+      aria-current=${isOpen ? 'true' : undefined}
+    >
+      <span class="card__title">
+        ${document.unread && html`<span class="card__dot" title="Ungelesen"></span><span class="kern-sr-only">Ungelesen: </span>`}
+        ${kindWords(document.kind)}
+      </span>
+      <span class="card__flags"><${Flags} flags=${document.flags} /></span>
+      <span class="card__line">
+        <span class="case-number">${document.case_number ?? 'kein Fall'}</span>
+        ${sureness(document) && html`<span>${sureness(document)}</span>`}
+      </span>
+      <span class="card__line"><span>${timeWords(document.received)}</span><span>${document.site}</span></span>
+      ${document.state !== 'filed' && html`<span class="card__line"><${StateBadge} states=${documentStates} state=${document.state} /></span>`}
+    </a>
+  </li>`;
 }
 
-function Pager({ offset, total, onOffset }) {
-  if (total <= PAGE) return null;
-  return html`<nav class="pager" aria-label="Blättern">
-    <${Button} disabled=${offset === 0} onClick=${() => onOffset(Math.max(0, offset - PAGE))}>
-      Neuere
-    <//>
-    <span class="kern-body">${offset + 1} bis ${Math.min(offset + PAGE, total)} von ${total.toLocaleString('de-DE')}</span>
-    <${Button} disabled=${offset + PAGE >= total} onClick=${() => onOffset(offset + PAGE)}>
-      Ältere
-    <//>
-  </nav>`;
+/** All portions that are open, one after the other. */
+async function loadPortions(query, portions, background) {
+  let found = { results: [], count: null, next: address('/api/v1/documents', { ...query, limit: PORTION }) };
+  for (let portion = 0; portion < portions && found.next; portion++) {
+    const more = await get(found.next, { background });
+    found = { ...more, results: [...found.results, ...more.results] };
+  }
+  return found;
 }
 
-const columns = [
-  ['Schreiben', ''], ['Eingang', ''], ['Standort', ''], ['Aktenzeichen', ''],
-  ['Sicherheit', 'numeric'], ['Zustand', ''],
-];
+function countedWords(found) {
+  const count = found.count === null ? 'mehr als 1.000' : found.count.toLocaleString('de-DE');
+  return `${count} ${found.count === 1 ? 'Dokument' : 'Dokumente'}`;
+}
 
-export function InboxPage({ session, version, filter, onFilter }) {
-  const { state, site } = filter;
-  const [offset, setOffset] = useState(0);
-  const query = address('/api/v1/documents', { state, site, offset, limit: PAGE });
-  const { value, error } = useLoaded((background) => get(query, { background }), query, version);
-  const choose = (change) => {
-    setOffset(0);
-    onFilter({ ...filter, ...change });
-  };
+function List({ query, open, version }) {
+  const key = JSON.stringify(query);
+  const [portions, setPortions] = useState(1);
+  useEffect(() => setPortions(1), [key]);
+  const { value, error } = useLoaded(
+    (background) => loadPortions(query, portions, background),
+    `${key} ${portions}`,
+    version,
+  );
+  if (!value && error) return html`<${Alert} look="danger" title=${error} role="alert" />`;
+  if (!value) return html`<${Loading} />`;
+  if (value.results.length === 0) return html`<p class="kern-body empty" role="status">Hier ist nichts.</p>`;
+  return html`<p class="muted list__count" role="status">${countedWords(value)}</p>
+    <ul class="list" aria-label="Dokumente">
+      ${value.results.map((document) => html`<${Card} key=${document.document} document=${document} isOpen=${document.document === open} />`)}
+    </ul>
+    ${value.next && html`<${Button} onClick=${() => setPortions(portions + 1)}>Weitere anzeigen<//>`}`;
+}
 
-  return html`<${Heading}>Posteingang<//>
-    <div class="filters">
-      <${Tabs} state=${state} counts=${value?.states} onState=${(key) => choose({ state: key })} />
-      <${Select}
-        id="site"
-        label="Standort"
-        value=${site}
-        options=${[['', 'Alle Standorte'], ...session.sites.map((name) => [name, name])]}
-        onValue=${(name) => choose({ site: name })}
-      />
+// ---- the page ------------------------------------------------------------------------------------
+
+export function InboxPage({ session, version, id: open }) {
+  const [list, setList] = useState(remembered.list ?? startList(session.user.role));
+  const [chosen, setChosen] = useState(remembered.chosen);
+  const [changes, setChanges] = useState(0);
+  useEffect(() => { remembered = { list, chosen }; }, [list, chosen]);
+  const look = `${version} ${changes}`;
+  const counts = useLoaded((background) => get('/api/v1/desk', { background }), 'desk', look);
+  const [, , query] = lists.find(([name]) => name === list);
+
+  return html`<div class="desk ${open ? 'desk--open' : ''}">
+    <section class="desk__list" aria-label="Posteingang">
+      ${open ? html`<h2 class="kern-heading-small desk__title">Posteingang</h2>` : html`<${Heading}>Posteingang<//>`}
+      <${Tabs} current=${list} counts=${counts.value} onList=${setList} />
+      <${Filters} session=${session} chosen=${chosen} onChosen=${setChosen} />
+      <${List} query=${{ ...query, ...chosen }} open=${open} version=${look} />
+    </section>
+    <div class="desk__document">
+      ${open
+        ? html`<p class="desk__back"><a class="kern-link" href="#/posteingang">Zurück zur Liste</a></p>
+            <${DocumentView}
+              id=${open}
+              session=${session}
+              version=${version}
+              mayDecide=${deciders.includes(session.user.role)}
+              onChanged=${() => setChanges(changes + 1)}
+            />`
+        : html`<p class="kern-body empty">Wählen Sie links ein Schreiben.</p>`}
     </div>
-    ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
-    ${!value && !error && html`<${Loading} />`}
-    ${value && value.documents.length === 0 && html`<${Empty} state=${state} />`}
-    ${value &&
-    value.documents.length > 0 &&
-    html`<${Table} caption="Dokumente, die neuesten zuerst" columns=${columns}>
-        ${value.documents.map((document) => html`<${Row} key=${document.document} document=${document} />`)}
-      <//>
-      <${Pager} offset=${offset} total=${value.total} onOffset=${setOffset} />
-      <p class="kern-sr-only" role="status">${countWords(value.total, 'Dokument', 'Dokumente')}</p>`}`;
-}
-
-function Empty({ state }) {
-  const words = state === 'clearing' ? 'Hier ist nichts zu klären.' : 'Hier ist kein Dokument.';
-  return html`<p class="kern-body empty" role="status">${words}</p>`;
+  </div>`;
 }

@@ -142,16 +142,10 @@ function Thumbnails({ id, pages, current, onPage }) {
   </ol>`;
 }
 
-function Tool({ icon, label, pressed, disabled, onClick }) {
-  return html`<button
-    type="button"
-    class="tool"
-    title=${label}
-    aria-label=${label}
-    aria-pressed=${pressed}
-    disabled=${disabled}
-    onClick=${onClick}
-  ><${Icon} name=${icon} /></button>`;
+function Tool({ sign, label, disabled, onClick }) {
+  return html`<button type="button" class="tool" title=${label} aria-label=${label} disabled=${disabled} onClick=${onClick}>
+    <span aria-hidden="true">${sign}</span>
+  </button>`;
 }
 
 function TextOfPages({ id }) {
@@ -205,14 +199,14 @@ export function Viewer({ id, pages, marks, lit }) {
 
   return html`<section class="viewer" aria-label="Das Schreiben">
     <div class="viewer__bar" role="toolbar" aria-label="Ansicht">
-      <${Tool} icon="zoom-out" label="Kleiner" disabled=${zoom === ZOOMS[0] || isText} onClick=${() => step(-1)} />
+      <${Tool} sign="−" label="Kleiner" disabled=${zoom === ZOOMS[0] || isText} onClick=${() => step(-1)} />
       <span class="viewer__zoom" aria-live="polite">${zoom} %</span>
-      <${Tool} icon="zoom-in" label="Größer" disabled=${zoom === ZOOMS.at(-1) || isText} onClick=${() => step(1)} />
-      <${Tool} icon="rotate-right" label="Nach rechts drehen" disabled=${isText} onClick=${() => setTurn((turn + 90) % 360)} />
+      <${Tool} sign="+" label="Größer" disabled=${zoom === ZOOMS.at(-1) || isText} onClick=${() => step(1)} />
+      <${Tool} sign="↻" label="Nach rechts drehen" disabled=${isText} onClick=${() => setTurn((turn + 90) % 360)} />
       <span class="viewer__pages">
-        <${Tool} icon="arrow-up" label="Vorige Seite" disabled=${current === 0 || isText} onClick=${() => goTo(current - 1)} />
+        <${Tool} sign="↑" label="Vorige Seite" disabled=${current === 0 || isText} onClick=${() => goTo(current - 1)} />
         <span>Seite ${current + 1} von ${pages.length}</span>
-        <${Tool} icon="arrow-down" label="Nächste Seite" disabled=${current >= pages.length - 1 || isText} onClick=${() => goTo(current + 1)} />
+        <${Tool} sign="↓" label="Nächste Seite" disabled=${current >= pages.length - 1 || isText} onClick=${() => goTo(current + 1)} />
       </span>
       <span class="tabs">
         <button type="button" class="tabs__tab" aria-current=${isText ? undefined : 'true'} onClick=${() => setText(false)}>Bild</button>

@@ -64,6 +64,9 @@ const kinds = {
   zustellung: 'Förmliche Zustellung',
 };
 
+/** Every kind there is a word for, in the order of the words. */
+export const kindNames = Object.keys(kinds).sort((one, other) => kinds[one].localeCompare(kinds[other], 'de'));
+
 const flags = { deadline: 'Frist', urgent: 'Eilig' };
 
 const evidenceKinds = {
@@ -121,6 +124,13 @@ export function timeWords(stamp) {
 export function dayWords(day) {
   const [year, month, date] = day.slice(0, 10).split('-');
   return date === undefined ? day : `${date}.${month}.${year}`;
+}
+
+/** Today, as a date field has it. */
+export function todayStamp() {
+  const now = new Date();
+  const two = (number) => String(number).padStart(2, '0');
+  return `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`;
 }
 
 /** 0.874 as "87,4 %"; never rounded up to a certainty that is not there. */
