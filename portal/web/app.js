@@ -88,11 +88,11 @@ function findPage(user, path) {
 /** How many documents wait for this person; asked again when documents change. */
 function useClearing(user, version) {
   const [clearing, setClearing] = useState(0);
-  const isAsked = user !== null && readers.includes(user.role);
+  const isAsked = user !== null && deciders.includes(user.role);
   useEffect(() => {
     if (!isAsked) return;
-    get('/api/v1/changes', { background: true }).then(
-      (changes) => setClearing(changes.clearing),
+    get('/api/v1/desk', { background: true }).then(
+      (counts) => setClearing(counts.clearing),
       () => {},
     );
   }, [isAsked, version]);
