@@ -4,17 +4,37 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/uuid.h"
+
+enum { TIME_BYTES = 6 };
+
+static struct uuid mark_version(struct uuid uuid)
+{
+    uuid.bytes[6] = (uint8_t)(0x70U | (uuid.bytes[6] & 0x0FU));
+    uuid.bytes[8] = (uint8_t)(0x80U | (uuid.bytes[8] & 0x3FU));
+    return uuid;
+}
 
 struct uuid uuid_new(int64_t wall_ms)
 {
     struct uuid uuid;
     randombytes_buf(uuid.bytes, sizeof uuid.bytes);
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < TIME_BYTES; i++)
         uuid.bytes[i] = (uint8_t)((uint64_t)wall_ms >> (40 - 8 * i));
-    uuid.bytes[6] = (uint8_t)(0x70U | (uuid.bytes[6] & 0x0FU));
-    uuid.bytes[8] = (uint8_t)(0x80U | (uuid.bytes[8] & 0x3FU));
-    return uuid;
+    return mark_version(uuid);
+}
+
+struct uuid uuid_derived(const struct uuid *from, const void *purpose, size_t length)
+{
+    struct digest_stream stream;
+    struct uuid uuid = *from;
+    digest_begin(&stream);
+    digest_add(&stream, from->bytes, UUID_BYTES);
+    digest_add(&stream, purpose, length);
+    struct digest digest = digest_end(&stream);
+    memcpy(uuid.bytes + TIME_BYTES, digest.bytes, UUID_BYTES - TIME_BYTES);
+    return mark_version(uuid);
 }
 
 static bool is_dash_before(int byte)

@@ -4,6 +4,7 @@
 #define BASE_UUID_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { UUID_BYTES = 16, UUID_TEXT_BYTES = 37 };
@@ -14,6 +15,9 @@ struct uuid {
 
 /* A new one: `wall_ms` (milliseconds since 1970-01-01 UTC) in front, 74 random bits behind. */
 struct uuid uuid_new(int64_t wall_ms);
+/* Always the same one for `from` and the `length` bytes at `purpose`: the time of `from` in front,
+ * 74 bits of a digest of both behind. */
+struct uuid uuid_derived(const struct uuid *from, const void *purpose, size_t length);
 /* 36 characters, lower case, and NUL. */
 void uuid_to_text(const struct uuid *uuid, char ret_text[UUID_TEXT_BYTES]);
 /* Exactly the 36-character form, either case; false otherwise. */

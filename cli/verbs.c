@@ -91,6 +91,13 @@ static const struct verb verbs[] = {
     {"verify", "", "checks everything at rest",
      "Checks the ledger, the chain of the audit, the pages of every scan and the digest of every\n"
      "file in the spool, and names the first thing that is wrong.", verb_verify},
+    {"backup", "DIR", "copies everything, while everything works",
+     "Copies ledger, spool, cabinet, keys and configuration to DIR, checks the copy as verify does,\n"
+     "and marks it as whole. Nothing has to stop. Used again on the same DIR it copies what is new.", verb_backup},
+    {"restore", "DIR", "makes the instance anew from a backup",
+     "Brings back what `backup` copied to DIR, to the places of the configuration, and checks that\n"
+     "all is as it was. There must be no ledger. A spool that is there is kept and added to: scans\n"
+     "that came in after the backup are taken in again when the intake begins.", verb_restore},
 };
 // clang-format on
 

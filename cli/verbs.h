@@ -54,6 +54,7 @@ bool call_read_options(struct call *call, const struct argument *table, size_t c
                        int *ret_exit_code);
 
 int verb_assign(struct call *call);
+int verb_backup(struct call *call);
 int verb_config_check(struct call *call);
 int verb_config_show(struct call *call);
 int verb_doctor(struct call *call);
@@ -66,6 +67,7 @@ int verb_key_revoke(struct call *call);
 int verb_list(struct call *call);
 int verb_register_import(struct call *call);
 int verb_register_status(struct call *call);
+int verb_restore(struct call *call);
 int verb_retry(struct call *call);
 int verb_run(struct call *call);
 int verb_show(struct call *call);

@@ -29,8 +29,10 @@ static int print_result(const struct verify_result *result)
     printf("%llu audit rows and %llu spool files checked: ", (unsigned long long)result->audit_rows,
            (unsigned long long)result->objects);
     if (result->faults == 0) {
-        printf("%sall is well%s.\n", terminal_paint(stdout, PAINT_GOOD),
-               terminal_paint(stdout, PAINT_NONE));
+        char hex[DIGEST_HEX_BYTES];
+        digest_to_hex(&result->state, hex);
+        printf("%sall is well%s.\nState %s\n", terminal_paint(stdout, PAINT_GOOD),
+               terminal_paint(stdout, PAINT_NONE), hex);
         return EXIT_DONE;
     }
     printf("%s%llu fault%s%s. The first:\n  %s\n", terminal_paint(stdout, PAINT_BAD),

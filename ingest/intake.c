@@ -17,6 +17,7 @@
 #include "base/durable.h"
 #include "base/loop.h"
 #include "base/share.h"
+#include "ingest/adoption.h"
 #include "ingest/arrival.h"
 #include "ingest/intake.h"
 #include "ingest/recovery.h"
@@ -271,6 +272,21 @@ static enum status tidy_spool(const struct desk *desk, struct fault *fault)
     return status == STATUS_HALT ? STATUS_HALT : STATUS_OK;
 }
 
+/* A folder or ledger that has no room now is no reason not to begin: the next beginning looks
+ * again. */
+static enum status adopt(const struct desk *desk, struct fault *fault)
+{
+    uint32_t count = 0;
+    enum status status = adoption_run(desk, &count, fault);
+    if (count > 0)
+        log_warning(NULL, "%u scans of the spool were not in the ledger: taken in again", count);
+    if (status == STATUS_HALT)
+        return status;
+    if (status != STATUS_OK)
+        log_error(NULL, "cannot compare the spool with the ledger: %s", fault->text);
+    return STATUS_OK;
+}
+
 static enum status serve(struct intake *intake, struct fault *fault)
 {
     enum status status = loop_catch_signals(intake->loop, take_signal, intake, fault);
@@ -295,6 +311,8 @@ static enum status run_locked(const struct desk *desk, const struct intake_optio
 {
     struct intake intake = {.desk = desk, .work = -1, .end = STATUS_OK, .fault = fault};
     enum status status = tidy_spool(desk, fault);
+    if (status == STATUS_OK)
+        status = adopt(desk, fault);
     if (status == STATUS_OK)
         status = loop_new(desk->clock, &intake.loop, fault);
     if (status == STATUS_OK)

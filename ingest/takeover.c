@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "ingest/takeover.h"
+#include "store/arrivals.h"
 
 enum { COPY_BYTES = 256 * 1024 };
 
@@ -69,7 +70,9 @@ enum status takeover_run(const struct desk *desk, int file, const struct stat *s
     enum status status = takeover_copy(desk, file, seen, &outcome, &arrival->digest, fault);
     if (status == STATUS_OK && outcome == TAKEOVER_ACCEPTED) {
         arrival->size = (uint64_t)seen->st_size;
-        status = ledger_scan_accept(desk->ledger, arrival, ret_acceptance, fault);
+        status = arrivals_note(desk->spool, arrival, fault);
+        if (status == STATUS_OK)
+            status = ledger_scan_accept(desk->ledger, arrival, ret_acceptance, fault);
     }
     if (status == STATUS_OK)
         *ret_outcome = outcome;

@@ -19,6 +19,9 @@ struct verify_result {
     uint64_t objects; /* spool objects whose digest was checked */
     uint64_t faults;
     char first_fault[FAULT_TEXT_BYTES]; /* "" when clean */
+    /* Of the head of the audit chain, which stands for every change there was, and of every object
+     * that was checked: the same for the same truth, e.g. in a backup and what was restored. */
+    struct digest state;
 };
 
 /* Checks the database's own integrity and foreign keys, the audit chain, every state against the

@@ -721,3 +721,52 @@ enum status database_check_references(struct database *database, database_findin
     rows_done(&rows);
     return status;
 }
+
+/* ---- copies --------------------------------------------------------------------------------- */
+
+/* A copy in steps would begin anew with every commit of another; in one step it takes no lock
+ * that keeps others from writing, because of the write-ahead log. */
+static enum status copy_to(struct database *database, sqlite3 *target, struct fault *fault)
+{
+    sqlite3_backup *backup = sqlite3_backup_init(target, "main", database->handle, "main");
+    int code = backup == NULL ? sqlite3_extended_errcode(target) : sqlite3_backup_step(backup, -1);
+    int finished = backup == NULL ? code : sqlite3_backup_finish(backup);
+    if (code == SQLITE_DONE && finished == SQLITE_OK)
+        return STATUS_OK;
+    enum status status = status_of(code);
+    return fault_set(fault, status == STATUS_OK ? STATUS_HALT : status,
+                     "ledger: cannot be copied: %s", sqlite3_errmsg(target));
+}
+
+static enum status sync_file(const char *path, struct fault *fault)
+{
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return fault_errno(fault, durable_status(errno), "cannot open \"%s\"", path);
+    enum status status = durable_sync(file, path, fault);
+    (void)close(file);
+    return status == STATUS_OK ? durable_sync_parent(path, fault) : status;
+}
+
+enum status database_copy(struct database *database, const char *path, struct fault *fault)
+{
+    struct stat found;
+    sqlite3 *target = NULL;
+    if (lstat(path, &found) == 0)
+        return fault_set(fault, STATUS_REFUSE, "\"%s\" is there already", path);
+    enum status status = create_file(path, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+        SQLITE_OK)
+        status =
+            fault_set(fault, STATUS_LATER, "cannot open \"%s\": %s", path, sqlite3_errmsg(target));
+    else
+        status = copy_to(database, target, fault);
+    (void)sqlite3_close(target);
+    if (status == STATUS_OK)
+        status = sync_file(path, fault);
+    if (status != STATUS_OK)
+        (void)unlink(path);
+    return status;
+}

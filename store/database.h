@@ -119,6 +119,10 @@ enum status database_has_table(struct database *database, const char *table, boo
 /* True when there is no table at all. */
 enum status database_is_empty(struct database *database, bool *ret_empty, struct fault *fault);
 
+/* Writes the whole database, as it is at one moment, to a new file at `path`, durably; others
+ * may go on working. STATUS_REFUSE when there is a file already. */
+enum status database_copy(struct database *database, const char *path, struct fault *fault);
+
 typedef void database_finding(void *context, const char *words);
 /* What the engine finds wrong with its own file: damaged pages and indexes. Calls back with each
  * finding, in words. */

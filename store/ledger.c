@@ -37,6 +37,11 @@ enum status ledger_open(const char *url, enum ledger_access access, const struct
     return status;
 }
 
+enum status ledger_copy_to(struct ledger *ledger, const char *path, struct fault *fault)
+{
+    return database_copy(ledger->database, path, fault);
+}
+
 void ledger_close(struct ledger **ledger_p)
 {
     struct ledger *ledger = *ledger_p;

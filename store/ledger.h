@@ -40,6 +40,9 @@ enum ledger_access {
  * version (the fault says which program is too old). */
 enum status ledger_open(const char *url, enum ledger_access access, const struct clock *clock,
                         struct ledger **ret_ledger, struct fault *fault);
+/* Writes the ledger, as it is at one moment, to a new file at `path`, durably, while others go on
+ * working. STATUS_REFUSE when there is a file already. */
+enum status ledger_copy_to(struct ledger *ledger, const char *path, struct fault *fault);
 /* Accepts NULL; sets the pointer to NULL. */
 void ledger_close(struct ledger **ledger_p);
 
@@ -74,6 +77,8 @@ enum status ledger_scan_refuse(struct ledger *ledger, const struct scan_arrival 
 /* What the ledger knows of a claimed id: for the recovery of the drop folder. */
 enum status ledger_scan_known(struct ledger *ledger, struct scan_id id, bool *ret_known,
                               enum scan_state *ret_state, struct fault *fault);
+/* When the last scan came in that the ledger knows of; 0: none did. */
+enum status ledger_scan_last(struct ledger *ledger, int64_t *ret_received_ms, struct fault *fault);
 /* The refused scan's reason file is in the site's _refused folder now. */
 enum status ledger_scan_returned(struct ledger *ledger, struct scan_id id, struct fault *fault);
 

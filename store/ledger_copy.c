@@ -3,6 +3,8 @@
  * A copy shares scan, pages, text and PDF with the document that it is a copy of, and has a
  * decision, a file job and a fate of its own. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <string.h>
+
 #include "store/ledger_private.h"
 
 enum status document_is_copy(struct ledger *ledger, const struct uuid *document, bool *ret_is_copy,
@@ -112,7 +114,8 @@ static enum status make_copy(struct ledger *ledger, const struct job_row *job,
                              const struct decision *decision, const struct decision_copy *copy,
                              struct fault *fault)
 {
-    struct uuid id = uuid_new(ledger_wall_ms(ledger));
+    // The same copy of the same document has the same id, whenever it is made.
+    struct uuid id = uuid_derived(&job->document, copy->case_number, strlen(copy->case_number));
     struct decision own = *decision;
     int64_t audit = 0;
     own.case_number = copy->case_number;

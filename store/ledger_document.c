@@ -63,7 +63,8 @@ static enum status point_to_decision(struct ledger *ledger, const struct uuid *d
         ledger->database,
         "UPDATE document SET decision = $2,"
         " (team, case_number, kind, decider, urgency, caseworker) ="
-        " (SELECT c.team, c.case_number, c.kind, c.decided_by, CASE WHEN c.flags LIKE '%urgent%' THEN 2"
+        " (SELECT c.team, c.case_number, c.kind, c.decided_by, CASE WHEN c.flags LIKE '%urgent%' "
+        "THEN 2"
         "  WHEN c.flags LIKE '%deadline%' THEN 1 ELSE 0 END,"
         "  (SELECT r.caseworker FROM register_row r WHERE r.case_number = c.case_number"
         "   AND +r.version = (SELECT v.id FROM register_version v WHERE v.state = 'current')"

@@ -133,6 +133,14 @@ static enum status end_reading(struct ledger *ledger, const struct job_row *job,
     return status;
 }
 
+/* A scan that is taken in anew, because the ledger is an older one from a backup, becomes the
+ * documents that lie in the cabinet already. */
+static struct uuid document_id_of(const struct uuid *scan, uint32_t ordinal)
+{
+    const uint8_t purpose[] = {'d', (uint8_t)(ordinal >> 8), (uint8_t)ordinal};
+    return uuid_derived(scan, purpose, sizeof purpose);
+}
+
 static enum status complete_reading(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                     const struct read_result *result, struct uuid *ids,
                                     bool *ret_held, struct fault *fault)
@@ -143,7 +151,7 @@ static enum status complete_reading(struct ledger *ledger, struct job_id id, uin
         return status;
     status = end_reading(ledger, &job, result, fault);
     for (uint32_t i = 0; status == STATUS_OK && i < result->document_count; i++) {
-        ids[i] = uuid_new(ledger_wall_ms(ledger));
+        ids[i] = document_id_of(&job.scan, i + 1);
         status = add_document(ledger, &job, &result->documents[i], &ids[i], i + 1, fault);
     }
     if (status == STATUS_OK)

@@ -394,3 +394,9 @@ enum status ledger_scans_to_return(struct ledger *ledger, ledger_scan_callback *
     }
     return status;
 }
+
+enum status ledger_scan_last(struct ledger *ledger, int64_t *ret_received_ms, struct fault *fault)
+{
+    return database_number(ledger->database, "SELECT max(received_ms) FROM scan", NO_VALUES, 0,
+                           ret_received_ms, fault);
+}

@@ -156,13 +156,31 @@ void spool_writer_abandon(struct spool_writer **writer_p)
     free_writer(writer);
 }
 
-enum status spool_writer_open(struct spool *spool, struct spool_writer **ret_writer,
-                              struct fault *fault)
+const char *spool_folder(const struct spool *spool)
+{
+    return spool->folder;
+}
+
+enum status spool_ready(const struct spool *spool, struct fault *fault)
 {
     if (spool->halted)
         return fault_set(fault, STATUS_HALT,
                          "spool: an earlier failure of the storage was final; this process must "
                          "end");
+    return STATUS_OK;
+}
+
+void spool_halt(struct spool *spool)
+{
+    spool->halted = true;
+}
+
+enum status spool_writer_open(struct spool *spool, struct spool_writer **ret_writer,
+                              struct fault *fault)
+{
+    enum status ready = spool_ready(spool, fault);
+    if (ready != STATUS_OK)
+        return ready;
     struct spool_writer *writer = calloc(1, sizeof *writer);
     if (writer == NULL)
         return out_of_memory(fault);

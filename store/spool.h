@@ -43,6 +43,12 @@ enum status spool_get(struct spool *spool, const struct digest *digest, size_t m
 /* A read-only descriptor (the caller closes it) and the size. The digest is not checked. */
 enum status spool_open_object(struct spool *spool, const struct digest *digest, int *ret_file,
                               uint64_t *ret_size, struct fault *fault);
+/* The spool's folder; borrowed. */
+const char *spool_folder(const struct spool *spool);
+/* STATUS_HALT after a failure of the storage that was final; for what else is kept in the folder. */
+enum status spool_ready(const struct spool *spool, struct fault *fault);
+/* From now on nothing can be written any more. */
+void spool_halt(struct spool *spool);
 bool spool_has(struct spool *spool, const struct digest *digest);
 /* Path of the object's file, for `list --json`; the caller owns it, NULL on no memory. */
 char *spool_path(const struct spool *spool, const struct digest *digest);

@@ -26,6 +26,7 @@ struct check {
     void (*progress)(void *context, uint64_t done, uint64_t all);
     void *context;
     uint64_t objects; /* in all, for the progress */
+    struct digest_stream state;
     struct verify_result result;
 };
 
@@ -87,6 +88,7 @@ static enum status check_chain(struct check *check, struct fault *fault)
         check_audit_row(check, rows, &last, &previous);
     }
     rows_done(&rows);
+    digest_add(&check->state, previous.bytes, DIGEST_BYTES);
     return status;
 }
 
@@ -506,6 +508,7 @@ static enum status check_object(struct check *check, const struct object_walk *w
         (void)snprintf(subject, sizeof subject, "%" PRId64, row->number);
     if (status != STATUS_OK)
         found(check, "%s %s, %s: %s", walk->noun, subject, walk->names[index], why.text);
+    digest_add(&check->state, row->digests[index].bytes, DIGEST_BYTES);
     check->result.objects++;
     if (check->progress != NULL)
         check->progress(check->context, check->result.objects, check->objects);
@@ -573,6 +576,7 @@ enum status ledger_verify(struct ledger *ledger, struct spool *spool,
 {
     struct check check = {
         .ledger = ledger, .spool = spool, .progress = progress, .context = context};
+    digest_begin(&check.state);
     enum status status = database_begin_reading(ledger->database, fault);
     if (status == STATUS_OK)
         status = database_end(ledger->database, check_database(&check, fault), fault);
@@ -581,6 +585,7 @@ enum status ledger_verify(struct ledger *ledger, struct spool *spool,
     else
         for (size_t i = 0; status == STATUS_OK && i < sizeof walks / sizeof *walks; i++)
             status = check_objects(&check, &walks[i], fault);
+    check.result.state = digest_end(&check.state);
     if (status == STATUS_OK)
         *ret_result = check.result;
     return status;

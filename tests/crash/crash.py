@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 
+import archive
 import faults
 import mutations
 import powercut
@@ -20,9 +21,13 @@ import sweep
 from laboratory import say
 
 KEYS = ("accepted", "lost", "twice", "limbo", "faults")
-SHORT_FAULTS = ("spool read-only",)
+SHORT_FAULTS = ("spool read-only", "ledger older than the spool")
 # Two halves of about the same length, one for each core.
 HALVES = (("dispatch",), ("intake", "filer", "reader", "run"))
+
+
+faults.EXPERIMENTS["backup under load, restored"] = archive.restored
+faults.EXPERIMENTS["ledger older than the spool"] = archive.older_ledger
 
 
 class Table:

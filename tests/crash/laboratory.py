@@ -166,7 +166,8 @@ class Instance:
     """`posteingang init` in `folder`; `places` puts parts of it elsewhere: drop, spool, ledger,
     cabinet. Its programs are started by wrappers, which put the next life of one under strace."""
 
-    PROGRAMS = ("intake", "dispatch", "reader", "filer", "portal")
+    PROGRAMS = [name.split("-", 1)[1] for name in sorted(os.listdir(BIN))
+                if name.startswith("posteingang-")]
 
     def __init__(self, folder, places=None, settings=None, register=True):
         self.folder = os.path.abspath(folder)
