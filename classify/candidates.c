@@ -313,38 +313,52 @@ static void weigh_names(const struct search *search, struct scored *scored)
     add_finding(scored, &best);
 }
 
-static bool is_of_case(const struct search *search, const struct subject *subject, uint32_t case_id)
+static enum subject_fit fit_of_case(const struct search *search, const struct subject *subject,
+                                    uint32_t case_id)
 {
     const struct case_file *file = &search->index->cases[case_id];
+    enum subject_fit best = SUBJECT_OTHER;
     for (uint32_t i = 0; i < file->person_count; i++) {
-        if (subject_is(subject, &search->facts->letter, search->index, file->first_person + i))
-            return true;
+        enum subject_fit fit =
+            subject_fits(subject, &search->facts->letter, search->index, file->first_person + i);
+        best = fit > best ? fit : best;
     }
-    return false;
+    return best;
 }
 
-/* The letter names its persons; is one of them of this case? */
+static void add_other_person(const struct search *search, struct scored *scored, size_t subject,
+                             const char *kind, double weight)
+{
+    const struct subject *other = &search->facts->subjects.list[subject];
+    struct finding finding = finding_at(kind, other->first, other->last, PERSON_SURNAME, weight);
+    add_finding(scored, &finding);
+}
+
+/* The letter names its persons; is one of them of this case, and is that the first of them? */
 static void weigh_subjects(const struct search *search, struct scored *scored)
 {
     const struct subjects *subjects = &search->facts->subjects;
-    bool is_named = false;
+    enum subject_fit best = SUBJECT_OTHER;
+    enum subject_fit fit_of_first = SUBJECT_SAME;
+    size_t first = 0;
     for (size_t i = 0; i < subjects->count; i++) {
-        if (is_of_case(search, &subjects->list[i], scored->case_id))
-            is_named = true;
-        else
+        enum subject_fit fit = fit_of_case(search, &subjects->list[i], scored->case_id);
+        best = fit > best ? fit : best;
+        if (fit <= SUBJECT_STRANGE)
             scored->support |= AGAINST_OTHERS;
+        if (i == 0 || subjects->list[i].first < subjects->list[first].first) {
+            first = i;
+            fit_of_first = fit;
+        }
     }
-    if (is_named)
-        return;
-    if (subjects->is_hinted)
+    if (best != SUBJECT_SAME && (subjects->is_hinted || best > SUBJECT_OTHER))
         scored->support |= AGAINST_UNREAD;
-    if (subjects->count == 0)
-        return;
-    struct finding finding =
-        finding_at("other_person", subjects->list[0].first, subjects->list[0].last, PERSON_SURNAME,
-                   search->weights->other_subject);
-    scored->support |= AGAINST_SUBJECT;
-    add_finding(scored, &finding);
+    if (best == SUBJECT_OTHER && subjects->count > 0) {
+        scored->support |= AGAINST_SUBJECT;
+        add_other_person(search, scored, first, "other_person", search->weights->other_subject);
+    } else if (fit_of_first == SUBJECT_OTHER) {
+        add_other_person(search, scored, first, "named_later", search->weights->later_person);
+    }
 }
 
 /* What stands at the token is said of this person: it follows one of their mentions closely
@@ -553,10 +567,9 @@ static bool is_excluded(size_t at, const size_t *excluded, size_t count)
 /* Against the other candidates and "nobody we know", calibrated. Summed up in the order of the
  * list, which does not depend on the order in which they were found. */
 double candidates_probability(const struct candidates *candidates,
-                              const struct evidence_weights *weights, size_t at,
+                              const struct evidence_weights *weights, size_t at, double own,
                               const size_t *excluded, size_t excluded_count)
 {
-    double own = candidates->list[at].log_odds;
     double rest = exp(candidates->nobody - own);
     for (size_t i = 0; i < candidates->count; i++) {
         if (i != at && !is_excluded(i, excluded, excluded_count))
@@ -573,8 +586,8 @@ static void normalise(const struct search *search)
     for (size_t i = 0; i < candidates->count; i++)
         candidates->list[i].log_odds = candidates->list[i].score + prior;
     for (size_t i = 0; i < candidates->count; i++)
-        candidates->list[i].probability =
-            candidates_probability(candidates, search->weights, i, NULL, 0);
+        candidates->list[i].probability = candidates_probability(
+            candidates, search->weights, i, candidates->list[i].log_odds, NULL, 0);
 }
 
 enum status candidates_find(struct candidates *candidates, const struct facts *facts,

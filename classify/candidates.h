@@ -78,10 +78,10 @@ enum status candidates_find(struct candidates *candidates, const struct facts *f
                             const struct register_index *index, struct fault *fault);
 void candidates_done(struct candidates *candidates);
 
-/* The probability of the candidate at `at` when those of `excluded` (indexes) are no rivals of it,
+/* The probability of the candidate at `at`, taken to have the log-odds `own`, when those of `excluded` (indexes) are no rivals of it,
  * because the letter belongs to them, too. */
 double candidates_probability(const struct candidates *candidates,
-                              const struct evidence_weights *weights, size_t at,
+                              const struct evidence_weights *weights, size_t at, double own,
                               const size_t *excluded, size_t excluded_count);
 
 /* The sighting is a reference to us that is not this case's number, not even miswritten. */

@@ -7,6 +7,8 @@
 #include "classify/decision.h"
 #include "classify/edit_distance.h"
 
+#include <string.h>
+
 enum {
     NAMED = SUPPORT_NAME | SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,
     LATER = SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER,
@@ -119,8 +121,9 @@ static bool is_person_in_letter(const struct scored *best, const struct scored *
     if ((other->support & (SUPPORT_NAME | SUPPORT_NAME_PARTLY)) == 0 ||
         (other->support & second) == 0 || (other->support & AGAINST_BIRTH_DATE) != 0)
         return false;
-    // A namesake shares the mention; probability and margin tell the two apart.
-    return other->mention != best->mention;
+    // A namesake shares the mention: then what agrees with one of them alone counts.
+    const unsigned personal = SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS | SUPPORT_IDENTIFIER;
+    return other->mention != best->mention || (other->support & personal & ~best->support) != 0;
 }
 
 /* The sighting is this case's number, exactly. */
@@ -341,8 +344,8 @@ static bool is_clear(struct decision *decision, const struct candidates *candida
 {
     const struct scored *best = &candidates->list[0];
     const struct scored *second = runner_up(decision, candidates);
-    double probability = candidates_probability(candidates, &rules->weights, 0, decision->copies,
-                                                decision->copy_count);
+    double probability = candidates_probability(candidates, &rules->weights, 0, best->log_odds,
+                                                decision->copies, decision->copy_count);
     double lead = probability - (second == NULL ? 0 : second->probability);
     if (second != NULL && lead < rules->margin)
         text_append_format(&decision->reason, "Mehrere Fälle kommen in Frage, vor allem %s und %s.",
@@ -355,6 +358,22 @@ static bool is_clear(struct decision *decision, const struct candidates *candida
     return false;
 }
 
+/* What the letter says of its first person does not speak against a further one. */
+static double further_log_odds(const struct scored *further)
+{
+    static const char *const of_the_first[] = {"other_person", "named_later", "other_case_number",
+                                               "address"};
+    double log_odds = further->log_odds;
+    for (size_t i = 0; i < further->finding_count; i++) {
+        const struct finding *finding = &further->findings[i];
+        for (size_t k = 0; k < sizeof of_the_first / sizeof *of_the_first; k++) {
+            if (finding->weight < 0 && strcmp(finding->kind, of_the_first[k]) == 0)
+                log_odds -= finding->weight;
+        }
+    }
+    return log_odds;
+}
+
 /* Each further case must be as sure as the first. */
 static bool are_copies_clear(struct decision *decision, const struct candidates *candidates,
                              const struct register_index *index)
@@ -364,8 +383,9 @@ static bool are_copies_clear(struct decision *decision, const struct candidates 
         size_t others[COPIES_MOST];
         for (size_t k = 0; k < decision->copy_count; k++)
             others[k] = k == i ? 0 : decision->copies[k];
-        decision->copy_probabilities[i] = candidates_probability(
-            candidates, &index->rules->weights, decision->copies[i], others, decision->copy_count);
+        decision->copy_probabilities[i] =
+            candidates_probability(candidates, &index->rules->weights, decision->copies[i],
+                                   further_log_odds(further), others, decision->copy_count);
         if (has_number_neighbour(&decision->reason, further, index))
             return false;
         if (decision->copy_probabilities[i] < index->rules->threshold) {

@@ -256,19 +256,34 @@ size_t letter_beside(const struct letter *letter, uint32_t token, double slack,
     return count;
 }
 
+/* `lower` begins right below `upper`, flush left with it. */
+static bool is_below(const struct token *upper, const struct token *lower)
+{
+    int32_t bottom = upper->box.top + upper->box.height;
+    int32_t height = upper->box.height > lower->box.height ? upper->box.height : lower->box.height;
+    int32_t gap = lower->box.top - bottom;
+    int32_t shift = lower->box.left - upper->box.left;
+    return gap > -height / 2 && gap < height * 3 / 2 && shift < height * 3 / 2 &&
+           shift > -height * 3 / 2 && middle_of(&lower->box) > bottom;
+}
+
 uint32_t letter_below(const struct letter *letter, uint32_t token)
 {
     const struct token *from = &letter->tokens[token];
-    int32_t bottom = from->box.top + from->box.height;
     for (uint32_t i = letter_page_first(letter, from->page);
          i < letter_page_end(letter, from->page); i++) {
-        const struct token *other = &letter->tokens[i];
-        int32_t height =
-            from->box.height > other->box.height ? from->box.height : other->box.height;
-        int32_t gap = other->box.top - bottom;
-        int32_t shift = other->box.left - from->box.left;
-        if (gap > -height / 2 && gap < height * 3 / 2 && shift < height * 3 / 2 &&
-            shift > -height * 3 / 2 && middle_of(&other->box) > bottom)
+        if (is_below(from, &letter->tokens[i]))
+            return i;
+    }
+    return LETTER_NONE;
+}
+
+uint32_t letter_above(const struct letter *letter, uint32_t token)
+{
+    const struct token *from = &letter->tokens[token];
+    for (uint32_t i = letter_page_first(letter, from->page);
+         i < letter_page_end(letter, from->page); i++) {
+        if (is_below(&letter->tokens[i], from))
             return i;
     }
     return LETTER_NONE;

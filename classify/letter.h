@@ -79,6 +79,8 @@ uint32_t letter_page_end(const struct letter *letter, uint32_t page);
 bool letter_is_right_of(const struct letter *letter, uint32_t token, uint32_t label);
 /* The token that begins below this one, flush left with it, or LETTER_NONE. */
 uint32_t letter_below(const struct letter *letter, uint32_t token);
+/* The same above. */
+uint32_t letter_above(const struct letter *letter, uint32_t token);
 /* The smallest box around the tokens first to last that stand on first's page. */
 struct reading_box letter_box(const struct letter *letter, uint32_t first, uint32_t last);
 /* The words from first to last, parted by blanks. */

@@ -155,6 +155,12 @@ static bool is_labelled(const struct letter *letter, uint32_t token, const char 
     return false;
 }
 
+static bool ends_line(const struct letter *letter, uint32_t token)
+{
+    const struct letter_line *line = &letter->lines[letter->tokens[token].line];
+    return token + 1 == line->first + line->count;
+}
+
 /* "Familienname | Fischer" with "Vorname(n) | Aisha" in another row of the form. */
 static void read_form(struct search *search, struct name_mention *mention)
 {
@@ -173,6 +179,32 @@ static void read_form(struct search *search, struct name_mention *mention)
         bool is_surname = i >= mention->first && i <= mention->last;
         if (!is_surname && letter_is_right_of(letter, i, label))
             (void)add_given(search, i, mention);
+    }
+}
+
+/* "Voss" with "Thomas" flush below or above it, in rows whose labels could not be read. */
+static void read_column(struct search *search, struct name_mention *mention)
+{
+    const struct letter *letter = search->letter;
+    const uint32_t rows[] = {letter_below(letter, mention->first),
+                             letter_above(letter, mention->first)};
+    if (!ends_line(letter, mention->last) || search->forms++ >= FORM_ROWS_MOST)
+        return;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && mention->given_count == 0; i++) {
+        uint32_t at = rows[i];
+        if (at == LETTER_NONE)
+            continue;
+        struct name_mention tried = *mention;
+        while (add_given(search, at, &tried) && !tried.given_names[tried.given_count - 1].is_near &&
+               !ends_line(letter, at))
+            at++;
+        bool is_whole = tried.given_count > 0 && ends_line(letter, at) &&
+                        tried.given_names[tried.given_count - 1].token == at &&
+                        !tried.given_names[tried.given_count - 1].is_near;
+        if (is_whole) {
+            *mention = tried;
+            mention->is_form = true;
+        }
     }
 }
 
@@ -217,6 +249,8 @@ static void take_surname(struct search *search, struct name_mention *mention)
         read_behind(search, mention);
     if (mention->given_count == 0)
         read_form(search, mention);
+    if (mention->given_count == 0 && !mention->is_titled && !mention->is_near)
+        read_column(search, mention);
     if (mention->given_count > 0 || mention->is_titled || mention->is_form ||
         mention->initial != '\0' || (!mention->is_near && stands_alone(search->letter, mention)))
         keep(search, mention);

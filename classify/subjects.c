@@ -11,6 +11,7 @@ enum {
     SIGNATURE_LINES = 3, /* lines below the greeting where a name can stand */
     NAME_TOKENS_LEAST = 2,
     LETTERHEAD_LINES = 3, /* lines above an address where the name can stand */
+    LONG_LABEL_LEAST = 6, /* a label so long is a person's, even before one word */
     NEAR_LEAST = 5        /* shorter words must agree exactly */
 };
 
@@ -276,7 +277,9 @@ static void find_labelled(struct subjects *subjects, const struct letter *letter
     if (first >= letter->token_count || !letter_same_line(letter, label, first))
         return;
     uint32_t count = count_name_words(letter, first);
-    if (count >= NAME_TOKENS_LEAST && ends_well(letter, first + count - 1))
+    bool is_enough = count >= NAME_TOKENS_LEAST ||
+                     (count == 1 && strlen(letter_folded(letter, label)) >= LONG_LABEL_LEAST);
+    if (is_enough && ends_well(letter, first + count - 1))
         keep(subjects, first, first + count - 1);
 }
 
@@ -286,6 +289,7 @@ static void find_followed(struct subjects *subjects, const struct letter *letter
     uint32_t first = follower;
     while (first > 0 && follower - first < SUBJECT_TOKENS_MOST &&
            letter_same_line(letter, first - 1, follower) && is_name_word(letter, first - 1) &&
+           !BEGINS_WITH_ONE_OF(letter_folded(letter, first - 1), SUBJECT_LABELS) &&
            (first == follower || !letter->tokens[first - 1].ends_with_comma))
         first--;
     // "17258 Feldberger Seenlandschaft, geb. …" is a town.
@@ -426,11 +430,17 @@ static void find_form(struct subjects *subjects, const struct letter *letter, ui
     uint32_t given =
         find_token(letter, page, given_labels, sizeof given_labels / sizeof *given_labels);
     struct subject subject = {0, 0, LETTER_NONE, LETTER_NONE};
-    if (surname == LETTER_NONE || subjects->count == SUBJECTS_MOST ||
-        !find_row(letter, surname, &subject.first, &subject.last))
+    if (subjects->count == SUBJECTS_MOST)
         return;
     if (given != LETTER_NONE)
         (void)find_row(letter, given, &subject.given_first, &subject.given_last);
+    if (surname == LETTER_NONE || !find_row(letter, surname, &subject.first, &subject.last)) {
+        // Only the given names are left of the person.
+        if (subject.given_first == LETTER_NONE)
+            return;
+        subject.first = subject.given_first;
+        subject.last = subject.given_last;
+    }
     subjects->list[subjects->count++] = subject;
 }
 
@@ -466,14 +476,17 @@ void subjects_find(struct subjects *subjects, const struct letter *letter)
 
 /* ---- agreement ----------------------------------------------------------------------------- */
 
-static bool is_alike(const char *read, const char *registered)
+/* Edits that a word may be away: what one garbled character makes of it. `slack`: one more. */
+static bool is_alike(const char *read, const char *registered, unsigned slack)
 {
-    unsigned most = strlen(registered) < NEAR_LEAST ? 0 : 1;
+    size_t length = strlen(registered);
+    unsigned most = length < NEAR_LEAST ? 0 : 1;
+    most += length > NEAR_LEAST ? slack : 0;
     return edit_distance_word(read, registered, most) <= most;
 }
 
 static bool has_surname(const struct subject *subject, const struct letter *letter,
-                        const char *surname)
+                        const char *surname, unsigned slack)
 {
     for (uint32_t first = subject->first; first <= subject->last; first++) {
         char joined[FOLD_WORD_BYTES] = "";
@@ -484,7 +497,7 @@ static bool has_surname(const struct subject *subject, const struct letter *lett
                 break;
             memcpy(joined + length, letter_folded(letter, at), piece + 1);
             length += piece;
-            if (is_alike(joined, surname))
+            if (is_alike(joined, surname, slack))
                 return true;
         }
     }
@@ -499,7 +512,7 @@ static bool has_given_name(const struct subject *subject, const struct letter *l
     for (uint32_t at = is_form ? subject->given_first : subject->first; at <= last; at++) {
         const char *folded = letter_folded(letter, at);
         bool is_double = strchr(letter_text(letter, at), '-') != NULL; // "Hans-Peter"
-        if (is_alike(folded, given_name) || (is_double && strstr(folded, given_name) != NULL))
+        if (is_alike(folded, given_name, 0) || (is_double && strstr(folded, given_name) != NULL))
             return true;
     }
     return false;
@@ -516,21 +529,74 @@ static bool names_somebody(const struct subject *subject, const struct letter *l
     return false;
 }
 
-bool subject_is(const struct subject *subject, const struct letter *letter,
-                const struct register_index *index, uint32_t person)
+static bool has_any_given_name(const struct subject *subject, const struct letter *letter,
+                               const struct register_index *index, const struct person *one)
 {
-    const struct person *one = &index->persons[person];
-    if (!has_surname(subject, letter, dictionary_word(&index->surnames, one->surname)))
-        return false;
     for (uint32_t i = 0; i < one->given_count; i++) {
         if (has_given_name(subject, letter,
                            dictionary_word(&index->given_names, one->given_names[i])))
             return true;
     }
-    // A form's row that holds no given name at all (a stamp over it) says nothing.
-    if (subject->given_first != LETTER_NONE && !names_somebody(subject, letter, index))
-        return true;
-    // A bare surname, in a form's row, is nobody else's.
-    return one->given_count == 0 ||
-           (subject->given_first == LETTER_NONE && subject->first == subject->last);
+    return false;
+}
+
+/* One of the words is a surname that somebody in the register has. */
+static bool has_known_surname(const struct subject *subject, const struct letter *letter,
+                              const struct register_index *index)
+{
+    for (uint32_t at = subject->first; at <= subject->last; at++) {
+        const char *folded = letter_folded(letter, at);
+        if (dictionary_find(&index->surnames, folded) != DICTIONARY_NONE &&
+            dictionary_find(&index->given_names, folded) == DICTIONARY_NONE)
+            return true;
+    }
+    return false;
+}
+
+/* Every word is one that the register has as a given name: the surname was not read. */
+static bool is_given_only(const struct subject *subject, const struct letter *letter,
+                          const struct register_index *index)
+{
+    for (uint32_t at = subject->first; at <= subject->last; at++) {
+        if (dictionary_find(&index->given_names, letter_folded(letter, at)) == DICTIONARY_NONE)
+            return false;
+    }
+    return true;
+}
+
+/* One word behind "Patient/in:"; the rest of the name was not read. */
+static enum subject_fit fit_single(const struct subject *subject, const struct letter *letter,
+                                   const struct register_index *index, const struct person *one)
+{
+    if (has_surname(subject, letter, dictionary_word(&index->surnames, one->surname), 0))
+        return SUBJECT_SAME;
+    if (has_surname(subject, letter, dictionary_word(&index->surnames, one->surname), 1) ||
+        has_any_given_name(subject, letter, index, one))
+        return SUBJECT_UNREAD;
+    return has_known_surname(subject, letter, index) ? SUBJECT_OTHER : SUBJECT_STRANGE;
+}
+
+enum subject_fit subject_fits(const struct subject *subject, const struct letter *letter,
+                              const struct register_index *index, uint32_t person)
+{
+    const struct person *one = &index->persons[person];
+    const char *surname = dictionary_word(&index->surnames, one->surname);
+    bool is_form = subject->given_first != LETTER_NONE;
+    bool has_given = one->given_count == 0 || has_any_given_name(subject, letter, index, one);
+    if (is_form && subject->first == subject->given_first)
+        return has_given || !names_somebody(subject, letter, index) ? SUBJECT_UNREAD
+                                                                    : SUBJECT_OTHER;
+    if (!is_form && subject->first == subject->last)
+        return fit_single(subject, letter, index, one);
+    if (has_surname(subject, letter, surname, 0)) {
+        // A form's row that holds no given name at all (a stamp over it) says nothing.
+        bool is_bare = is_form && !names_somebody(subject, letter, index);
+        return has_given || is_bare ? SUBJECT_SAME : SUBJECT_OTHER;
+    }
+    if (!has_given)
+        return SUBJECT_OTHER;
+    bool is_garbled =
+        has_surname(subject, letter, surname, 1) && !has_known_surname(subject, letter, index);
+    return is_garbled || (!is_form && is_given_only(subject, letter, index)) ? SUBJECT_UNREAD
+                                                                             : SUBJECT_OTHER;
 }

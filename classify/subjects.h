@@ -25,9 +25,16 @@ struct subjects {
 };
 
 void subjects_find(struct subjects *subjects, const struct letter *letter);
-/* The words can be that person's name, given name included. */
-bool subject_is(const struct subject *subject, const struct letter *letter,
-                const struct register_index *index, uint32_t person);
+enum subject_fit {
+    SUBJECT_OTHER,   /* somebody else's name */
+    SUBJECT_STRANGE, /* one word behind a label, unlike this person's name */
+    SUBJECT_UNREAD,  /* too garbled to tell, or only a given name that is right */
+    SUBJECT_SAME     /* that person's name, given name included */
+};
+
+/* Whether the words are that person's name. */
+enum subject_fit subject_fits(const struct subject *subject, const struct letter *letter,
+                              const struct register_index *index, uint32_t person);
 
 /* A word of an office's or a firm's name, folded ("sozialamt", "ggmbh", "sparkasse" …). */
 bool is_institution_word(const char *folded);

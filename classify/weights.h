@@ -37,6 +37,7 @@ struct evidence_weights {
     double other_given;
     double name_missing;
     double other_subject;
+    double later_person; /* the letter names somebody else first */
 
     /* birth dates */
     double birth;
