@@ -12,6 +12,7 @@
 
 #include "ocr/cleanup.h"
 #include "ocr/picture.h"
+#include "ocr/ruling.h"
 #include "ocr/shrink.h"
 
 enum {
@@ -135,4 +136,17 @@ enum status clean_picture_level(struct clean_picture *clean, double degrees, str
         cosine, -sine, sine, cosine, x - cosine * x - sine * y, y + sine * x - cosine * y};
     clean->to_page = affine_multiply(back, clean->to_page);
     return STATUS_OK;
+}
+
+enum status clean_picture_erase_rules(struct clean_picture *clean, struct fault *fault)
+{
+    if (pixGetRefcount(clean->pix) > 1) { // somebody else's as well
+        PIX *own = pixCopy(NULL, clean->pix);
+        if (own == NULL)
+            return fault_set(fault, STATUS_LATER, "out of memory for a copy of a page");
+        pixDestroy(&clean->pix);
+        clean->pix = own;
+    }
+    return STATUS_OK;
+    return ruling_erase_rules(clean->pix, clean->dpi, fault);
 }

@@ -1,7 +1,8 @@
 /* page.c - see page.h: the order in which a page is read.
  *
- * load -> upright as the file says -> square pixels -> clean copy -> blank? -> which way up ->
- * level -> recognise -> codes. A page that brings its own words skips everything behind loading. */
+ * load -> upright as the file says -> square pixels -> without streaks -> clean copy -> blank? ->
+ * which way up -> level -> without rules -> recognise -> codes. A page that brings its own words
+ * skips everything behind loading. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "ocr/cleanup.h"
 #include "ocr/codes.h"
 #include "ocr/page.h"
+#include "ocr/ruling.h"
 #include "ocr/survey.h"
 
 /* A page while it is being read. */
@@ -124,6 +126,8 @@ static enum status attempt_turn(struct work *work, const struct survey *survey, 
     if (status == STATUS_OK)
         status = clean_picture_level(&clean, survey_find_skew(&turned), fault);
     if (status == STATUS_OK)
+        status = clean_picture_erase_rules(&clean, fault);
+    if (status == STATUS_OK)
         status = engine_recognise(work->engine, clean.pix, clean.dpi, time_left_ms(work),
                                   clean.to_page, &attempt.list, &attempt.result, fault);
     survey_done(&turned);
@@ -222,6 +226,8 @@ static enum status read_pixels(struct work *work, struct fault *fault)
     page->width = pixGetWidth(work->pix);
     page->height = pixGetHeight(work->pix);
     page->dpi = (int32_t)lround(work->dpi);
+    if (pixGetDepth(work->pix) == 1)
+        ruling_erase_streaks(work->pix, work->dpi);
     enum status status = clean_picture_init(work->pix, work->dpi, &work->clean, fault);
     if (status != STATUS_OK)
         return status;
