@@ -59,7 +59,18 @@ enum status ledger_begin(struct ledger *ledger, struct fault *fault)
 
 enum status ledger_end(struct ledger *ledger, enum status status, struct fault *fault)
 {
-    return database_end(ledger->database, status, fault);
+    const struct commit_watch *watch = ledger->watch;
+    if (status == STATUS_OK && watch != NULL)
+        status = watch->before(watch->context, fault);
+    status = database_end(ledger->database, status, fault);
+    if (status == STATUS_OK && watch != NULL)
+        status = watch->after(watch->context, fault);
+    return status;
+}
+
+void ledger_watch(struct ledger *ledger, const struct commit_watch *watch)
+{
+    ledger->watch = watch;
 }
 
 int64_t ledger_wall_ms(const struct ledger *ledger)

@@ -43,6 +43,16 @@ enum status ledger_open(const char *url, enum ledger_access access, const struct
 /* Writes the ledger, as it is at one moment, to a new file at `path`, durably, while others go on
  * working. STATUS_REFUSE when there is a file already. */
 enum status ledger_copy_to(struct ledger *ledger, const char *path, struct fault *fault);
+
+/* Stands around every commit, for simulators: a crash is a commit that did not happen, or one that
+ * nobody heard of. Anything but STATUS_OK becomes the commit's own answer. */
+struct commit_watch {
+    enum status (*before)(void *context, struct fault *fault); /* not OK: rolled back */
+    enum status (*after)(void *context, struct fault *fault);  /* it has happened all the same */
+    void *context;
+};
+/* NULL: none, as at first. Borrowed. */
+void ledger_watch(struct ledger *ledger, const struct commit_watch *watch);
 /* Accepts NULL; sets the pointer to NULL. */
 void ledger_close(struct ledger **ledger_p);
 

@@ -22,7 +22,8 @@
 
 struct ledger {
     struct database *database;
-    const struct clock *clock; /* borrowed */
+    const struct clock *clock;        /* borrowed */
+    const struct commit_watch *watch; /* NULL; borrowed */
 };
 
 enum status ledger_begin(struct ledger *ledger, struct fault *fault);

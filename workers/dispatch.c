@@ -31,7 +31,8 @@ void dispatch_halt(struct dispatch *dispatch, const struct fault *fault)
     if (dispatch->outcome != STATUS_HALT)
         log_error(NULL, "storage failed, stopping: %s", fault->text);
     dispatch->outcome = STATUS_HALT;
-    loop_stop(dispatch->loop);
+    if (dispatch->loop != NULL)
+        loop_stop(dispatch->loop);
 }
 
 enum status dispatch_storage(struct dispatch *dispatch, enum status status,
@@ -237,10 +238,15 @@ static void expect_everything(struct dispatch *dispatch)
     grants_make(dispatch);
 }
 
+void dispatch_poll(struct dispatch *dispatch)
+{
+    rematches_look(dispatch);
+    expect_everything(dispatch);
+}
+
 static void poll_is_due(void *context)
 {
-    rematches_look(context);
-    expect_everything(context);
+    dispatch_poll(context);
 }
 
 static void bell_rang(void *context)
@@ -250,14 +256,18 @@ static void bell_rang(void *context)
         expect_everything(dispatch);
 }
 
-static void beat_is_due(void *context)
+void dispatch_beat(struct dispatch *dispatch)
 {
-    struct dispatch *dispatch = context;
     flush_all(dispatch);
     door_beat(dispatch);
     admission_beat(dispatch);
     leases_look(dispatch);
     grants_make(dispatch);
+}
+
+static void beat_is_due(void *context)
+{
+    dispatch_beat(context);
 }
 
 /* ---- stopping ------------------------------------------------------------------------------- */
@@ -330,6 +340,16 @@ static enum status take_lock(struct dispatch *dispatch, const char *runtime, boo
     return status;
 }
 
+enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault)
+{
+    int64_t lease = dispatch->rule->lease_ms;
+    enum status status = ledger_workers_forget(dispatch->ledger, fault);
+    if (status == STATUS_OK)
+        status = ledger_leases_restart(
+            dispatch->ledger, lease < DISPATCH_GRACE_MS ? lease : DISPATCH_GRACE_MS, fault);
+    return status;
+}
+
 static enum status open_storage(struct dispatch *dispatch, const struct config *config,
                                 struct fault *fault)
 {
@@ -338,11 +358,7 @@ static enum status open_storage(struct dispatch *dispatch, const struct config *
     if (status == STATUS_OK)
         status = spool_open(config->store.spool, &dispatch->spool, fault);
     if (status == STATUS_OK)
-        status = ledger_workers_forget(dispatch->ledger, fault);
-    int64_t grace =
-        config->workers.lease_ms < DISPATCH_GRACE_MS ? config->workers.lease_ms : DISPATCH_GRACE_MS;
-    if (status == STATUS_OK)
-        status = ledger_leases_restart(dispatch->ledger, grace, fault);
+        status = dispatch_take_over(dispatch, fault);
     return status;
 }
 
@@ -369,9 +385,6 @@ static enum status open_sockets(struct dispatch *dispatch, const struct config *
 static enum status start(struct dispatch *dispatch, const struct config *config, bool *ret_occupied,
                          struct fault *fault)
 {
-    dispatch->buffer = malloc(WIRE_CHUNK_BYTES_MOST);
-    if (dispatch->buffer == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory");
     enum status status = take_lock(dispatch, config->store.runtime, ret_occupied, fault);
     if (status == STATUS_OK)
         status = open_storage(dispatch, config, fault);
@@ -389,14 +402,11 @@ static enum status start(struct dispatch *dispatch, const struct config *config,
     return STATUS_OK;
 }
 
-enum status dispatch_new(struct loop *loop, const struct clock *clock, const struct config *config,
-                         struct dispatch **ret_dispatch, bool *ret_occupied, struct fault *fault)
+struct dispatch *dispatch_make(const struct clock *clock, const struct config_workers *rule)
 {
     struct dispatch *dispatch = calloc(1, sizeof *dispatch);
     if (dispatch == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory");
-    const struct config_workers *rule = &config->workers;
-    dispatch->loop = loop;
+        return NULL;
     dispatch->clock = clock;
     dispatch->rule = rule;
     dispatch->retry = (struct retry_rule){.content_most = (uint32_t)rule->content_attempts,
@@ -405,6 +415,19 @@ enum status dispatch_new(struct loop *loop, const struct clock *clock, const str
                                           .backoff_most_ms = rule->backoff_most_ms};
     dispatch->lock = -1;
     dispatch->foreign_logged_ms = INT64_MIN / 2;
+    dispatch->buffer = malloc(WIRE_CHUNK_BYTES_MOST);
+    if (dispatch->buffer == NULL)
+        dispatch_free(&dispatch);
+    return dispatch;
+}
+
+enum status dispatch_new(struct loop *loop, const struct clock *clock, const struct config *config,
+                         struct dispatch **ret_dispatch, bool *ret_occupied, struct fault *fault)
+{
+    struct dispatch *dispatch = dispatch_make(clock, &config->workers);
+    if (dispatch == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    dispatch->loop = loop;
     *ret_occupied = false;
     enum status status = start(dispatch, config, ret_occupied, fault);
     if (status == STATUS_OK)

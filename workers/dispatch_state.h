@@ -56,6 +56,14 @@ bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wir
 /* One message from somebody, in frames. */
 void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
                    const struct messaging_frame *frames, size_t count);
+/* Time passes: heartbeats, leases, grants; and a look for work without a bell. */
+void dispatch_beat(struct dispatch *dispatch);
+void dispatch_poll(struct dispatch *dispatch);
+/* With what configuration and clock say, and nothing open; NULL on no memory. Ends with
+ * dispatch_free(). For dispatch_new(), and for a simulator, which brings ledger and spool. */
+struct dispatch *dispatch_make(const struct clock *clock, const struct config_workers *rule);
+/* The start of a dispatcher as the ledger has it: nobody is there, leases get their grace. */
+enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault);
 /* Takes what waits at the socket; of a guarded one through the door. */
 void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket);
 

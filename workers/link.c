@@ -21,6 +21,7 @@ enum {
     PATIENCE_FIRST_MS = 5000, /* with a dispatcher that has not said how often it speaks */
     PATIENCE_MOST_MS = 32000,
     HEARTBEAT_FIRST_MS = 1000,
+    STANDSTILLS = 2, /* times the silence that means gone, until a transfer begins anew */
     NAME_BYTES = 128
 };
 
@@ -36,6 +37,7 @@ struct link {
     enum wire_worker_kind kind;
     uint64_t part_bytes_most;
 
+    const struct link_network *network; /* NULL: ZeroMQ */
     struct messaging *messaging;
     struct messaging_socket *socket;
     struct outbox outbox;
@@ -55,6 +57,7 @@ struct link {
     struct wire_message result; /* RESULT_… or FAIL while delivering */
     struct outgoing outgoing;
     int64_t repeat_at_ms; /* 0: not to be repeated */
+    int64_t moved_ms;     /* monotonic: when a transfer last moved, or began */
     uint8_t *buffer;      /* of one chunk */
 };
 
@@ -152,6 +155,7 @@ static void pump(struct link *link)
         }
         if (!some)
             return;
+        link->moved_ms = now(link);
         say_about_job(link, chunk);
     }
 }
@@ -160,6 +164,7 @@ static void pump(struct link *link)
 static void deliver(struct link *link)
 {
     link->repeat_at_ms = 0;
+    link->moved_ms = now(link);
     outgoing_rewind(&link->outgoing);
     if (!link->welcomed)
         return;
@@ -228,6 +233,7 @@ static void give_credit(struct link *link, uint32_t chunks)
 static void received(struct link *link, enum status status, uint32_t credit,
                      const struct fault *fault)
 {
+    link->moved_ms = now(link);
     if (status == STATUS_REFUSE) {
         link->hand = HAND_WORKING;
         link_fail(link, WIRE_FAILURE_CONTENT, fault->text);
@@ -250,8 +256,16 @@ static bool parts_are_too_long(const struct link *link, const struct wire_direct
     return false;
 }
 
+static bool is_about_job_in_hand(const struct link *link, const struct wire_message *message)
+{
+    return link->hand != HAND_EMPTY && message->job == link->job.job &&
+           message->attempt == link->job.attempt;
+}
+
 static void take_job(struct link *link, struct wire_message *message)
 {
+    if (is_about_job_in_hand(link, message))
+        return; // said twice
     if (link->hand != HAND_EMPTY || link->draining) {
         decline(link, message, WIRE_FAILURE_SYSTEM, "the worker takes no further job now");
         return;
@@ -268,12 +282,6 @@ static void take_job(struct link *link, struct wire_message *message)
     enum status status =
         incoming_begin(&link->incoming, &link->job.as.job.directory, &sink, &fault);
     received(link, status, PARCEL_CREDITS, &fault);
-}
-
-static bool is_about_job_in_hand(const struct link *link, const struct wire_message *message)
-{
-    return link->hand != HAND_EMPTY && message->job == link->job.job &&
-           message->attempt == link->job.attempt;
 }
 
 static void take_chunk(struct link *link, const struct wire_message *message)
@@ -395,12 +403,8 @@ static void take_message(struct link *link, struct wire_message *message)
 }
 
 /* A dispatcher whose words cannot be understood is of another version, or broken. */
-static void take_frames(struct link *link, const struct messaging_message *raw)
+void link_hear(struct link *link, const struct messaging_frame *frames, size_t count)
 {
-    struct messaging_frame frames[WIRE_FRAMES_MOST];
-    size_t count = messaging_message_frames(raw);
-    for (size_t i = 0; i < count && i < WIRE_FRAMES_MOST; i++)
-        frames[i] = messaging_message_frame(raw, i);
     struct wire_message message = {0};
     struct fault fault = {0};
     unsigned version = 0;
@@ -413,6 +417,15 @@ static void take_frames(struct link *link, const struct messaging_message *raw)
     }
     take_message(link, &message);
     wire_message_done(&message);
+}
+
+static void take_frames(struct link *link, const struct messaging_message *raw)
+{
+    struct messaging_frame frames[WIRE_FRAMES_MOST];
+    size_t count = messaging_message_frames(raw);
+    for (size_t i = 0; i < count && i < WIRE_FRAMES_MOST; i++)
+        frames[i] = messaging_message_frame(raw, i);
+    link_hear(link, frames, count);
 }
 
 static void flush(struct link *link)
@@ -453,9 +466,8 @@ static void disconnect(struct link *link)
     messaging_socket_close(&link->socket);
 }
 
-static enum status connect_anew(struct link *link, struct fault *fault)
+static enum status connect_socket(struct link *link, struct fault *fault)
 {
-    disconnect(link);
     enum status status =
         link->key == NULL ? messaging_dealer(link->messaging, link->address, &link->socket, fault)
                           : messaging_dealer_guarded(link->messaging, link->address, link->key,
@@ -463,9 +475,23 @@ static enum status connect_anew(struct link *link, struct fault *fault)
     if (status == STATUS_OK)
         status = loop_add_socket(link->loop, messaging_socket_handle(link->socket),
                                  socket_is_readable, link, fault);
+    if (status == STATUS_OK)
+        link->outbox = (struct outbox){.port = port_of_socket(link->socket)};
+    return status;
+}
+
+static enum status connect_anew(struct link *link, struct fault *fault)
+{
+    disconnect(link);
+    enum status status = STATUS_OK;
+    if (link->network == NULL) {
+        status = connect_socket(link, fault);
+    } else {
+        outbox_done(&link->outbox);
+        status = link->network->connect(link->network->context, link, &link->outbox.port, fault);
+    }
     if (status != STATUS_OK)
         return status;
-    link->outbox = (struct outbox){.port = port_of_socket(link->socket)};
     link->heard_ms = link->said_ms = now(link);
     start_session(link);
     return STATUS_OK;
@@ -483,9 +509,17 @@ static void seek_dispatcher(struct link *link)
         give_up(link, &fault);
 }
 
-static void tick(void *context)
+/* Something was lost on a connection that stands: without a word from us both sides would wait for
+ * the other one, and heartbeats would keep the lease alive for ever. */
+static bool stands_still(const struct link *link)
 {
-    struct link *link = context;
+    bool is_moving = link->hand == HAND_RECEIVING || link->hand == HAND_DELIVERING;
+    return link->welcomed && is_moving && link->repeat_at_ms == 0 &&
+           now(link) - link->moved_ms > STANDSTILLS * link->vanished_ms;
+}
+
+void link_tick(struct link *link)
+{
     if (link->broken)
         return;
     int64_t time = now(link);
@@ -495,7 +529,7 @@ static void tick(void *context)
         return;
     }
     flush(link);
-    if (link->key != NULL && messaging_was_refused(link->socket))
+    if (link->key != NULL && link->socket != NULL && messaging_was_refused(link->socket))
         tell(link, "the dispatcher does not let this key in: it is not enrolled, or revoked");
     if (!link->welcomed && time >= link->ready_at_ms)
         say_ready(link);
@@ -504,6 +538,15 @@ static void tick(void *context)
         say_about_job(link, (struct wire_message){.command = WIRE_HEARTBEAT});
     if (link->repeat_at_ms != 0 && time >= link->repeat_at_ms)
         deliver(link);
+    if (stands_still(link)) {
+        tell(link, "a transfer stands still; beginning anew");
+        start_session(link);
+    }
+}
+
+static void tick(void *context)
+{
+    link_tick(context);
 }
 
 void link_drain(struct link *link)
@@ -554,6 +597,8 @@ static bool keep_key(struct link *link, const struct key_file *key)
 
 static enum status start(struct link *link, struct fault *fault)
 {
+    if (link->network != NULL)
+        return connect_anew(link, fault);
     enum status status = messaging_open(&link->messaging, fault);
     if (status == STATUS_OK)
         status = connect_anew(link, fault);
@@ -573,6 +618,7 @@ enum status link_new(struct loop *loop, const struct clock *clock,
     link->loop = loop;
     link->clock = clock;
     link->events = *events;
+    link->network = options->network;
     link->kind = options->kind;
     link->part_bytes_most = options->part_bytes_most;
     link->patience_ms = PATIENCE_FIRST_MS;
@@ -602,6 +648,7 @@ void link_free(struct link **link_p)
     if (link->timer != 0)
         loop_remove_timer(link->loop, link->timer);
     disconnect(link);
+    outbox_done(&link->outbox);
     messaging_close(&link->messaging);
     empty_hand(link);
     free(link->address);

@@ -14,16 +14,27 @@
 #include "base/loop.h"
 #include "workers/memory_part.h"
 #include "workers/parcel.h"
+#include "workers/port.h"
 #include "workers/wire.h"
 
 struct link;
+
+/* Another network than ZeroMQ's, for simulators: what arrives is given to link_hear(), and time
+ * passes by link_tick(). */
+struct link_network {
+    /* A new connection, in place of the one before. */
+    enum status (*connect)(void *context, struct link *link, struct port *ret_port,
+                           struct fault *fault);
+    void *context;
+};
 
 struct link_options {
     const char *address;
     const struct key_file *key; /* for tcp://; NULL for ipc://. Copied */
     const char *name; /* unique among workers; NULL: made of kind, host and process number */
     enum wire_worker_kind kind;
-    uint64_t part_bytes_most; /* a job with a longer part is given back */
+    uint64_t part_bytes_most;           /* a job with a longer part is given back */
+    const struct link_network *network; /* NULL: ZeroMQ, and the loop. Borrowed */
 };
 
 /* All are called from the loop. */
@@ -44,11 +55,16 @@ struct link_events {
     void *context;
 };
 
-/* `loop`, `clock` are borrowed. Starts connecting at once. */
+/* `loop` (NULL with a network of its own) and `clock` are borrowed. Starts connecting at once. */
 enum status link_new(struct loop *loop, const struct clock *clock,
                      const struct link_options *options, const struct link_events *events,
                      struct link **ret_link, struct fault *fault);
 void link_free(struct link **link_p);
+
+/* A message from the dispatcher. */
+void link_hear(struct link *link, const struct messaging_frame *frames, size_t count);
+/* To be called about four times a second. */
+void link_tick(struct link *link);
 
 const char *link_name(const struct link *link);
 /* A job is in hand: being received, worked on, or its result not settled yet. */
