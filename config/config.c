@@ -34,7 +34,7 @@ struct load {
 static size_t entry_bytes(enum setting_list list)
 {
     static const size_t bytes[] = {sizeof(struct config_site), sizeof(struct config_team),
-                                   sizeof(struct config_case_grammar)};
+                                   sizeof(struct config_case_grammar), sizeof(struct config_kind)};
     return bytes[list];
 }
 
@@ -51,6 +51,9 @@ static void *entries_of(const struct config *config, enum setting_list list, siz
     case SETTING_GRAMMARS:
         *ret_count = config->grammar_count;
         return config->grammars;
+    case SETTING_KINDS:
+        *ret_count = config->kind_count;
+        return config->kinds;
     case SETTING_LISTS:
         break;
     }
@@ -147,6 +150,7 @@ static void store_lists(struct load *load, const struct written *written)
     config->sites = store_list(load, written, SETTING_SITES, &config->site_count);
     config->teams = store_list(load, written, SETTING_TEAMS, &config->team_count);
     config->grammars = store_list(load, written, SETTING_GRAMMARS, &config->grammar_count);
+    config->kinds = store_list(load, written, SETTING_KINDS, &config->kind_count);
 }
 
 /* ---- defaults that depend on other values ---------------------------------------------------- */
@@ -169,6 +173,12 @@ static void settle_lists(struct load *load)
         if (team->title == NULL)
             team->title = string_copy(team->name);
         load->no_memory |= team->title == NULL;
+    }
+    for (size_t i = 0; i < config->kind_count && !load->no_memory; i++) {
+        struct config_kind *kind = &config->kinds[i];
+        if (kind->title == NULL)
+            kind->title = string_copy(kind->name);
+        load->no_memory |= kind->title == NULL;
     }
 }
 

@@ -47,6 +47,15 @@ struct config_case_grammar {
     char *check_group; /* the named group that holds the check digits; NULL: none */
 };
 
+/* A kind of document that the office has besides those that the program knows, or further triggers
+ * for one of them. */
+struct config_kind {
+    char *name;     /* as lists and reports show it */
+    char *title;    /* for people */
+    char *triggers; /* phrases parted by `;`, each with an optional weight: "heimvertrag=2"; NULL */
+    char *flags;    /* parted by blanks: "deadline", "urgent"; NULL */
+};
+
 enum { CONFIG_REGISTER_COLUMNS = 16 }; /* in the order of store/register.h's fields */
 
 enum config_identifier_use {
@@ -146,6 +155,8 @@ struct config {
     size_t team_count;
     struct config_case_grammar *grammars;
     size_t grammar_count;
+    struct config_kind *kinds;
+    size_t kind_count;
     char *register_columns[CONFIG_REGISTER_COLUMNS];
     double register_drop_share_most;
     bool register_is_incremental; /* how a file is taken when nothing else is said */

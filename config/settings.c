@@ -97,6 +97,18 @@ const struct setting settings[] = {
     ENTRY(SETTING_GRAMMARS, SETTING_OPTION_TEXT, "check.group", "", NULL, 0, 64,
           struct config_case_grammar, check_group, "The group that holds the check digits."),
 
+    ENTRY(SETTING_KINDS, SETTING_TEXT, "name", NULL, NULL, 1, 63, struct config_kind, name,
+          "Name of the kind, in small letters, as lists and reports show it; one that the program "
+          "knows already gets these triggers as well."),
+    ENTRY(SETTING_KINDS, SETTING_TEXT, "title", NULL, "the name", 1, NAME_BYTES, struct config_kind,
+          title, "What people call it."),
+    ENTRY(SETTING_KINDS, SETTING_OPTION_TEXT, "triggers", "", NULL, 0, WORDS_BYTES,
+          struct config_kind, triggers,
+          "Phrases that speak for it, parted by semicolons: beginnings of words, of which the "
+          "first found is enough. A weight may follow, of which 3 are enough: \"heimvertrag=2\"."),
+    ENTRY(SETTING_KINDS, SETTING_OPTION_TEXT, "flags", "", NULL, 0, NAME_BYTES, struct config_kind,
+          flags, "What each of the phrases raises wherever it stands: deadline, urgent."),
+
     VALUE(SETTING_SHARE, "register.most_lost", "10 %", 0, 1, register_drop_share_most,
           "An import that would lose more than this share of the persons is refused."),
     WORD(SETTING_SWITCH, "register.import", "full", imports, register_is_incremental,
@@ -263,6 +275,7 @@ const struct setting_section setting_sections[] = {
     {"case_numbers",
      "The schemes that case numbers follow. Older schemes stay in the list for as "
      "long as such numbers come in.", SETTING_GRAMMARS},
+    {"kinds", "Kinds of document of this office, besides those that the program knows.", SETTING_KINDS},
     {"register", "The case register, imported from a CSV file.", SETTING_SINGLE},
     {"register.words", "What the register\'s words mean: beginnings, parted by semicolons.", SETTING_SINGLE},
     {"register.columns", "What the columns of that file are called.", SETTING_SINGLE},
@@ -286,6 +299,6 @@ _Static_assert(LENGTH(settings) <= SETTINGS_MOST, "raise SETTINGS_MOST");
 
 const char *setting_list_key(enum setting_list list)
 {
-    static const char *const keys[] = {"sites", "teams", "case_numbers"};
+    static const char *const keys[] = {"sites", "teams", "case_numbers", "kinds"};
     return list < SETTING_LISTS ? keys[list] : "";
 }

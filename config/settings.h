@@ -30,6 +30,7 @@ enum setting_list {
     SETTING_SITES = 0,
     SETTING_TEAMS,
     SETTING_GRAMMARS,
+    SETTING_KINDS,
     SETTING_LISTS,
     SETTING_SINGLE = SETTING_LISTS /* not in a list */
 };
@@ -67,7 +68,7 @@ struct setting_section {
 extern const struct setting_section setting_sections[];
 extern const size_t setting_section_count;
 
-/* "sites", "teams" or "case_numbers"; static. */
+/* "sites", "teams", "case_numbers" or "kinds"; static. */
 const char *setting_list_key(enum setting_list list);
 
 #endif

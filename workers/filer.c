@@ -11,6 +11,7 @@
 #include "workers/job_parcel.h"
 #include "workers/link.h"
 #include "workers/match_job.h"
+#include "workers/model_watch.h"
 #include "workers/register_watch.h"
 
 enum { STOP_LOOK_MS = 100, BYE_MS = 500 /* for an answer to BYE */, REGISTER_LOOK_MS = 1000 };
@@ -22,6 +23,7 @@ struct filer {
     const char *name;
     struct rules *rules;
     struct register_watch *watch;
+    struct model_watch *models;
     struct cabinet *cabinet;
     struct link *link;             /* NULL until the first index is there */
     char subject[UUID_TEXT_BYTES]; /* the document in hand, for the log */
@@ -269,14 +271,27 @@ static enum status connect(struct filer *filer, struct fault *fault)
 
 /* ---- the register --------------------------------------------------------------------------- */
 
+/* Jobs are done in callbacks of this thread: nothing is being matched now. */
+static enum status look_at_model(struct filer *filer, struct fault *fault)
+{
+    bool has_changed = false;
+    enum status status = model_watch_look(filer->models, &has_changed, fault);
+    if (status == STATUS_OK && has_changed)
+        log_info(NULL, "model version %lld is in use (rules %s)",
+                 (long long)model_watch_version(filer->models), rules_version(filer->rules));
+    return status;
+}
+
 static void look_at_register(void *context)
 {
     struct filer *filer = context;
     struct fault fault = {0};
     enum status status = register_watch_look(filer->watch, &fault);
     if (status == STATUS_OK)
+        status = look_at_model(filer, &fault);
+    if (status == STATUS_OK)
         return;
-    log_warning(NULL, "cannot look at the register: %s", fault.text);
+    log_warning(NULL, "cannot look at the register and the model: %s", fault.text);
     if (status == STATUS_HALT)
         end(filer, EXIT_STORAGE);
 }
@@ -309,6 +324,11 @@ static enum status start(struct filer *filer, struct fault *fault)
     if (status == STATUS_OK)
         status = register_watch_new(config->store.ledger, filer->clock, filer->rules, &filer->watch,
                                     fault);
+    if (status == STATUS_OK)
+        status = model_watch_new(config->store.ledger, filer->clock, filer->rules, &filer->models,
+                                 fault);
+    if (status == STATUS_OK)
+        status = look_at_model(filer, fault);
     if (status == STATUS_OK)
         status = loop_add_file(filer->loop, register_watch_file(filer->watch), register_is_ready,
                                filer, fault);
@@ -351,6 +371,7 @@ void filer_free(struct filer **filer_p)
     if (filer->watch != NULL)
         loop_remove_file(filer->loop, register_watch_file(filer->watch));
     register_watch_free(&filer->watch);
+    model_watch_free(&filer->models);
     cabinet_close(&filer->cabinet);
     rules_free(&filer->rules);
     free(filer);

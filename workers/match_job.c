@@ -30,11 +30,26 @@ _Static_assert((int)CONFIG_SEVERAL_CASES_CLEAR == (int)SEVERAL_CASES_CLEAR &&
                    (int)CONFIG_SEVERAL_CASES_COPY == (int)SEVERAL_CASES_COPY,
                "several cases have one numbering");
 
+/* What the configuration adds to the kinds of document; the caller frees it. */
+static struct kind_option *kind_options(const struct config *config)
+{
+    struct kind_option *kinds = calloc(config->kind_count + 1, sizeof *kinds);
+    for (size_t i = 0; kinds != NULL && i < config->kind_count; i++)
+        kinds[i] = (struct kind_option){.name = config->kinds[i].name,
+                                        .triggers = config->kinds[i].triggers,
+                                        .flags = config->kinds[i].flags};
+    return kinds;
+}
+
 enum status match_rules(const struct config *config, struct rules **ret_rules, struct fault *fault)
 {
+    struct kind_option *kinds = kind_options(config);
     struct case_grammar *grammars = calloc(config->grammar_count + 1, sizeof *grammars);
-    if (grammars == NULL)
+    if (grammars == NULL || kinds == NULL) {
+        free(grammars);
+        free(kinds);
         return fault_set(fault, STATUS_LATER, "out of memory");
+    }
     for (size_t i = 0; i < config->grammar_count; i++) {
         const struct config_case_grammar *grammar = &config->grammars[i];
         grammars[i] = (struct case_grammar){.name = grammar->name,
@@ -51,11 +66,14 @@ enum status match_rules(const struct config *config, struct rules **ret_rules, s
         .margin = config->matching.margin,
         .candidates_most = (uint32_t)config->matching.candidates_most,
         .several_cases = (enum several_cases)config->matching.several_cases,
+        .kinds = kinds,
+        .kind_count = config->kind_count,
     };
     for (size_t i = 0; i < IDENTIFIER_KINDS; i++)
         options.identifiers[i] = (enum identifier_use)config->matching.identifiers[i];
     enum status status = rules_new(&options, ret_rules, fault);
     free(grammars);
+    free(kinds);
     return status;
 }
 
