@@ -157,6 +157,18 @@ enum status roles_make_readers(const char *folder, int64_t readers, const char *
     return is_whole ? STATUS_OK : fault_set(fault, STATUS_LATER, "out of memory");
 }
 
+enum status roles_make_local_readers(const struct config *config, const char *folder,
+                                     struct roles *ret_roles, struct fault *fault)
+{
+    struct roles roles = {0};
+    if (!add_readers(&roles, config, folder)) {
+        roles_done(&roles);
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    }
+    *ret_roles = roles;
+    return STATUS_OK;
+}
+
 /* The portal is no part of every installation. */
 static bool has_portal(const struct config *config, const char *folder)
 {

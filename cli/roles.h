@@ -31,6 +31,9 @@ enum status roles_make(const struct config *config, const char *folder, bool dra
 /* What `worker` starts: `readers` reading programs, each with these words behind its name. */
 enum status roles_make_readers(const char *folder, int64_t readers, const char *const *words,
                                size_t word_count, struct roles *ret_roles, struct fault *fault);
+/* The readers of `run` alone. On STATUS_OK the caller owns what is in *ret_roles. */
+enum status roles_make_local_readers(const struct config *config, const char *folder,
+                                     struct roles *ret_roles, struct fault *fault);
 void roles_done(struct roles *roles);
 /* Hands them all to the supervisor, which borrows them; `standard_error` is a descriptor for
  * theirs, 0 for ours. The first one, the dispatcher, ends last: workers give back through it. */

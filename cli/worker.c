@@ -1,7 +1,9 @@
-/* worker.c - `posteingang worker`: reading programs for a dispatcher on another host.
+/* worker.c - `posteingang worker`: reading programs for a dispatcher on another host, or for the one
+ * on this host when they run as a user of their own.
  *
- * Needs no configuration: the readers are started with the words of this command line, after
- * a look at the key file, so that a wrong path is said once and not by every reader in turn. */
+ * For another host no configuration is needed: the readers are started with the words of this
+ * command line, after a look at the key file, so that a wrong path is said once and not by every
+ * reader in turn. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <signal.h>
 #include <stdio.h>
@@ -155,6 +157,25 @@ static int work_with(const char *const given[GIVEN], long readers)
     return exit_code;
 }
 
+/* For the dispatcher of this host, as the configuration says. */
+static int work_here(const char *config_path)
+{
+    struct fault fault = {0};
+    struct work work = {0};
+    struct config *config = config_load_or_explain(config_path);
+    if (config == NULL)
+        return EXIT_CONFIGURATION;
+    char *folder = roles_folder();
+    enum status status =
+        folder == NULL ? fault_set(&fault, STATUS_LATER, "cannot find the folder of this program")
+                       : roles_make_local_readers(config, folder, &work.roles, &fault);
+    int exit_code = status == STATUS_OK ? serve(&work) : outcome_of(&fault);
+    roles_done(&work.roles);
+    free(folder);
+    config_free(&config);
+    return exit_code;
+}
+
 int verb_worker(struct call *call)
 {
     const char *given[GIVEN] = {[SANDBOX] = "required", [LOG_LEVEL] = "info"};
@@ -169,6 +190,8 @@ int verb_worker(struct call *call)
     if (!call_read_options(call, table, GIVEN + 1, &exit_code))
         return exit_code;
     log_open("posteingang", LOG_LEVEL_INFO);
+    if (given[CONNECT] == NULL && given[KEY] == NULL)
+        return work_here(call->config);
     exit_code = check(given, readers);
     if (readers == 0)
         readers = sysconf(_SC_NPROCESSORS_ONLN);

@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# run.sh - builds the Debian package, and installs, uses, upgrades and removes it in a bare Debian tree.
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Everything is below build/package/. Needs root (debootstrap, chroot) and a Debian mirror. Exit 0
+# when every step held; the last line says how many.
+set -euo pipefail
+export LC_ALL=C.UTF-8
+
+usage() {
+    cat <<'TEXT'
+usage: tests/package/run.sh [--keep]
+
+Builds build/package/posteingang_*.deb, checks it with lintian, and in a fresh Debian tree: installs it
+with its dependencies alone, makes an instance, runs ten letters through it, runs each role as its own
+user, upgrades over a ledger of the previous schema, removes and purges it.
+
+  --keep    leaves the tree in build/package/tree
+TEXT
+}
+
+give_up() { # SENTENCE
+    echo "package: $1" >&2
+    exit 1
+}
+
+keep=no
+for word in "$@"; do
+    case $word in
+    --keep) keep=yes ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+done
+
+[ "$(id -u)" -eq 0 ] || give_up "debootstrap and chroot need root"
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+source=$PWD work=$PWD/build/package tree=$PWD/build/package/tree
+cmake/install-packages.sh build run portal package
+steps=0
+
+held() { # SENTENCE
+    steps=$((steps + 1))
+    echo "held: $1"
+}
+
+inside() { # WORD…: in the tree
+    chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+        TZ=Europe/Berlin DEBIAN_FRONTEND=noninteractive "$@"
+}
+
+leave() {
+    [ ! -d "$tree" ] || {
+        stop_roles || true
+        for place in dev proc; do umount -l "$tree/$place" 2>/dev/null || true; done
+        [ $keep = yes ] || rm -rf "$tree"
+    }
+}
+trap leave EXIT
+
+build_package() {
+    cmake --preset release >/dev/null
+    cmake/install-npm.sh portal/web
+    cmake --build --preset release --target pages -- -j "$(nproc)" --quiet
+    rm -f "$work"/posteingang_*.deb
+    cpack --config build/CPackConfig.cmake -B "$work" >"$work.log" 2>&1 || { cat "$work.log"; give_up "cpack failed"; }
+    package=$(ls "$work"/posteingang_*.deb)
+    held "the package is built: $(basename "$package"), $(stat -c %s "$package") bytes"
+    lintian --allow-root --fail-on error "$package" || give_up "lintian found errors"
+    held "lintian finds no error"
+}
+
+# The bare tree is fetched once and kept as an archive.
+make_tree() {
+    local base=$work/base.tar
+    rm -rf "$tree"
+    if [ ! -f "$base" ]; then
+        debootstrap --variant=minbase bookworm "$work/base" >"$work/debootstrap.log" 2>&1 ||
+            give_up "debootstrap failed; see $work/debootstrap.log"
+        tar -C "$work/base" -cf "$base.part" . && mv "$base.part" "$base" && rm -rf "$work/base"
+    fi
+    mkdir -p "$tree" && tar -C "$tree" -xf "$base"
+    cp /etc/resolv.conf "$tree/etc/resolv.conf"
+    rm -f "$tree/etc/apt/sources.list"
+    cp -r /etc/apt/. "$tree/etc/apt/"
+    mount -t proc proc "$tree/proc"
+    mount --rbind /dev "$tree/dev" && mount --make-rslave "$tree/dev"
+    mkdir -p "$tree/srv/letters" && cp "$source"/tests/samples/register.csv "$tree/srv/"
+}
+
+install_package() {
+    cp "$package" "$tree/srv/posteingang.deb"
+    inside apt-get -qq update >/dev/null
+    inside apt-get -qq install --no-install-recommends /srv/posteingang.deb >"$work/install.log" 2>&1 ||
+        { tail -20 "$work/install.log"; give_up "apt could not install the package"; }
+    for role in dispatch intake filer portal reader; do
+        inside id "posteingang-$role" >/dev/null || give_up "there is no user posteingang-$role"
+    done
+    [ "$(inside stat -c '%U:%G %a' /var/lib/posteingang/ledger)" = "posteingang-dispatch:posteingang 2770" ] ||
+        give_up "the ledger's folder has other rights: $(inside ls -ld /var/lib/posteingang/ledger)"
+    held "it installs into a bare tree, with users, folders and a ledger"
+    inside posteingang config check >/dev/null || give_up "the packaged configuration has faults"
+    inside sh -c 'man -w posteingang 2>/dev/null || ls /usr/share/man/man1/posteingang.1.gz' >/dev/null
+    held "the packaged configuration is right"
+}
+
+ten_letters() { # FOLDER
+    local count=0
+    mkdir -p "$1"
+    for letter in "$source"/tests/samples/drop/*/*; do
+        [ $count -lt 10 ] || break
+        cp "$letter" "$1/" && count=$((count + 1))
+    done
+}
+
+# What somebody does who tries it out: one user, one folder, one command.
+run_an_instance() {
+    inside useradd --create-home --shell /bin/sh clerk
+    inside runuser -u clerk -- posteingang init /home/clerk/try --site Demmin >/dev/null
+    ten_letters "$tree/home/clerk/try/drop/Demmin"
+    inside chown -R clerk /home/clerk
+    inside runuser -u clerk -- posteingang --config /home/clerk/try/posteingang.yaml register import /srv/register.csv >/dev/null
+    inside runuser -u clerk -- posteingang --config /home/clerk/try/posteingang.yaml run --drain >"$work/drain.log" 2>&1 ||
+        { tail -20 "$work/drain.log"; give_up "run --drain did not end well"; }
+    local lines
+    lines=$(inside runuser -u clerk -- posteingang --config /home/clerk/try/posteingang.yaml list --json | wc -l)
+    [ "$lines" -ge 10 ] || give_up "ten letters gave $lines rows"
+    inside runuser -u clerk -- posteingang --config /home/clerk/try/posteingang.yaml verify >/dev/null ||
+        give_up "verify found a fault"
+    held "init, register import and run --drain: ten letters gave $lines rows, verify is clean"
+}
+
+role() { # USER PROGRAM WORD…: as the unit starts it
+    local user=$1
+    shift
+    inside runuser -u "posteingang-$user" -g posteingang -- sh -c 'umask 0007; exec "$@"' sh "$@" \
+        >"$work/role-$user.log" 2>&1 &
+}
+
+stop_roles() {
+    pkill -TERM -f -- "--config /etc/posteingang/posteingang.yaml" || true
+    for _ in $(seq 100); do
+        pgrep -f -- "--config /etc/posteingang/posteingang.yaml" >/dev/null || return 0
+        sleep 0.2
+    done
+    pkill -KILL -f -- "--config /etc/posteingang/posteingang.yaml" || true
+}
+
+start_roles() {
+    local config="--config /etc/posteingang/posteingang.yaml"
+    # shellcheck disable=SC2086 # two words
+    {
+        role dispatch posteingang-dispatch $config
+        role intake posteingang-intake $config
+        role filer posteingang-filer $config
+        role portal posteingang-portal $config
+        role reader posteingang $config worker
+    }
+}
+
+at_rest() { # COUNT
+    inside posteingang list --json | python3 -c "
+import json, sys
+rows = [json.loads(line) for line in sys.stdin]
+rest = {'filed', 'clearing', 'refused', 'failed', 'discarded', 'forwarded'}
+sys.exit(0 if len(rows) >= $1 and all(row['state'] in rest for row in rows) else 1)"
+}
+
+run_the_roles() {
+    inside posteingang register import /srv/register.csv >/dev/null
+    start_roles
+    ten_letters "$tree/srv/letters"
+    inside sh -c 'chown posteingang-intake:posteingang /srv/letters/* && mv /srv/letters/* /var/lib/posteingang/drop/Demmin/'
+    for _ in $(seq 300); do
+        at_rest 10 && break
+        sleep 1
+    done
+    at_rest 10 || { tail -5 "$work"/role-*.log; inside posteingang status; give_up "the roles did not bring ten letters to rest"; }
+    inside posteingang list --json | grep -q '"state":"filed"\|"state": "filed"' || give_up "nothing was filed"
+    inside sh -c 'find /var/lib/posteingang/cabinet -name dokument.pdf' | grep -q . || give_up "the cabinet is empty"
+    inside posteingang doctor || true
+    held "each role works as its own user: ten letters at rest, the cabinet has documents"
+    stop_roles
+}
+
+# A ledger as the previous schema left it, in place of the one that is there.
+upgrade_package() {
+    python3 "$source/tests/package/older_ledger.py" "$source/store/migrations" \
+        "$tree/var/lib/posteingang/ledger/posteingang.db"
+    inside chown posteingang-dispatch:posteingang /var/lib/posteingang/ledger/posteingang.db
+    local before after
+    before=$(inside posteingang verify 2>&1 || true)
+    inside dpkg -i /srv/posteingang.deb >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log"; give_up "the upgrade failed"; }
+    after=$(inside posteingang verify 2>&1) || { echo "$before"; give_up "after the upgrade: $after"; }
+    held "an upgrade brings a ledger of the previous schema up to date: $after"
+}
+
+remove_package() {
+    inside apt-get -qq remove posteingang >/dev/null 2>&1
+    [ ! -e "$tree/usr/bin/posteingang" ] || give_up "programs stay after removal"
+    [ -f "$tree/var/lib/posteingang/ledger/posteingang.db" ] || give_up "removal took the ledger"
+    inside dpkg --purge posteingang >/dev/null 2>&1
+    [ ! -e "$tree/etc/posteingang/posteingang.yaml" ] || give_up "the configuration stays after a purge"
+    [ -f "$tree/var/lib/posteingang/ledger/posteingang.db" ] || give_up "a purge took the letters"
+    held "it goes away; the letters stay"
+}
+
+mkdir -p "$work"
+build_package
+make_tree
+install_package
+run_an_instance
+run_the_roles
+upgrade_package
+remove_package
+echo "$steps steps held"
