@@ -12,6 +12,7 @@
 
 #include "base/durable.h"
 #include "base/text.h"
+#include "portal/indexer.h"
 #include "portal/openapi.h"
 #include "portal/passage.h"
 #include "portal/portal.h"
@@ -26,6 +27,7 @@ enum {
 struct portal {
     struct service service;
     struct passage_server server;
+    struct indexer *indexer;
     struct MHD_Daemon *daemon;
 };
 
@@ -43,6 +45,16 @@ static char *web_folder(const struct config *config)
         if (strrchr(program, '/') != NULL)
             *strrchr(program, '/') = '\0';
     return path_join(program, "share/posteingang/web");
+}
+
+static enum status open_search(struct service *service, struct fault *fault)
+{
+    char *path = search_path(service->config->store.ledger);
+    if (path == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for the portal");
+    enum status status = search_open(path, &service->search, fault);
+    free(path);
+    return status;
 }
 
 static enum status restore_session(void *context, const struct login_session *kept,
@@ -83,6 +95,8 @@ static enum status open_service(struct service *service, const struct config *co
         status = login_each(service->ledger, restore_session, service, fault);
     if (status == STATUS_OK)
         status = spool_open(config->store.spool, &service->spool, fault);
+    if (status == STATUS_OK)
+        status = open_search(service, fault);
     return status;
 }
 
@@ -90,6 +104,7 @@ static void close_service(struct service *service)
 {
     ledger_close(&service->ledger);
     spool_close(&service->spool);
+    search_close(&service->search);
     assets_done(&service->assets);
     memo_done(&service->lists);
     free(service->openapi);
@@ -155,6 +170,8 @@ enum status portal_start(const struct config *config, const struct clock *clock,
     if (status == STATUS_OK)
         status = hasher_start(&portal->server.hasher, fault);
     if (status == STATUS_OK)
+        status = indexer_start(config, clock, &portal->indexer, fault);
+    if (status == STATUS_OK)
         status = start_daemon(portal, config, fault);
     if (status == STATUS_OK)
         *ret_portal = portal;
@@ -177,6 +194,7 @@ void portal_stop(struct portal **portal_p)
         MHD_stop_daemon(portal->daemon);
     hasher_free(&portal->server.hasher);
     pulse_free(&portal->service.pulse);
+    indexer_stop(&portal->indexer);
     close_service(&portal->service);
     if (portal->server.halt_file >= 0)
         (void)close(portal->server.halt_file);

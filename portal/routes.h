@@ -55,6 +55,7 @@ extern const struct route_table routes_session;    /* api_session.c */
 extern const struct route_table routes_documents;  /* api_documents.c */
 extern const struct route_table routes_pages;      /* api_pages.c */
 extern const struct route_table routes_actions;    /* api_actions.c */
+extern const struct route_table routes_search;     /* api_search.c */
 extern const struct route_table routes_scans;      /* api_scans.c */
 extern const struct route_table routes_operations; /* api_operations.c */
 

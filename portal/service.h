@@ -12,6 +12,7 @@
 #include "portal/sessions.h"
 #include "portal/throttle.h"
 #include "store/ledger.h"
+#include "store/search.h"
 #include "store/spool.h"
 
 struct service {
@@ -19,6 +20,7 @@ struct service {
     const struct clock *clock;   /* borrowed */
     struct ledger *ledger;
     struct spool *spool;
+    struct search *search; /* to look; the indexer writes */
     struct assets assets;
     char *openapi; /* JSON; owned */
     struct sessions sessions;

@@ -127,7 +127,7 @@ static enum status begin_anew(struct ledger *ledger, const struct uuid *document
 }
 
 /* The person's decision; it keeps what was found out about the document. `case_number` NULL: for
- * nobody. */
+ * nobody. `team` "": the one that it was meant for until now. */
 static enum status keep_decision(struct ledger *ledger, const struct desk_act *act,
                                  const char *case_number, const char *team, int64_t version,
                                  const char *reason, int64_t audit, struct fault *fault)
@@ -139,7 +139,7 @@ static enum status keep_decision(struct ledger *ledger, const struct desk_act *a
     const struct decision decision = {
         .to_file = case_number != NULL,
         .case_number = case_number,
-        .team = team,
+        .team = team != NULL && team[0] == '\0' ? before.team : team,
         .confidence = case_number == NULL ? 0 : 1,
         .decided_by = act->actor,
         .reason = reason,
@@ -364,7 +364,7 @@ static enum status hand_over(struct ledger *ledger, const struct desk_act *act,
         audit_action(ledger, act, is_forwarded ? "document.forward" : "document.discard",
                      leaving_state(subject, wish->destination), NULL, &audit, fault);
     if (status == STATUS_OK)
-        status = keep_decision(ledger, act, NULL, NULL, 0,
+        status = keep_decision(ledger, act, NULL, "", 0,
                                is_forwarded ? "Als Irrläufer weitergeleitet." : "Aussortiert.",
                                audit, fault);
     if (status == STATUS_OK)

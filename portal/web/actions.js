@@ -81,7 +81,7 @@ export function CaseSearch({ id, onCase }) {
       setHits(found?.results ?? []);
       setChosen(0);
       onCase(found?.results[0] ?? null);
-    }, 150);
+    }, 200);
     return () => { isGone = true; clearTimeout(timer); };
   }, [typed]);
 

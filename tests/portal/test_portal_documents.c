@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 #include "tests/portal/desk.h"
@@ -159,6 +160,70 @@ static void a_caseworker_sees_the_own_team_alone(void **state)
         json_decref(counts);
         free(cookie);
     }
+}
+
+/* The index is made beside the portal: asked until it has the letters. */
+static json_t *search_until_found(const char *cookie, const char *path)
+{
+    for (int i = 0; i < 200; i++) {
+        struct timespec pause = {.tv_nsec = 50000000};
+        json_t *found = get_json(cookie, path);
+        if (json_array_size(json_object_get(found, "results")) > 0)
+            return found;
+        json_decref(found);
+        (void)nanosleep(&pause, NULL);
+    }
+    fail_msg("%s finds nothing", path);
+    return NULL;
+}
+
+static void a_search_marks_what_was_found_and_keeps_to_the_own_team(void **state)
+{
+    (void)state;
+    static const char path[] = "/api/v1/search?q=zeichen%2050.22.104477-0";
+    char *cookie = desk_cookie(&desk, "bernd");
+    json_t *found = search_until_found(cookie, path);
+    json_t *hit = json_array_get(json_object_get(found, "results"), 0);
+    assert_string_equal(text_of(hit, "kind"), "kontoauszug");
+    json_t *pieces = json_array_get(json_object_get(hit, "context"), 0);
+    bool is_marked = false;
+    for (size_t i = 0; i < json_array_size(pieces); i++) {
+        json_t *piece = json_array_get(pieces, i);
+        is_marked |= strcmp(json_string_value(json_array_get(piece, 0)), "Zeichen") == 0 &&
+                     json_is_true(json_array_get(piece, 1));
+    }
+    assert_true(is_marked);
+    json_decref(found);
+    struct reply reply = desk_get(&desk, cookie, "/api/v1/search?q=farbe:rot");
+    assert_int_equal(reply.status, 400);
+    reply_done(&reply);
+    free(cookie);
+    cookie = desk_cookie(&desk, "emil");
+    found = get_json(cookie, path);
+    assert_int_equal(json_array_size(json_object_get(found, "results")), 0);
+    json_decref(found);
+    free(cookie);
+}
+
+static void the_register_shows_little_and_only_when_asked_properly(void **state)
+{
+    (void)state;
+    char *cookie = desk_cookie(&desk, "rita");
+    json_t *found = search_until_found(cookie, "/api/v1/register?q=kroegerm");
+    json_t *persons = json_object_get(found, "results");
+    assert_int_equal(json_array_size(persons), 2);
+    assert_string_equal(text_of(json_array_get(persons, 0), "case_number"), seed_case);
+    assert_null(json_object_get(json_array_get(persons, 0), "street"));
+    json_decref(found);
+    struct reply reply = desk_get(&desk, cookie, "/api/v1/register?q=kr");
+    assert_int_equal(reply.status, 400);
+    reply_done(&reply);
+    free(cookie);
+    cookie = desk_cookie(&desk, "quirin");
+    reply = desk_get(&desk, cookie, "/api/v1/register?q=kroegerm");
+    assert_int_equal(reply.status, 403);
+    reply_done(&reply);
+    free(cookie);
 }
 
 static void the_words_of_a_page_have_their_boxes(void **state)
@@ -405,6 +470,8 @@ int main(void)
         cmocka_unit_test(the_list_goes_on_where_it_stopped),
         cmocka_unit_test(a_caseworker_sees_the_own_team_alone),
         cmocka_unit_test(the_words_of_a_page_have_their_boxes),
+        cmocka_unit_test(a_search_marks_what_was_found_and_keeps_to_the_own_team),
+        cmocka_unit_test(the_register_shows_little_and_only_when_asked_properly),
         cmocka_unit_test(a_document_shows_its_facts),
         cmocka_unit_test(its_text_evidence_and_pdf_are_streamed_harmlessly),
         cmocka_unit_test(what_is_not_there_is_not_found),
