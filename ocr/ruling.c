@@ -17,10 +17,10 @@
 enum { INK_BELOW = 176, WORD_BITS = 32 };
 
 static const double LENGTH_LEAST_INCHES = 0.45;    /* 11 mm: longer than any letter's stroke */
-static const double GAP_MOST_INCHES = 0.045;       /* 1.1 mm between dots */
+static const double GAP_MOST_INCHES = 0.028;       /* 0.7 mm between dots */
 static const double THICKNESS_MOST_INCHES = 0.028; /* 0.7 mm, 2 points */
 static const double BESIDE_INCHES = 0.012;         /* where paper must be, beyond the thickness */
-static const double INK_SHARE_LEAST = 0.3;         /* of a run: dotted lines have gaps */
+static const double INK_SHARE_LEAST = 0.4;         /* of a run: dotted lines have gaps */
 static const double THIN_SHARE_LEAST = 0.85;       /* of the ink in a run */
 static const double CLEAR_SHARE_LEAST = 0.85;      /* of either side */
 static const double STREAK_SHARE_LEAST = 0.7;      /* of the page's width */

@@ -110,10 +110,10 @@ static void report(const struct wishes *wishes, const char *path, const struct o
     bool is_read = event->kind == OCR_EVENT_DONE;
     totals->scans++;
     totals->failed += !is_read;
-    json_t *line =
-        json_pack("{s:s,s:s,s:s,s:s,s:o}", "file", below(path, wishes->root), "status",
-                  is_read ? "read" : status_name(event->fault.status), "reason",
-                  is_read ? "" : event->fault.text, "text", text_string(&text), "pages", pages);
+    json_t *line = json_pack("{s:s,s:s,s:s,s:s,s:i,s:o}", "file", below(path, wishes->root),
+                             "status", is_read ? "read" : status_name(event->fault.status),
+                             "reason", is_read ? "" : event->fault.text, "text", text_string(&text),
+                             "scan_pages", (int)event->scan_page_count, "pages", pages);
     if (line != NULL)
         json_dumpf(line, stdout, JSON_COMPACT);
     putchar('\n');

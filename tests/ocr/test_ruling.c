@@ -51,7 +51,7 @@ static void rules_go_and_letters_stay(void **state)
     } rows[] = {
         {"nothing",      LEFT, 3, 0,           0,              1, true },
         {"level rule",   LEFT, 3, RULE_LENGTH, RULE_THICKNESS, 1, true },
-        {"dotted rule",  LEFT, 3, RULE_LENGTH, 1,              3, true },
+        {"dotted rule",  LEFT, 3, RULE_LENGTH, 1,              2, true },
         {"hairline",     LEFT, 3, RULE_LENGTH, 1,              1, true },
         {"upright rule", 3,    0, 2,           100,            1, true },
         {"a dash",       LEFT, 3, 40,          2,              1, false},
