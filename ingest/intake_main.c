@@ -20,6 +20,8 @@ static const char about[] =
 struct options {
     const char *config;
     const char *submit;
+    const char *id;    /* of the one file that is submitted; NULL: made here */
+    const char *actor; /* who submits; NULL: "submit" */
     struct argument_list sites;
     bool sweep_only;
     long sweep_ms;
@@ -56,10 +58,16 @@ static int submit(const struct desk *desk, const struct options *options)
 {
     const struct config_site *site = config_site(desk->config, options->submit);
     bool any_refused = false;
+    struct scan_id id = {0};
+    if (options->id != NULL && !uuid_from_text(options->id, &id.uuid))
+        return fail("--id takes a UUID");
     for (size_t i = 0; i < options->files.count; i++) {
         struct fault fault;
         bool refused = false;
-        enum status status = submit_file(desk, site, options->files.values[i], &refused, &fault);
+        enum status status =
+            options->id == NULL
+                ? submit_file(desk, site, options->files.values[i], &refused, &fault)
+                : submit_file_as(desk, site, options->files.values[i], id, &refused, &fault);
         if (status != STATUS_OK)
             return exit_code(status, &fault);
         any_refused = any_refused || refused;
@@ -84,7 +92,9 @@ static int work_with_storage(const struct config *config, const struct options *
 {
     struct desk desk = {.config = config,
                         .clock = clock_system(),
-                        .actor = options->submit != NULL ? "submit" : "intake"};
+                        .actor = options->submit == NULL  ? "intake"
+                                 : options->actor == NULL ? "submit"
+                                                          : options->actor};
     struct fault fault;
     enum status status = spool_open(config->store.spool, &desk.spool, &fault);
     if (status == STATUS_OK)
@@ -115,6 +125,8 @@ static int run(const struct options *options)
         return fail("files are only taken with --submit SITE");
     if (options->submit != NULL && options->files.count == 0)
         return fail("--submit needs files to take over");
+    if (options->id != NULL && options->files.count != 1)
+        return fail("--id is for one file that is submitted");
     if (options->sweep_ms < 1)
         return fail("--sweep-ms has to be at least 1");
     struct config *config = config_load_or_explain(options->config);
@@ -137,6 +149,9 @@ int main(int argc, char **argv)
          &options.sites                                                                                                           },
         {"submit",     "SITE",   "take over the given files for this site, and end",          ARGUMENT_STRING,
          &options.submit                                                                                                          },
+        {"id",         "UUID",   "the scan's id, for one file that may be submitted again",   ARGUMENT_STRING,
+         &options.id                                                                                                              },
+        {"actor",      "NAME",   "who submits, for the audit",                                ARGUMENT_STRING, &options.actor     },
         {"sweep-only", NULL,     "do not ask the kernel for notices, only sweep the folders",
          ARGUMENT_FLAG,                                                                                        &options.sweep_only},
         {"sweep-ms",   "NUMBER", "milliseconds between sweeps, 3000 unless given",            ARGUMENT_COUNT,

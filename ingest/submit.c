@@ -135,9 +135,16 @@ static enum status submit_open_file(struct submission *submission, bool *refused
 enum status submit_file(const struct desk *desk, const struct config_site *site, const char *path,
                         bool *ret_refused, struct fault *fault)
 {
+    struct scan_id id = {uuid_new(clock_wall_ms(desk->clock))};
+    return submit_file_as(desk, site, path, id, ret_refused, fault);
+}
+
+enum status submit_file_as(const struct desk *desk, const struct config_site *site,
+                           const char *path, struct scan_id id, bool *ret_refused,
+                           struct fault *fault)
+{
     struct submission submission = {.desk = desk, .path = path};
     int64_t now = clock_wall_ms(desk->clock);
-    struct scan_id id = {uuid_new(now)};
     uuid_to_text(&id.uuid, submission.id);
     submission.file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (submission.file < 0) {

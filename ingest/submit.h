@@ -12,5 +12,10 @@ enum { SUBMIT_CHANGES_MOST = 5 /* times a file may change while it is copied */ 
  * the file was refused, and recorded so. STATUS_LATER, STATUS_HALT: the storage's. */
 enum status submit_file(const struct desk *desk, const struct config_site *site, const char *path,
                         bool *ret_refused, struct fault *fault);
+/* The same for a scan whose id was made by who asks: repeated with that id and the same bytes, it
+ * is taken over once. */
+enum status submit_file_as(const struct desk *desk, const struct config_site *site,
+                           const char *path, struct scan_id id, bool *ret_refused,
+                           struct fault *fault);
 
 #endif

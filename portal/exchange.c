@@ -35,6 +35,7 @@ void exchange_done(struct exchange *exchange)
     user_record_done(&exchange->user);
     document_record_done(&exchange->document);
     scan_record_done(&exchange->scan);
+    upload_free(&exchange->upload);
     drop_answer(&exchange->answer);
 }
 

@@ -15,6 +15,7 @@
 #include "base/uuid.h"
 #include "portal/assets.h"
 #include "portal/sessions.h"
+#include "portal/upload.h"
 #include "store/users.h"
 
 /* Reads one query argument or one header of the request; NULL when it is not there. */
@@ -60,7 +61,7 @@ struct answer {
 };
 
 /* What has to be done elsewhere before the handler is called a second time. */
-enum exchange_work { WORK_NOTHING = 0, WORK_PASSWORD, WORK_DONE };
+enum exchange_work { WORK_NOTHING = 0, WORK_PASSWORD, WORK_UPLOAD, WORK_DONE };
 
 struct exchange {
     struct question question;
@@ -73,6 +74,7 @@ struct exchange {
     struct user_record user;         /* of the session or token */
     struct document_record document; /* of a route about one; the person may see it */
     struct scan_record scan;         /* of a route about one; the person may see it */
+    struct upload *upload;           /* of a file that comes with the request; owned */
     enum exchange_work work;
     char password[PASSWORD_BYTES_MOST + 1]; /* WORK_PASSWORD: what was typed, and the hash */
     char password_hash[PASSWORD_HASH_BYTES];

@@ -77,12 +77,16 @@ static json_t *next_address(const struct exchange *exchange, const struct paging
     return next;
 }
 
-enum status paging_answer(struct exchange *exchange, json_t *results, int64_t count,
-                          const struct paging_key *last, struct fault *fault)
+json_t *paging_list(const struct exchange *exchange, json_t *results, int64_t count,
+                    const struct paging_key *last)
 {
     json_t *amount = count < 0 ? json_null() : json_integer(count);
     json_t *next = last == NULL ? json_null() : next_address(exchange, last);
-    return answer_json(
-        exchange, 200,
-        json_pack("{s:o, s:o, s:o}", "count", amount, "next", next, "results", results), fault);
+    return json_pack("{s:o, s:o, s:o}", "count", amount, "next", next, "results", results);
+}
+
+enum status paging_answer(struct exchange *exchange, json_t *results, int64_t count,
+                          const struct paging_key *last, struct fault *fault)
+{
+    return answer_json(exchange, 200, paging_list(exchange, results, count, last), fault);
 }

@@ -26,6 +26,9 @@ struct paging {
 
 /* From "?limit=" and "?after=". False: "after" is none of ours (answer 400). */
 bool paging_read(const struct exchange *exchange, struct paging *ret_paging);
+/* The list as an object, for more to be added; NULL when memory is out. Parameters as below. */
+json_t *paging_list(const struct exchange *exchange, json_t *results, int64_t count,
+                    const struct paging_key *last);
 /* Answers the list. `results` (an array) is taken. `last` is the key of the last row given when
  * there are more, NULL otherwise. `count` -1: not known (null). */
 enum status paging_answer(struct exchange *exchange, json_t *results, int64_t count,

@@ -27,6 +27,7 @@ struct passage {
     struct text body;
     bool is_too_large;
     bool is_begun;
+    bool is_upload; /* its body is a file, which is not kept here */
     char address[ADDRESS_BYTES];
     struct exchange exchange;
     struct hasher_job job;
@@ -295,15 +296,65 @@ static enum MHD_Result wait_for_hasher(struct passage *passage)
     return MHD_YES;
 }
 
+/* Lets the intake take the file over, and the connection wait. */
+static enum MHD_Result wait_for_intake(struct passage *passage)
+{
+    struct exchange *exchange = &passage->exchange;
+    struct errand *errand = upload_errand(exchange->upload);
+    errand->done = take_up_again;
+    errand->context = passage;
+    MHD_suspend_connection(passage->connection);
+    if (errands_submit(passage->server->errands, errand))
+        return MHD_YES;
+    MHD_resume_connection(passage->connection);
+    exchange->work = WORK_NOTHING;
+    (void)answer_error(exchange, 503, "Gerade kommen sehr viele Dateien. Bitte gleich noch einmal.",
+                       NULL);
+    exchange->answer.retry_after_s = 5;
+    return MHD_YES;
+}
+
+/* All bytes of a file are there, or it was refused before they came. */
+static enum MHD_Result end_upload(struct passage *passage)
+{
+    struct exchange *exchange = &passage->exchange;
+    if (exchange->work != WORK_UPLOAD)
+        return send_answer(passage);
+    if (!upload_is_too_large(exchange->upload) && !upload_has_failed(exchange->upload)) {
+        exchange->work = WORK_DONE; // by the time that it is taken up again
+        return wait_for_intake(passage);
+    }
+    exchange->work = WORK_NOTHING;
+    if (upload_is_too_large(exchange->upload))
+        (void)answer_error(exchange, 413, "Die Datei ist zu groß.", NULL);
+    else
+        (void)answer_error(exchange, 507,
+                           "Der Speicher ist voll. Bitte verständigen Sie die Verwaltung.", NULL);
+    return send_answer(passage);
+}
+
+/* Asks whether a file may come, before its first byte. */
+static void begin_upload(struct passage *passage, const char *method, const char *path)
+{
+    ask(passage, method, path);
+    passage->is_upload = routes_takes_file(&passage->exchange);
+    if (!passage->is_upload)
+        return;
+    if (routes_answer(passage->server->service, &passage->exchange, NULL) == STATUS_HALT)
+        halt(passage->server);
+}
+
 static enum MHD_Result answer_request(struct passage *passage, const char *method, const char *path)
 {
     struct exchange *exchange = &passage->exchange;
+    if (passage->is_upload && exchange->work != WORK_DONE)
+        return end_upload(passage);
     if (passage->is_begun && exchange->work == WORK_NOTHING)
         return send_answer(passage);
     if (passage->is_begun) {
         exchange->work = WORK_DONE;
         exchange->password_fits = passage->job.fits;
-    } else {
+    } else if (!passage->is_upload) {
         ask(passage, method, path);
     }
     passage->is_begun = true;
@@ -321,6 +372,11 @@ static enum MHD_Result answer_request(struct passage *passage, const char *metho
 
 static void take_body(struct passage *passage, const char *bytes, size_t length)
 {
+    if (passage->is_upload) {
+        if (passage->exchange.work == WORK_UPLOAD)
+            upload_write(passage->exchange.upload, bytes, length);
+        return;
+    }
     if (passage->body.length + length > BODY_BYTES_MOST)
         passage->is_too_large = true;
     else
@@ -342,6 +398,7 @@ enum MHD_Result passage_on_request(void *context, struct MHD_Connection *connect
         passage->connection = connection;
         exchange_init(&passage->exchange);
         *passage_p = passage;
+        begin_upload(passage, method, path);
         return MHD_YES;
     }
     if (*upload_length > 0) {

@@ -8,6 +8,7 @@
 #include <microhttpd.h>
 #include <stddef.h>
 
+#include "portal/errands.h"
 #include "portal/hasher.h"
 #include "portal/service.h"
 
@@ -15,6 +16,7 @@
 struct passage_server {
     struct service *service;
     struct hasher *hasher;
+    struct errands *errands;
     int halt_file; /* an eventfd that is rung when the portal must stop */
 };
 

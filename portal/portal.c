@@ -16,6 +16,7 @@
 #include "portal/openapi.h"
 #include "portal/passage.h"
 #include "portal/portal.h"
+#include "portal/upload.h"
 #include "store/logins.h"
 
 enum {
@@ -31,12 +32,10 @@ struct portal {
     struct MHD_Daemon *daemon;
 };
 
-/* The folder of the pages: as configured, or beside the program (share/posteingang/web). */
-static char *web_folder(const struct config *config)
+/* `rest` beside the folder of this program: bin/../rest. NULL: no memory, or unknown. */
+static char *beside_programs(const char *rest)
 {
     char program[4096];
-    if (config->portal.web != NULL)
-        return string_copy(config->portal.web);
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length <= 0)
         return NULL;
@@ -44,7 +43,14 @@ static char *web_folder(const struct config *config)
     for (int parts = 0; parts < 2; parts++)
         if (strrchr(program, '/') != NULL)
             *strrchr(program, '/') = '\0';
-    return path_join(program, "share/posteingang/web");
+    return path_join(program, rest);
+}
+
+/* The folder of the pages: as configured, or beside the program (share/posteingang/web). */
+static char *web_folder(const struct config *config)
+{
+    return config->portal.web != NULL ? string_copy(config->portal.web)
+                                      : beside_programs("share/posteingang/web");
 }
 
 static enum status open_search(struct service *service, struct fault *fault)
@@ -83,8 +89,12 @@ static enum status open_service(struct service *service, const struct config *co
     service->clock = clock;
     sessions_init(&service->sessions, config->portal.idle_ms, config->portal.absolute_ms);
     char *web = web_folder(config);
-    if (web == NULL)
+    service->programs = beside_programs("bin");
+    upload_clear(config);
+    if (web == NULL || service->programs == NULL) {
+        free(web);
         return fault_set(fault, STATUS_LATER, "no memory for the portal");
+    }
     enum status status = assets_load(web, &service->assets, fault);
     if (status == STATUS_OK)
         status = openapi_make(web, &service->openapi, fault);
@@ -108,6 +118,7 @@ static void close_service(struct service *service)
     assets_done(&service->assets);
     memo_done(&service->lists);
     free(service->openapi);
+    free(service->programs);
 }
 
 /* The socket address that is configured; the length is 0 when it is none. */
@@ -168,6 +179,8 @@ enum status portal_start(const struct config *config, const struct clock *clock,
     if (status == STATUS_OK)
         status = pulse_start(config->store.ledger, &portal->service.pulse, fault);
     if (status == STATUS_OK)
+        status = errands_start(&portal->server.errands, fault);
+    if (status == STATUS_OK)
         status = hasher_start(&portal->server.hasher, fault);
     if (status == STATUS_OK)
         status = indexer_start(config, clock, &portal->indexer, fault);
@@ -188,11 +201,14 @@ void portal_stop(struct portal **portal_p)
     // First nothing may be suspended any more; the daemon's thread may still ask the hasher.
     if (portal->server.hasher != NULL)
         hasher_drain(portal->server.hasher);
+    if (portal->server.errands != NULL)
+        errands_drain(portal->server.errands);
     if (portal->service.pulse != NULL)
         pulse_drain(portal->service.pulse);
     if (portal->daemon != NULL)
         MHD_stop_daemon(portal->daemon);
     hasher_free(&portal->server.hasher);
+    errands_free(&portal->server.errands);
     pulse_free(&portal->service.pulse);
     indexer_stop(&portal->indexer);
     close_service(&portal->service);

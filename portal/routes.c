@@ -16,8 +16,8 @@
 #include "store/logins.h"
 
 static const struct route_table *const tables[] = {
-    &routes_session, &routes_documents, &routes_pages,      &routes_actions,
-    &routes_search,  &routes_scans,     &routes_operations,
+    &routes_session, &routes_documents, &routes_pages, &routes_actions,
+    &routes_search,  &routes_scans,     &routes_desk,  &routes_operations,
 };
 
 const struct route *routes_at(size_t number)
@@ -257,7 +257,7 @@ static enum status find_scan(struct service *service, struct exchange *exchange,
 static enum status handle(struct service *service, struct exchange *exchange,
                           const struct route *route, struct fault *fault)
 {
-    bool may = route->about == ABOUT_NOTHING;
+    bool may = route->about == ABOUT_NOTHING || route->about == ABOUT_NEW_SCAN;
     enum status status = STATUS_OK;
     if (route->about == ABOUT_DOCUMENT)
         status = find_document(service, exchange, &may, fault);
@@ -279,7 +279,7 @@ static enum status pass(struct service *service, struct exchange *exchange,
     if (strcmp(route->method, "POST") == 0) {
         if (!comes_from_our_pages(exchange))
             return answer_error(exchange, 403, "Diese Anfrage kommt nicht aus dem Portal.", fault);
-        if (!read_body(exchange))
+        if (route->about != ABOUT_NEW_SCAN && !read_body(exchange))
             return answer_error(exchange, 400, "Diese Anfrage ist unverständlich.", fault);
     }
     enum status status = find_user(service, exchange, fault);
@@ -289,6 +289,13 @@ static enum status pass(struct service *service, struct exchange *exchange,
     if (route->roles != ANYBODY && !may)
         return deny(exchange, route, fault);
     return handle(service, exchange, route, fault);
+}
+
+bool routes_takes_file(struct exchange *exchange)
+{
+    const char *allow = NULL;
+    const struct route *route = find_route(exchange, &allow);
+    return route != NULL && route->about == ABOUT_NEW_SCAN;
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */

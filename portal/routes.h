@@ -35,7 +35,12 @@ enum {
 
 /* What the ":id" of a path is. The record is read before the handler, into the exchange, and who
  * may not see it gets 404, as for an id of nothing. */
-enum route_about { ABOUT_NOTHING = 0, ABOUT_DOCUMENT, ABOUT_SCAN };
+enum route_about {
+    ABOUT_NOTHING = 0,
+    ABOUT_DOCUMENT,
+    ABOUT_SCAN,
+    ABOUT_NEW_SCAN /* no id: the body is a file, which the handler is asked about before it comes */
+};
 
 struct route {
     const char *method; /* "GET" (which answers HEAD, too) or "POST" */
@@ -57,6 +62,7 @@ extern const struct route_table routes_pages;      /* api_pages.c */
 extern const struct route_table routes_actions;    /* api_actions.c */
 extern const struct route_table routes_search;     /* api_search.c */
 extern const struct route_table routes_scans;      /* api_scans.c */
+extern const struct route_table routes_desk;       /* api_desk.c */
 extern const struct route_table routes_operations; /* api_operations.c */
 
 /* All of them, one after the other; NULL behind the last. */
@@ -65,5 +71,9 @@ const struct route *routes_at(size_t number);
 /* Answers any request: a page's file, a route, or the reason why not. STATUS_HALT when the portal
  * must stop; there is an answer then, too. Call it again when exchange->work was done. */
 enum status routes_answer(struct service *service, struct exchange *exchange, struct fault *fault);
+
+/* Whether this request brings a file. Then routes_answer() is called before its bytes come;
+ * exchange->work is WORK_UPLOAD when they may. */
+bool routes_takes_file(struct exchange *exchange);
 
 #endif

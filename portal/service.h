@@ -22,7 +22,8 @@ struct service {
     struct spool *spool;
     struct search *search; /* to look; the indexer writes */
     struct assets assets;
-    char *openapi; /* JSON; owned */
+    char *programs; /* folder of posteingang-intake; owned */
+    char *openapi;  /* JSON; owned */
     struct sessions sessions;
     struct pulse *pulse;
     struct throttle throttle;

@@ -151,6 +151,8 @@ export function Numbers({ numbers }) {
  * Loads with `load` at once, when `key` changes, and again, unseen, when `version` does. While it
  * loads again the old value stays on the screen.
  */
+const TRY_AGAIN_MS = 3000;
+
 export function useLoaded(load, key, version) {
   const [state, setState] = useState({ key: null, value: null, error: null });
   const latest = useRef(0);
@@ -161,7 +163,7 @@ export function useLoaded(load, key, version) {
         const value = await load(background);
         if (turn === latest.current) setState({ key, value, error: null });
       } catch (error) {
-        if (turn === latest.current) setState((old) => ({ ...old, key, error: error.message }));
+        if (turn === latest.current) setState((old) => ({ ...old, key, error: error.message, status: error.status }));
       }
     },
     [key],
@@ -169,6 +171,13 @@ export function useLoaded(load, key, version) {
   useEffect(() => {
     refresh(false);
   }, [key]);
+  // What failed because the portal could not be reached is tried again until it can.
+  const isCut = state.error !== null && (state.status === 0 || state.status >= 500);
+  useEffect(() => {
+    if (!isCut) return undefined;
+    const timer = setInterval(() => refresh(true), TRY_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [isCut, refresh]);
   const seen = useRef(version);
   useEffect(() => {
     // The first version that is known (not 0) is the one that was just loaded.

@@ -14,7 +14,7 @@ export const documentStates = {
 };
 
 export const scanStates = {
-  received: ['Angenommen', 'info'],
+  received: ['Übernommen', 'info'],
   reading: ['Wird gelesen', 'info'],
   read: ['Gelesen', 'success'],
   failed: ['Nicht lesbar', 'danger'],

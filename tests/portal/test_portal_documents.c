@@ -392,7 +392,7 @@ static void the_mailroom_sees_its_own_site_only(void **state)
     char *cookie = desk_cookie(&desk, "anna");
     json_t *day = get_json(cookie, "/api/v1/scans");
     assert_string_equal(text_of(day, "site"), "Demmin");
-    json_t *scans = json_object_get(day, "scans");
+    json_t *scans = json_object_get(day, "results");
     assert_int_equal(json_array_size(scans), 2);
     json_t *refused = json_array_get(scans, 0);
     assert_string_equal(text_of(refused, "state"), "refused");
@@ -415,7 +415,7 @@ static void yesterdays_scans_are_gone_from_the_desk(void **state)
     desk_wait(INT64_C(24) * 60 * 60 * 1000);
     char *cookie = desk_cookie(&desk, "anna");
     json_t *day = get_json(cookie, "/api/v1/scans");
-    assert_int_equal(json_array_size(json_object_get(day, "scans")), 0);
+    assert_int_equal(json_array_size(json_object_get(day, "results")), 0);
     assert_true(string_starts_with(text_of(day, "since"), "2026-03-03T00:00:00"));
     json_decref(day);
     free(cookie);

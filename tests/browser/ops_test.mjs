@@ -1,0 +1,210 @@
+// ops_test.mjs - the mailroom's and the admin's day, in a real browser against the real system with
+// real workers. Screenshots are left in build/screens/.
+// SPDX-License-Identifier: EUPL-1.2
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { openBrowser, PASSWORD } from './instance.mjs';
+
+const { AxeBuilder } = await import('@axe-core/playwright');
+
+const bin = process.env.BIN_DIR;
+const samples = path.join(process.env.SOURCE_DIR, 'tests/samples');
+const screens = path.resolve(bin, '../screens');
+const scan = path.join(samples, 'drop/Demmin');
+
+/** Every role on this host: intake, dispatcher, reader, filer, portal. */
+async function startSystem(folder) {
+  const run = (words, input) => execFileSync(`${bin}/posteingang`, words, { input, stdio: ['pipe', 'ignore', 'inherit'] });
+  run(['init', folder]);
+  const file = path.join(folder, 'posteingang.yaml');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('port: 8080', 'port: 0'));
+  const call = (words, input) => run(['--config', file, ...words], input);
+  call(['register', 'import', path.join(samples, 'register.csv')]);
+  call(['user', 'add', 'anna', '--role', 'mailroom', '--site', 'Demmin'], `${PASSWORD}\n`);
+  call(['user', 'add', 'clara', '--role', 'admin'], `${PASSWORD}\n`);
+  call(['user', 'add', 'rolf', '--role', 'auditor'], `${PASSWORD}\n`);
+  const system = spawn(`${bin}/posteingang`, ['--config', file, 'run'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let log = '';
+  const url = await new Promise((resolve, reject) => {
+    const hear = (bytes) => {
+      log += bytes;
+      const found = /listening on (http:\S+)/.exec(log);
+      if (found) resolve(found[1]);
+    };
+    system.stdout.on('data', hear);
+    system.stderr.on('data', hear);
+    system.on('exit', (code) => reject(new Error(`it ended with ${code}:\n${log}`)));
+  });
+  return { file, folder, url, system, log: () => log };
+}
+
+function stopSystem({ system }) {
+  return new Promise((resolve) => {
+    system.removeAllListeners('exit');
+    system.on('exit', resolve);
+    system.kill('SIGTERM');
+  });
+}
+
+async function logIn(page, url, name) {
+  await page.goto(url);
+  await page.getByLabel('Name').fill(name);
+  await page.getByLabel('Kennwort').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Anmelden' }).click();
+  await page.getByRole('button', { name: 'Abmelden' }).waitFor();
+}
+
+async function logOut(page) {
+  await page.getByRole('button', { name: 'Abmelden' }).click();
+  await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
+}
+
+async function assertAccessible(page, name) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+    .analyze();
+  const words = violations.map((each) => `${each.id}: ${each.help} (${each.nodes.map((node) => node.target).join(', ')})`);
+  assert.deepEqual(words, [], `${name} is accessible`);
+}
+
+/** Looked at wide, at 320 CSS pixels, and at 200 %: nothing may need sideways scrolling. */
+async function look(page, name) {
+  await assertAccessible(page, name);
+  for (const [suffix, width, height] of [['', 1440, 1000], ['-320', 320, 800], ['-200', 720, 500]]) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(150);
+    await page.screenshot({ path: path.join(screens, `${name}${suffix}.png`), fullPage: suffix !== '-200' });
+    const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+    assert.ok(wide <= seen, `${name} fits ${width} px: ${wide} of ${seen}`);
+  }
+  await page.setViewportSize({ width: 1440, height: 1000 });
+}
+
+/** A status that the browser itself reports on its console, and that was asked for. */
+function expectFault(faults, status) {
+  const expected = faults.findIndex((fault) => fault.includes(String(status)));
+  assert.notEqual(expected, -1, `a ${status}`);
+  faults.splice(expected, 1);
+}
+
+const steps = {
+  async 'a dropped scan arrives while one looks on'({ page, world }) {
+    await logIn(page, world.url, 'anna');
+    await page.getByRole('heading', { name: 'Scanstelle Demmin' }).waitFor();
+    await page.getByText('kam kein Scan an').waitFor();
+    await look(page, 'scanstelle-leer');
+    copyFileSync(world.scans[0], path.join(world.folder, 'drop/Demmin/brief-1.tif'));
+    const row = page.getByRole('row').filter({ hasText: 'brief-1.tif' });
+    await row.waitFor({ timeout: 30000 });
+    await row.getByText('Gelesen').waitFor({ timeout: 120000 });
+    await look(page, 'scanstelle-tag');
+  },
+
+  async 'what is no scan comes back with a reason, and is dropped again'({ page, world }) {
+    writeFileSync(path.join(world.folder, 'drop/Demmin/notiz.txt'), 'kein Scan');
+    const row = page.getByRole('row').filter({ hasText: 'notiz.txt' });
+    await row.getByText('weder TIFF noch PDF').waitFor({ timeout: 60000 });
+    await page.getByText('1 Scan kam zurück').waitFor();
+    await look(page, 'scanstelle-zurueck');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      row.getByRole('link', { name: 'Datei ansehen' }).click(),
+    ]);
+    assert.equal(readFileSync(await download.path(), 'utf8'), 'kein Scan');
+    await row.getByRole('button', { name: 'Noch einmal einlegen' }).click();
+    await page.getByText('noch einmal eingelegt').waitFor();
+    await page.getByRole('row').filter({ hasText: 'notiz.txt' }).nth(1).waitFor({ timeout: 60000 });
+    await page.getByRole('row').filter({ hasText: 'notiz.txt' }).first().getByRole('button', { name: 'Zurückziehen' }).click();
+    await page.getByText('zurückgezogen').waitFor();
+  },
+
+  async 'uploaded files are taken over, and the citizen gets a receipt'({ page, world, faults }) {
+    await page.getByLabel('Dateien auswählen').setInputFiles([
+      { name: 'ausweis.tif', mimeType: 'image/tiff', buffer: readFileSync(world.scans[1]) },
+      { name: 'gruss.docx', mimeType: 'application/octet-stream', buffer: Buffer.from('PK kein Scan') },
+    ]);
+    await page.getByText('Abgelehnt').first().waitFor({ timeout: 30000 });
+    await page.getByRole('button', { name: 'Beleg für 1 Datei' }).waitFor();
+    await look(page, 'scanstelle-hochgeladen');
+    await page.getByRole('button', { name: 'Beleg für 1 Datei' }).click();
+    await page.getByLabel('Blätter Papier').fill('2');
+    await page.getByRole('button', { name: 'Beleg erstellen' }).click();
+    await page.getByText('Eingangsbestätigung').waitFor();
+    assert.match(await page.locator('.receipt__code').textContent(), /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+    await look(page, 'beleg');
+    await page.emulateMedia({ media: 'print' });
+    await page.screenshot({ path: path.join(screens, 'beleg-gedruckt.png') });
+    await page.emulateMedia({ media: 'screen' });
+    await page.getByRole('button', { name: 'Schließen' }).click();
+    expectFault(faults, 422);
+  },
+
+  async 'an upload outlives a lost connection, and so does what was typed'({ page, context, world, faults }) {
+    await page.getByRole('button', { name: 'Stapel', exact: true }).click();
+    await page.getByLabel('Seiten', { exact: true }).fill('7');
+    await context.setOffline(true);
+    await page.getByText('Das Portal antwortet nicht').waitFor({ timeout: 40000 });
+    assert.equal(await page.getByLabel('Seiten', { exact: true }).inputValue(), '7');
+    await context.setOffline(false);
+    await page.getByText('Das Portal antwortet nicht').waitFor({ state: 'detached', timeout: 40000 });
+    assert.equal(await page.getByLabel('Seiten', { exact: true }).inputValue(), '7');
+    await page.getByRole('button', { name: 'Scans', exact: true }).click();
+    await context.setOffline(true);
+    await page.getByLabel('Dateien auswählen').setInputFiles([
+      { name: 'spaeter.tif', mimeType: 'image/tiff', buffer: readFileSync(world.scans[2]) },
+    ]);
+    await page.getByText('Es geht von selbst weiter').first().waitFor();
+    await context.setOffline(false);
+    await page.getByRole('row').filter({ hasText: 'spaeter.tif' }).first().waitFor({ timeout: 40000 });
+    faults.splice(0); // the browser reports each request that did not get through
+  },
+
+  async 'a batch is begun, and closed with a reason'({ page }) {
+    await page.getByRole('button', { name: 'Stapel', exact: true }).click();
+    await page.getByLabel('Seiten', { exact: true }).fill('12');
+    await page.getByRole('button', { name: 'Stapel beginnen' }).click();
+    await page.getByText('offen', { exact: true }).waitFor();
+    await look(page, 'stapel');
+    await page.getByLabel('Grund, warum').fill('zwei Seiten doppelt gezählt');
+    await page.getByRole('button', { name: 'Stapel abschließen' }).click();
+    await page.getByText('abgeschlossen', { exact: true }).waitFor();
+    await logOut(page);
+  },
+};
+
+async function main() {
+  mkdirSync(screens, { recursive: true });
+  const folder = path.resolve('instance');
+  const world = await startSystem(folder);
+  world.scans = execFileSync('find', [path.join(samples, 'drop'), '-name', '*.tif', '-size', '-400k'], { encoding: 'utf8' }).trim().split('\n').sort();
+  const { context, faults, profile } = await openBrowser();
+  const page = await context.newPage();
+  page.setDefaultTimeout(20000);
+  let failed = 0;
+  for (const [name, step] of Object.entries(steps)) {
+    try {
+      await step({ page, context, world, faults, expectFault });
+      assert.deepEqual(faults.splice(0), [], 'nothing went wrong in the browser');
+      console.log(`ok      ${name}`);
+    } catch (error) {
+      failed++;
+      console.log(`FAILED  ${name}\n${error.stack}`);
+      await page.screenshot({ path: path.join(screens, 'failed.png') }).catch(() => {});
+      break; // the steps build on each other
+    }
+  }
+  await context.close();
+  rmSync(profile, { recursive: true, force: true });
+  const code = await stopSystem(world);
+  if (code !== 0) {
+    failed++;
+    console.log(`FAILED  the system ended with ${code}\n${world.log()}`);
+  }
+  console.log(failed === 0 ? `${Object.keys(steps).length} passed, 0 failed` : `${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+await main();
