@@ -16,7 +16,7 @@ static const double LEAD_LEAST = 1.0;  /* over the second kind */
 static const double SCORE_DOUBT = 1.5; /* keeps few words from being sure */
 static const double LEARNED_HALF = 4.0;
 static const double TRIGGERS_KEEP = 0.1;
-static const double ODDS_MOST = 6.0; /* neither side may say more than this */
+static const double ODDS_MOST = 6.0;      /* neither side may say more than this */
 static const double LEARNED_LEAST = -1.0; /* one against all others leans to "no" */
 static const double LEARNED_LEAD_LEAST = 0.4;
 static const double UNTRIGGERED_DOUBT = 1.0; /* against a kind of which hardly any were seen */
@@ -86,7 +86,8 @@ static struct document_kind find_by_model(struct kind_scores *scores,
 {
     weigh(scores, model, features);
     struct best best = find_best(scores);
-    if (scores->count == 0 || best.score < LEARNED_LEAST || best.score - best.second < LEARNED_LEAD_LEAST)
+    if (scores->count == 0 || best.score < LEARNED_LEAST ||
+        best.score - best.second < LEARNED_LEAD_LEAST)
         return (struct document_kind){NULL, 0};
     double sum = 1; // unknown is even odds
     for (size_t i = 0; i < scores->count; i++)

@@ -135,6 +135,12 @@ void rules_free(struct rules **rules_p)
     *rules_p = NULL;
 }
 
+void rules_try_weights(struct rules *rules, const struct evidence_weights *weights)
+{
+    rules->weights = *weights;
+    rules->edit_costs = edit_costs_of(&rules->weights);
+}
+
 enum status rules_use_model(struct rules *rules, struct model **model_p, const char *label,
                             struct fault *fault)
 {
@@ -151,8 +157,7 @@ enum status rules_use_model(struct rules *rules, struct model **model_p, const c
     model_free(&rules->model);
     rules->model = model;
     *model_p = NULL;
-    rules->weights = model == NULL ? rules->own_weights : model->weights;
-    rules->edit_costs = edit_costs_of(&rules->weights);
+    rules_try_weights(rules, model == NULL ? &rules->own_weights : &model->weights);
     rules->kinds.model = model == NULL ? NULL : model->kinds;
     return STATUS_OK;
 }

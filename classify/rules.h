@@ -31,4 +31,7 @@ struct rules {
     char *version;
 };
 
+/* Puts other weights to use for a trial; the version of the rules says nothing of it. */
+void rules_try_weights(struct rules *rules, const struct evidence_weights *weights);
+
 #endif

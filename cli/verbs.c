@@ -50,6 +50,15 @@ static const struct verb verbs[] = {
      "Decides, as a person, to which case a document in clearing belongs.", verb_assign},
     {"retry", "ID", "tries a failed scan or document again",
      "Gives a failed scan or document new attempts, and matches a document in clearing again.", verb_retry},
+    {"learn", "[--list] [--use VERSION] [--json]", "trains the matcher from people's decisions",
+     "Trains confusions of digits, weights of the evidence and kinds of document from what people\n"
+     "decided, measures the model on decisions that were held back, and puts it to use when it is\n"
+     "no worse than the one before (exit code 1 when it is). --list shows the models there are,\n"
+     "--use puts one back. Running programs pick it up by themselves.", verb_learn},
+    {"report matching", "[--days NUMBER] [--json]", "shows how right the matcher is",
+     "Shows how often it filed by itself and how often wrongly, how sure it said to be against how\n"
+     "often it was right, which kinds of document it confuses, and what another threshold would\n"
+     "have done to the decisions of the past.", verb_report_matching},
     {"user add", "NAME --role ROLE [--site SITE] [--team TEAM]",
      "lets somebody log in to the portal", "Adds a person with a role: mailroom staff see the scans of their site, caseworkers the\n"
      "documents of their team and their cases, leads those of their team; quality sees every\n"

@@ -91,15 +91,16 @@ enum status judged_each(struct ledger *ledger, bool only_corrected, judged_callb
                         void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
-    enum status status =
-        only_corrected
-            ? database_query(ledger->database,
-                             "SELECT " JUDGED_COLUMNS " FROM " JUDGED_TABLES
-                             " WHERE d.id IN (SELECT document FROM correction) " JUDGED_ORDER,
-                             NO_VALUES, &rows, fault)
-            : database_query(ledger->database,
-                             "SELECT " JUDGED_COLUMNS " FROM " JUDGED_TABLES " " JUDGED_ORDER,
-                             NO_VALUES, &rows, fault);
+    enum status status = only_corrected
+                             ? database_query(ledger->database,
+                                              "SELECT " JUDGED_COLUMNS " FROM " JUDGED_TABLES
+                                              " WHERE d.copy_of IS NULL AND d.id IN (SELECT "
+                                              "document FROM correction) " JUDGED_ORDER,
+                                              NO_VALUES, &rows, fault)
+                             : database_query(ledger->database,
+                                              "SELECT " JUDGED_COLUMNS " FROM " JUDGED_TABLES
+                                              " WHERE d.copy_of IS NULL " JUDGED_ORDER,
+                                              NO_VALUES, &rows, fault);
     if (status == STATUS_OK)
         status = give(rows, callback, context, fault);
     rows_done(&rows);

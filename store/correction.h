@@ -41,7 +41,7 @@ struct judged_decision {
 typedef enum status judged_callback(void *context, const struct judged_decision *judged,
                                     struct fault *fault);
 /* Every document's decision of the matcher: the one that the first correction judged, else its
- * last; oldest document first. With `only_corrected`, those that somebody said something of. A
+ * last; oldest document first, copies for further cases left out. With `only_corrected`, those that somebody said something of. A
  * callback that does not return STATUS_OK ends the walk; it may look into the ledger but must not
  * change it. */
 enum status judged_each(struct ledger *ledger, bool only_corrected, judged_callback *callback,

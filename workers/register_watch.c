@@ -88,6 +88,21 @@ static enum status build_index(struct build *build, struct ledger *ledger)
     return fault_set(&build->fault, STATUS_LATER, "the register changes faster than it is read");
 }
 
+enum status register_load(struct ledger *ledger, const struct rules *rules,
+                          struct register_index **ret_index, int64_t *ret_version,
+                          struct fault *fault)
+{
+    struct build build = {.rules = rules};
+    enum status status = build_index(&build, ledger);
+    if (status == STATUS_OK) {
+        *ret_index = build.index;
+        *ret_version = build.version;
+        return STATUS_OK;
+    }
+    register_index_free(&build.index);
+    return fault_set(fault, status, "%s", build.fault.text);
+}
+
 static void *run_build(void *context)
 {
     struct build *build = context;

@@ -8,8 +8,15 @@
 
 #include "base/clock.h"
 #include "classify/classify.h"
+#include "store/ledger.h"
 
 struct register_watch;
+
+/* Reads the current register into an index, at once: for programs that have nothing else to do.
+ * The caller owns it. */
+enum status register_load(struct ledger *ledger, const struct rules *rules,
+                          struct register_index **ret_index, int64_t *ret_version,
+                          struct fault *fault);
 
 /* `rules`, `clock` and `ledger_url` are borrowed. */
 enum status register_watch_new(const char *ledger_url, const struct clock *clock,
