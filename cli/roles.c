@@ -14,7 +14,7 @@
 #include "base/text.h"
 #include "cli/roles.h"
 
-enum option_kind { OPTION_NUMBER, OPTION_TEXT, OPTION_SANDBOX };
+enum option_kind { OPTION_NUMBER, OPTION_TEXT, OPTION_SANDBOX, OPTION_ARCHIVE };
 
 /* A reader's option and where its value stands in struct config. */
 static const struct reader_option {
@@ -34,6 +34,9 @@ static const struct reader_option {
     {"--render-dpi",  OPTION_NUMBER,  offsetof(struct config, reading.render_dpi)      },
     {"--scan-size",   OPTION_NUMBER,  offsetof(struct config, limits.scan_bytes_most)  },
     {"--scan-pages",  OPTION_NUMBER,  offsetof(struct config, limits.scan_pages_most)  },
+    {"--separators",  OPTION_TEXT,    offsetof(struct config, reading.separators)      },
+    {"--stickers",    OPTION_TEXT,    offsetof(struct config, reading.stickers)        },
+    {"--archive",     OPTION_ARCHIVE, offsetof(struct config, reading.archive_1b)      },
     {"--sandbox",     OPTION_SANDBOX, offsetof(struct config, reading.sandbox_required)},
 };
 
@@ -82,6 +85,11 @@ static bool add_reader_option(struct role *role, const struct config *config,
         char *value = NULL;
         memcpy(&value, field, sizeof value);
         return value == NULL || add_option(role, option->name, value);
+    }
+    if (option->kind == OPTION_ARCHIVE) {
+        bool is_1b = false;
+        memcpy(&is_1b, field, sizeof is_1b);
+        return add_option(role, option->name, is_1b ? "1b" : "2b");
     }
     if (option->kind == OPTION_SANDBOX) {
         bool is_required = false;

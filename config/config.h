@@ -99,6 +99,9 @@ struct config_reading {
     int64_t page_pixels_most;
     int64_t page_side_most; /* px */
     int64_t render_dpi;     /* for PDF pages that have to be rendered */
+    char *separators;       /* codes of sheets that part documents, parted by commas; "" for none */
+    char *stickers;         /* how codes begin whose page is the first of a document; likewise */
+    bool archive_1b;        /* PDF/A-1b instead of 2b */
     bool sandbox_required;  /* false: preferred; refuse to serve when a layer is missing */
 };
 
@@ -133,6 +136,10 @@ struct config_workers {
 struct config_dispatch {
     char *listen; /* "tcp://HOST:PORT"; NULL: workers on this host only */
     char *key;    /* absolute path of the dispatcher's key file */
+};
+
+struct config_sheets {
+    char *key; /* absolute path of the key that seals return sheets */
 };
 
 struct config_portal {
@@ -172,6 +179,7 @@ struct config {
     struct config_store store;
     struct config_workers workers;
     struct config_dispatch dispatch;
+    struct config_sheets sheets;
     struct config_portal portal;
     enum log_level log_level;
     char *notes; /* lines on what was settled otherwise than a person may expect; NULL for none */

@@ -48,6 +48,7 @@ enum { MS = 1, SEC = 1000, MIN = 60 * SEC, HOUR = 60 * MIN, DAY = 24 * HOUR };
 static const char *const uses[] = {"never", "hint", "match", NULL};
 static const char *const several[] = {"clear", "copy", NULL};
 static const char *const algorithms[] = {"none", "mod11_10", "mod97_10", "damm", "luhn", NULL};
+static const char *const archives[] = {"2b", "1b", NULL};
 static const char *const sandboxes[] = {"preferred", "required", NULL};
 static const char *const truths[] = {"false", "true", NULL};
 static const char *const imports[] = {"full", "incremental", NULL};
@@ -193,6 +194,14 @@ const struct setting settings[] = {
           reading.page_side_most, "Longest side of a page."),
     COUNT("reading.render_dpi", "300", 150, 600, "dpi", reading.render_dpi,
           "Resolution at which PDF pages are drawn to be read."),
+    VALUE(SETTING_TEXT, "reading.separators", "PATCHT,ADAR-NEXTDOC", 0, WORDS_BYTES,
+          reading.separators,
+          "Codes of sheets that part documents, parted by commas; our own sheets always do."),
+    VALUE(SETTING_TEXT, "reading.stickers", "ASN#,TAG:", 0, WORDS_BYTES, reading.stickers,
+          "How codes on stickers begin whose page is the first of a document, parted by commas; "
+          "# stands for a number."),
+    WORD(SETTING_SWITCH, "reading.archive", "2b", archives, reading.archive_1b,
+         "Level of PDF/A that the archive's files have."),
     WORD(SETTING_SWITCH, "reading.sandbox", "preferred", sandboxes, reading.sandbox_required,
          "Whether a reader refuses to start when the kernel lacks a layer of its sandbox."),
 
@@ -248,6 +257,10 @@ const struct setting settings[] = {
     VALUE(SETTING_PATH, "dispatch.key", "keys/dispatch.key", 1, PATH_BYTES, dispatch.key,
           "The dispatcher's own key, which those workers trust."),
 
+    VALUE(SETTING_PATH, "sheets.key", "keys/sheets.key", 1, PATH_BYTES, sheets.key,
+          "The key that seals return sheets; made when the first one is printed. Who holds it can "
+          "print sheets that file by themselves."),
+
     WORD(SETTING_SWITCH, "portal.enabled", "true", truths, portal.enabled,
          "Whether `posteingang run` starts the portal."),
     VALUE(SETTING_TEXT, "portal.address", "127.0.0.1", 2, 45, portal.address,
@@ -289,6 +302,7 @@ const struct setting_section setting_sections[] = {
     {"workers", "How work is handed out.", SETTING_SINGLE},
     {"dispatch", "The door for workers on other hosts (see: posteingang key new --help).",
      SETTING_SINGLE},
+    {"sheets", "Sheets that are printed: separators, covers, return sheets.", SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},
     {"log", "What the programs say on standard error.", SETTING_SINGLE},
 };

@@ -1,8 +1,13 @@
 /* codes.c - see codes.h.
  *
- * zbar needs about two pixels a module; modules on our sheets and on other offices' letters are
- * 0.25 mm and more, so that the clean copy's resolution is enough. Code 39 and ITF give
- * false hits on ruled paper when short, so these are kept only from a least length on. */
+ * Only places as dark as a code are searched (code_regions.h), so that a page without one costs
+ * next to nothing. zbar needs about two pixels a module; modules on our sheets and on other
+ * offices' letters are 0.25 mm and more, so that the clean copy's resolution is mostly enough. A
+ * place where nothing is found is tried again: magnified, for small modules; turned, because zbar
+ * looks along rows and columns only; and for DataMatrix. All that within a budget of pixels.
+ *
+ * Code 39 and ITF have no check of their own and give false hits on ruled paper and photos when
+ * short: these are kept only from a least length on, and seen on several rows. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
 #include <stdlib.h>
@@ -10,11 +15,34 @@
 #include <zbar.h>
 
 #include "base/text.h"
+#include "ocr/code_regions.h"
 #include "ocr/codes.h"
+#include "ocr/data_matrix.h"
 
 enum {
-    LEAST_CHARACTERS = 4, /* of codes without a check of their own */
-    SCAN_DENSITY = 3,     /* every so many rows and columns are looked at */
+    LEAST_CHARACTERS = 4,    /* of codes without a check of their own */
+    LEAST_ROWS = 3,          /* on which such a code must be seen */
+    SMALL_PIXELS = 3500000,  /* pictures up to this are searched whole */
+    BUDGET_PIXELS = 5000000, /* of second looks, a page */
+    MATRIX_SIDE_MOST = 800,
+    MATRIX_MS = 80,   /* of processor time for one place … */
+    MATRIX_TRIES = 3, /* … of so many on a page */
+    BORDER = 16,      /* px of white around a place */
+};
+
+/* Smaller, for what is blurred or was stretched; larger, for small modules. */
+static const double second_scales[] = {0.5, 0.25, 2};
+/* Turns at which a place is looked at again: with rows and columns, every 20 degrees. */
+static const double second_turns[] = {20, -20, 40};
+
+/* The search on one page. */
+struct search {
+    zbar_image_scanner_t *scanner;
+    PIX *grey;
+    struct affine to_page;
+    struct reading_page *page;
+    int64_t budget;       /* pixels left for second looks */
+    unsigned matrix_left; /* tries left */
 };
 
 /* The kinds that are searched for. */
@@ -45,8 +73,6 @@ static zbar_image_scanner_t *scanner_new(void)
     zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         zbar_image_scanner_set_config(scanner, kinds[i].type, ZBAR_CFG_ENABLE, 1);
-    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_X_DENSITY, SCAN_DENSITY);
-    zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_Y_DENSITY, SCAN_DENSITY);
     return scanner;
 }
 
@@ -90,10 +116,8 @@ static void clamp_into(struct reading_box *box, const struct reading_page *page)
 }
 
 /* The code's bytes as text that may be shown: UTF-8, or else Windows-1252; no controls. */
-static char *text_of(const zbar_symbol_t *symbol)
+static char *text_of(const char *data, size_t length)
 {
-    const char *data = zbar_symbol_get_data(symbol);
-    size_t length = zbar_symbol_get_data_length(symbol);
     if (data == NULL || length == 0 || length > READING_STRING_BYTES_MOST / 4)
         return NULL;
     struct text text = {0};
@@ -116,15 +140,14 @@ static bool is_known(const struct reading_page *page, const char *text, uint8_t 
     return false;
 }
 
-static bool take_symbol(const zbar_symbol_t *symbol, struct affine to_page,
-                        struct reading_page *page)
+/* Keeps a code that is not known yet; `box` is in pixels of the page. */
+static bool keep_code(struct reading_page *page, const char *data, size_t length, uint8_t symbology,
+                      struct reading_box box)
 {
-    const struct kind *kind = kind_of(zbar_symbol_get_type(symbol));
-    if (kind == NULL || zbar_symbol_get_data_length(symbol) < kind->least ||
-        page->code_count >= READING_CODES_MOST)
+    if (page->code_count >= READING_CODES_MOST)
         return true;
-    char *text = text_of(symbol);
-    if (text == NULL || is_known(page, text, (uint8_t)kind->symbology)) {
+    char *text = text_of(data, length);
+    if (text == NULL || is_known(page, text, symbology)) {
         free(text);
         return true;
     }
@@ -135,41 +158,142 @@ static bool take_symbol(const zbar_symbol_t *symbol, struct affine to_page,
     }
     page->codes = codes;
     struct reading_code *code = &codes[page->code_count++];
-    *code = (struct reading_code){.text = text, .symbology = (uint8_t)kind->symbology};
-    code->box = affine_box(to_page, box_of(symbol));
+    *code = (struct reading_code){.text = text, .symbology = symbology, .box = box};
     clamp_into(&code->box, page);
     return true;
 }
 
-/* Scans the rows, which belong to the caller. */
-static bool scan(zbar_image_scanner_t *scanner, const uint8_t *rows, unsigned width,
-                 unsigned height, struct affine to_page, struct reading_page *page)
+static bool is_credible(const zbar_symbol_t *symbol, const struct kind *kind)
 {
-    zbar_image_t *image = zbar_image_create();
-    if (image == NULL)
-        return false;
-    zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
-    zbar_image_set_size(image, width, height);
-    zbar_image_set_data(image, rows, (unsigned long)width * height, NULL);
-    bool good = zbar_scan_image(scanner, image) >= 0;
-    const zbar_symbol_t *symbol = good ? zbar_image_first_symbol(image) : NULL;
-    for (; good && symbol != NULL; symbol = zbar_symbol_next(symbol))
-        good = take_symbol(symbol, to_page, page);
-    zbar_image_destroy(image);
+    return zbar_symbol_get_data_length(symbol) >= kind->least &&
+           (kind->least == 1 || zbar_symbol_get_quality(symbol) >= LEAST_ROWS);
+}
+
+/* One look at a picture, whose pixels `to_page` maps; *ret_found counts. */
+static bool look(struct search *search, PIX *picture, struct affine to_page, unsigned *ret_found)
+{
+    uint8_t *rows = plain_rows(picture);
+    zbar_image_t *image = rows == NULL ? NULL : zbar_image_create();
+    bool good = image != NULL;
+    *ret_found = 0;
+    if (good) {
+        unsigned width = (unsigned)pixGetWidth(picture), height = (unsigned)pixGetHeight(picture);
+        zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
+        zbar_image_set_size(image, width, height);
+        zbar_image_set_data(image, rows, (unsigned long)width * height, NULL);
+        good = zbar_scan_image(search->scanner, image) >= 0;
+        const zbar_symbol_t *symbol = good ? zbar_image_first_symbol(image) : NULL;
+        for (; good && symbol != NULL; symbol = zbar_symbol_next(symbol)) {
+            const struct kind *kind = kind_of(zbar_symbol_get_type(symbol));
+            if (kind == NULL || !is_credible(symbol, kind))
+                continue;
+            good = keep_code(search->page, zbar_symbol_get_data(symbol),
+                             zbar_symbol_get_data_length(symbol), (uint8_t)kind->symbology,
+                             affine_box(to_page, box_of(symbol)));
+            ++*ret_found;
+        }
+        zbar_image_destroy(image);
+    }
+    free(rows);
     return good;
 }
 
-enum status codes_find(PIX *grey, struct affine to_page, struct reading_page *page,
+/* A look at the place scaled and turned, as long as the budget lasts. */
+static bool look_again(struct search *search, PIX *place, double scale, double degrees,
+                       struct affine to_page, unsigned *ret_found)
+{
+    int64_t pixels = (int64_t)((double)pixGetWidth(place) * pixGetHeight(place) * scale * scale);
+    *ret_found = 0;
+    if (pixels > search->budget)
+        return true;
+    search->budget -= pixels;
+    PIX *other = degrees != 0 ? pixRotate(place, (float)(degrees * M_PI / 180), L_ROTATE_AREA_MAP,
+                                          L_BRING_IN_WHITE, pixGetWidth(place), pixGetHeight(place))
+                 : scale > 1  ? pixScale(place, (float)scale, (float)scale)
+                              : pixScaleAreaMap(place, (float)scale, (float)scale);
+    // A turned place's box is the whole place's: near enough to be shown to a person.
+    struct affine back = {1 / scale, 0, 0, 1 / scale, 0, 0};
+    bool good = other != NULL && look(search, other, affine_multiply(back, to_page), ret_found);
+    pixDestroy(&other);
+    return good;
+}
+
+static bool try_matrix(struct search *search, PIX *place, struct affine to_page,
+                       unsigned *ret_found)
+{
+    int width = pixGetWidth(place), height = pixGetHeight(place);
+    struct data_matrix code = {0};
+    if (search->matrix_left == 0 || width > MATRIX_SIDE_MOST || height > MATRIX_SIDE_MOST)
+        return true;
+    search->matrix_left--;
+    data_matrix_find(place, MATRIX_MS, &code);
+    if (code.bytes == NULL)
+        return true;
+    struct reading_box box = {code.left, code.top, code.right - code.left, code.bottom - code.top};
+    bool good = keep_code(search->page, code.bytes, code.length, READING_CODE_DATAMATRIX,
+                          affine_box(to_page, box));
+    free(code.bytes);
+    *ret_found = 1;
+    return good;
+}
+
+static bool search_place(struct search *search, PIX *place, struct affine to_page)
+{
+    unsigned found = 0;
+    bool good = look(search, place, to_page, &found);
+    if (good && found == 0)
+        good = try_matrix(search, place, to_page, &found);
+    for (size_t i = 0; good && found == 0 && i < sizeof second_scales / sizeof *second_scales; i++)
+        good = look_again(search, place, second_scales[i], 0, to_page, &found);
+    for (size_t i = 0; good && found == 0 && i < sizeof second_turns / sizeof *second_turns; i++)
+        good = look_again(search, place, 1, second_turns[i], to_page, &found);
+    return good;
+}
+
+/* Searches a part of the page, with white around it. */
+static bool search_region(struct search *search, const struct code_region *region, double across,
+                          double down)
+{
+    int left = (int)(region->left * across), top = (int)(region->top * down);
+    BOX *box = boxCreate(left, top, (int)(region->width * across), (int)(region->height * down));
+    PIX *part = box == NULL ? NULL : pixClipRectangle(search->grey, box, NULL);
+    PIX *place = part == NULL ? NULL : pixAddBorder(part, BORDER, 255);
+    struct affine move = {1, 0, 0, 1, left - BORDER, top - BORDER};
+    bool good =
+        place != NULL && search_place(search, place, affine_multiply(move, search->to_page));
+    pixDestroy(&place);
+    pixDestroy(&part);
+    boxDestroy(&box);
+    return good;
+}
+
+static bool search_page(struct search *search, PIX *bits)
+{
+    struct code_region regions[CODE_REGIONS_MOST] = {
+        {0, 0, pixGetWidth(bits), pixGetHeight(bits)}
+    };
+    bool is_small = (int64_t)pixGetWidth(search->grey) * pixGetHeight(search->grey) <= SMALL_PIXELS;
+    unsigned count = is_small ? 1 : code_regions_find(bits, regions);
+    double across = (double)pixGetWidth(search->grey) / pixGetWidth(bits);
+    double down = (double)pixGetHeight(search->grey) / pixGetHeight(bits);
+    bool good = true;
+    for (unsigned i = 0; good && i < count; i++)
+        good = search_region(search, &regions[i], across, down);
+    return good;
+}
+
+enum status codes_find(PIX *grey, PIX *bits, struct affine to_page, struct reading_page *page,
                        struct fault *fault)
 {
-    uint8_t *rows = plain_rows(grey);
-    zbar_image_scanner_t *scanner = scanner_new();
-    bool good = rows != NULL && scanner != NULL &&
-                scan(scanner, rows, (unsigned)pixGetWidth(grey), (unsigned)pixGetHeight(grey),
-                     to_page, page);
-    if (scanner != NULL)
-        zbar_image_scanner_destroy(scanner);
-    free(rows);
+    struct search search = {.scanner = scanner_new(),
+                            .grey = grey,
+                            .to_page = to_page,
+                            .page = page,
+                            .budget = BUDGET_PIXELS,
+                            .matrix_left = MATRIX_TRIES};
+    bool good = search.scanner != NULL && search_page(&search, bits);
+    if (search.scanner != NULL)
+        zbar_image_scanner_destroy(search.scanner);
     return good ? STATUS_OK
                 : fault_set(fault, STATUS_LATER, "out of memory while searching for codes");
 }

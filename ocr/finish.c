@@ -16,8 +16,10 @@
 /* A scan while it is put together. */
 struct assembly {
     const struct engine *engine;
+    const struct ocr_options *options;
     const struct format *format;
     const struct source *source;
+    struct digest scan;        /* of the source's bytes */
     struct page_result *pages; /* as they came from their children */
     uint32_t page_count;
     struct page_facts *facts;    /* one for each page */
@@ -67,12 +69,19 @@ static enum status make_product(const struct assembly *assembly, uint32_t count,
     enum status status = make_reading(assembly, count, product, fault);
     if (status != STATUS_OK)
         return status;
+    const struct archive_facts facts = {
+        .level = assembly->options->archive_1b ? ARCHIVE_1B : ARCHIVE_2B,
+        .language = archive_language(assembly->options->languages),
+        .engine = engine_name(assembly->engine),
+        .scan = assembly->scan,
+        .pages = assembly->members,
+        .page_count = count,
+    };
     if (assembly->format->is_document)
-        return searchable_extend(assembly->engine, assembly->source, assembly->members, count,
+        return searchable_extend(assembly->engine, &facts, assembly->source,
                                  count == assembly->page_count, &product->pdf, &product->pdf_length,
                                  fault);
-    return searchable_build(assembly->engine, assembly->members, count, &product->pdf,
-                            &product->pdf_length, fault);
+    return searchable_build(assembly->engine, &facts, &product->pdf, &product->pdf_length, fault);
 }
 
 /* The members are borrowed copies of the pages of document `number`. */
@@ -161,8 +170,8 @@ static enum status write_scan(struct assembly *assembly, struct byte_writer *wri
     // A PDF too broken to take single pages out of stays whole.
     bool is_pickable = !assembly->format->is_document ||
                        searchable_can_pick(assembly->source, assembly->page_count);
-    uint32_t documents =
-        split_pages(assembly->pages, assembly->page_count, is_pickable, assembly->facts);
+    uint32_t documents = split_pages(assembly->options, assembly->pages, assembly->page_count,
+                                     is_pickable, assembly->facts);
     enum status status = fill_page_file(assembly, fault);
     if (status != STATUS_OK)
         return status;
@@ -199,13 +208,16 @@ static void assembly_done(struct assembly *assembly)
     free(assembly->members);
 }
 
-enum status finish_scan(const struct engine *engine, const struct format *format,
-                        const struct source *source, const struct page_bytes *pages,
-                        uint32_t page_count, struct byte_writer *writer, struct fault *fault)
+enum status finish_scan(const struct engine *engine, const struct ocr_options *options,
+                        const struct format *format, const struct source *source,
+                        const struct page_bytes *pages, uint32_t page_count,
+                        struct byte_writer *writer, struct fault *fault)
 {
     struct assembly assembly = {.engine = engine,
+                                .options = options,
                                 .format = format,
                                 .source = source,
+                                .scan = digest_of(source->bytes, source->length),
                                 .page_count = page_count,
                                 .pages = calloc(page_count, sizeof *assembly.pages),
                                 .facts = calloc(page_count, sizeof *assembly.facts),

@@ -24,7 +24,8 @@ enum {
     HEADER_SEARCH_BYTES = 1024, /* viewers accept the header that far in */
     RENDER_PIXELS_MOST = 40 << 20,
     RENDER_DPI_LEAST = 70,
-    PREVIEW_DPI = 100, /* of pages that are not recognised */
+    PREVIEW_DPI = 100, /* of pages that are not recognised … */
+    CODES_DPI = 200,   /* … and may have codes on them */
 };
 
 /* A page that an image covers to this share is read as a scan, whatever text it brings. */
@@ -181,7 +182,9 @@ static enum status read_page(PopplerPage *page, const struct ocr_options *option
                     !content->has_drawing && !content->has_visible_text;
     if (is_empty || (!is_scan && pdf_text_is_sane(&picture->words))) {
         picture->has_words = true;
-        return render(page, fmin(dpi, PREVIEW_DPI), &picture->pix, fault);
+        picture->may_have_codes = content->images > 0 || content->has_drawing;
+        return render(page, fmin(dpi, picture->may_have_codes ? CODES_DPI : PREVIEW_DPI),
+                      &picture->pix, fault);
     }
     reading_page_done(&picture->words);
     picture->dpi_x = picture->dpi_y = dpi;
@@ -195,6 +198,7 @@ static enum status load(const struct source *source, const struct ocr_options *o
     struct pdf_content content = {0};
     enum status status = lift(source, options, index, &content, &picture, fault);
     if (status == STATUS_OK) {
+        picture.is_lifted = true;
         *ret_picture = picture;
         return STATUS_OK;
     }

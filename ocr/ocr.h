@@ -31,7 +31,12 @@ struct ocr_options {
     int64_t scan_bytes_most;
     int64_t scan_pages_most;
     int64_t render_dpi;
-    bool sandbox_required; /* refuse to start when a layer of the sandbox is missing */
+    /* Words parted by commas; NULL or "": none. */
+    const char *separators; /* codes of sheets that part documents, besides our own */
+    const char *stickers;   /* how codes begin whose page is the first of a document; "ASN#": and
+                               a number follows */
+    bool archive_1b;        /* PDF/A-1b instead of 2b */
+    bool sandbox_required;  /* refuse to start when a layer of the sandbox is missing */
 };
 
 struct ocr;

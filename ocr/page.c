@@ -13,6 +13,7 @@
 #include "ocr/codes.h"
 #include "ocr/page.h"
 #include "ocr/ruling.h"
+#include "ocr/split.h"
 #include "ocr/survey.h"
 
 /* A page while it is being read. */
@@ -34,6 +35,7 @@ static const double LOW_CONFIDENCE = 0.6;
 /* Upside down, a page of text is read with a confidence of about 0.4; upright, of 0.9. */
 static const double SENSELESS_CONFIDENCE = 0.55, GOOD_CONFIDENCE = 0.8;
 static const double FEW_CHARACTERS = 20; /* what is made of so few counts half */
+enum { INK_BELOW = 150 };                /* grey of rendered pages that counts as ink */
 enum { TIME_TO_TRY_PERCENT = 80 };       /* of the time must be left to try another turn */
 
 /* When the file does not say, the page is taken for A4, which nearly all mail is. */
@@ -201,22 +203,40 @@ static enum status take_attempt(struct work *work, struct attempt *attempt, stru
     return STATUS_OK;
 }
 
+static bool is_sheet(const struct ocr_options *options, const struct reading_page *page)
+{
+    char sheet[PAGE_SHEET_BYTES_MOST];
+    uint8_t notes = 0;
+    return split_role_of(options, page, &notes, sheet) == PAGE_ROLE_SHEET;
+}
+
+/* The codes were found before the page was turned. */
+static void turn_codes(struct work *work)
+{
+    struct affine turn =
+        affine_turn(work->page->rotation, pixGetWidth(work->pix), pixGetHeight(work->pix));
+    for (uint32_t i = 0; i < work->page->code_count; i++)
+        work->page->codes[i].box = affine_box(turn, work->page->codes[i].box);
+}
+
 static enum status read_survey(struct work *work, const struct survey *survey, struct fault *fault)
 {
-    if (survey_is_blank(survey)) {
+    // Codes first: nobody reads what stands on a separator.
+    enum status status =
+        codes_find(work->clean.pix, survey->bits, work->clean.to_page, work->page, fault);
+    if (status != STATUS_OK || is_sheet(work->options, work->page))
+        return status;
+    if (work->page->code_count == 0 && survey_is_blank(survey)) {
         work->page->flags |= READING_PAGE_BLANK;
         return STATUS_OK;
     }
     struct attempt best;
-    enum status status = recognise(work, survey, &best, fault);
+    status = recognise(work, survey, &best, fault);
     if (status == STATUS_OK)
         status = take_attempt(work, &best, fault);
-    if (status != STATUS_OK)
-        return status;
-    struct affine turn =
-        affine_turn(work->page->rotation, pixGetWidth(work->pix), pixGetHeight(work->pix));
-    return codes_find(work->clean.pix, affine_multiply(work->clean.to_page, turn), work->page,
-                      fault);
+    if (status == STATUS_OK)
+        turn_codes(work);
+    return status;
 }
 
 static enum status read_pixels(struct work *work, struct fault *fault)
@@ -249,6 +269,28 @@ static void take_raster(struct picture *picture, struct page_result *result)
     picture->raster = (struct raster){0};
 }
 
+/* A page that brought its words: codes on it, and what it looks like. */
+static enum status look_at_picture(struct picture *picture, struct page_result *result,
+                                   struct fault *fault)
+{
+    struct reading_page *page = &result->reading;
+    if (picture->pix == NULL)
+        return STATUS_OK;
+    if (picture->may_have_codes) {
+        PIX *bits = pixThresholdToBinary(picture->pix, INK_BELOW);
+        double across = (double)page->width / pixGetWidth(picture->pix);
+        double down = (double)page->height / pixGetHeight(picture->pix);
+        enum status status =
+            bits == NULL ? fault_set(fault, STATUS_LATER, "out of memory for a page")
+                         : codes_find(picture->pix, bits, (struct affine){across, 0, 0, down, 0, 0},
+                                      page, fault);
+        pixDestroy(&bits);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return preview_make(picture->pix, 0, &result->preview, &result->thumbnail, fault);
+}
+
 static enum status read_picture(struct engine *engine, const struct ocr_options *options,
                                 struct picture *picture, struct page_result *result,
                                 struct fault *fault)
@@ -258,9 +300,7 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
         picture->words = (struct reading_page){0};
         if (result->reading.word_count == 0)
             result->reading.flags |= READING_PAGE_BLANK;
-        return picture->pix == NULL
-                   ? STATUS_OK
-                   : preview_make(picture->pix, 0, &result->preview, &result->thumbnail, fault);
+        return look_at_picture(picture, result, fault);
     }
     double dpi = 0;
     enum status status = straighten(picture, &dpi, fault);
@@ -281,6 +321,7 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
         return status;
     result->add_text = true;
     result->replace_text = picture->has_hidden_text;
+    result->is_lifted = picture->is_lifted;
     return STATUS_OK;
 }
 

@@ -26,6 +26,7 @@ void page_result_encode(const struct page_result *result, struct byte_writer *wr
     byte_writer_u16(writer, result->placement.turn);
     byte_writer_u8(writer, result->add_text);
     byte_writer_u8(writer, result->replace_text);
+    byte_writer_u8(writer, result->is_lifted);
     preview_encode(&result->preview, writer);
     preview_encode(&result->thumbnail, writer);
 }
@@ -47,6 +48,7 @@ enum status page_result_decode(const uint8_t *bytes, size_t length, struct page_
     result.placement.turn = byte_reader_u16(&reader);
     result.add_text = byte_reader_u8(&reader) != 0;
     result.replace_text = byte_reader_u8(&reader) != 0;
+    result.is_lifted = byte_reader_u8(&reader) != 0;
     preview_decode(&reader, &result.preview);
     preview_decode(&reader, &result.thumbnail);
     if (!byte_reader_finished(&reader) || result.placement.turn >= 360 ||

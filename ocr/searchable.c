@@ -53,10 +53,11 @@ static qpdf_oh add_content(qpdf_data pdf, const struct text *content)
     return stream;
 }
 
-static enum status write_out(qpdf_data pdf, uint8_t **ret_pdf, size_t *ret_length,
-                             struct fault *fault)
+static enum status write_out(qpdf_data pdf, enum archive_level level, uint8_t **ret_pdf,
+                             size_t *ret_length, struct fault *fault)
 {
     qpdf_init_write_memory(pdf);
+    archive_prepare_writing(pdf, level);
     qpdf_set_preserve_encryption(pdf, QPDF_FALSE);
     qpdf_set_deterministic_ID(pdf, QPDF_TRUE);
     if ((qpdf_write(pdf) & QPDF_ERRORS) != 0)
@@ -185,10 +186,10 @@ static qpdf_data new_pdf(void)
     return pdf;
 }
 
-enum status searchable_build(const struct engine *engine, const struct page_result *pages,
-                             uint32_t page_count, uint8_t **ret_pdf, size_t *ret_length,
-                             struct fault *fault)
+enum status searchable_build(const struct engine *engine, const struct archive_facts *facts,
+                             uint8_t **ret_pdf, size_t *ret_length, struct fault *fault)
 {
+    struct archive_facts own = *facts;
     qpdf_data pdf = new_pdf();
     if (pdf == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for a PDF");
@@ -196,9 +197,13 @@ enum status searchable_build(const struct engine *engine, const struct page_resu
     const uint8_t *font_file = engine_font(engine, &font_length);
     qpdf_oh font = text_layer_add_font(pdf, font_file, font_length);
     bool good = true;
-    for (uint32_t i = 0; good && i < page_count; i++)
-        good = build_page(pdf, font, &pages[i]);
-    enum status status = good ? write_out(pdf, ret_pdf, ret_length, fault)
+    for (uint32_t i = 0; good && i < own.page_count; i++) {
+        good = build_page(pdf, font, &own.pages[i]);
+        if (!archive_can_hold(&own.pages[i].raster, own.level))
+            own.level = ARCHIVE_NONE;
+    }
+    good = good && archive_describe(pdf, &own);
+    enum status status = good ? write_out(pdf, own.level, ret_pdf, ret_length, fault)
                               : fault_set(fault, STATUS_LATER, "cannot build the PDF");
     qpdf_cleanup(&pdf);
     return status;
@@ -280,7 +285,8 @@ static bool extend_page(qpdf_data pdf, qpdf_oh page, qpdf_oh font, const struct 
                           .height = box.top - box.bottom,
                           .turn = turn};
     struct text text = {0};
-    bool replaces = result->replace_text && append_image_alone(pdf, page, &text);
+    bool replaces =
+        (result->replace_text || result->is_lifted) && append_image_alone(pdf, page, &text);
     text_layer_append(&result->reading, pixels_to_user(&sheet, &result->reading), &text);
     bool good = text_ok(&text);
     qpdf_oh content = add_content(pdf, &text);
@@ -327,19 +333,22 @@ static bool pick_pages(qpdf_data whole, const struct page_result *pages, uint32_
     return good;
 }
 
-/* Page i + 1 of `pdf` is pages[i]. */
-static bool extend_pages(const struct engine *engine, qpdf_data pdf,
-                         const struct page_result *pages, uint32_t page_count)
+/* Page i + 1 of `pdf` is facts->pages[i]; facts->level sinks when a page is beyond it. */
+static bool extend_pages(const struct engine *engine, qpdf_data pdf, struct archive_facts *facts)
 {
     size_t font_length = 0;
     const uint8_t *font_file = engine_font(engine, &font_length);
     qpdf_oh font = text_layer_add_font(pdf, font_file, font_length);
     bool good = true;
-    uint32_t there = (uint32_t)qpdf_get_num_pages(pdf);
-    for (uint32_t i = 0; good && i < page_count && i < there; i++)
-        if (pages[i].add_text)
-            good = extend_page(pdf, qpdf_get_page_n(pdf, i), font, &pages[i]);
-    return good;
+    for (uint32_t i = 0; good && i < facts->page_count; i++) {
+        const struct page_result *result = &facts->pages[i];
+        qpdf_oh page = qpdf_get_page_n(pdf, i);
+        if (result->add_text)
+            good = extend_page(pdf, page, font, result);
+        if (!result->is_lifted || !archive_clean_page(pdf, page))
+            facts->level = ARCHIVE_NONE;
+    }
+    return good && archive_describe(pdf, facts);
 }
 
 bool searchable_can_pick(const struct source *source, uint32_t page_count)
@@ -352,28 +361,37 @@ bool searchable_can_pick(const struct source *source, uint32_t page_count)
     return can;
 }
 
-enum status searchable_extend(const struct engine *engine, const struct source *source,
-                              const struct page_result *pages, uint32_t page_count, bool is_whole,
-                              uint8_t **ret_pdf, size_t *ret_length, struct fault *fault)
+/* The pages of `whole` anew, with text. */
+static enum status extend(const struct engine *engine, const struct archive_facts *facts,
+                          qpdf_data whole, uint8_t **ret_pdf, size_t *ret_length)
+{
+    struct archive_facts own = *facts;
+    qpdf_data pdf = NULL;
+    if (!pick_pages(whole, own.pages, own.page_count, &pdf))
+        return STATUS_LATER;
+    enum status status = extend_pages(engine, pdf, &own)
+                             ? write_out(pdf, own.level, ret_pdf, ret_length, NULL)
+                             : STATUS_LATER;
+    qpdf_cleanup(&pdf);
+    return status;
+}
+
+enum status searchable_extend(const struct engine *engine, const struct archive_facts *facts,
+                              const struct source *source, bool is_whole, uint8_t **ret_pdf,
+                              size_t *ret_length, struct fault *fault)
 {
     bool wants_text = false;
-    for (uint32_t i = 0; i < page_count; i++)
-        wants_text = wants_text || pages[i].add_text;
-    qpdf_data whole = NULL, part = NULL;
-    if (pdf_file_open(source->bytes, source->length, &whole, NULL) != STATUS_OK)
-        return is_whole ? keep(source, ret_pdf, ret_length, fault)
-                        : fault_set(fault, STATUS_LATER, "cannot take pages out of the PDF");
-    // What is locked against copying is of no use in a file (an empty password opened it).
-    bool is_good = !is_whole || wants_text || qpdf_is_encrypted(whole);
-    if (is_good && !is_whole)
-        is_good = pick_pages(whole, pages, page_count, &part);
-    qpdf_data pdf = part == NULL ? whole : part;
-    is_good = is_good && extend_pages(engine, pdf, pages, page_count) &&
-              write_out(pdf, ret_pdf, ret_length, NULL) == STATUS_OK;
-    if (part != NULL)
-        qpdf_cleanup(&part);
-    qpdf_cleanup(&whole);
-    if (is_good)
+    for (uint32_t i = 0; i < facts->page_count; i++)
+        wants_text = wants_text || facts->pages[i].add_text;
+    qpdf_data whole = NULL;
+    enum status status = pdf_file_open(source->bytes, source->length, &whole, NULL);
+    if (status == STATUS_OK) {
+        // What is locked against copying is of no use in a file (an empty password opened it).
+        bool stays = is_whole && !wants_text && !qpdf_is_encrypted(whole);
+        status = stays ? STATUS_REFUSE : extend(engine, facts, whole, ret_pdf, ret_length);
+        qpdf_cleanup(&whole);
+    }
+    if (status == STATUS_OK)
         return STATUS_OK;
     // Never other people's pages for want of better.
     return is_whole ? keep(source, ret_pdf, ret_length, fault)

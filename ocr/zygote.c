@@ -107,8 +107,8 @@ static enum status keep_page_unread(void *context, struct byte_writer *payload, 
 static enum status finish(void *context, struct byte_writer *payload, struct fault *fault)
 {
     const struct zygote *zygote = context;
-    return finish_scan(zygote->engine, format_of(&zygote->source), &zygote->source, zygote->pages,
-                       zygote->page_count, payload, fault);
+    return finish_scan(zygote->engine, zygote->options, format_of(&zygote->source), &zygote->source,
+                       zygote->pages, zygote->page_count, payload, fault);
 }
 
 /* --- the zygote --- */

@@ -8,13 +8,17 @@
 
 /* What the command line fills, with the defaults of posteingang.yaml. */
 struct given {
-    const char *connect, *key, *name, *languages, *tessdata, *sandbox, *log_level;
+    const char *connect, *key, *name, *languages, *tessdata, *separators, *stickers, *archive,
+        *sandbox, *log_level;
     long page_wall, page_ocr, page_cpu, page_memory, page_pixels, page_side, render_dpi;
     long scan_size, scan_pages, retire_after;
 };
 
 static const struct given defaults = {
     .languages = "deu",
+    .separators = "PATCHT,ADAR-NEXTDOC",
+    .stickers = "ASN#,TAG:",
+    .archive = "2b",
     .sandbox = "preferred",
     .log_level = "info",
     .page_wall = 120000,
@@ -61,6 +65,16 @@ static const struct given defaults = {
              &(given).scan_size},                                                                  \
             {"scan-pages", "PAGES", "Most pages in one scan (default: 500)", ARGUMENT_COUNT,       \
              &(given).scan_pages},                                                                 \
+            {"separators", "CODES",                                                                \
+             "Codes of sheets that part documents, parted by commas (default: "                    \
+             "PATCHT,ADAR-NEXTDOC)",                                                               \
+             ARGUMENT_STRING, &(given).separators},                                                \
+            {"stickers", "CODES",                                                                  \
+             "How codes begin whose page is the first of a document; # is a number "               \
+             "(default: ASN#,TAG:)",                                                               \
+             ARGUMENT_STRING, &(given).stickers},                                                  \
+            {"archive", "LEVEL", "PDF/A level of the archive: 2b or 1b (default: 2b)",             \
+             ARGUMENT_STRING, &(given).archive},                                                   \
             {"sandbox", "WORD",                                                                    \
              "required: refuse to start when a layer of the sandbox is missing; "                  \
              "preferred: use what the kernel has (default: preferred)",                            \
@@ -91,6 +105,9 @@ static enum status check(const struct given *given, const struct argument_list *
         return fault_set(fault, STATUS_REFUSE,
                          "--sandbox takes \"required\" or \"preferred\", not \"%s\"",
                          given->sandbox);
+    if (!string_equal(given->archive, "2b") && !string_equal(given->archive, "1b"))
+        return fault_set(fault, STATUS_REFUSE, "--archive takes \"2b\" or \"1b\", not \"%s\"",
+                         given->archive);
     if (log_level_from_name(given->log_level, ret_level) != 0)
         return fault_set(fault, STATUS_REFUSE,
                          "--log-level \"%s\" is not one of error, warning, "
@@ -118,6 +135,9 @@ static struct reader_options options_of(const struct given *given, enum log_leve
                 .scan_bytes_most = given->scan_size,
                 .scan_pages_most = given->scan_pages,
                 .render_dpi = given->render_dpi,
+                .separators = given->separators,
+                .stickers = given->stickers,
+                .archive_1b = string_equal(given->archive, "1b"),
                 .sandbox_required = string_equal(given->sandbox, "required")},
     };
 }

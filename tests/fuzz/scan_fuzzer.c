@@ -20,6 +20,8 @@ static const struct ocr_options options = {
     .scan_bytes_most = 1 << 20,
     .scan_pages_most = 20,
     .render_dpi = 100,
+    .separators = "PATCHT,ADAR-NEXTDOC",
+    .stickers = "ASN#,TAG:",
 };
 
 int LLVMFuzzerInitialize(int *argument_count, char ***arguments)

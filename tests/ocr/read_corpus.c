@@ -23,7 +23,7 @@ enum { MEBIBYTE = 1 << 20 };
 
 /* What the command line asks for. */
 struct wishes {
-    const char *languages, *tessdata, *root, *pdf_folder;
+    const char *languages, *tessdata, *root, *pdf_folder, *archive;
     bool words;
     struct argument_list files;
 };
@@ -40,13 +40,15 @@ static const char *below(const char *path, const char *root)
     return path[length] == '/' ? path + length + 1 : path + length;
 }
 
-static void write_pdf(const struct wishes *wishes, const char *path,
+static void write_pdf(const struct wishes *wishes, const char *path, uint32_t number,
                       const struct ocr_document *document)
 {
     struct text name = {0};
     text_append_format(&name, "%s/", wishes->pdf_folder);
     for (const char *at = below(path, wishes->root); *at != '\0'; at++)
         text_append_char(&name, *at == '/' ? '_' : *at);
+    if (number > 1)
+        text_append_format(&name, ".%u", number);
     text_append(&name, ".pdf");
     FILE *file = fopen(text_string(&name), "wb");
     if (file == NULL ||
@@ -93,20 +95,45 @@ static json_t *describe_page(const struct wishes *wishes, const struct reading_p
     return described;
 }
 
+/* The page in its document's reading; NULL when it is in none. */
+static const struct reading_page *find_page(const struct ocr_event *event,
+                                            const struct page_facts *facts)
+{
+    if (facts->document == 0)
+        return NULL;
+    const struct reading *reading = &event->documents[facts->document - 1].reading;
+    for (uint32_t i = 0; i < reading->page_count; i++)
+        if (reading->pages[i].number == facts->number)
+            return &reading->pages[i];
+    return NULL;
+}
+
+static json_t *describe_facts(const struct wishes *wishes, const struct ocr_event *event,
+                              const struct page_facts *facts)
+{
+    static const struct reading_page none;
+    const struct reading_page *page = find_page(event, facts);
+    json_t *described = describe_page(wishes, page == NULL ? &none : page);
+    json_object_set_new(described, "outcome", json_integer(facts->outcome));
+    json_object_set_new(described, "document", json_integer(facts->document));
+    json_object_set_new(described, "sheet", json_string(facts->sheet));
+    json_object_set_new(described, "notes", json_integer(facts->notes));
+    return described;
+}
+
 static void report(const struct wishes *wishes, const char *path, const struct ocr_event *event,
                    struct totals *totals)
 {
     json_t *pages = json_array();
     struct text text = {0};
     for (uint32_t i = 0; i < event->document_count; i++) {
-        const struct ocr_document *document = &event->documents[i];
-        text_append(&text, document->text);
-        for (uint32_t k = 0; k < document->reading.page_count; k++)
-            json_array_append_new(pages, describe_page(wishes, &document->reading.pages[k]));
-        totals->pages += document->reading.page_count;
+        text_append(&text, event->documents[i].text);
         if (wishes->pdf_folder != NULL)
-            write_pdf(wishes, path, document);
+            write_pdf(wishes, path, i + 1, &event->documents[i]);
     }
+    for (uint32_t i = 0; i < event->scan_page_count; i++)
+        json_array_append_new(pages, describe_facts(wishes, event, &event->pages[i]));
+    totals->pages += event->scan_page_count;
     bool is_read = event->kind == OCR_EVENT_DONE;
     totals->scans++;
     totals->failed += !is_read;
@@ -184,6 +211,9 @@ static int read_all(const struct wishes *wishes)
         .scan_bytes_most = 200000000,
         .scan_pages_most = 500,
         .render_dpi = 300,
+        .separators = "PATCHT,ADAR-NEXTDOC",
+        .stickers = "ASN#,TAG:",
+        .archive_1b = string_equal(wishes->archive, "1b"),
     };
     struct fault fault = {0};
     struct ocr *ocr = NULL;
@@ -208,7 +238,7 @@ static int read_all(const struct wishes *wishes)
 
 int main(int argc, char **argv)
 {
-    struct wishes wishes = {.languages = "deu"};
+    struct wishes wishes = {.languages = "deu", .archive = "2b"};
     const struct argument table[] = {
         {"languages", "LANGUAGES", "Tesseract's languages (deu)",                     ARGUMENT_STRING,
          &wishes.languages                                                                                               },
@@ -216,6 +246,7 @@ int main(int argc, char **argv)
         {"root",      "FOLDER",    "is left out of the names that are printed",       ARGUMENT_STRING,
          &wishes.root                                                                                                    },
         {"pdf",       "FOLDER",    "writes the documents there",                      ARGUMENT_STRING, &wishes.pdf_folder},
+        {"archive",   "LEVEL",     "of PDF/A: 1b or 2b (2b)",                         ARGUMENT_STRING, &wishes.archive   },
         {"words",     NULL,        "prints every word with its box and alternatives", ARGUMENT_FLAG,
          &wishes.words                                                                                                   },
     };

@@ -323,5 +323,7 @@ struct ocr_options sheet_options(void)
         .scan_bytes_most = 200000000,
         .scan_pages_most = 500,
         .render_dpi = 300,
+        .separators = "PATCHT,ADAR-NEXTDOC",
+        .stickers = "ASN#,TAG:",
     };
 }

@@ -43,6 +43,8 @@ static int setup(void **state)
         .scan_bytes_most = SCAN_BYTES_MOST,
         .scan_pages_most = 3,
         .render_dpi = 300,
+        .separators = "PATCHT,ADAR-NEXTDOC",
+        .stickers = "ASN#,TAG:",
     };
     struct fault fault = {0};
     if (ocr_start(&options, (struct ocr **)state, &fault) == STATUS_OK)

@@ -114,6 +114,31 @@ static void assert_word_in_place(PopplerPage *page, const char *name)
     g_free(boxes);
 }
 
+static struct archive_facts facts_of(const struct page_result *pages, uint32_t count)
+{
+    return (struct archive_facts){.level = ARCHIVE_2B,
+                                  .language = "de",
+                                  .engine = "test <1>",
+                                  .pages = pages,
+                                  .page_count = count};
+}
+
+static enum status build(const struct page_result *pages, uint32_t count, uint8_t **pdf,
+                         size_t *length)
+{
+    struct archive_facts facts = facts_of(pages, count);
+    return searchable_build(engine, &facts, pdf, length, NULL);
+}
+
+static enum status extend(const struct source *source, struct page_result *pages, uint32_t count,
+                          uint8_t **pdf, size_t *length)
+{
+    for (uint32_t i = 0; i < count; i++)
+        pages[i].reading.number = i + 1;
+    struct archive_facts facts = facts_of(pages, count);
+    return searchable_extend(engine, &facts, source, true, pdf, length, NULL);
+}
+
 static void words_lie_where_they_are_shown_on_built_pages(void **state)
 {
     (void)state;
@@ -135,7 +160,7 @@ static void words_lie_where_they_are_shown_on_built_pages(void **state)
         struct page_result page = make_page(rows[i].turn, rows[i].rotation, rows[i].is_mirrored);
         uint8_t *pdf = NULL;
         size_t length = 0;
-        assert_int_equal(searchable_build(engine, &page, 1, &pdf, &length, NULL), STATUS_OK);
+        assert_int_equal(build(&page, 1, &pdf, &length), STATUS_OK);
         assert_sound(pdf, length);
         PopplerDocument *document = open_pdf(pdf, length);
         PopplerPage *shown = poppler_document_get_page(document, 0);
@@ -163,8 +188,7 @@ static void words_are_added_to_the_pages_of_a_pdf(void **state)
     pages[2].add_text = false;
     uint8_t *pdf = NULL;
     size_t length = 0;
-    assert_int_equal(searchable_extend(engine, &source, pages, 3, true, &pdf, &length, NULL),
-                     STATUS_OK);
+    assert_int_equal(extend(&source, pages, 3, &pdf, &length), STATUS_OK);
     assert_sound(pdf, length);
     PopplerDocument *document = open_pdf(pdf, length);
     assert_int_equal(poppler_document_get_n_pages(document), 3);
@@ -194,8 +218,7 @@ static void a_pdf_that_wants_no_text_stays_as_it_is(void **state)
     page.add_text = false;
     uint8_t *pdf = NULL;
     size_t length = 0;
-    assert_int_equal(searchable_extend(engine, &source, &page, 1, true, &pdf, &length, NULL),
-                     STATUS_OK);
+    assert_int_equal(extend(&source, &page, 1, &pdf, &length), STATUS_OK);
     assert_int_equal(length, file.length);
     assert_memory_equal(pdf, file.bytes, length);
     free(pdf);
@@ -222,7 +245,7 @@ static void rasters_are_embedded_byte_for_byte(void **state)
     memcpy(pages[1].raster.bytes, jpeg.bytes, jpeg.length);
     uint8_t *pdf = NULL;
     size_t length = 0;
-    assert_int_equal(searchable_build(engine, pages, 2, &pdf, &length, NULL), STATUS_OK);
+    assert_int_equal(build(pages, 2, &pdf, &length), STATUS_OK);
     assert_sound(pdf, length);
     assert_non_null(memmem(pdf, length, jpeg.bytes, jpeg.length));
     assert_non_null(memmem(pdf, length, pages[0].raster.bytes, pages[0].raster.length));
@@ -241,8 +264,8 @@ static void the_same_scan_gives_the_same_pdf(void **state)
     struct page_result page = make_page(0, 0, false);
     uint8_t *one = NULL, *two = NULL;
     size_t one_length = 0, two_length = 0;
-    assert_int_equal(searchable_build(engine, &page, 1, &one, &one_length, NULL), STATUS_OK);
-    assert_int_equal(searchable_build(engine, &page, 1, &two, &two_length, NULL), STATUS_OK);
+    assert_int_equal(build(&page, 1, &one, &one_length), STATUS_OK);
+    assert_int_equal(build(&page, 1, &two, &two_length), STATUS_OK);
     assert_int_equal(one_length, two_length);
     assert_memory_equal(one, two, one_length);
     free(one);

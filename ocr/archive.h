@@ -1,0 +1,45 @@
+/* archive.h - what makes a PDF one that can be read in a hundred years: PDF/A (ISO 19005), with
+ * the facts of the scan it is from. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef OCR_ARCHIVE_H
+#define OCR_ARCHIVE_H
+
+#include <qpdf/qpdf-c.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "ocr/page.h"
+
+enum archive_level {
+    ARCHIVE_NONE = 0, /* somebody else's PDF, for which nothing can be promised */
+    ARCHIVE_2B,
+    ARCHIVE_1B
+};
+
+struct archive_facts {
+    enum archive_level level;
+    const char *language; /* BCP 47, e.g. "de" */
+    const char *engine;   /* that read it */
+    struct digest scan;   /* of the scan's bytes */
+    const struct page_result *pages;
+    uint32_t page_count;
+};
+
+/* Tesseract's languages ("deu+eng") as the first one's BCP 47 tag; "und" when unknown. Static. */
+const char *archive_language(const char *languages);
+
+/* Whether a page made of this raster can be in a PDF/A of that level. */
+bool archive_can_hold(const struct raster *raster, enum archive_level level);
+
+/* Takes everything off a page of somebody else's PDF that shows one image but the image and our
+ * text; false when the image is of a kind that PDF/A does not allow. */
+bool archive_clean_page(qpdf_data pdf, qpdf_oh page);
+
+/* Adds XMP metadata, output intent, language and title; false when memory ran out. */
+bool archive_describe(qpdf_data pdf, const struct archive_facts *facts);
+/* Sets what the writer has to do, before it writes. */
+void archive_prepare_writing(qpdf_data pdf, enum archive_level level);
+
+#endif
