@@ -335,6 +335,13 @@ static bool has_stem(const char *folded, const char *stem, size_t length)
     return false;
 }
 
+/* Rules out nearly every token at the price of two characters; has_stem() allows no more. */
+static bool may_begin(const struct letter *letter, uint32_t token, const char *phrase)
+{
+    const char *folded = letter_folded(letter, token);
+    return folded[0] == phrase[0] || (folded[0] != '\0' && folded[1] == phrase[1]);
+}
+
 /* The phrase begins at the token; words without letters or digits in between do not count. */
 static bool has_phrase(const struct letter *letter, uint32_t token, const char *phrase)
 {
@@ -413,7 +420,7 @@ static double weigh_trigger(const struct letter *letter, const char *phrase, dou
     bool in_heading = false;
     unsigned repeats = 0;
     for (uint32_t token = 0; token < letter->token_count; token++) {
-        if (!has_phrase(letter, token, phrase))
+        if (!may_begin(letter, token, phrase) || !has_phrase(letter, token, phrase))
             continue;
         if (kind_is_heading(letter, letter->tokens[token].line))
             in_heading = true;
@@ -440,7 +447,7 @@ void kind_triggers_score(const struct letter *letter, const struct kind_rules *r
 static bool is_in_letter(const struct letter *letter, const char *phrase)
 {
     for (uint32_t token = 0; token < letter->token_count; token++) {
-        if (has_phrase(letter, token, phrase))
+        if (may_begin(letter, token, phrase) && has_phrase(letter, token, phrase))
             return true;
     }
     return false;
