@@ -282,6 +282,10 @@ static void check_answer(const struct request *request, const struct exchange *e
     if (answer->kind != ANSWER_BYTES)
         return;
     PROMISE(answer->bytes != NULL || answer->length == 0);
+    if (answer->status == 204) {
+        PROMISE(answer->length == 0);
+        return;
+    }
     if (answer->type != NULL && strstr(answer->type, "application/json") != NULL) {
         json_t *json = json_loadb(answer->bytes, answer->length, 0, NULL);
         PROMISE(json != NULL);

@@ -29,6 +29,7 @@ enum {
     POLL_MS = 1000,
     TICK_MS = 500,
     VERIFY_EVERY = 16, /* histories: the audit chain and every digest */
+    HEAD_BYTES = 512,  /* of a message, that tell it from all others */
     LONG_PDF_BYTES = WIRE_CHUNK_BYTES_MOST + 1000
 };
 
@@ -43,7 +44,7 @@ static const struct config_workers rule = {
     .poll_ms = POLL_MS,
 };
 
-enum { PERMILLE_COMMIT_CRASH = 12, PERMILLE_WORK_FAILS = 60, PERMILLE_LONG_PDF = 40 };
+enum { PERMILLE_COMMIT_CRASH = 12, PERMILLE_WORK_FAILS = 60, PERMILLE_LONG_PDF = 10 };
 
 /* A worker's program, as far as it matters here. */
 struct worker {
@@ -85,6 +86,7 @@ static struct history {
     bool is_told, must_crash;
 } history;
 
+static struct spool *common_spool; /* objects are named after their bytes: it may be shared */
 static char folder_path[256], template_path[300], ledger_path[300], spool_path_[300];
 
 /* ---- telling -------------------------------------------------------------------------------- */
@@ -153,8 +155,11 @@ static int64_t number_once(const char *sql)
 
 static void open_eye(void)
 {
-    if (sqlite3_open_v2(ledger_path, &history.look, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(ledger_path, &history.look, flags, NULL) != SQLITE_OK)
         abort();
+    // It closes last, and nobody needs the file after it.
+    (void)sqlite3_db_config(history.look, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     history.job_row = prepare("SELECT attempt, state, worker FROM job WHERE id = ?1");
     history.doubles = prepare("SELECT count(*) FROM (SELECT 1 FROM job WHERE state <> 'done'"
                               " GROUP BY scan, kind, document HAVING count(*) > 1)");
@@ -628,7 +633,8 @@ static void deliver(struct letter *letter)
     const struct connection *connection = network_find(&history.network, letter->connection);
     struct worker *worker = &history.workers[connection->worker];
     for (size_t i = 0; i < letter->count; i++)
-        digest_add(&history.stream, letter->frames[i].bytes, letter->frames[i].length);
+        digest_add(&history.stream, letter->frames[i].bytes,
+                   letter->frames[i].length < HEAD_BYTES ? letter->frames[i].length : HEAD_BYTES);
     history.result->messages++;
     if (letter->to_dispatcher && history.dispatch != NULL) {
         const struct caller caller = {.port = dispatcher_port,
@@ -783,7 +789,7 @@ static void begin(uint64_t seed)
     free(bytes);
     must(ledger_open(ledger_path, LEDGER_WRITE, &history.clock, &history.ledger, &fault), &fault,
          "ledger");
-    must(spool_open(spool_path_, &history.spool, &fault), &fault, "spool");
+    history.spool = common_spool;
     ledger_watch(history.ledger, &watch);
     open_eye();
     history.network.is_stormy = true;
@@ -806,9 +812,8 @@ static void end(void)
         history.dispatch->spool = NULL;
         dispatch_free(&history.dispatch);
     }
-    close_eye();
     ledger_close(&history.ledger);
-    spool_close(&history.spool);
+    close_eye();
     network_clear(&history.network);
     static const char *const endings[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < 3; i++) {
@@ -852,4 +857,10 @@ void history_prepare(const char *folder)
     must(ledger_open(template_path, LEDGER_CREATE, &history.clock, &ledger, &fault), &fault,
          "template");
     ledger_close(&ledger);
+    must(spool_open(spool_path_, &common_spool, &fault), &fault, "spool");
+}
+
+void history_finish(void)
+{
+    spool_close(&common_spool);
 }

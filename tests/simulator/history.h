@@ -28,6 +28,8 @@ struct history_result {
 
 /* Makes what all histories share in `folder` (an empty one, best in memory). */
 void history_prepare(const char *folder);
+/* Ends that. */
+void history_finish(void);
 /* Tells the story on standard output when `is_told`. */
 void history_run(uint64_t seed, bool is_told, struct history_result *ret_result);
 

@@ -10,7 +10,7 @@
 #include "workers/port.h"
 #include "workers/wire.h"
 
-enum { CONNECTIONS_MOST = 4096, LETTERS_MOST = 8192, LETTER_FRAMES_MOST = WIRE_FRAMES_MOST };
+enum { CONNECTIONS_MOST = 2048, LETTERS_MOST = 2048, LETTER_FRAMES_MOST = WIRE_FRAMES_MOST };
 
 struct letter {
     uint64_t connection;

@@ -113,6 +113,7 @@ int main(int argc, char **argv)
     chance_take_over();
     history_prepare(folder);
     int exit_code = run((uint64_t)seed, count, is_told);
+    history_finish();
     (void)nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
     return exit_code;
 }
