@@ -11,7 +11,7 @@ export LC_ALL=C.UTF-8
 root=$(cd "$(dirname "$0")/../.." && pwd)
 count=10000 workers=$(nproc) seed=$(( $(date +%s) / 86400 * 1000000 ))
 if [ "${1:-}" = --short ]; then
-    count=60 workers=1 seed=1
+    count=250 workers=1 seed=1
     shift
 fi
 programs=${1:-$root/build/release/tests-bin}
