@@ -12,6 +12,7 @@ enum {
     NEIGHBOURS_MOST = 64,      /* persons of one address that become candidates */
     EXPLAINED_COST_MOST = 210, /* two slips: still the same number, miswritten */
     SAID_WITHIN = 20,          /* tokens behind a name that can still be said of it */
+    PROBABLE_MOST = 64,        /* candidates further down have no probability worth a number */
     CASES_LEAST = 1000,        /* small registers are weighed as if they had so many cases */
     NAME_PRIOR_PERSONS = 5000  /* persons seen elsewhere, for the frequency of rare names */
 };
@@ -583,11 +584,17 @@ static void normalise(const struct search *search)
     struct candidates *candidates = search->candidates;
     double prior = log(search->weights->prior_known) - search->log_cases;
     candidates->nobody = log(1 - search->weights->prior_known);
+    double left = 1;
     for (size_t i = 0; i < candidates->count; i++)
         candidates->list[i].log_odds = candidates->list[i].score + prior;
-    for (size_t i = 0; i < candidates->count; i++)
-        candidates->list[i].probability = candidates_probability(
-            candidates, search->weights, i, candidates->list[i].log_odds, NULL, 0);
+    for (size_t i = 0; i < candidates->count && i < PROBABLE_MOST; i++) {
+        double own = candidates->list[i].log_odds;
+        double probability = candidates_probability(candidates, search->weights, i, own, NULL, 0);
+        // The calibration is the best one's; what it leaves is the most that the others can have.
+        bool is_best = own >= candidates->list[0].log_odds;
+        left = i == 0 ? 1 - probability : left;
+        candidates->list[i].probability = is_best || probability < left ? probability : left;
+    }
 }
 
 enum status candidates_find(struct candidates *candidates, const struct facts *facts,

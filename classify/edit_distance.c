@@ -149,7 +149,43 @@ unsigned edit_distance_number(const struct edit_costs *costs, const char *read,
     return distance(&numbers, read, registered, most);
 }
 
+/* Which of 64 kinds of characters a word has. */
+static uint64_t characters_of(const char *word)
+{
+    uint64_t characters = 0;
+    for (; *word != '\0'; word++)
+        characters |= (uint64_t)1 << ((unsigned char)*word & 63);
+    return characters;
+}
+
+static unsigned count_bits(uint64_t bits)
+{
+    unsigned count = 0;
+    for (; bits != 0; bits &= bits - 1)
+        count++;
+    return count;
+}
+
+/* Most words are far from each other: that shows without any table. One edit changes at most one
+ * kind of character on either side. */
+static bool are_surely_far(const char *read, const char *registered, unsigned most)
+{
+    uint64_t left = characters_of(read);
+    uint64_t right = characters_of(registered);
+    return count_bits(left & ~right) > most || count_bits(right & ~left) > most;
+}
+
 unsigned edit_distance_word(const char *read, const char *registered, unsigned most)
 {
+    size_t read_length = strlen(read);
+    size_t length = strlen(registered);
+    size_t longer = read_length > length ? read_length : length;
+    if (longer > EDIT_CHARACTERS_MOST ||
+        (read_length > length ? read_length - length : length - read_length) > most)
+        return EDIT_FAR;
+    if (read_length == length && memcmp(read, registered, length) == 0)
+        return 0;
+    if (most == 0 || are_surely_far(read, registered, most))
+        return EDIT_FAR;
     return distance(&WORD_COSTS, read, registered, most);
 }

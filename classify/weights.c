@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { COST_SLIP = 100, COST_CONFUSED = 40 };
+enum { COST_SLIP = 100, LOG_ODDS_MOST = 20 };
 
 _Static_assert(sizeof(struct evidence_weights) % sizeof(double) == 0, "doubles only");
 
-static const double KNOTS[CALIBRATION_KNOTS] = {-10, -6, -4, -2, -1, 0, 1, 2, 3, 4, 6, 10, 20};
+/* In pairs around the steps of the measured curve: a level holds so many letters that it could be
+ * measured to a point. */
+static const double KNOTS[CALIBRATION_KNOTS] = {-10,   -6,   -5.4, -2.1, -1.95, -0.85, -0.75,
+                                                -0.05, 0.05, 1.9,  3,    6,     20};
 
 // clang-format off
 const struct evidence_weights STANDARD_WEIGHTS = {
@@ -57,7 +60,7 @@ const struct evidence_weights STANDARD_WEIGHTS = {
         { 40, 100, 100,  40, 100, 100,  40, 100,   0, 100},
         {100, 100, 100, 100, 100, 100, 100, 100, 100,   0},
     },
-    .calibration = {-10, -6, -4, -2, -1, 0, 1, 2, 3, 4, 6, 10, 20},
+    .calibration = {-6.0, -5.0, -1.97, -1.97, -0.83, -0.83, 0.15, 0.15, 1.85, 1.85, 3.0, 5.0, 10.0},
 };
 
 #define PLACE(field) (offsetof(struct evidence_weights, field) / sizeof(double))
@@ -148,8 +151,8 @@ struct weight_entry weights_entry(size_t entry)
     } else {
         (void)snprintf(described.name, sizeof described.name, "calibration.%zu",
                        entry - NAMED_COUNT - CONFUSIONS);
-        described.least = KNOTS[0];
-        described.most = KNOTS[CALIBRATION_KNOTS - 1];
+        described.least = -LOG_ODDS_MOST;
+        described.most = LOG_ODDS_MOST;
     }
     return described;
 }
