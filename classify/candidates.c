@@ -9,10 +9,9 @@
 
 enum {
     NAMESAKES_MOST = 256,      /* more bearers of a name: only those that something else names */
-    NEIGHBOURS_MOST = 64,      /* persons of one address that become candidates */
+    NEIGHBOURS_MOST = 64,      /* more at one address: only those that something else names */
     EXPLAINED_COST_MOST = 210, /* two slips: still the same number, miswritten */
     SAID_WITHIN = 20,          /* tokens behind a name that can still be said of it */
-    PROBABLE_MOST = 64,        /* candidates further down have no probability worth a number */
     CASES_LEAST = 1000,        /* small registers are weighed as if they had so many cases */
     NAME_PRIOR_PERSONS = 5000  /* persons seen elsewhere, for the frequency of rare names */
 };
@@ -50,6 +49,15 @@ static void add_person(struct search *search, uint32_t person)
     add_case(search, search->index->persons[person].case_id);
 }
 
+/* All of them or none: which persons come into question must not depend on their order. */
+static void add_range(struct search *search, struct lookup_range range, size_t most)
+{
+    if (range.count > most || search->candidates->count + range.count > CANDIDATES_MOST)
+        return;
+    for (size_t i = 0; i < range.count; i++)
+        add_person(search, range.entries[i].value);
+}
+
 static void add_by_number(struct search *search)
 {
     const struct facts *facts = search->facts;
@@ -65,7 +73,7 @@ static void add_by_number(struct search *search)
     for (size_t i = 0; i < facts->identifier_count; i++) {
         const struct identifier *identifier = &facts->identifiers[i].identifier;
         struct lookup_range range = register_index_by_identifier(search->index, identifier);
-        for (size_t k = 0; k < range.count && k < NEIGHBOURS_MOST; k++) {
+        for (size_t k = 0; range.count <= NEIGHBOURS_MOST && k < range.count; k++) {
             if (register_index_has_identifier(search->index, range.entries[k].value, identifier))
                 add_person(search, range.entries[k].value);
         }
@@ -85,8 +93,7 @@ static void add_by_birth(struct search *search, uint32_t surname, const struct d
     for (size_t i = 0; i < count; i++) {
         uint32_t day = centuries[i] * 10000 + date->month * 100 + date->day;
         struct lookup_range range = register_index_by_birth(search->index, day, surname);
-        for (size_t k = 0; k < range.count && k < NEIGHBOURS_MOST; k++)
-            add_person(search, range.entries[k].value);
+        add_range(search, range, NEIGHBOURS_MOST);
     }
 }
 
@@ -106,8 +113,7 @@ static void add_by_name(struct search *search, const struct name_mention *mentio
             for (size_t n = 0; n < mention->given_names[k].count; n++) {
                 struct lookup_range range = register_index_by_name(
                     search->index, mention->surnames[i], mention->given_names[k].numbers[n]);
-                for (size_t m = 0; range.count <= NAMESAKES_MOST && m < range.count; m++)
-                    add_person(search, range.entries[m].value);
+                add_range(search, range, NAMESAKES_MOST);
             }
         }
     }
@@ -120,8 +126,7 @@ static void add_by_address(struct search *search, const struct address_mention *
     for (size_t i = 0; i < mention->street_count; i++) {
         struct lookup_range range =
             register_index_by_address(search->index, mention->streets[i], mention->house_number);
-        for (size_t k = 0; k < range.count && k < NEIGHBOURS_MOST; k++)
-            add_person(search, range.entries[k].value);
+        add_range(search, range, NEIGHBOURS_MOST);
     }
 }
 
@@ -143,14 +148,16 @@ static struct finding finding_at(const char *kind, uint32_t first, uint32_t last
 
 static void weigh_codes(const struct search *search, struct scored *scored)
 {
+    const struct evidence_weights *weights = search->weights;
     for (size_t i = 0; i < search->facts->code_count; i++) {
         const struct code_sighting *code = &search->facts->codes[i];
         if (code->case_id != scored->case_id)
             continue;
-        struct finding finding = finding_at("code", LETTER_NONE, LETTER_NONE, -1,
-                                            search->log_cases + search->weights->code);
+        struct finding finding =
+            finding_at("code", LETTER_NONE, LETTER_NONE, -1,
+                       search->log_cases + (code->is_sheet ? weights->code : weights->number));
         finding.code = code;
-        scored->support |= SUPPORT_CODE;
+        scored->support |= code->is_sheet ? SUPPORT_CODE : SUPPORT_NUMBER;
         add_finding(scored, &finding);
         return;
     }
@@ -531,6 +538,17 @@ static void weigh_person(const struct search *search, struct scored *scored)
     weigh_status(search, scored);
 }
 
+/* Any order that is not that of the rows. */
+static bool is_before(const struct register_index *index, uint32_t left, uint32_t right)
+{
+    int order = strcmp(register_index_field(index, left, PERSON_GIVEN_NAMES),
+                       register_index_field(index, right, PERSON_GIVEN_NAMES));
+    if (order == 0)
+        order = strcmp(register_index_field(index, left, PERSON_BIRTH_DATE),
+                       register_index_field(index, right, PERSON_BIRTH_DATE));
+    return order < 0;
+}
+
 /* A case is as likely as the person of it that fits best. */
 static void weigh_case(const struct search *search, struct scored *scored)
 {
@@ -540,7 +558,8 @@ static void weigh_case(const struct search *search, struct scored *scored)
                              .case_number = scored->case_number,
                              .person = file->first_person + i};
         weigh_person(search, &one);
-        if (i == 0 || one.score > scored->score)
+        if (i == 0 || one.score > scored->score ||
+            (one.score == scored->score && is_before(search->index, one.person, scored->person)))
             *scored = one;
     }
 }
@@ -579,21 +598,28 @@ double candidates_probability(const struct candidates *candidates,
     return weights_probability(weights, -log(rest));
 }
 
+/* The calibration is the best one's. What it leaves, the others and "nobody we know" share as their
+ * evidence says; none of them gets more than the best. */
 static void normalise(const struct search *search)
 {
     struct candidates *candidates = search->candidates;
     double prior = log(search->weights->prior_known) - search->log_cases;
     candidates->nobody = log(1 - search->weights->prior_known);
-    double left = 1;
     for (size_t i = 0; i < candidates->count; i++)
         candidates->list[i].log_odds = candidates->list[i].score + prior;
-    for (size_t i = 0; i < candidates->count && i < PROBABLE_MOST; i++) {
-        double own = candidates->list[i].log_odds;
-        double probability = candidates_probability(candidates, search->weights, i, own, NULL, 0);
-        // The calibration is the best one's; what it leaves is the most that the others can have.
-        bool is_best = own >= candidates->list[0].log_odds;
-        left = i == 0 ? 1 - probability : left;
-        candidates->list[i].probability = is_best || probability < left ? probability : left;
+    if (candidates->count == 0)
+        return;
+    struct scored *best = &candidates->list[0];
+    best->probability =
+        candidates_probability(candidates, search->weights, 0, best->log_odds, NULL, 0);
+    double rest = exp(candidates->nobody - best->log_odds);
+    for (size_t i = 1; i < candidates->count; i++)
+        rest += exp(candidates->list[i].log_odds - best->log_odds);
+    for (size_t i = 1; i < candidates->count; i++) {
+        double part = exp(candidates->list[i].log_odds - best->log_odds) / rest;
+        double probability = (1 - best->probability) * part;
+        candidates->list[i].probability =
+            probability < best->probability ? probability : best->probability;
     }
 }
 

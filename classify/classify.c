@@ -7,6 +7,8 @@
 #include "classify/decision.h"
 #include "classify/document_kind.h"
 
+static const double SHOWN_LEAST = 1e-4;
+
 /* The register's side of a finding, in words. */
 static void append_registered(const struct register_index *index, const struct scored *scored,
                               const struct finding *finding, struct text *text)
@@ -96,12 +98,22 @@ static bool fill_candidate(const struct facts *facts, const struct register_inde
     return true;
 }
 
+/* The best, and others that are likely at all or whose number stands in the letter. */
+static size_t count_shown(const struct rules *rules, const struct candidates *candidates)
+{
+    size_t count = candidates->count > 0 ? 1 : 0;
+    while (count < candidates->count && count < rules->candidates_most &&
+           (candidates->list[count].probability >= SHOWN_LEAST ||
+            (candidates->list[count].support & (SUPPORT_CODE | SUPPORT_NUMBER)) != 0))
+        count++;
+    return count;
+}
+
 static bool fill_candidates(const struct rules *rules, const struct facts *facts,
                             const struct register_index *index, const struct candidates *candidates,
                             struct classification *classification)
 {
-    size_t count =
-        candidates->count < rules->candidates_most ? candidates->count : rules->candidates_most;
+    size_t count = count_shown(rules, candidates);
     classification->candidates = calloc(count + 1, sizeof *classification->candidates);
     if (classification->candidates == NULL)
         return false;
@@ -180,9 +192,13 @@ static bool fill(const struct rules *rules, const struct register_index *index,
     bool has_copies = fill_copies(&decision, index, candidates, classification);
     decision_done(&decision);
     classification->missing = list_missing(candidates);
-    return has_copies && classification->reason != NULL && classification->missing != NULL &&
-           fill_candidates(rules, facts, index, candidates, classification) &&
-           fill_kind(&facts->letter, &rules->kinds, classification);
+    bool is_filled = has_copies && classification->reason != NULL &&
+                     classification->missing != NULL &&
+                     fill_candidates(rules, facts, index, candidates, classification);
+    // The further cases of the letter are no rivals of the first.
+    if (is_filled && classification->copy_count > 0)
+        classification->candidates[0].probability = decision.probability;
+    return is_filled && fill_kind(&facts->letter, &rules->kinds, classification);
 }
 
 enum status classify(const struct rules *rules, const struct register_index *index,

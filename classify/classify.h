@@ -71,10 +71,15 @@ struct classify_options {
     const struct kind_option *kinds;
     size_t kind_count;
     enum several_cases several_cases;
+    /* Our own name: a page that begins with it is ours, come back. Borrowed by rules_new(). */
+    const char *authority;
+    /* The key of our return sheets; copied. NULL: their seals prove nothing. */
+    const struct sheet_key *sheet_key;
     const struct evidence_weights *weights; /* copied; NULL: STANDARD_WEIGHTS */
 };
 
 struct rules;
+struct sheet_key;
 
 /* Compiles grammars and tables. STATUS_REFUSE names the grammar that does not compile,
  * or says that the weights are out of their bounds. The

@@ -346,6 +346,7 @@ static bool is_clear(struct decision *decision, const struct candidates *candida
     const struct scored *second = runner_up(decision, candidates);
     double probability = candidates_probability(candidates, &rules->weights, 0, best->log_odds,
                                                 decision->copies, decision->copy_count);
+    decision->probability = probability;
     double lead = probability - (second == NULL ? 0 : second->probability);
     if (second != NULL && lead < rules->margin)
         text_append_format(&decision->reason, "Mehrere Fälle kommen in Frage, vor allem %s und %s.",
@@ -425,6 +426,19 @@ static void append_copies(struct decision *decision, const struct candidates *ca
         text_append_char(&decision->reason, '.');
 }
 
+/* A Sperrvermerk: who may see such a case is for a person to decide. */
+static bool is_blocked(struct decision *decision, const struct candidates *candidates,
+                       const struct register_index *index)
+{
+    bool blocked = index->cases[candidates->list[0].case_id].is_blocked;
+    for (size_t i = 0; i < decision->copy_count; i++)
+        blocked = blocked || index->cases[candidates->list[decision->copies[i]].case_id].is_blocked;
+    if (blocked)
+        text_append(&decision->reason,
+                    "Zu dem Fall besteht ein Sperrvermerk; bitte von Hand zuordnen.");
+    return blocked;
+}
+
 /* Probability, margin, and what the register says of the case. */
 static bool is_sure(struct decision *decision, const struct candidates *candidates,
                     const struct register_index *index)
@@ -439,6 +453,8 @@ static bool is_sure(struct decision *decision, const struct candidates *candidat
                            best->case_number);
         return false;
     }
+    if (is_blocked(decision, candidates, index))
+        return false;
     append_agreeing(&decision->reason, best);
     append_copies(decision, candidates);
     return true;

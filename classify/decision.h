@@ -10,6 +10,7 @@
 
 struct decision {
     bool to_file;
+    double probability; /* of the best candidate, its further cases left out */
     struct text reason; /* one German sentence */
     /* Further cases that it is filed to: indexes of candidates, and how sure each is. */
     size_t copies[COPIES_MOST];

@@ -102,19 +102,36 @@ static uint32_t find_code_case(const struct register_index *index, const char *t
     return count == 1 ? hits[0].case_id : CASE_NONE;
 }
 
+/* What a code says of a case; false when it says nothing of one. Return sheets of ours carry a
+ * seal: without the key, or with a seal that is wrong, the code is a number like any other. */
+static bool read_code(const struct register_index *index, const char *code,
+                      struct code_sighting *sighting)
+{
+    struct sheet sheet;
+    if (sheet_read(code, &sheet) == SHEET_GOOD) {
+        const struct rules *rules = index->rules;
+        if (sheet.kind != SHEET_RETURN)
+            return false;
+        sighting->is_sheet = rules->has_sheet_key && sheet_seal_is_valid(&rules->sheet_key, &sheet);
+        sighting->case_id = find_code_case(index, sheet.case_number);
+        return true;
+    }
+    bool is_ours = string_starts_with(code, CODE_PREFIX);
+    code += is_ours ? strlen(CODE_PREFIX) : 0;
+    sighting->is_sheet = true;
+    sighting->case_id = find_code_case(index, code + strspn(code, " "));
+    return is_ours || sighting->case_id != CASE_NONE;
+}
+
 static void find_codes(struct facts *facts, const struct reading *reading,
                        const struct register_index *index)
 {
     for (uint32_t i = 0; i < reading->page_count; i++) {
         const struct reading_page *page = &reading->pages[i];
         for (uint32_t k = 0; k < page->code_count && facts->code_count < FACTS_CODES_MOST; k++) {
-            const struct reading_code *code = &page->codes[k];
-            bool is_ours = string_starts_with(code->text, CODE_PREFIX);
-            const char *text = code->text + (is_ours ? strlen(CODE_PREFIX) : 0);
-            uint32_t case_id = find_code_case(index, text + strspn(text, " "));
-            if (is_ours || case_id != CASE_NONE)
-                facts->codes[facts->code_count++] =
-                    (struct code_sighting){code, page->number, case_id};
+            struct code_sighting sighting = {.code = &page->codes[k], .page = page->number};
+            if (read_code(index, page->codes[k].text, &sighting))
+                facts->codes[facts->code_count++] = sighting;
         }
     }
 }

@@ -30,6 +30,7 @@ struct code_sighting {
     const struct reading_code *code; /* borrowed */
     uint32_t page;                   /* number in the scan */
     uint32_t case_id;                /* CASE_NONE: not in the register */
+    bool is_sheet; /* of a return sheet, as far as can be told: not only a number as bars */
 };
 
 struct facts {

@@ -162,6 +162,32 @@ static enum number_role find_role(const struct letter *letter, uint32_t first)
     return role;
 }
 
+/* The page begins with our own name: it is a letter or form of ours, come back. */
+static bool is_own_page(const struct letter *letter, uint32_t page, const char *authority)
+{
+    uint32_t at = letter_page_first(letter, page);
+    uint32_t end = letter_page_end(letter, page);
+    for (; *authority != '\0'; at++) {
+        size_t length = strcspn(authority, " ");
+        if (at >= end || strlen(letter_folded(letter, at)) != length ||
+            memcmp(letter_folded(letter, at), authority, length) != 0)
+            return false;
+        authority += length + (authority[length] == ' ' ? 1 : 0);
+    }
+    return true;
+}
+
+/* On our own paper "Unser Zeichen" is our number. */
+static enum number_role role_on_page(const struct letter *letter, uint32_t first,
+                                     const char *authority)
+{
+    enum number_role role = find_role(letter, first);
+    if (role == NUMBER_THEIRS && authority[0] != '\0' &&
+        is_own_page(letter, letter->tokens[first].page, authority))
+        return NUMBER_LABELLED;
+    return role;
+}
+
 /* ---- keeping sightings --------------------------------------------------------------------- */
 
 static unsigned best_cost(const struct number_sighting *sighting)
@@ -469,7 +495,8 @@ bool numbers_find(struct numbers *numbers, const struct letter *letter,
         for (uint32_t line = 0; line < letter->line_count; line++)
             search_line(&search, stream, line);
         for (size_t i = 0; i < numbers->count; i++)
-            numbers->sightings[i].role = find_role(letter, numbers->sightings[i].first);
+            numbers->sightings[i].role =
+                role_on_page(letter, numbers->sightings[i].first, index->rules->authority);
         stream_done(stream);
     }
     bool complete = numbers->sightings != NULL && stream != NULL;

@@ -31,6 +31,7 @@ void register_index_free(struct register_index **index_p)
         return;
     free(index->persons);
     free(index->cases);
+    free(index->case_keys);
     struct dictionary *const dictionaries[] = {
         &index->numbers, &index->teams,         &index->surnames, &index->given_names,
         &index->streets, &index->house_numbers, &index->cities,   &index->number_words};
@@ -98,20 +99,53 @@ static void learn_shape(struct register_index *index, const char *number, size_t
     }
 }
 
+static void add_number(struct register_index *index, uint32_t case_id, const char *number)
+{
+    char key[FOLD_KEY_BYTES];
+    size_t length = fold_number(number, key);
+    if (index->case_key_count == index->case_key_capacity) {
+        size_t capacity =
+            index->case_key_capacity == 0 ? PERSONS_LEAST : index->case_key_capacity * 2;
+        struct case_key *keys = realloc(index->case_keys, capacity * sizeof *keys);
+        if (keys == NULL) {
+            index->keys.failed = true;
+            return;
+        }
+        index->case_keys = keys;
+        index->case_key_capacity = capacity;
+    }
+    uint32_t at = (uint32_t)index->case_key_count++;
+    index->case_keys[at] = (struct case_key){case_id, (uint32_t)index->keys.length};
+    text_append_bytes(&index->keys, key, length + 1);
+    learn_shape(index, number, length);
+    for (size_t left_out = 0; left_out <= length && length > 0; left_out++)
+        lookup_add(&index->by_number, hash_without(key, length, left_out), at);
+}
+
 static uint32_t add_case(struct register_index *index, const char *number)
 {
     uint32_t case_id = dictionary_add(&index->numbers, number);
     if (case_id == DICTIONARY_NONE || case_id <= index->case_count)
         return case_id;
-    char key[FOLD_KEY_BYTES];
-    size_t length = fold_number(number, key);
     index->case_count = case_id;
     index->cases[case_id] = (struct case_file){.key = (uint32_t)index->keys.length};
-    text_append_bytes(&index->keys, key, length + 1);
-    learn_shape(index, number, length);
-    for (size_t left_out = 0; left_out <= length && length > 0; left_out++)
-        lookup_add(&index->by_number, hash_without(key, length, left_out), case_id);
+    add_number(index, case_id, number);
     return case_id;
+}
+
+/* Numbers that the case had before are numbers of the case. */
+static void add_old_numbers(struct register_index *index, uint32_t case_id, const char *numbers)
+{
+    while (*numbers != '\0') {
+        size_t length = strcspn(numbers, ";");
+        char number[FOLD_WORD_BYTES];
+        if (length > 0 && length < sizeof number) {
+            memcpy(number, numbers, length);
+            number[length] = '\0';
+            add_number(index, case_id, number + strspn(number, " "));
+        }
+        numbers += length + (numbers[length] == ';' ? 1 : 0);
+    }
 }
 
 /* Given names are parted by blanks and hyphens. */
@@ -216,7 +250,10 @@ enum status register_index_add(struct register_index *index, const struct regist
     append_words(index, person);
     struct case_file *file = &index->cases[added.case_id];
     file->team = dictionary_add(&index->teams, person->team);
-    file->is_closed = is_closed(person->status);
+    file->is_closed = file->is_closed || person->is_closed || is_closed(person->status);
+    file->is_blocked = file->is_blocked || person->is_blocked;
+    if (person->old_numbers != NULL && file->person_count == 0)
+        add_old_numbers(index, added.case_id, person->old_numbers);
     file->person_count++;
     index->persons[index->person_count++] = added;
     return STATUS_OK;
@@ -374,26 +411,52 @@ struct number_search {
     size_t most;
 };
 
-static bool is_found(const struct number_search *search, uint32_t case_id)
+static struct number_hit *find_hit(struct number_search *search, uint32_t case_id)
 {
     for (size_t i = 0; i < search->count; i++) {
         if (search->hits[i].case_id == case_id)
-            return true;
+            return &search->hits[i];
     }
-    return false;
+    return NULL;
+}
+
+/* A free place, or that of a worse hit; NULL when all are better. Which numbers are kept does not
+ * depend on the order of the register. */
+static struct number_hit *place_for(struct number_search *search, uint32_t case_id, unsigned cost)
+{
+    if (search->count < search->most)
+        return &search->hits[search->count++];
+    struct number_hit *worst = NULL;
+    const char *number = register_index_number(search->index, case_id);
+    for (size_t i = 0; i < search->count; i++) {
+        struct number_hit *hit = &search->hits[i];
+        const char *other = register_index_number(search->index, hit->case_id);
+        bool is_worse = worst == NULL || hit->cost > worst->cost ||
+                        (hit->cost == worst->cost &&
+                         strcmp(other, register_index_number(search->index, worst->case_id)) > 0);
+        worst = is_worse ? hit : worst;
+    }
+    if (worst == NULL || cost > worst->cost ||
+        (cost == worst->cost &&
+         strcmp(number, register_index_number(search->index, worst->case_id)) > 0))
+        return NULL;
+    return worst;
 }
 
 static void take_range(struct number_search *search, struct lookup_range range)
 {
+    const struct register_index *index = search->index;
     for (size_t i = 0; i < range.count && i < NUMBER_RANGE_MOST; i++) {
-        uint32_t case_id = range.entries[i].value;
-        if (search->count == search->most || is_found(search, case_id))
+        const struct case_key *found = &index->case_keys[range.entries[i].value];
+        struct number_hit *hit = find_hit(search, found->case_id);
+        unsigned cost = edit_distance_number(&index->rules->edit_costs, search->key,
+                                             index->keys.bytes + found->key, search->most_cost);
+        if (cost == EDIT_FAR || (hit != NULL && hit->cost <= cost))
             continue;
-        unsigned cost =
-            edit_distance_number(&search->index->rules->edit_costs, search->key,
-                                 register_index_key(search->index, case_id), search->most_cost);
-        if (cost != EDIT_FAR)
-            search->hits[search->count++] = (struct number_hit){case_id, cost};
+        if (hit == NULL)
+            hit = place_for(search, found->case_id, cost);
+        if (hit != NULL)
+            *hit = (struct number_hit){found->case_id, cost};
     }
 }
 

@@ -45,6 +45,12 @@ struct person {
     size_t words;        /* start of PERSON_FIELDS strings in `words` */
 };
 
+/* A number that a case has or had. */
+struct case_key {
+    uint32_t case_id;
+    uint32_t key; /* start of the folded number in `keys` */
+};
+
 /* Case ids are 1 to case_count. */
 struct case_file {
     uint32_t team; /* number in `teams` */
@@ -52,6 +58,7 @@ struct case_file {
     uint32_t person_count;
     uint32_t key; /* start of the folded number in `keys` */
     bool is_closed;
+    bool is_blocked; /* Sperrvermerk */
 };
 
 struct register_index {
@@ -62,6 +69,9 @@ struct register_index {
     struct case_file *cases; /* [0] unused */
     size_t case_capacity;
     uint32_t case_count;
+    struct case_key *case_keys;
+    size_t case_key_count;
+    size_t case_key_capacity;
     struct dictionary numbers; /* case numbers as the register writes them: number = case id */
     struct dictionary teams;
     struct dictionary surnames;
@@ -73,7 +83,7 @@ struct register_index {
     struct text words;
     struct text keys;
     uint64_t key_lengths;        /* bit n: there are folded numbers of n characters */
-    struct lookup by_number;     /* folded number, whole and with one character left out: case */
+    struct lookup by_number;     /* folded number, whole and one character left out: case_keys */
     struct lookup by_name;       /* surname and given name: person */
     struct lookup by_birth;      /* birth date and surname: person */
     struct lookup by_address;    /* street and house number: person */

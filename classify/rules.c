@@ -1,8 +1,10 @@
 /* rules.c - see rules.h and classify.h. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/digest.h"
+#include "classify/fold.h"
 #include "classify/rules.h"
 
 /* Raise it with every change of the code or of its tables that can change a decision. */
@@ -40,8 +42,30 @@ static void append_options(struct text *text, const struct classify_options *opt
             text_append(text, "\n");
         }
     }
+    // The sheet key is a secret, and the same for all of an instance's life.
+    text_append_quoted(text, options->authority == NULL ? "" : options->authority);
+    text_append_format(text, "\nsheets %d\n", options->sheet_key != NULL ? 1 : 0);
     for (size_t i = 0; i < weights_count(); i++)
         text_append_format(text, "%.17g\n", weights_get(weights_of(options), i));
+}
+
+/* Each word folded, parted by blanks. */
+static char *fold_words(const char *words)
+{
+    struct text text = {0};
+    text_append(&text, "");
+    while (*words != '\0') {
+        char word[FOLD_WORD_BYTES];
+        char folded[FOLD_WORD_BYTES];
+        size_t length = strcspn(words, " ");
+        size_t kept = length < sizeof word ? length : sizeof word - 1;
+        memcpy(word, words, kept);
+        word[kept] = '\0';
+        if (fold_word(word, folded) > 0)
+            text_append_format(&text, "%s%s", text.length == 0 ? "" : " ", folded);
+        words += length + (words[length] == ' ' ? 1 : 0);
+    }
+    return text_take(&text);
 }
 
 static char *make_version(const struct classify_options *options)
@@ -86,6 +110,12 @@ static enum status fill(struct rules *rules, const struct classify_options *opti
     rules->threshold = options->threshold;
     rules->margin = options->margin;
     rules->several_cases = options->several_cases;
+    rules->has_sheet_key = options->sheet_key != NULL;
+    if (rules->has_sheet_key)
+        rules->sheet_key = *options->sheet_key;
+    rules->authority = fold_words(options->authority == NULL ? "" : options->authority);
+    if (rules->authority == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for the rules");
     rules->candidates_most =
         options->candidates_most < CANDIDATES_LEAST ? CANDIDATES_DEFAULT : options->candidates_most;
     for (size_t kind = 0; kind < IDENTIFIER_KINDS; kind++)
@@ -131,6 +161,7 @@ void rules_free(struct rules **rules_p)
     model_free(&rules->model);
     free(rules->own_version);
     free(rules->version);
+    free(rules->authority);
     free(rules);
     *rules_p = NULL;
 }

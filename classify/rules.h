@@ -3,6 +3,7 @@
 #ifndef CLASSIFY_RULES_H
 #define CLASSIFY_RULES_H
 
+#include "base/sheet.h"
 #include "classify/classify.h"
 #include "classify/dates.h"
 #include "classify/edit_distance.h"
@@ -24,6 +25,9 @@ struct rules {
     double margin;
     uint32_t candidates_most;
     enum several_cases several_cases;
+    char *authority; /* folded words, parted by blanks; "" for none */
+    struct sheet_key sheet_key;
+    bool has_sheet_key;
     struct kind_rules kinds;
     struct evidence_weights own_weights; /* of the options: without a model */
     struct model *model;                 /* owned; NULL: none is in use */

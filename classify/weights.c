@@ -12,8 +12,8 @@ _Static_assert(sizeof(struct evidence_weights) % sizeof(double) == 0, "doubles o
 
 /* In pairs around the steps of the measured curve: a level holds so many letters that it could be
  * measured to a point. */
-static const double KNOTS[CALIBRATION_KNOTS] = {-10,   -6,   -5.4, -2.1, -1.95, -0.85, -0.75,
-                                                -0.05, 0.05, 1.9,  3,    6,     20};
+static const double KNOTS[CALIBRATION_KNOTS] = {-10,  -6,  -5.4, -1.88, -1.84, -0.85, -0.75,
+                                                0.02, 0.1, 1.9,  3,     6,     20};
 
 // clang-format off
 const struct evidence_weights STANDARD_WEIGHTS = {
@@ -60,7 +60,7 @@ const struct evidence_weights STANDARD_WEIGHTS = {
         { 40, 100, 100,  40, 100, 100,  40, 100,   0, 100},
         {100, 100, 100, 100, 100, 100, 100, 100, 100,   0},
     },
-    .calibration = {-6.0, -5.0, -1.97, -1.97, -0.83, -0.83, 0.15, 0.15, 1.85, 1.85, 3.0, 5.0, 10.0},
+    .calibration = {-6.0, -5.0, -2.05, -2.05, -0.82, -0.82, 0.1, 0.1, 1.77, 1.77, 3.0, 5.0, 10.0},
 };
 
 #define PLACE(field) (offsetof(struct evidence_weights, field) / sizeof(double))

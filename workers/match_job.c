@@ -66,6 +66,7 @@ enum status match_rules(const struct config *config, struct rules **ret_rules, s
         .margin = config->matching.margin,
         .candidates_most = (uint32_t)config->matching.candidates_most,
         .several_cases = (enum several_cases)config->matching.several_cases,
+        .authority = config->authority,
         .kinds = kinds,
         .kind_count = config->kind_count,
     };

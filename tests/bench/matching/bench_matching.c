@@ -76,25 +76,25 @@ static bool is_wrong(const struct classification *result, const struct story *st
 }
 
 static void show(FILE *out, const struct classification *result, const struct story *story,
-                 const struct sheet *sheet)
+                 const struct paper *paper)
 {
     (void)fprintf(out, "%s: %s (right: %s): %s\n", story->name,
                   result->candidate_count > 0 ? result->candidates[0].case_number : "-",
                   story->accepted_count > 0 ? story->accepted[0] : "-", result->reason);
     int line = 0;
-    for (size_t i = 0; i < sheet->word_count; i++) {
-        const struct sheet_word *word = &sheet->words[i];
+    for (size_t i = 0; i < paper->word_count; i++) {
+        const struct paper_word *word = &paper->words[i];
         (void)fprintf(out, "%s%s", word->line > line ? "\n    | " : " ",
                       word->is_lost ? "_" : word->text);
         line = word->line;
     }
-    (void)fprintf(out, "\n    code %s\n", sheet->code);
+    (void)fprintf(out, "\n    code %s\n", paper->code);
 }
 
 static void count_letter(struct bench *bench, size_t scenario, const struct story *story,
-                         const struct sheet *sheet, const struct classification *result)
+                         const struct paper *paper, const struct classification *result)
 {
-    bool is_resolvable = story_is_resolvable(story, sheet);
+    bool is_resolvable = story_is_resolvable(story, paper);
     bool is_misfiled = result->to_file && is_wrong(result, story);
     struct tally *const tallies[] = {&bench->scenarios[scenario], &bench->all};
     for (size_t i = 0; i < 2; i++) {
@@ -106,36 +106,36 @@ static void count_letter(struct bench *bench, size_t scenario, const struct stor
         tallies[i]->copies += result->copy_count;
     }
     if (is_misfiled && bench->all.misfiled <= MISFILED_SHOWN)
-        show(stdout, result, story, sheet);
+        show(stdout, result, story, paper);
     if (is_resolvable && !result->to_file && bench->lost != NULL)
-        show(bench->lost, result, story, sheet);
+        show(bench->lost, result, story, paper);
     count_probability(bench, result, story);
 }
 
 static bool match_letters(struct bench *bench, struct world *world, const struct rules *rules,
                           const struct register_index *index, size_t letters)
 {
-    struct sheet *sheet = calloc(1, sizeof *sheet);
-    bool is_fine = sheet != NULL;
+    struct paper *paper = calloc(1, sizeof *paper);
+    bool is_fine = paper != NULL;
     for (size_t i = 0; is_fine && i < letters; i++) {
         struct story story;
         struct reading reading = {0};
         struct classification result = {0};
         struct fault fault;
-        size_t scenario = story_write(world, sheet, &story);
-        noise_apply(sheet, &world->chance, 1);
-        is_fine = sheet_read(sheet, &reading);
+        size_t scenario = story_write(world, paper, &story);
+        noise_apply(paper, &world->chance, 1);
+        is_fine = paper_read(paper, &reading);
         double began = now_ms();
         is_fine = is_fine && classify(rules, index, &reading, &result, &fault) == STATUS_OK;
         double took = now_ms() - began;
         bench->sum_ms += took;
         bench->slowest_ms = took > bench->slowest_ms ? took : bench->slowest_ms;
         if (is_fine)
-            count_letter(bench, scenario, &story, sheet, &result);
+            count_letter(bench, scenario, &story, paper, &result);
         classification_done(&result);
         reading_done(&reading);
     }
-    free(sheet);
+    free(paper);
     return is_fine;
 }
 

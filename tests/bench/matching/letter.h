@@ -10,10 +10,10 @@
 #include "tests/bench/matching/chance.h"
 
 enum {
-    SHEET_WORDS_MOST = 600,
-    SHEET_WORD_BYTES = 64,
-    SHEET_MARKS_MOST = 64,
-    SHEET_ACCEPTED_MOST = 4
+    PAPER_WORDS_MOST = 600,
+    PAPER_WORD_BYTES = 64,
+    PAPER_MARKS_MOST = 64,
+    PAPER_ACCEPTED_MOST = 4
 };
 
 /* What a mark is evidence of. */
@@ -34,30 +34,30 @@ struct mark {
     bool is_broken;
 };
 
-struct sheet_word {
-    char text[SHEET_WORD_BYTES];
+struct paper_word {
+    char text[PAPER_WORD_BYTES];
     int column, line;
     uint8_t mark; /* index into marks; 0: none */
     bool is_lost;
 };
 
-struct sheet {
-    struct sheet_word words[SHEET_WORDS_MOST];
+struct paper {
+    struct paper_word words[PAPER_WORDS_MOST];
     size_t word_count;
-    struct mark marks[SHEET_MARKS_MOST]; /* [0] unused */
+    struct mark marks[PAPER_MARKS_MOST]; /* [0] unused */
     uint8_t mark_count;
     int line, column;
     char code[64]; /* "" without a bar code */
 };
 
-void sheet_clear(struct sheet *sheet);
+void paper_clear(struct paper *paper);
 /* Writes words at the place where the last ended; a newline in them begins a new line. */
-void sheet_write(struct sheet *sheet, enum item item, const char *text);
-void sheet_tab(struct sheet *sheet, int column);
-void sheet_line(struct sheet *sheet);
+void paper_write(struct paper *paper, enum item item, const char *text);
+void paper_tab(struct paper *paper, int column);
+void paper_line(struct paper *paper);
 /* The items of which at least one mark is whole. */
-unsigned sheet_items(const struct sheet *sheet);
+unsigned paper_items(const struct paper *paper);
 /* What a reader would make of it; reading_done() it. False on no memory. */
-bool sheet_read(const struct sheet *sheet, struct reading *ret_reading);
+bool paper_read(const struct paper *paper, struct reading *ret_reading);
 
 #endif

@@ -102,9 +102,9 @@ static const struct confusion {
     {"8",  "",   1 },
 };
 
-static void break_mark(struct sheet *sheet, const struct sheet_word *word)
+static void break_mark(struct paper *paper, const struct paper_word *word)
 {
-    sheet->marks[word->mark].is_broken = true;
+    paper->marks[word->mark].is_broken = true;
 }
 
 /* The character's confusions, weighed by how often they were seen. NULL: it has none. */
@@ -131,7 +131,7 @@ static const struct confusion *choose(struct chance *chance, const char *charact
 }
 
 /* One character of the word; a quarter of the garbled words has a second one garbled. */
-static void garble(struct sheet *sheet, struct sheet_word *word, struct chance *chance)
+static void garble(struct paper *paper, struct paper_word *word, struct chance *chance)
 {
     size_t length = strlen(word->text);
     for (int tries = 0; tries < 8; tries++) {
@@ -149,25 +149,25 @@ static void garble(struct sheet *sheet, struct sheet_word *word, struct chance *
             return;
         memmove(word->text + at + added, word->text + end, length - end + 1);
         memcpy(word->text + at, confusion->to, added);
-        break_mark(sheet, word);
+        break_mark(paper, word);
         return;
     }
 }
 
-static void stamp(struct sheet *sheet, struct chance *chance)
+static void stamp(struct paper *paper, struct chance *chance)
 {
-    if (sheet->word_count == 0)
+    if (paper->word_count == 0)
         return;
-    const struct sheet_word *place = &sheet->words[chance_below(chance, sheet->word_count)];
+    const struct paper_word *place = &paper->words[chance_below(chance, paper->word_count)];
     int column = place->column;
     int line = place->line;
-    for (size_t i = 0; i < sheet->word_count; i++) {
-        struct sheet_word *word = &sheet->words[i];
+    for (size_t i = 0; i < paper->word_count; i++) {
+        struct paper_word *word = &paper->words[i];
         if (word->line < line || word->line >= line + STAMP_LINES || word->column < column ||
             word->column >= column + STAMP_COLUMNS || !chance_is(chance, 0.8))
             continue;
         word->is_lost = true;
-        break_mark(sheet, word);
+        break_mark(paper, word);
     }
 }
 
@@ -182,20 +182,20 @@ static const struct look *choose_look(struct chance *chance)
     return &LOOKS[LENGTH(LOOKS) - 1];
 }
 
-void noise_apply(struct sheet *sheet, struct chance *chance, double strength)
+void noise_apply(struct paper *paper, struct chance *chance, double strength)
 {
     const struct look *look = choose_look(chance);
     if (chance_is(chance, look->stamped))
-        stamp(sheet, chance);
-    for (size_t i = 0; i < sheet->word_count; i++) {
-        struct sheet_word *word = &sheet->words[i];
+        stamp(paper, chance);
+    for (size_t i = 0; i < paper->word_count; i++) {
+        struct paper_word *word = &paper->words[i];
         if (chance_is(chance, look->lost * strength)) {
             word->is_lost = true;
-            break_mark(sheet, word);
+            break_mark(paper, word);
         } else if (chance_is(chance, look->changed * strength)) {
-            garble(sheet, word, chance);
+            garble(paper, word, chance);
             if (chance_is(chance, 0.25) && word->text[0] != '\0')
-                garble(sheet, word, chance);
+                garble(paper, word, chance);
         }
     }
 }

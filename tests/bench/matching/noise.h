@@ -9,6 +9,6 @@
 #include "tests/bench/matching/letter.h"
 
 /* Garbles words, loses some, puts stamps over others. `strength`: 1 as measured. */
-void noise_apply(struct sheet *sheet, struct chance *chance, double strength);
+void noise_apply(struct paper *paper, struct chance *chance, double strength);
 
 #endif

@@ -107,17 +107,17 @@ static const char *const SENTENCES[] = {
     "Für Rückfragen erreichen Sie mich werktags zwischen 9 und 15 Uhr.",
 };
 
-static void write_body(struct world *world, struct sheet *sheet)
+static void write_body(struct world *world, struct paper *paper)
 {
     int count = chance_between(&world->chance, 2, 6);
     for (int i = 0; i < count; i++) {
-        sheet_write(sheet, ITEM_NONE, SENTENCES[chance_below(&world->chance, LENGTH(SENTENCES))]);
+        paper_write(paper, ITEM_NONE, SENTENCES[chance_below(&world->chance, LENGTH(SENTENCES))]);
         if (chance_is(&world->chance, 0.5))
-            sheet_line(sheet);
+            paper_line(paper);
         else
-            sheet_write(sheet, ITEM_NONE, " ");
+            paper_write(paper, ITEM_NONE, " ");
     }
-    sheet_write(sheet, ITEM_NONE, "\n\n");
+    paper_write(paper, ITEM_NONE, "\n\n");
 }
 
 /* ---- letters -------------------------------------------------------------------------------- */
@@ -146,53 +146,53 @@ static void add_piece(struct plan *plan, enum item item, const char *text)
     }
 }
 
-static void write_more(struct sheet *sheet, const struct plan *plan)
+static void write_more(struct paper *paper, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->more_count; i++)
-        sheet_write(sheet, plan->more[i].item, plan->more[i].text);
-    sheet_write(sheet, ITEM_NONE, "\n\n");
+        paper_write(paper, plan->more[i].item, plan->more[i].text);
+    paper_write(paper, ITEM_NONE, "\n\n");
 }
 
-static void write_name(struct sheet *sheet, enum item item, const struct citizen *citizen)
+static void write_name(struct paper *paper, enum item item, const struct citizen *citizen)
 {
     char text[2 * WORLD_NAME_BYTES];
     (void)snprintf(text, sizeof text, "%s %s", citizen->given_names, citizen->surname);
-    sheet_write(sheet, item, text);
+    paper_write(paper, item, text);
 }
 
-static void write_address(struct sheet *sheet, const struct citizen *citizen, const char *between)
+static void write_address(struct paper *paper, const struct citizen *citizen, const char *between)
 {
     char text[4 * WORLD_NAME_BYTES];
     (void)snprintf(text, sizeof text, "%s %s%s%s %s", citizen->street, citizen->house, between,
                    citizen->postcode, citizen->city);
-    sheet_write(sheet, ITEM_ADDRESS, text);
+    paper_write(paper, ITEM_ADDRESS, text);
 }
 
-static void write_born(struct world *world, struct sheet *sheet, const char *label,
+static void write_born(struct world *world, struct paper *paper, const char *label,
                        const struct citizen *citizen)
 {
     char text[48];
     write_birth(&world->chance, citizen, text, sizeof text);
-    sheet_write(sheet, ITEM_NONE, label);
-    sheet_write(sheet, ITEM_BIRTH, text);
+    paper_write(paper, ITEM_NONE, label);
+    paper_write(paper, ITEM_BIRTH, text);
 }
 
-static void write_office(struct world *world, struct sheet *sheet)
+static void write_office(struct world *world, struct paper *paper)
 {
-    sheet_write(sheet, ITEM_NONE,
+    paper_write(paper, ITEM_NONE,
                 "\nLandkreis Mecklenburgische Seenplatte\nSozialamt\nPlatanenstraße 43\n17033 "
                 "Neubrandenburg\n\n");
-    sheet_tab(sheet, CELL_COLUMN);
+    paper_tab(paper, CELL_COLUMN);
     char day[48];
     struct citizen today = {.day = chance_between(&world->chance, 1, 28),
                             .month = chance_between(&world->chance, 1, 12),
                             .year = 2026};
     write_birth(&world->chance, &today, day, sizeof day);
-    sheet_write(sheet, ITEM_NONE, day);
-    sheet_write(sheet, ITEM_NONE, "\n\n");
+    paper_write(paper, ITEM_NONE, day);
+    paper_write(paper, ITEM_NONE, "\n\n");
 }
 
-static void write_reference(struct world *world, struct sheet *sheet, const struct plan *plan)
+static void write_reference(struct world *world, struct paper *paper, const struct plan *plan)
 {
     static const char *const labels[] = {"Aktenzeichen: ",
                                          "AZ: ",
@@ -207,57 +207,57 @@ static void write_reference(struct world *world, struct sheet *sheet, const stru
     if (plan->number == NULL)
         return;
     write_number(&world->chance, plan->number, text, sizeof text);
-    sheet_write(sheet, ITEM_NONE, labels[chance_below(&world->chance, LENGTH(labels))]);
-    sheet_write(sheet, plan->number_item, text);
-    sheet_write(sheet, ITEM_NONE, "\n\n");
+    paper_write(paper, ITEM_NONE, labels[chance_below(&world->chance, LENGTH(labels))]);
+    paper_write(paper, plan->number_item, text);
+    paper_write(paper, ITEM_NONE, "\n\n");
 }
 
-static void write_private(struct world *world, struct sheet *sheet, const struct plan *plan)
+static void write_private(struct world *world, struct paper *paper, const struct plan *plan)
 {
     static const char *const subjects[] = {"Nachreichung von Unterlagen", "Widerspruch",
                                            "Veränderungsmitteilung", "Antrag auf Kostenübernahme"};
-    write_name(sheet, ITEM_NAME, plan->person);
-    sheet_line(sheet);
+    write_name(paper, ITEM_NAME, plan->person);
+    paper_line(paper);
     if (plan->has_address) {
-        write_address(sheet, plan->person, "\n");
-        sheet_line(sheet);
+        write_address(paper, plan->person, "\n");
+        paper_line(paper);
     }
     if (plan->has_birth)
-        write_born(world, sheet, "geb. ", plan->person);
-    sheet_line(sheet);
-    write_office(world, sheet);
-    sheet_write(sheet, ITEM_NONE, subjects[chance_below(&world->chance, LENGTH(subjects))]);
-    sheet_write(sheet, ITEM_NONE, "\n\n");
-    write_reference(world, sheet, plan);
-    sheet_write(sheet, ITEM_NONE, "Sehr geehrte Damen und Herren,\n\n");
-    write_body(world, sheet);
-    write_more(sheet, plan);
-    sheet_write(sheet, ITEM_NONE, "Mit freundlichen Grüßen\n\n");
-    write_name(sheet, ITEM_NAME, plan->person);
-    sheet_line(sheet);
+        write_born(world, paper, "geb. ", plan->person);
+    paper_line(paper);
+    write_office(world, paper);
+    paper_write(paper, ITEM_NONE, subjects[chance_below(&world->chance, LENGTH(subjects))]);
+    paper_write(paper, ITEM_NONE, "\n\n");
+    write_reference(world, paper, plan);
+    paper_write(paper, ITEM_NONE, "Sehr geehrte Damen und Herren,\n\n");
+    write_body(world, paper);
+    write_more(paper, plan);
+    paper_write(paper, ITEM_NONE, "Mit freundlichen Grüßen\n\n");
+    write_name(paper, ITEM_NAME, plan->person);
+    paper_line(paper);
 }
 
 /* "Ihr Zeichen | 50.21.004711-" with the rest of the number in the line below it. */
-static void write_cell(struct world *world, struct sheet *sheet, const struct plan *plan)
+static void write_cell(struct world *world, struct paper *paper, const struct plan *plan)
 {
     char text[2 * WORLD_NUMBER_BYTES];
     write_number(&world->chance, plan->number, text, sizeof text);
     char *dash = strrchr(text, '-');
-    sheet_tab(sheet, CELL_COLUMN);
-    sheet_write(sheet, ITEM_NONE, "Ihr Zeichen");
-    sheet_tab(sheet, VALUE_COLUMN);
+    paper_tab(paper, CELL_COLUMN);
+    paper_write(paper, ITEM_NONE, "Ihr Zeichen");
+    paper_tab(paper, VALUE_COLUMN);
     if (dash != NULL && dash[1] != '\0' && chance_is(&world->chance, 0.3)) {
         char whole[4 * WORLD_NUMBER_BYTES];
         (void)snprintf(whole, sizeof whole, "%.*s\n%*s%s", (int)(dash - text + 1), text,
                        VALUE_COLUMN, "", dash + 1);
-        sheet_write(sheet, plan->number_item, whole);
+        paper_write(paper, plan->number_item, whole);
     } else {
-        sheet_write(sheet, plan->number_item, text);
+        paper_write(paper, plan->number_item, text);
     }
-    sheet_line(sheet);
+    paper_line(paper);
 }
 
-static void write_firm(struct world *world, struct sheet *sheet, const struct plan *plan)
+static void write_firm(struct world *world, struct paper *paper, const struct plan *plan)
 {
     static const struct {
         const char *firm, *label;
@@ -275,84 +275,84 @@ static void write_firm(struct world *world, struct sheet *sheet, const struct pl
     char text[PIECE_BYTES];
     (void)snprintf(text, sizeof text, "%s\n%s %s · %s %s · Telefon 0395 57087\n", firms[pick].firm,
                    office.street, office.house, office.postcode, office.city);
-    sheet_write(sheet, ITEM_NONE, text);
-    write_office(world, sheet);
+    paper_write(paper, ITEM_NONE, text);
+    write_office(world, paper);
     if (plan->number != NULL)
-        write_cell(world, sheet, plan);
+        write_cell(world, paper, plan);
     (void)snprintf(text, sizeof text, "KD-%d/%d", chance_between(&world->chance, 10000, 999999),
                    chance_between(&world->chance, 20, 26));
-    sheet_tab(sheet, CELL_COLUMN);
-    sheet_write(sheet, ITEM_NONE, "Unser Zeichen");
-    sheet_tab(sheet, VALUE_COLUMN);
-    sheet_write(sheet, ITEM_NONE, plan->theirs == NULL ? text : plan->theirs);
-    sheet_write(sheet, ITEM_NONE, "\n\nMitteilung\n\n");
-    sheet_write(sheet, ITEM_NONE, firms[pick].label);
-    write_name(sheet, ITEM_NAME, plan->person);
+    paper_tab(paper, CELL_COLUMN);
+    paper_write(paper, ITEM_NONE, "Unser Zeichen");
+    paper_tab(paper, VALUE_COLUMN);
+    paper_write(paper, ITEM_NONE, plan->theirs == NULL ? text : plan->theirs);
+    paper_write(paper, ITEM_NONE, "\n\nMitteilung\n\n");
+    paper_write(paper, ITEM_NONE, firms[pick].label);
+    write_name(paper, ITEM_NAME, plan->person);
     if (plan->has_birth)
-        write_born(world, sheet, ", geb. am ", plan->person);
+        write_born(world, paper, ", geb. am ", plan->person);
     if (plan->has_address) {
-        sheet_write(sheet, ITEM_NONE, ", wohnhaft ");
-        write_address(sheet, plan->person, ", ");
+        paper_write(paper, ITEM_NONE, ", wohnhaft ");
+        write_address(paper, plan->person, ", ");
     }
-    sheet_write(sheet, ITEM_NONE, "\n\n");
-    write_body(world, sheet);
-    write_more(sheet, plan);
-    sheet_write(sheet, ITEM_NONE, "Mit freundlichen Grüßen\n\n");
-    sheet_write(sheet, ITEM_NONE, firms[pick].firm);
+    paper_write(paper, ITEM_NONE, "\n\n");
+    write_body(world, paper);
+    write_more(paper, plan);
+    paper_write(paper, ITEM_NONE, "Mit freundlichen Grüßen\n\n");
+    paper_write(paper, ITEM_NONE, firms[pick].firm);
 }
 
-static void write_row(struct sheet *sheet, const char *label, enum item item, const char *text)
+static void write_row(struct paper *paper, const char *label, enum item item, const char *text)
 {
-    sheet_write(sheet, ITEM_NONE, label);
-    sheet_tab(sheet, 24);
-    sheet_write(sheet, item, text);
-    sheet_line(sheet);
+    paper_write(paper, ITEM_NONE, label);
+    paper_tab(paper, 24);
+    paper_write(paper, item, text);
+    paper_line(paper);
 }
 
-static void write_form(struct world *world, struct sheet *sheet, const struct plan *plan)
+static void write_form(struct world *world, struct paper *paper, const struct plan *plan)
 {
     const struct citizen *person = plan->person;
     char text[4 * WORLD_NAME_BYTES];
-    sheet_write(sheet, ITEM_NONE, "Antrag auf Leistungen der Grundsicherung\n");
-    sheet_tab(sheet, CELL_COLUMN);
-    sheet_write(sheet, ITEM_NONE, "Aktenzeichen (falls bekannt)\n");
+    paper_write(paper, ITEM_NONE, "Antrag auf Leistungen der Grundsicherung\n");
+    paper_tab(paper, CELL_COLUMN);
+    paper_write(paper, ITEM_NONE, "Aktenzeichen (falls bekannt)\n");
     if (plan->number != NULL) {
         write_number(&world->chance, plan->number, text, sizeof text);
-        sheet_tab(sheet, CELL_COLUMN);
-        sheet_write(sheet, plan->number_item, text);
+        paper_tab(paper, CELL_COLUMN);
+        paper_write(paper, plan->number_item, text);
     }
-    sheet_write(sheet, ITEM_NONE, "\n\n");
+    paper_write(paper, ITEM_NONE, "\n\n");
     // Both rows are one mark: half a name is none.
-    uint8_t mark = sheet->mark_count;
-    write_row(sheet, "Familienname", ITEM_NAME, person->surname);
-    size_t given = sheet->word_count;
-    write_row(sheet, "Vorname(n)", ITEM_NONE, person->given_names);
-    for (size_t i = given + 1; i < sheet->word_count; i++)
-        sheet->words[i].mark = mark;
+    uint8_t mark = paper->mark_count;
+    write_row(paper, "Familienname", ITEM_NAME, person->surname);
+    size_t given = paper->word_count;
+    write_row(paper, "Vorname(n)", ITEM_NONE, person->given_names);
+    for (size_t i = given + 1; i < paper->word_count; i++)
+        paper->words[i].mark = mark;
     write_birth(&world->chance, person, text, sizeof text);
-    write_row(sheet, "Geburtsdatum", ITEM_BIRTH, plan->has_birth ? text : "");
-    sheet->marks[sheet->mark_count - 1].is_broken = !plan->has_birth;
+    write_row(paper, "Geburtsdatum", ITEM_BIRTH, plan->has_birth ? text : "");
+    paper->marks[paper->mark_count - 1].is_broken = !plan->has_birth;
     (void)snprintf(text, sizeof text, "%s %s, %s %s", person->street, person->house,
                    person->postcode, person->city);
-    write_row(sheet, "Anschrift", ITEM_ADDRESS, plan->has_address ? text : "");
-    sheet->marks[sheet->mark_count - 1].is_broken = !plan->has_address;
-    write_row(sheet, "Familienstand", ITEM_NONE, "ledig");
-    sheet_line(sheet);
-    write_body(world, sheet);
-    write_more(sheet, plan);
+    write_row(paper, "Anschrift", ITEM_ADDRESS, plan->has_address ? text : "");
+    paper->marks[paper->mark_count - 1].is_broken = !plan->has_address;
+    write_row(paper, "Familienstand", ITEM_NONE, "ledig");
+    paper_line(paper);
+    write_body(world, paper);
+    write_more(paper, plan);
 }
 
-static void write_any(struct world *world, struct sheet *sheet, const struct plan *plan)
+static void write_any(struct world *world, struct paper *paper, const struct plan *plan)
 {
     switch (chance_below(&world->chance, 3)) {
     case 0:
-        write_private(world, sheet, plan);
+        write_private(world, paper, plan);
         break;
     case 1:
-        write_firm(world, sheet, plan);
+        write_firm(world, paper, plan);
         break;
     default:
-        write_form(world, sheet, plan);
+        write_form(world, paper, plan);
         break;
     }
 }
@@ -408,7 +408,7 @@ static struct plan plan_of(const struct citizen *person)
         .person = person, .number_item = ITEM_NUMBER, .has_birth = true, .has_address = true};
 }
 
-static void write_number_right(struct world *world, struct sheet *sheet, struct story *story)
+static void write_number_right(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     plan.number = plan.person->number;
@@ -416,29 +416,29 @@ static void write_number_right(struct world *world, struct sheet *sheet, struct 
     plan.has_address = flip(world, 0.7);
     accept(story, plan.person);
     usual_ways(story);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_return_sheet(struct world *world, struct sheet *sheet, struct story *story)
+static void write_return_sheet(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     plan.has_birth = false;
     plan.has_address = flip(world, 0.7);
     accept(story, plan.person);
     usual_ways(story);
-    write_any(world, sheet, &plan);
-    (void)snprintf(sheet->code, sizeof sheet->code, "AZ:%s", plan.person->number);
+    write_any(world, paper, &plan);
+    (void)snprintf(paper->code, sizeof paper->code, "AZ:%s", plan.person->number);
 }
 
-static void write_person_only(struct world *world, struct sheet *sheet, struct story *story)
+static void write_person_only(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     accept(story, plan.person);
     usual_ways(story);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_wrong_digit(struct world *world, struct sheet *sheet, struct story *story)
+static void write_wrong_digit(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     char number[WORLD_NUMBER_BYTES];
@@ -454,10 +454,10 @@ static void write_wrong_digit(struct world *world, struct sheet *sheet, struct s
         is_other = is_other || strcmp(world->citizens[i].number, number) == 0;
     if (!is_other)
         usual_ways(story);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_wrong_digit_alone(struct world *world, struct sheet *sheet, struct story *story)
+static void write_wrong_digit_alone(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     char number[WORLD_NUMBER_BYTES];
@@ -467,10 +467,10 @@ static void write_wrong_digit_alone(struct world *world, struct sheet *sheet, st
     plan.has_birth = false;
     plan.has_address = false;
     accept(story, plan.person);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_identifier(struct world *world, struct sheet *sheet, struct story *story)
+static void write_identifier(struct world *world, struct paper *paper, struct story *story)
 {
     const struct citizen *person = anybody(world);
     while (person->iban[0] == '\0' && person->bg_number[0] == '\0')
@@ -494,19 +494,19 @@ static void write_identifier(struct world *world, struct sheet *sheet, struct st
         usual_ways(story);
     else
         way(story, ITEM_NAME | ITEM_BIRTH | ITEM_ADDRESS);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_name_only(struct world *world, struct sheet *sheet, struct story *story)
+static void write_name_only(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     plan.has_birth = false;
     plan.has_address = false;
     accept(story, plan.person);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_two_cases(struct world *world, struct sheet *sheet, struct story *story)
+static void write_two_cases(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     const struct citizen *other = anybody(world);
@@ -522,29 +522,29 @@ static void write_two_cases(struct world *world, struct sheet *sheet, struct sto
     add_piece(&plan, ITEM_NUMBER_OTHER, other->number);
     add_piece(&plan, ITEM_NONE, " .");
     way(story, ITEM_NUMBER | ITEM_NAME | ITEM_ADDRESS | ITEM_NUMBER_OTHER | ITEM_NAME_OTHER);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_foreign(struct world *world, struct sheet *sheet, struct story *story)
+static void write_foreign(struct world *world, struct paper *paper, struct story *story)
 {
     const struct citizen stranger = world_stranger(world);
     struct plan plan = plan_of(&stranger);
     (void)story;
     plan.has_birth = flip(world, 0.6);
     plan.has_address = flip(world, 0.8);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_nothing(struct world *world, struct sheet *sheet, struct story *story)
+static void write_nothing(struct world *world, struct paper *paper, struct story *story)
 {
     (void)story;
-    sheet_write(sheet, ITEM_NONE, "Büromöbel zum halben Preis\n\n");
-    write_body(world, sheet);
+    paper_write(paper, ITEM_NONE, "Büromöbel zum halben Preis\n\n");
+    write_body(world, paper);
 }
 
 /* ---- traps ---------------------------------------------------------------------------------- */
 
-static void write_others_number(struct world *world, struct sheet *sheet, struct story *story)
+static void write_others_number(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     plan.number = anybody(world)->number;
@@ -552,10 +552,10 @@ static void write_others_number(struct world *world, struct sheet *sheet, struct
     plan.has_birth = flip(world, 0.5);
     plan.has_address = flip(world, 0.7);
     accept(story, plan.person);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_relatives_number(struct world *world, struct sheet *sheet, struct story *story)
+static void write_relatives_number(struct world *world, struct paper *paper, struct story *story)
 {
     static const enum world_tie ties[] = {TIE_COUPLE, TIE_TWIN, TIE_SIBLING};
     struct plan plan =
@@ -567,19 +567,19 @@ static void write_relatives_number(struct world *world, struct sheet *sheet, str
     plan.has_birth = flip(world, 0.5);
     plan.has_address = flip(world, 0.8);
     accept(story, plan.person);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_twin(struct world *world, struct sheet *sheet, struct story *story)
+static void write_twin(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(somebody_with(world, TIE_TWIN));
     plan.number = flip(world, 0.5) ? plan.person->number : NULL;
     accept(story, plan.person);
     usual_ways(story);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_same_name(struct world *world, struct sheet *sheet, struct story *story)
+static void write_same_name(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(somebody_with(world, TIE_SAME_NAME));
     plan.number = flip(world, 0.5) ? plan.person->number : NULL;
@@ -587,10 +587,10 @@ static void write_same_name(struct world *world, struct sheet *sheet, struct sto
     accept(story, plan.person);
     way(story, ITEM_NUMBER | ITEM_NAME | ITEM_BIRTH);
     way(story, ITEM_NAME | ITEM_BIRTH | ITEM_ADDRESS);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_same_name_slip(struct world *world, struct sheet *sheet, struct story *story)
+static void write_same_name_slip(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(somebody_with(world, TIE_SAME_NAME));
     char number[WORLD_NUMBER_BYTES];
@@ -599,20 +599,20 @@ static void write_same_name_slip(struct world *world, struct sheet *sheet, struc
     plan.number_item = ITEM_NONE;
     plan.has_birth = flip(world, 0.4);
     accept(story, plan.person);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_namesake(struct world *world, struct sheet *sheet, struct story *story)
+static void write_namesake(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(somebody_with(world, TIE_NAMESAKE));
     plan.has_birth = flip(world, 0.7);
     plan.has_address = flip(world, 0.7);
     accept(story, plan.person);
     way(story, ITEM_NAME | ITEM_BIRTH | ITEM_ADDRESS);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_stranger_with_number(struct world *world, struct sheet *sheet,
+static void write_stranger_with_number(struct world *world, struct paper *paper,
                                        struct story *story)
 {
     const struct citizen stranger = world_stranger(world);
@@ -622,10 +622,10 @@ static void write_stranger_with_number(struct world *world, struct sheet *sheet,
     plan.number_item = ITEM_NONE;
     plan.has_birth = flip(world, 0.5);
     plan.has_address = flip(world, 0.7);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_foreign_namesake(struct world *world, struct sheet *sheet, struct story *story)
+static void write_foreign_namesake(struct world *world, struct paper *paper, struct story *story)
 {
     struct citizen stranger = world_stranger(world);
     const struct citizen *known = anybody(world);
@@ -639,12 +639,12 @@ static void write_foreign_namesake(struct world *world, struct sheet *sheet, str
     plan.number_item = ITEM_NONE;
     plan.has_birth = flip(world, 0.7);
     plan.has_address = flip(world, 0.8);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
 /* The same house, half of the time the same surname. With the same given name or the number it
  * would be the same family's letter. */
-static void write_new_tenant(struct world *world, struct sheet *sheet, struct story *story)
+static void write_new_tenant(struct world *world, struct paper *paper, struct story *story)
 {
     struct citizen stranger = world_stranger(world);
     const struct citizen *known = anybody(world);
@@ -661,20 +661,20 @@ static void write_new_tenant(struct world *world, struct sheet *sheet, struct st
     if (flip(world, 0.5))
         memcpy(stranger.surname, known->surname, sizeof stranger.surname);
     plan.has_birth = flip(world, 0.5);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
-static void write_their_number(struct world *world, struct sheet *sheet, struct story *story)
+static void write_their_number(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
     plan.theirs = anybody(world)->number;
     plan.number = flip(world, 0.5) ? plan.person->number : NULL;
     plan.has_birth = flip(world, 0.6);
     accept(story, plan.person);
-    write_firm(world, sheet, &plan);
+    write_firm(world, paper, &plan);
 }
 
-static void write_others_code(struct world *world, struct sheet *sheet, struct story *story)
+static void write_others_code(struct world *world, struct paper *paper, struct story *story)
 {
     const struct citizen stranger = world_stranger(world);
     bool is_known = flip(world, 0.6);
@@ -682,11 +682,11 @@ static void write_others_code(struct world *world, struct sheet *sheet, struct s
     plan.has_birth = flip(world, 0.5);
     if (is_known)
         accept(story, plan.person);
-    write_any(world, sheet, &plan);
-    (void)snprintf(sheet->code, sizeof sheet->code, "AZ:%s", anybody(world)->number);
+    write_any(world, paper, &plan);
+    (void)snprintf(paper->code, sizeof paper->code, "AZ:%s", anybody(world)->number);
 }
 
-static void write_mention(struct world *world, struct sheet *sheet, struct story *story)
+static void write_mention(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(somebody_with(world, TIE_SIBLING));
     const struct citizen *other = plan.person->relative == WORLD_NONE
@@ -701,13 +701,13 @@ static void write_mention(struct world *world, struct sheet *sheet, struct story
     plan.number = flip(world, 0.5) ? plan.person->number : NULL;
     plan.has_birth = flip(world, 0.6);
     accept(story, plan.person);
-    write_any(world, sheet, &plan);
+    write_any(world, paper, &plan);
 }
 
 static const struct scenario {
     const char *name;
     double share; /* letters of 1000 */
-    void (*write)(struct world *world, struct sheet *sheet, struct story *story);
+    void (*write)(struct world *world, struct paper *paper, struct story *story);
 } SCENARIOS[] = {
     {"number",                    330, write_number_right        },
     {"return sheet",              50,  write_return_sheet        },
@@ -743,7 +743,7 @@ const char *story_scenario_name(size_t scenario)
     return SCENARIOS[scenario].name;
 }
 
-size_t story_write(struct world *world, struct sheet *sheet, struct story *ret_story)
+size_t story_write(struct world *world, struct paper *paper, struct story *ret_story)
 {
     double sum = 0;
     for (size_t i = 0; i < LENGTH(SCENARIOS); i++)
@@ -753,14 +753,14 @@ size_t story_write(struct world *world, struct sheet *sheet, struct story *ret_s
     while (pick + 1 < LENGTH(SCENARIOS) && share >= SCENARIOS[pick].share)
         share -= SCENARIOS[pick++].share;
     *ret_story = (struct story){.name = SCENARIOS[pick].name};
-    sheet_clear(sheet);
-    SCENARIOS[pick].write(world, sheet, ret_story);
+    paper_clear(paper);
+    SCENARIOS[pick].write(world, paper, ret_story);
     return pick;
 }
 
-bool story_is_resolvable(const struct story *story, const struct sheet *sheet)
+bool story_is_resolvable(const struct story *story, const struct paper *paper)
 {
-    unsigned items = sheet_items(sheet);
+    unsigned items = paper_items(paper);
     for (size_t i = 0; i < story->way_count; i++) {
         if ((items & story->ways[i]) == story->ways[i])
             return true;

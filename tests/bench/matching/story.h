@@ -14,7 +14,7 @@ enum { STORY_WAYS_MOST = 8 };
 
 struct story {
     const char *name;                                       /* of the scenario; static */
-    char accepted[SHEET_ACCEPTED_MOST][WORLD_NUMBER_BYTES]; /* cases that are right */
+    char accepted[PAPER_ACCEPTED_MOST][WORLD_NUMBER_BYTES]; /* cases that are right */
     size_t accepted_count;
     /* Sets of items (enum item), each of which is enough for a careful person. None: nobody could
      * tell the case. */
@@ -25,8 +25,8 @@ struct story {
 size_t story_scenarios(void);
 const char *story_scenario_name(size_t scenario);
 /* Writes a letter, as its sender does; noise comes later. */
-size_t story_write(struct world *world, struct sheet *sheet, struct story *ret_story);
-bool story_is_resolvable(const struct story *story, const struct sheet *sheet);
+size_t story_write(struct world *world, struct paper *paper, struct story *ret_story);
+bool story_is_resolvable(const struct story *story, const struct paper *paper);
 bool story_accepts(const struct story *story, const char *case_number);
 
 #endif
