@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +18,9 @@
 
 enum {
     READ_BYTES = 256 << 10,
-    PIPE_BYTES = 1 << 20, /* asked for; the kernel may give less */
+    PIPE_BYTES = 1 << 20,         /* asked for; the kernel may give less */
+    OWN_MAPPING_BYTES = 32 << 20, /* larger blocks are mapped alone; glibc allows no more */
+    MEMORY_KEPT_BYTES = 256 << 20,
 };
 
 void child_init(struct child *child)
@@ -76,6 +79,14 @@ static void confine(int pipe, uint64_t mapped, const struct ocr_options *options
         _exit(EXIT_NOT_PERMITTED);
 }
 
+/* Pictures come and go by megabytes: given back to the kernel and asked for again, each page of
+ * memory is cleared every time. A child does not live long enough to care. */
+static void keep_freed_memory(void)
+{
+    mallopt(M_MMAP_THRESHOLD, OWN_MAPPING_BYTES);
+    mallopt(M_TRIM_THRESHOLD, MEMORY_KEPT_BYTES);
+}
+
 _Noreturn static void run(int pipe, pid_t parent, child_work *work, void *context,
                           const struct ocr_options *options)
 {
@@ -84,6 +95,7 @@ _Noreturn static void run(int pipe, pid_t parent, child_work *work, void *contex
         _exit(EXIT_FOUND); // the parent died before the line above
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_IGN); // a library that writes to a log gets an error, not death
+    keep_freed_memory();
     confine(pipe, mapped_bytes(), options);
     struct byte_writer payload = {0}, head = {0};
     struct fault fault = {.status = STATUS_OK};

@@ -12,6 +12,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "ocr/engine.h"
+#include "ocr/number_zones.h"
 
 enum {
     FONT_BYTES_MOST = 1 << 20,
@@ -19,6 +20,8 @@ enum {
     DIGEST_CHARACTERS = 8, /* of the model's SHA-256: enough to tell models apart */
     PATH_BYTES = 4096,
 };
+
+static const double SENSIBLE_CONFIDENCE = 0.6;
 
 struct engine {
     TessBaseAPI *api;
@@ -202,6 +205,7 @@ struct harvest {
     struct word_list *list;
     double confidence_sum; /* over characters */
     uint32_t characters;
+    struct number_zones zones; /* to be read again */
 };
 
 static bool is_only_blanks(const char *text)
@@ -233,6 +237,8 @@ static void take_word(TessResultIterator *results, struct harvest *harvest)
         word->from = READING_SOURCE_OCR;
         harvest->confidence_sum += (double)word->confidence * length;
         harvest->characters += length;
+        if (number_zones_want(text, word->confidence))
+            number_zones_add(&harvest->zones, box, harvest->list->count - 1);
     }
     TessDeleteText(text);
 }
@@ -258,12 +264,17 @@ static void take_words(TessBaseAPI *api, struct harvest *harvest)
     TessResultIteratorDelete(results);
 }
 
+static double mean_confidence(const struct harvest *harvest)
+{
+    return harvest->characters == 0 ? 0 : harvest->confidence_sum / harvest->characters;
+}
+
 enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t time_ms,
                              struct affine to_page, struct word_list *list,
                              struct engine_result *ret_result, struct fault *fault)
 {
     const struct clock *clock = clock_system();
-    int64_t started = clock_monotonic_ms(clock);
+    int64_t deadline = clock_monotonic_ms(clock) + time_ms;
     ETEXT_DESC *monitor = TessMonitorCreate();
     if (monitor == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for recognition");
@@ -272,16 +283,20 @@ enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t t
     TessBaseAPISetImage2(engine->api, pix);
     TessBaseAPISetSourceResolution(engine->api, dpi);
     struct harvest harvest = {.to_page = to_page, .list = list};
+    bool good = true;
     if (TessBaseAPIRecognize(engine->api, monitor) == 0)
         take_words(engine->api, &harvest);
     TessMonitorDelete(monitor);
+    bool is_late = clock_monotonic_ms(clock) >= deadline;
+    // A page that makes no sense has no numbers: it lies the wrong way round, or is no text.
+    if (!is_late && !list->failed && mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
+        good = number_zones_read(&harvest.zones, engine->api, pix, dpi, deadline, list);
     TessBaseAPIClear(engine->api);
-    if (list->failed)
+    if (list->failed || !good)
         return fault_set(fault, STATUS_LATER, "out of memory for the words of a page");
     *ret_result = (struct engine_result){
-        .cut_short = clock_monotonic_ms(clock) - started >= time_ms,
-        .mean_confidence =
-            harvest.characters == 0 ? 0 : harvest.confidence_sum / harvest.characters,
+        .cut_short = is_late,
+        .mean_confidence = mean_confidence(&harvest),
         .characters = harvest.characters,
     };
     return STATUS_OK;
