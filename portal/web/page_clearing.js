@@ -100,12 +100,12 @@ function Candidate({ candidate, number, marks, onChoose, onLight, isBusy }) {
       type="button"
       class="choice__button"
       disabled=${isBusy}
-      aria-label="In Fall ${candidate.case_number} ablegen, ${shareWords(candidate.probability)}"
       onClick=${onChoose}
     >
       <${Key}>${number}<//>
       <span class="case-number">${candidate.case_number}</span>
       <span class="candidate__share">${shareWords(candidate.probability)}</span>
+      <span class="kern-sr-only">, in diesen Fall ablegen</span>
     </button>
     <${Persons} number=${candidate.case_number} />
     <${EvidenceList} candidate=${candidate} marks=${marks} onLight=${onLight} />

@@ -471,6 +471,39 @@ static enum status clear_more(struct office *office, struct fault *fault)
     return match_letter(office, &letter, fault);
 }
 
+/* Three letters that nobody is sure about. */
+static enum status add_three(struct office *office, struct fault *fault)
+{
+    static const struct letter doubtful[] = {
+        {.site = "Demmin",
+         .source = "antrag-0007.tif",
+         .minutes_ago = 40,
+         .text =
+             "Pia Osterloh\nLindenallee 9\n17235 Neustrelitz\n\nIch beantrage Grundsicherung.\n"},
+        {.site = "Demmin",
+         .source = "rechnung-0008.tif",
+         .minutes_ago = 30,
+         .text = "Pflegedienst Tollensesee\n\nRechnung 4711 für März\n"                       },
+        {.site = "Demmin",
+         .source = "attest-0009.tif",
+         .minutes_ago = 25,
+         .text = "Dr. med. Wiese\n\nAttest für Herrn Nadolny\n"                                },
+    };
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof doubtful / sizeof doubtful[0] && status == STATUS_OK; i++) {
+        struct letter letter = doubtful[i];
+        letter.is_decided = true;
+        letter.kind = "nachreichung";
+        letter.flags = "";
+        letter.case_number = seed_case;
+        letter.confidence = 0.5;
+        letter.runner_up = 0.3;
+        letter.reason = "Zwei Fälle kommen in Frage.";
+        status = add_letter(office, &letter, fault);
+    }
+    return status;
+}
+
 static enum status add_markup(struct office *office, struct fault *fault)
 {
     static const struct letter letter = {.site = "Demmin",
@@ -484,6 +517,8 @@ enum status seed_later(const struct config *config, const struct clock *clock, c
     struct seed seed = {0};
     if (strcmp(what, "more") == 0)
         return with_office(config, clock, &seed, clear_more, fault);
+    if (strcmp(what, "three") == 0)
+        return with_office(config, clock, &seed, add_three, fault);
     if (strcmp(what, "markup") == 0)
         return with_office(config, clock, &seed, add_markup, fault);
     return fault_set(fault, STATUS_REFUSE, "nothing is called \"%s\"", what);

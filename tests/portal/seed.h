@@ -30,8 +30,9 @@ struct seed {
 enum status seed_office(const struct config *config, const struct clock *clock,
                         struct seed *ret_seed, struct fault *fault);
 
-/* What happens later. "more": the letter from Neustrelitz comes into clearing. "markup": a scan at
- * Demmin whose name looks like HTML. */
+/* What happens later. "more": the letter from Neustrelitz comes into clearing. "three": three
+ * more letters, from Demmin, come into clearing. "markup": a scan at Demmin whose name looks like
+ * HTML. */
 enum status seed_later(const struct config *config, const struct clock *clock, const char *what,
                        struct fault *fault);
 
