@@ -95,10 +95,10 @@ function Key({ children }) {
 }
 
 function Candidate({ candidate, number, marks, onChoose, onLight, isBusy }) {
-  return html`<li class="choice">
+  return html`<li class="proposal">
     <button
       type="button"
-      class="choice__button"
+      class="proposal__button"
       disabled=${isBusy}
       onClick=${onChoose}
     >
@@ -228,7 +228,7 @@ function Case({ whole, last, onSettled, onLater, onUndo, onTooLate }) {
         : html`<section class="panel panel--decide" aria-labelledby="whose">
             <h2 class="kern-heading-small" id="whose">Zu welchem Fall gehört das?</h2>
             ${candidates.length === 0 && html`<p class="kern-body">Das Programm hat keinen Fall gefunden.</p>`}
-            <ol class="choices">
+            <ol class="proposals">
               ${candidates.map(
                 (candidate, index) => html`<${Candidate}
                   key=${candidate.case_number}

@@ -1,16 +1,15 @@
-// portal_test.mjs - what caseworkers, mailroom staff and admins do in the portal, in a real
-// browser. Each step is a promise; screenshots are left in the current folder.
+// portal_test.mjs - the portal's door and frame in a real browser: log-in, the mailroom's and the
+// admin's first look. Each step is a promise; screenshots are left in the current folder. The days
+// of caseworkers, mailroom and admins are in caseworker_test.mjs and ops_test.mjs.
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { makeInstance, openBrowser, PASSWORD, startPortal, stopPortal } from './instance.mjs';
 
 const { AxeBuilder } = await import('@axe-core/playwright');
-
-const CASE = '50.21.000815-1';
 
 async function logIn(page, url, name, password = PASSWORD) {
   await page.goto(url);
