@@ -7,6 +7,7 @@
 # alone. New inputs go to build/fuzz/corpus/TARGET; the corpus in git is only read.
 # A finding is left in build/fuzz/findings/TARGET, and the exit code is not 0. To keep a finding
 # found: mend it, then add the file to tests/fuzz/corpus/TARGET.
+# The target `planted` is the wire's with a bug put in: the run is good when the bug is found.
 set -euo pipefail
 export LC_ALL=C.UTF-8
 
@@ -27,7 +28,8 @@ if [ $# -eq 0 ]; then
     list_targets
     exit 0
 fi
-if [ $# -ne 2 ] || ! [[ $2 =~ ^[1-9][0-9]*$ ]] || ! [ -f "$here/$1_fuzzer.c" ]; then
+source_of=${1/#planted/wire}
+if [ $# -ne 2 ] || ! [[ $2 =~ ^[1-9][0-9]*$ ]] || ! [ -f "$here/${source_of}_fuzzer.c" ]; then
     echo "usage: tests/fuzz/run.sh TARGET SECONDS, with one of these targets:" >&2
     list_targets >&2
     exit 2
@@ -51,8 +53,17 @@ grown=$build/corpus/$target findings=$build/findings/$target
 mkdir -p "$grown" "$findings"
 options=(-max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1
     -artifact_prefix="$findings/" -max_len=65536)
-[ -f "$here/$target.dict" ] && options+=(-dict="$here/$target.dict")
+[ -f "$here/$source_of.dict" ] && options+=(-dict="$here/$source_of.dict")
 export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_leaks=1}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 cd "$build"
+if [ "$target" = planted ]; then
+    if "tests-bin/fuzz_planted" "${options[@]}" "$grown" "$here/corpus/wire" >"$log" 2>&1; then
+        echo "run.sh: the planted bug was not found in $seconds s" >&2
+        exit 1
+    fi
+    grep -m 1 'ERROR: AddressSanitizer' "$log" || { tail -n 20 "$log" >&2; exit 1; }
+    echo "the planted bug was found"
+    exit 0
+fi
 exec "tests-bin/fuzz_$target" "${options[@]}" "$grown" "$here/corpus/$target"
