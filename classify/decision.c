@@ -13,7 +13,6 @@ enum {
     NAMED = SUPPORT_NAME | SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,
     LATER = SUPPORT_BIRTH_LATER | SUPPORT_ADDRESS_LATER,
     UNCONFIRMED = AGAINST_ADDRESS | AGAINST_UNREAD,
-    RELATIVES_LOOKED_AT = 256,
     NUMBER_WITHIN = 14, /* tokens between a person's name and the number that is theirs */
     SECOND_KINDS = SUPPORT_BIRTH_DATE | SUPPORT_ADDRESS | SUPPORT_IDENTIFIER
 };
@@ -171,7 +170,10 @@ static bool is_conflict(const struct scored *best, const struct scored *other,
                          ((other->support & SUPPORT_NUMBER_THEIRS) != 0 && other->number_cost == 0);
     *ret_sentence = is_named_case ? "Zwei Aktenzeichen oder Personen verschiedener Fälle"
                                   : "Zwei bekannte Personen verschiedener Fälle";
-    return is_named_case || is_person_in_letter(best, other);
+    const unsigned own = SUPPORT_CODE | SUPPORT_NUMBER | SUPPORT_NUMBER_NEAR | SUPPORT_IDENTIFIER |
+                         SUPPORT_BIRTH_DATE;
+    bool is_identified = (other->support & SUPPORT_IDENTIFIER) != 0 && (best->support & own) == 0;
+    return is_named_case || is_identified || is_person_in_letter(best, other);
 }
 
 /* Another case that is not a further one of the letter's. Fills decision->copies. */
@@ -213,24 +215,36 @@ static bool are_numbers_excused(const struct decision *decision,
     return true;
 }
 
+static bool share_given_name(const struct person *one, const struct person *other)
+{
+    for (uint32_t i = 0; i < one->given_count; i++) {
+        for (uint32_t k = 0; k < other->given_count; k++) {
+            if (one->given_names[i] == other->given_names[k])
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Somebody of another case among `range` with the same surname and, when `same_name`, with one of
- * the same given names. */
+ * the same given names; of several, the one of the lowest case number. */
 static bool has_bearer(const struct register_index *index, struct lookup_range range,
                        uint32_t person, bool same_name, uint32_t *ret_case)
 {
     const struct person *one = &index->persons[person];
-    for (size_t i = 0; i < range.count && i < RELATIVES_LOOKED_AT; i++) {
+    uint32_t lowest = CASE_NONE;
+    for (size_t i = 0; i < range.count; i++) {
         const struct person *other = &index->persons[range.entries[i].value];
-        bool is_alike = !same_name;
-        for (uint32_t k = 0; k < one->given_count * other->given_count; k++)
-            is_alike = is_alike || one->given_names[k / other->given_count] ==
-                                       other->given_names[k % other->given_count];
-        if (other->case_id != one->case_id && other->surname == one->surname && is_alike) {
-            *ret_case = other->case_id;
-            return true;
-        }
+        if (other->case_id == one->case_id || other->surname != one->surname ||
+            (same_name && !share_given_name(one, other)))
+            continue;
+        if (lowest == CASE_NONE || strcmp(register_index_number(index, other->case_id),
+                                          register_index_number(index, lowest)) < 0)
+            lowest = other->case_id;
     }
-    return false;
+    if (lowest != CASE_NONE)
+        *ret_case = lowest;
+    return lowest != CASE_NONE;
 }
 
 /* Whether the register has somebody of another case whom the same evidence fits: a twin; under the
