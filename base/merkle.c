@@ -46,6 +46,28 @@ struct digest merkle_root(const struct digest *leaves, size_t count)
     return node_of(&one, &other);
 }
 
+/* Whole subtrees of one size join: as many as the new count has low zero bits. */
+void merkle_add(struct merkle_stream *stream, const struct digest *leaf)
+{
+    stream->subtrees[stream->depth++] = *leaf;
+    stream->count++;
+    for (uint64_t rest = stream->count; rest % 2 == 0; rest /= 2) {
+        struct digest *left = &stream->subtrees[stream->depth - 2];
+        *left = node_of(left, left + 1);
+        stream->depth--;
+    }
+}
+
+struct digest merkle_so_far(const struct merkle_stream *stream)
+{
+    if (stream->depth == 0)
+        return digest_of("", 0);
+    struct digest root = stream->subtrees[stream->depth - 1];
+    for (size_t i = stream->depth - 1; i > 0; i--)
+        root = node_of(&stream->subtrees[i - 1], &root);
+    return root;
+}
+
 size_t merkle_path(const struct digest *leaves, size_t count, size_t index,
                    struct digest ret_path[MERKLE_PATH_MOST])
 {

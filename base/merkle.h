@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/digest.h"
 
@@ -17,6 +18,17 @@ enum { MERKLE_PATH_MOST = 64 /* digests: enough for 2^64 leaves */ };
 struct digest merkle_leaf(const void *bytes, size_t length);
 /* The root over leaves, in their order. No leaf: the digest of nothing. */
 struct digest merkle_root(const struct digest *leaves, size_t count);
+
+/* The root over leaves as they come, in little memory, with a look at any moment: {0} before. */
+struct merkle_stream {
+    struct digest subtrees[MERKLE_PATH_MOST]; /* roots of whole subtrees, the largest first */
+    size_t depth;                             /* how many of them there are */
+    uint64_t count;                           /* leaves so far */
+};
+
+void merkle_add(struct merkle_stream *stream, const struct digest *leaf);
+/* merkle_root() of the leaves so far. */
+struct digest merkle_so_far(const struct merkle_stream *stream);
 
 /* The path of leaf `index` of `count` (RFC 6962, 2.1.1), from the leaf upwards. Returns its length
  * in digests. `index` is below `count`. */

@@ -101,6 +101,17 @@ static const struct verb verbs[] = {
     {"verify", "", "checks everything at rest",
      "Checks the ledger, the chain of the audit, the pages of every scan and the digest of every\n"
      "file in the spool, and names the first thing that is wrong.", verb_verify},
+    {"proof seal", "[--day DAY]", "makes the digest of a day over all documents",
+     "Computes the Merkle root over every document up to the end of the day and keeps it. A time\n"
+     "stamp on that one digest proves when each document was there, unchanged. A day that has its\n"
+     "root keeps it. Prints day, number of documents and root.", verb_proof_seal},
+    {"proof list", "", "shows every day's digest",
+     "Prints day, number of documents and root of each day, oldest first.", verb_proof_list},
+    {"proof export", "", "prints the line of every document",
+     "Prints what the roots are computed from: the first N lines are those of a root over N\n"
+     "documents. The tree is that of RFC 6962, a line without its end is a leaf.", verb_proof_export},
+    {"proof show", "ID", "shows what proves one document",
+     "Prints the document's line, its place and path in the tree, and the first root over it.", verb_proof_show},
     {"backup", "DIR", "copies everything, while everything works",
      "Copies ledger, spool, cabinet, keys and configuration to DIR, checks the copy as verify does,\n"
      "and marks it as whole. Nothing has to stop. Used again on the same DIR it copies what is new.", verb_backup},

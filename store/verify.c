@@ -17,6 +17,7 @@
 
 #include "store/audit.h"
 #include "store/ledger_private.h"
+#include "store/proof.h"
 
 enum { OBJECTS_A_PORTION = 128 };
 
@@ -553,6 +554,16 @@ static void take_finding(void *context, const char *words)
     found(context, "%s", words);
 }
 
+static enum status check_daily_roots(struct check *check, struct fault *fault)
+{
+    char day[PROOF_DAY_BYTES];
+    uint64_t days = 0;
+    enum status status = proof_check(check->ledger, &days, day, fault);
+    if (status == STATUS_OK && day[0] != '\0')
+        found(check, "the root of %s does not follow from the documents up to that day", day);
+    return status;
+}
+
 static enum status check_database(struct check *check, struct fault *fault)
 {
     struct database *database = check->ledger->database;
@@ -565,6 +576,8 @@ static enum status check_database(struct check *check, struct fault *fault)
         status = check_rule(check, &rules[i], fault);
     for (size_t i = 0; status == STATUS_OK && i < sizeof traces / sizeof *traces; i++)
         status = check_trace(check, &traces[i], fault);
+    if (status == STATUS_OK)
+        status = check_daily_roots(check, fault);
     if (status == STATUS_OK)
         status = count_objects(check, fault);
     return status;

@@ -47,6 +47,21 @@ static void roots_are_those_of_another_program(void **state)
     }
 }
 
+static void leaves_as_they_come_give_the_same_root(void **state)
+{
+    (void)state;
+    struct digest leaves[LEAVES_MOST];
+    struct merkle_stream stream = {0};
+    fill(leaves);
+    for (size_t count = 0; count <= LEAVES_MOST; count++) {
+        struct digest whole = merkle_root(leaves, count), so_far = merkle_so_far(&stream);
+        assert_memory_equal(&whole, &so_far, sizeof whole);
+        if (count < LEAVES_MOST)
+            merkle_add(&stream, &leaves[count]);
+    }
+    assert_int_equal(stream.count, LEAVES_MOST);
+}
+
 static void a_path_proves_its_leaf_and_no_other(void **state)
 {
     (void)state;
@@ -73,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(roots_are_those_of_another_program),
+        cmocka_unit_test(leaves_as_they_come_give_the_same_root),
         cmocka_unit_test(a_path_proves_its_leaf_and_no_other),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
