@@ -5,7 +5,8 @@
  *
  * Order: sites take turns (the one served longest ago is next), so that a flood at one desk does
  * not hold up another. Within a site, a job that waited out its back-off goes first (it is older
- * than those that came meanwhile), then the oldest.
+ * than those that came meanwhile), then the oldest, and last what failed over its own content:
+ * a document that crashes or hangs its reader must not hold up those that never had a chance.
  *
  * Time: lease_until and not_before are on the monotonic clock, which a change of the wall clock
  * does not touch.
@@ -234,9 +235,12 @@ static enum status next_job(struct ledger *ledger, const char *kind, int64_t sit
         ledger->database,
         "SELECT " JOB_COLUMNS " FROM job j WHERE j.id = coalesce("
         " (SELECT w.id FROM job w WHERE w.kind = $1 AND w.site = $2 AND w.state = 'ready'"
-        "  AND w.not_before > 0 AND w.not_before <= $3 ORDER BY w.not_before, w.id LIMIT 1),"
+        "  AND w.not_before > 0 AND w.not_before <= $3 AND w.content_failures = 0"
+        "  ORDER BY w.not_before, w.id LIMIT 1),"
         " (SELECT f.id FROM job f WHERE f.kind = $1 AND f.site = $2 AND f.state = 'ready'"
-        "  AND f.not_before = 0 ORDER BY f.id LIMIT 1))",
+        "  AND f.not_before = 0 ORDER BY f.id LIMIT 1),"
+        " (SELECT c.id FROM job c WHERE c.kind = $1 AND c.site = $2 AND c.state = 'ready'"
+        "  AND c.not_before > 0 AND c.not_before <= $3 ORDER BY c.not_before, c.id LIMIT 1))",
         VALUES(value_text(kind), value_integer(site), value_integer(now)), &rows, fault);
     return read_one(status, rows, ret_found, ret_job, fault);
 }

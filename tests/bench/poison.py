@@ -1,0 +1,204 @@
+"""poison.py [--documents N] [--seed N]: what one bad document in twenty costs the others.
+
+Two runs of the same letters through the whole chain: one clean, and one where every twentieth is a
+bomb (a TIFF that declares 3.6 billion pixels in a few bytes), a crasher (a page whose pixels do not
+fit into the memory that a page is given) or a hanger (a page that takes more processor time than allowed).
+Wanted: every good letter filed or in clearing, the throughput of the good ones at least 90 % of
+the clean run's, and every bad one at rest with a reason, after three attempts where it was
+attempted at all. The limits of a page are 4 s here: with the default of 60 s a hanger costs fifteen
+times as much, and the letters of this set are read in about a second each.
+
+SPDX-License-Identifier: EUPL-1.2
+"""
+
+import argparse
+import csv
+import json
+import os
+import random
+import struct
+import sys
+import time
+import zlib
+
+sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "flow"))
+import running  # noqa: E402 (its folder has to be found first)
+
+LIMITS = {"page_cpu": "4s", "page_memory": "600MB", "page_wall": "4s", "page_ocr": "3s", "backoff": "200ms",
+          "backoff_most": "500ms", "quiet": "200ms", "enabled": "false", "readers": "0",
+          "vanished": "5s", "lease": "60s"}
+LEAST_SHARE = 0.9
+PERIOD = 20
+
+
+def letters():
+    """(site, name, bytes) of the sample letters that surely make one document each."""
+    found = []
+    with open(os.path.join(running.SAMPLES, "expected.csv"), encoding="utf-8") as file:
+        for row in csv.DictReader(file, delimiter=";"):
+            if row["file"].endswith(".tif") and row["outcome"] == "filed":
+                with open(os.path.join(running.SAMPLES, row["file"]), "rb") as scan:
+                    found.append((row["site"], os.path.basename(row["file"]), scan.read()))
+    return found
+
+
+def tiff(width, height, strip):
+    """A bilevel TIFF with one strip that is far too short for its size."""
+    entries = [(256, 4, width), (257, 4, height), (258, 3, 1), (259, 3, 4), (262, 3, 0),
+               (273, 4, 8), (277, 3, 1), (278, 4, height), (279, 4, len(strip))]
+    directory = struct.pack("<H", len(entries))
+    for tag, kind, value in entries:
+        directory += struct.pack("<HHII", tag, kind, 1, value)
+    return b"II*\0" + struct.pack("<I", 8 + len(strip)) + strip + directory + bytes(4)
+
+
+def hanger(number):
+    """A page of half a million crossing curves: drawing it takes far longer than a page may."""
+    content = f"% {number}\n0.1 w\n".encode() + b"".join(
+        b"%d %d m %d %d %d %d %d %d c S\n" % (i % 595, i % 842, (i * 7) % 595, (i * 3) % 842,
+                                            (i * 11) % 595, (i * 5) % 842, (i * 13) % 595, i % 839)
+        for i in range(500_000))
+    packed = zlib.compress(content, 1)
+    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
+               b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)]
+    out, offsets = b"%PDF-1.4\n", []
+    for index, body in enumerate(objects, 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n%s\nendobj\n" % (index, body)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return out + b"xref\n0 5\n0000000000 65535 f \n%strailer\n<< /Size 5 /Root 1 0 R >>\n" \
+        b"startxref\n%d\n%%%%EOF\n" % (table, len(out))
+
+
+def bomb(number):
+    return tiff(60_000, 60_000, b"bomb %d" % number)
+
+
+def crasher(number):
+    """A page within all limits of size whose pixels need more memory than a page is given."""
+    side = 9999
+    packer, strip = zlib.compressobj(1), b""
+    for _ in range(side):
+        strip += packer.compress(bytes(3 * side))
+    strip += packer.flush() + bytes(8) + b"%d" % number
+    bits = 8 + len(strip)
+    head = b"II*\0" + struct.pack("<I", bits + 6) + strip + struct.pack("<HHH", 8, 8, 8)
+    entries = [(256, 4, 1, side), (257, 4, 1, side), (258, 3, 3, bits), (259, 3, 1, 8),
+               (262, 3, 1, 2), (273, 4, 1, 8), (277, 3, 1, 3), (278, 4, 1, side),
+               (279, 4, 1, len(strip))]
+    directory = struct.pack("<H", len(entries))
+    for tag, kind, count, value in entries:
+        directory += struct.pack("<HHII", tag, kind, count, value)
+    return head + directory + bytes(4)
+
+
+def arrivals(count, dice, is_poisoned):
+    """(site, name, bytes, is good)"""
+    samples, found = letters(), []
+    for number in range(count):
+        site, name, content = samples[number % len(samples)]
+        if is_poisoned and number % PERIOD == PERIOD - 1:
+            kind = (number // PERIOD) % 3
+            bad = bomb(number) if kind == 0 else \
+                crasher(number) if kind == 1 else hanger(number)
+            end = "pdf" if kind == 2 else "tif"
+            found.append((site, f"{number:05d}-bad{kind}.{end}", bad, False))
+        else:
+            found.append((site, f"{number:05d}-{name}", content + b"copy %d" % number, True))
+    return found
+
+
+def configure(instance):
+    with open(instance.config, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for index, line in enumerate(lines):
+        key = line.strip().removeprefix("- ").split(":")[0]
+        if key in LIMITS and line.strip() and not line.strip().startswith("#"):
+            lines[index] = line[:line.index(":") + 1] + " " + LIMITS[key]
+    with open(instance.config, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    instance.must("config", "check")
+
+
+def work(name, files, seconds):
+    """(seconds until the last good one rests, the listing)"""
+    instance = running.Instance(name)
+    configure(instance)
+    instance.must("register", "import", os.path.join(running.SAMPLES, "register.csv"))
+    for site, file, content, _ in files:
+        instance.drop(site, file, content)
+    good = {(site, file) for site, file, _, is_good in files if is_good}
+    begun = time.monotonic()
+    run = instance.start("--drain", log=f"{name}.log")
+
+    def all_good_rest():
+        rest = {(line["site"], line["source"]) for line in instance.listed()
+                if line["state"] in ("filed", "clearing")}
+        return good <= rest or run.poll() is not None
+    end = begun + seconds
+    while not all_good_rest() and time.monotonic() < end:
+        time.sleep(1)
+    took = time.monotonic() - begun
+    running.wait_until("the drain ends", lambda: run.poll() is not None, seconds)
+    return took, instance.listed()
+
+
+def attempts_of(name):
+    """How often each scan was given to a reader, from the log."""
+    counts = {}
+    with open(f"{name}.log", encoding="utf-8", errors="replace") as file:
+        for line in file:
+            if "(read) attempt" in line and "goes to" in line:
+                scan = line.split("]: ")[1].split(":")[0]
+                counts[scan] = counts.get(scan, 0) + 1
+    return counts
+
+
+def judge(files, listed, attempts):
+    wrong = []
+    by_name = {(line["site"], line["source"]): line for line in listed}
+    for site, file, _, is_good in files:
+        line = by_name.get((site, file))
+        state = line["state"] if line else "lost"
+        if is_good and state not in ("filed", "clearing"):
+            wrong.append(f"{file} is good, and {state}")
+        if not is_good and (state not in ("failed", "refused") or not line["error"]):
+            wrong.append(f"{file} is bad, and {state}: {line and line['error']}")
+        if not is_good and state == "failed" and attempts.get(line["scan"]) != 3:
+            wrong.append(f"{file} failed after {attempts.get(line['scan'])} attempts")
+    return wrong
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--documents", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    given = parser.parse_args()
+    dice = random.Random(given.seed)
+    if "BENCH_FOLDER" in os.environ:
+        os.chdir(os.environ["BENCH_FOLDER"])
+    clean_files = arrivals(given.documents, dice, False)
+    files = arrivals(given.documents, dice, True)
+    seconds = 120 + given.documents * 10
+    clean_s, _ = work("clean", clean_files, seconds)
+    poisoned_s, listed = work("poisoned", files, seconds)
+    wrong = judge(files, listed, attempts_of("poisoned"))
+    good = sum(is_good for _, _, _, is_good in files)
+    clean, poisoned = len(clean_files) / clean_s, good / poisoned_s
+    for words in wrong[:10]:
+        print(words)
+    print(f"{'run':10} {'documents':>10} {'seconds':>9} {'a second':>9}")
+    print(f"{'clean':10} {len(clean_files):10} {clean_s:9.1f} {clean:9.2f}")
+    print(f"{'poisoned':10} {good:10} {poisoned_s:9.1f} {poisoned:9.2f}"
+          f"   and {len(files) - good} bad ones, seed {given.seed}")
+    states = [line["state"] for line in listed]
+    result = {"clean_s": clean, "poisoned_s": poisoned, "share": poisoned / clean,
+              "failed": states.count("failed"), "refused": states.count("refused"),
+              "wrong": len(wrong)}
+    print(json.dumps(result))
+    return 0 if not wrong and poisoned >= LEAST_SHARE * clean else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
