@@ -14,6 +14,8 @@
 #include "base/text.h"
 #include "cli/roles.h"
 
+enum { SCRUB_NEVER = 24 /* store.scrub_hour */ };
+
 enum option_kind { OPTION_NUMBER, OPTION_TEXT, OPTION_SANDBOX, OPTION_ARCHIVE };
 
 /* A reader's option and where its value stands in struct config. */
@@ -198,6 +200,9 @@ enum status roles_make(const struct config *config, const char *folder, bool dra
         is_whole = add_configured(&roles, config, folder, "posteingang-portal", "portal");
     if (is_whole && !draining && config->register_folder != NULL)
         is_whole = add_configured(&roles, config, folder, "posteingang-register", "register");
+    if (is_whole && !draining && config->store.scrub_hour < SCRUB_NEVER)
+        is_whole = add_configured(&roles, config, folder, "posteingang", "scrub") &&
+                   add_option(&roles.items[roles.count - 1], "scrub", "--nightly");
     if (!is_whole) {
         roles_done(&roles);
         return fault_set(fault, STATUS_LATER, "out of memory");

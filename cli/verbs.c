@@ -49,7 +49,8 @@ static const struct verb verbs[] = {
     {"assign", "ID --case NO", "files a document in clearing to a case",
      "Decides, as a person, to which case a document in clearing belongs.", verb_assign},
     {"retry", "ID", "tries a failed scan or document again",
-     "Gives a failed scan or document new attempts, and matches a document in clearing again.", verb_retry},
+     "Gives a failed scan or document new attempts, and matches a document in clearing again. One\n"
+     "that was set aside as corrupt goes on where it was: see first that its files are right again.", verb_retry},
     {"learn", "[--list] [--use VERSION] [--json]", "trains the matcher from people's decisions",
      "Trains confusions of digits, weights of the evidence and kinds of document from what people\n"
      "decided, measures the model on decisions that were held back, and puts it to use when it is\n"
@@ -115,6 +116,10 @@ static const struct verb verbs[] = {
     {"backup", "DIR", "copies everything, while everything works",
      "Copies ledger, spool, cabinet, keys and configuration to DIR, checks the copy as verify does,\n"
      "and marks it as whole. Nothing has to stop. Used again on the same DIR it copies what is new.", verb_backup},
+    {"scrub", "[--nightly]", "reads everything at rest and sets aside what is damaged",
+     "Checks as verify does, slowly, and moves each scan and document whose files are damaged to\n"
+     "corrupt, where a person looks: bring the file back from a backup, then use retry. `run`\n"
+     "does this every night (store.scrub_hour).", verb_scrub},
     {"restore", "DIR", "makes the instance anew from a backup",
      "Brings back what `backup` copied to DIR, to the places of the configuration, and checks that\n"
      "all is as it was. There must be no ledger. A spool that is there is kept and added to: scans\n"

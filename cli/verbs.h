@@ -76,6 +76,7 @@ int verb_restore(struct call *call);
 int verb_report_matching(struct call *call);
 int verb_retry(struct call *call);
 int verb_run(struct call *call);
+int verb_scrub(struct call *call);
 int verb_show(struct call *call);
 int verb_status(struct call *call);
 int verb_submit(struct call *call);

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "cli/cabinet_check.h"
 #include "cli/instance.h"
 #include "cli/outcome.h"
 #include "cli/terminal.h"
@@ -24,10 +25,22 @@ static void show_progress(void *context, uint64_t done, uint64_t all)
     terminal_redraw_line(stderr, done < all ? line : "");
 }
 
-static int print_result(const struct verify_result *result)
+static enum status count_damage(void *context, const struct uuid *document, const char *words,
+                                struct fault *fault)
 {
-    printf("%llu audit rows and %llu spool files checked: ", (unsigned long long)result->audit_rows,
-           (unsigned long long)result->objects);
+    struct verify_result *result = context;
+    (void)document;
+    (void)fault;
+    if (result->faults++ == 0)
+        (void)snprintf(result->first_fault, sizeof result->first_fault, "%s", words);
+    return STATUS_OK;
+}
+
+static int print_result(const struct verify_result *result, uint64_t filed)
+{
+    printf("%llu audit rows, %llu spool files and %llu filed documents checked: ",
+           (unsigned long long)result->audit_rows, (unsigned long long)result->objects,
+           (unsigned long long)filed);
     if (result->faults == 0) {
         char hex[DIGEST_HEX_BYTES];
         digest_to_hex(&result->state, hex);
@@ -55,7 +68,11 @@ int verb_verify(struct call *call)
     int64_t drawn_ms = 0;
     enum status status =
         ledger_verify(instance.ledger, instance.spool, show_progress, &drawn_ms, &result, &fault);
-    exit_code = status == STATUS_OK ? print_result(&result) : outcome_of(&fault);
+    uint64_t filed = 0;
+    if (status == STATUS_OK)
+        status = cabinet_check(instance.ledger, instance.config->store.cabinet, count_damage,
+                               &result, &filed, &fault);
+    exit_code = status == STATUS_OK ? print_result(&result, filed) : outcome_of(&fault);
     instance_close(&instance);
     return exit_code;
 }

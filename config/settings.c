@@ -220,6 +220,10 @@ const struct setting settings[] = {
           "Folder of the filed documents, by team and case."),
     VALUE(SETTING_PATH, "store.runtime", "run", 1, PATH_BYTES, store.runtime,
           "Folder for sockets and locks; nothing in it outlives the programs."),
+    COUNT("store.scrub_hour", "2", 0, 24, NULL, store.scrub_hour,
+          "Hour of the night at which everything at rest is read and checked; 24: never."),
+    COUNT("store.scrub_rate", "50", 1, 1000, NULL, store.scrub_rate,
+          "How many files a second that check reads at most."),
     WORD(SETTING_SWITCH, "store.shared", "false", truths, store.is_shared,
          "Whether the programs run as several users of one group, which may then use the ledger, "
          "the spool and the sockets."),

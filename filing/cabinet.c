@@ -133,6 +133,14 @@ static bool part_is_there(const char *folder, const struct cabinet_part *part)
     return same;
 }
 
+static bool part_exists(const char *folder, const struct cabinet_part *part)
+{
+    char *path = path_join(folder, part->name);
+    bool exists = path == NULL || access(path, F_OK) == 0;
+    free(path);
+    return exists;
+}
+
 static enum status replace_part(const char *folder, const struct cabinet_part *part,
                                 struct fault *fault)
 {
@@ -152,7 +160,7 @@ static enum status compare(const char *folder, const struct cabinet_document *do
         const struct cabinet_part *part = &document->parts[i];
         if (part_is_there(folder, part))
             continue;
-        if (!part->may_change)
+        if (!part->may_change && part_exists(folder, part))
             return fault_set(fault, STATUS_REFUSE,
                              "the cabinet has another %s of this document already", part->name);
         enum status status = replace_part(folder, part, fault);

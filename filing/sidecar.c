@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/seal.h"
 #include "filing/sidecar.h"
 
 enum { SIDECAR_FORMAT = 1 };
@@ -116,6 +117,7 @@ enum status sidecar_append(const struct document_record *document, const struct 
     if (bytes != NULL) {
         text_append(json, bytes);
         text_append_char(json, '\n');
+        seal_append(json);
     }
     free(bytes);
     if (bytes == NULL || !text_ok(json))

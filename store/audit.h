@@ -32,4 +32,14 @@ enum status ledger_verify(struct ledger *ledger, struct spool *spool,
                           void (*progress)(void *context, uint64_t done, uint64_t all),
                           void *context, struct verify_result *ret_result, struct fault *fault);
 
+/* Told of damage in words: of the scan or document that it is in, or NULL for anything else. A
+ * status other than STATUS_OK ends the check. */
+typedef enum status damage_found(void *context, const struct uuid *scan_or_document,
+                                 const char *words, struct fault *fault);
+/* The same check, which tells of every object that is damaged. */
+enum status ledger_scrub(struct ledger *ledger, struct spool *spool,
+                         void (*progress)(void *context, uint64_t done, uint64_t all),
+                         damage_found *damage, void *context, struct verify_result *ret_result,
+                         struct fault *fault);
+
 #endif

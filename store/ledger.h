@@ -247,6 +247,11 @@ enum status ledger_file_complete(struct ledger *ledger, struct job_id id, uint32
  * what people do is in desk.h. STATUS_REFUSE: no such document, wrong state, or a case the register does not know. */
 enum status ledger_document_assign(struct ledger *ledger, struct document_id id,
                                    const char *case_number, const char *actor, struct fault *fault);
+/* A check found its bytes or rows damaged: scan or document -> corrupt, its open job -> dead.
+ * `reason` is one German sentence. *ret_changed false: it was corrupt already. */
+enum status ledger_set_aside(struct ledger *ledger, const struct uuid *scan_or_document,
+                             const char *reason, const char *actor, bool *ret_changed,
+                             struct fault *fault);
 /* Gives a failed scan or a dead job of a document new attempts; matches a document in clearing
  * again. STATUS_REFUSE when there is nothing to try again. */
 enum status ledger_retry(struct ledger *ledger, const struct uuid *scan_or_document,

@@ -176,6 +176,8 @@ static enum status retry_scan(struct ledger *ledger, const struct uuid *id, enum
     struct job_row job = {0};
     bool found = false;
     int64_t audit = 0;
+    if (state == SCAN_CORRUPT)
+        return damage_retry_scan(ledger, id, actor, fault);
     if (state != SCAN_FAILED)
         return fault_set(fault, STATUS_REFUSE, "the scan is %s; there is nothing to try again",
                          scan_state_name(state));
@@ -200,6 +202,9 @@ static enum status retry_document(struct ledger *ledger, const struct handled *d
     struct job_row job = {0};
     bool has_dead = false;
     int64_t audit = 0;
+    if (document->state == DOCUMENT_CORRUPT)
+        return damage_retry_document(ledger, &document->id, &document->scan, document->site, actor,
+                                     fault);
     enum status status =
         job_dead_of(ledger, &document->scan, &document->id, &has_dead, &job, fault);
     if (status != STATUS_OK)

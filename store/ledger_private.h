@@ -198,6 +198,12 @@ enum status job_update(struct ledger *ledger, const struct job_row *job,
 /* Is the job's scan or document in the state that the job's own state implies? */
 enum status job_agrees(struct ledger *ledger, const struct job_row *job, bool *ret_agrees,
                        struct fault *fault);
+/* ledger_damage.c: corrupt -> where the work had come to, because a person says so. */
+enum status damage_retry_scan(struct ledger *ledger, const struct uuid *scan, const char *actor,
+                              struct fault *fault);
+enum status damage_retry_document(struct ledger *ledger, const struct uuid *document,
+                                  const struct uuid *scan, int64_t site, const char *actor,
+                                  struct fault *fault);
 /* Takes the job out of the line, and its scan or document to corrupt, where a person looks: one
  * impossible row must not stop all others. */
 enum status job_set_aside(struct ledger *ledger, const struct job_row *job, const char *actor,

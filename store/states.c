@@ -64,6 +64,8 @@ static const struct move scan_moves[] = {
     {SCAN_FAILED,    SCAN_CORRUPT  },
     {SCAN_REFUSED,   SCAN_CORRUPT  },
     {SCAN_DUPLICATE, SCAN_CORRUPT  },
+    {SCAN_CORRUPT,   SCAN_RECEIVED }, // a person has seen to it
+    {SCAN_CORRUPT,   SCAN_READ     },
 };
 
 static const struct move document_moves[] = {
@@ -87,6 +89,7 @@ static const struct move document_moves[] = {
     {DOCUMENT_FORWARDED, DOCUMENT_CORRUPT  },
     {DOCUMENT_DISCARDED, DOCUMENT_CORRUPT  },
     {DOCUMENT_RECALLED,  DOCUMENT_CORRUPT  },
+    {DOCUMENT_CORRUPT,   DOCUMENT_MATCHING }, // a person has seen to it
 };
 
 static const struct move job_moves[] = {

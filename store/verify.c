@@ -25,6 +25,7 @@ struct check {
     struct ledger *ledger;
     struct spool *spool;
     void (*progress)(void *context, uint64_t done, uint64_t all);
+    damage_found *damage; /* NULL: nobody */
     void *context;
     uint64_t objects; /* in all, for the progress */
     struct digest_stream state;
@@ -507,8 +508,18 @@ static enum status check_object(struct check *check, const struct object_walk *w
     uuid_to_text(&row->uuid, subject);
     if (!walk->has_uuid)
         (void)snprintf(subject, sizeof subject, "%" PRId64, row->number);
+    if (status != STATUS_OK) {
+        char words[2 * FAULT_TEXT_BYTES];
+        (void)snprintf(words, sizeof words, "%s %s, %s: %s", walk->noun, subject,
+                       walk->names[index], why.text);
+        found(check, "%s", words);
+        status =
+            check->damage == NULL
+                ? STATUS_OK
+                : check->damage(check->context, walk->has_uuid ? &row->uuid : NULL, words, fault);
+    }
     if (status != STATUS_OK)
-        found(check, "%s %s, %s: %s", walk->noun, subject, walk->names[index], why.text);
+        return status;
     digest_add(&check->state, row->digests[index].bytes, DIGEST_BYTES);
     check->result.objects++;
     if (check->progress != NULL)
@@ -587,8 +598,19 @@ enum status ledger_verify(struct ledger *ledger, struct spool *spool,
                           void (*progress)(void *context, uint64_t done, uint64_t all),
                           void *context, struct verify_result *ret_result, struct fault *fault)
 {
-    struct check check = {
-        .ledger = ledger, .spool = spool, .progress = progress, .context = context};
+    return ledger_scrub(ledger, spool, progress, NULL, context, ret_result, fault);
+}
+
+enum status ledger_scrub(struct ledger *ledger, struct spool *spool,
+                         void (*progress)(void *context, uint64_t done, uint64_t all),
+                         damage_found *damage, void *context, struct verify_result *ret_result,
+                         struct fault *fault)
+{
+    struct check check = {.ledger = ledger,
+                          .spool = spool,
+                          .progress = progress,
+                          .damage = damage,
+                          .context = context};
     digest_begin(&check.state);
     enum status status = database_begin_reading(ledger->database, fault);
     if (status == STATUS_OK)

@@ -8,12 +8,16 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/durable.h"
+#include "base/seal.h"
 #include "base/text.h"
 #include "tests/cli/command.h"
 #include "tests/cli/seed.h"
+
+static const char place[] = "SG 50.2/50.21.004711-7/x"; /* in the cabinet */
 
 enum { LEASE_MS = 60000, MINUTE_MS = 60000 };
 
@@ -154,6 +158,40 @@ static const char explanation[] =
     "\"registered\":\"50.21.004711-7\",\"page\":1,\"weight\":9.2},{\"kind\":\"birth_date\","
     "\"read\":\"02.03.1962\",\"registered\":\"1961-03-02\",\"page\":2,\"weight\":-1.5}]}]}";
 
+static void place_part(struct seed *seed, const char *name, const struct digest *digest)
+{
+    char path[256];
+    char *bytes = NULL;
+    size_t length = 0;
+    (void)snprintf(path, sizeof path, "instance/cabinet/%s/%s", place, name);
+    OK(spool_get(seed->spool, digest, 1 << 20, &bytes, &length, NULL));
+    OK(durable_write_file(path, bytes, length, 0640, NULL));
+    free(bytes);
+}
+
+/* Into the cabinet as the filer does it, as far as `verify` looks. */
+static void place_document(struct seed *seed, struct document_id id)
+{
+    char original[32];
+    struct document_record document = {0};
+    struct scan_record scan = {0};
+    struct text json = {0};
+    OK(ledger_document_get(seed->ledger, id, &document, NULL));
+    OK(ledger_scan_get(seed->ledger, document.scan, &scan, NULL));
+    (void)snprintf(original, sizeof original, "original.%s", scan.format);
+    OK(durable_make_folders("instance/cabinet/SG 50.2/50.21.004711-7/x", 0750, NULL));
+    place_part(seed, "dokument.pdf", &document.pdf);
+    place_part(seed, "text.txt", &document.text);
+    place_part(seed, original, &document.scan_digest);
+    text_append(&json, "{\n  \"format\": 1\n}\n");
+    seal_append(&json);
+    OK(durable_write_file("instance/cabinet/SG 50.2/50.21.004711-7/x/dokument.json", json.bytes,
+                          json.length, 0640, NULL));
+    text_done(&json);
+    scan_record_done(&scan);
+    document_record_done(&document);
+}
+
 void seed_decide(struct seed *seed, bool to_file, const char *case_number)
 {
     struct job_record job = lease(seed, JOB_MATCH);
@@ -178,8 +216,8 @@ void seed_decide(struct seed *seed, bool to_file, const char *case_number)
     if (!to_file)
         return;
     job = lease(seed, JOB_FILE);
-    OK(ledger_file_complete(seed->ledger, job.id, job.attempt, "SG 50.2/50.21.004711-7/x", &is_held,
-                            NULL));
+    place_document(seed, job.document);
+    OK(ledger_file_complete(seed->ledger, job.id, job.attempt, place, &is_held, NULL));
     assert_true(is_held);
     job_record_done(&job);
 }

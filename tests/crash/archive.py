@@ -81,3 +81,91 @@ def older_ledger(folder, dice, environment=None):
     if not case.said("taken in again"):
         case.fault("nothing was taken in again")
     return case
+
+
+def _flip(path, dice):
+    """One bit of the file, whatever its mode; what it was."""
+    with open(path, "rb") as file:
+        before = file.read()
+    mode = os.stat(path).st_mode
+    os.chmod(path, 0o600)
+    position = dice.randrange(len(before))
+    with open(path, "r+b") as file:
+        file.seek(position)
+        file.write(bytes([before[position] ^ (1 << dice.randrange(8))]))
+    os.chmod(path, mode)
+    return before
+
+
+def _put_back(path, before):
+    mode = os.stat(path).st_mode
+    os.chmod(path, 0o600)
+    with open(path, "r+b") as file:
+        file.write(before)
+    os.chmod(path, mode)
+
+
+def flipped_bits(folder, dice, environment=None, rounds=2):
+    """A bit flips in an object of each kind: `verify` finds it, `scrub` sets it aside; when it is
+    right again, `retry` brings it back to where it was."""
+    case = Case(folder, "bits", dice, environment, settings={"scrub_rate": "1000"})
+    case.give(3)
+    case.drain()
+    instance = case.instance
+    for number in range(rounds):
+        line = dice.choice([one for one in instance.listed() if one["state"] == "filed"])
+        shown = {name: os.path.join(base, name) for base, _, names in os.walk(instance.cabinet)
+                 for name in names if os.path.basename(base) == line["document"]}
+        objects = [os.path.join(base, name)
+                   for base, _, names in os.walk(os.path.join(instance.folder, "spool", "objects"))
+                   for name in names]
+        for path in [*shown.values(), *dice.sample(objects, min(len(objects), 8))]:
+            if os.path.getsize(path) == 0:
+                continue
+            before = _flip(path, dice)
+            if instance.ask("verify").returncode != 1:
+                case.fault(f"verify did not find a flipped bit in {path}")
+            _put_back(path, before)
+            if instance.ask("verify").returncode != 0:
+                case.fault(f"verify finds a fault though {path} is right again")
+        path = shown["dokument.pdf"]
+        before = _flip(path, dice)
+        scrubbed = instance.ask("scrub")
+        states = {one["document"]: one["state"] for one in instance.listed()}
+        if scrubbed.returncode != 1 or states[line["document"]] != "corrupt":
+            case.fault(f"scrub: exit {scrubbed.returncode}, {states[line['document']]}")
+        _put_back(path, before)
+        instance.must("retry", line["document"])
+        case.drain()
+        states = {one["document"]: one["state"] for one in instance.listed()}
+        if states[line["document"]] != "filed":
+            case.fault(f"after retry the document is {states[line['document']]}")
+    case.account.check()
+    return case
+
+
+def damaged_ledger(folder, dice, environment=None, rounds=40):
+    """A bit flips anywhere in the ledger's file: it is found, or the chain of the audit and all
+    digests of objects are as they were."""
+    case = Case(folder, "ledger-bits", dice, environment)
+    case.give(4)
+    case.drain()
+    state = state_of(case.instance.ask("verify").stdout)
+    path = os.path.join(case.instance.folder, "ledger", "posteingang.db")
+    case.found = 0
+    for name in (path + "-wal", path + "-shm"):
+        if os.path.exists(name) and os.path.getsize(name) > 0 and name.endswith("-wal"):
+            case.fault("the write-ahead log was not moved into the ledger")
+    for _ in range(rounds):
+        before = _flip(path, dice)
+        said = case.instance.ask("verify")
+        case.found += said.returncode != 0
+        if said.returncode == 0 and state_of(said.stdout) != state:
+            case.fault("a flipped bit in the ledger changed its state and was not found")
+        with open(path, "wb") as file:
+            file.write(before)
+        for end in ("-wal", "-shm"):
+            if os.path.exists(path + end):
+                os.unlink(path + end)
+    case.account.check()
+    return case

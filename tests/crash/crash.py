@@ -27,6 +27,8 @@ HALVES = (("dispatch",), ("intake", "filer", "reader", "run"))
 
 
 faults.EXPERIMENTS["backup under load, restored"] = archive.restored
+faults.EXPERIMENTS["a bit flips in spool and cabinet"] = archive.flipped_bits
+faults.EXPERIMENTS["a bit flips in the ledger"] = archive.damaged_ledger
 faults.EXPERIMENTS["ledger older than the spool"] = archive.older_ledger
 
 

@@ -220,7 +220,7 @@ class Instance:
 
     def ask(self, *words, config=True, wait=DRAIN_S):
         return subprocess.run(self.line(*words, config=config), capture_output=True, text=True,
-                              timeout=wait, check=False, env=self._environment())
+                              errors="replace", timeout=wait, check=False, env=self._environment())
 
     def must(self, *words, **options):
         said = self.ask(*words, **options)

@@ -172,7 +172,6 @@ static void other_content_is_refused_and_changes_nothing(void **state)
         {"dokument.pdf", "%PDX",  4, false},
         {"dokument.pdf", "%PD",   3, false},
         {"dokument.pdf", "%PDF-", 5, false},
-        {"new.pdf",      "%PDF",  4, false}
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct cabinet_document other = document("team", "case", &others[i], 1);
@@ -198,6 +197,20 @@ static void description_may_be_replaced(void **state)
     char path[256];
     (void)snprintf(path, sizeof path, "cabinet/team/case/%s/dokument.json", id_text);
     expect_file(path, "{\"a\":1}", 7);
+    cabinet_close(&cabinet);
+}
+
+static void a_part_that_is_missing_comes_back(void **state)
+{
+    (void)state;
+    struct cabinet *cabinet = open_cabinet();
+    struct cabinet_document one = document("team", "case", good_parts, PARTS);
+    char path[256];
+    assert_int_equal(put(cabinet, &one, NULL), STATUS_OK);
+    (void)snprintf(path, sizeof path, "cabinet/team/case/%s/dokument.pdf", id_text);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(put(cabinet, &one, NULL), STATUS_OK);
+    assert_int_equal(access(path, F_OK), 0);
     cabinet_close(&cabinet);
 }
 
@@ -352,6 +365,7 @@ int main(void)
         PROMISE(same_content_again_is_a_success),
         PROMISE(other_content_is_refused_and_changes_nothing),
         PROMISE(description_may_be_replaced),
+        PROMISE(a_part_that_is_missing_comes_back),
         PROMISE(same_document_in_another_case_is_another_place),
         PROMISE(a_withdrawn_document_is_gone_and_the_others_stay),
         PROMISE(leftovers_of_the_dead_are_swept_those_of_the_living_stay),

@@ -69,7 +69,7 @@ static const struct {
     {SCAN_FAILED,    "received reading corrupt"            },
     {SCAN_REFUSED,   "corrupt"                             },
     {SCAN_DUPLICATE, "corrupt"                             },
-    {SCAN_CORRUPT,   ""                                    },
+    {SCAN_CORRUPT,   "received read"                       },
 };
 
 static const struct {
@@ -82,7 +82,7 @@ static const struct {
     {DOCUMENT_FORWARDED, "clearing corrupt"                                   },
     {DOCUMENT_DISCARDED, "clearing corrupt"                                   },
     {DOCUMENT_RECALLED,  "clearing forwarded discarded corrupt"               },
-    {DOCUMENT_CORRUPT,   ""                                                   },
+    {DOCUMENT_CORRUPT,   "matching"                                           },
 };
 
 static const struct {
