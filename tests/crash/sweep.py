@@ -93,7 +93,7 @@ class Sweep:
             self.instance.once(program, words)
             code = self.instance.drain()
             return was_killed_at(self.instance.traced(program), kind), code
-        line = ["strace", "-f", "-o", self.instance.trace_of("run"), *words,
+        line = ["strace", "-o", self.instance.trace_of("run"), *words,
                 *self.instance.line("run", "--drain")]
         with open(self.instance.log, "ab") as file:
             process = subprocess.Popen(line, stdout=file, stderr=file)
