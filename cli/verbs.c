@@ -60,6 +60,15 @@ static const struct verb verbs[] = {
      "Shows how often it filed by itself and how often wrongly, how sure it said to be against how\n"
      "often it was right, which kinds of document it confuses, and what another threshold would\n"
      "have done to the decisions of the past.", verb_report_matching},
+    {"sheet separator", "--out FILE.pdf [--count NUMBER]", "prints separator sheets",
+     "Writes a PDF of numbered separators: after each, a new document begins. Used in their\n"
+     "order, a missing one is noticed.", verb_sheet_separator},
+    {"sheet cover", "--out FILE.pdf --site SITE [--pages NUMBER] [--received DATE]", "prints the cover of a batch",
+     "Makes a batch and writes its cover as a PDF. All that is scanned behind the cover belongs\n"
+     "to the batch; it is complete when as many pages arrived as were counted.", verb_sheet_cover},
+    {"sheet return", "--out FILE.pdf --case NO", "prints a return sheet for a case",
+     "Writes a sheet as a PDF that people send back with their answer. Its sealed code files the\n"
+     "answer to the case.", verb_sheet_return},
     {"user add", "NAME --role ROLE [--site SITE] [--team TEAM]",
      "lets somebody log in to the portal", "Adds a person with a role: mailroom staff see the scans of their site, caseworkers the\n"
      "documents of their team and their cases, leads those of their team; quality sees every\n"
