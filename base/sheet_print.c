@@ -120,12 +120,12 @@ static void write_separator(struct text *content, const struct sheet *sheet)
         (void)snprintf(words, sizeof words, "Nr. %u von %u", sheet->number, sheet->of);
     write_line(content, "F2", 52, 110, 520, "Trennblatt");
     write_line(content, "F2", 30, 110, 460, words);
-    write_line(content, "F1", 14, 110, 400,
+    write_line(content, "F1", 12, 110, 400,
                "Vor jedes Schreiben legen; nach diesem Blatt beginnt ein neues Dokument.");
     write_line(
         content, "F1", 14, 110, 380,
         "Die Blätter eines Stapels der Reihe nach verwenden: so fällt auf, wenn eines fehlt.");
-    write_line(content, "F1", 14, 110, 360, "Das Blatt kann immer wieder verwendet werden.");
+    write_line(content, "F1", 12, 110, 360, "Das Blatt kann immer wieder verwendet werden.");
 }
 
 static void write_cover(struct text *content, const struct sheet *sheet)
@@ -143,7 +143,7 @@ static void write_cover(struct text *content, const struct sheet *sheet)
     write_fact(content, &y, "Vorbereitet von", sheet->operator_name);
     write_fact(content, &y, "Eingang am", day);
     write_fact(content, &y, "Seiten", pages);
-    write_line(content, "F1", 14, 110, y - 10,
+    write_line(content, "F1", 12, 110, y - 10,
                "Als oberstes Blatt mitscannen. Trennblätter und dieses Blatt zählen nicht mit.");
 }
 
@@ -152,9 +152,9 @@ static void write_return(struct text *content, const struct sheet *sheet)
     write_line(content, "F2", 52, 110, 520, "Rücklaufblatt");
     write_line(content, "F1", 13, 110, 460, "Aktenzeichen");
     write_line(content, "F2", 30, 110, 425, sheet->case_number);
-    write_line(content, "F1", 14, 110, 375,
+    write_line(content, "F1", 12, 110, 375,
                "Bitte legen Sie dieses Blatt Ihrer Antwort als erste Seite bei.");
-    write_line(content, "F1", 14, 110, 355, "So kommt sie ohne Umweg zu Ihrer Akte.");
+    write_line(content, "F1", 12, 110, 355, "So kommt sie ohne Umweg zu Ihrer Akte.");
 }
 
 static bool draw_sheet(struct text *content, const struct sheet *sheet, const char *office)
@@ -169,7 +169,7 @@ static bool draw_sheet(struct text *content, const struct sheet *sheet, const ch
         return false;
     write_line(content, "F1", 14, 110, 590, office);
     write[sheet->kind](content, sheet);
-    write_line(content, "F1", 8, 170, MARGIN + BARS_HEIGHT + 10, code);
+    write_line(content, "F1", 6.5, MARGIN, MARGIN - 16, code);
     return true;
 }
 

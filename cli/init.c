@@ -16,6 +16,7 @@
 #include "base/dropfolder.h"
 #include "base/durable.h"
 #include "base/share.h"
+#include "base/sheet.h"
 #include "base/status.h"
 #include "base/text.h"
 #include "cli/keyring.h"
@@ -132,6 +133,11 @@ static enum status make_stores(const struct config *config, unsigned *made, stru
     if (status == STATUS_OK)
         status = keyring_make(config, &is_key_made, fault);
     *made += is_key_made ? 1 : 0;
+    // Made now, the running filer knows the key of the first return sheet that is printed.
+    struct sheet_key sheet_key;
+    *made += access(config->sheets.key, F_OK) == 0 ? 0 : 1;
+    if (status == STATUS_OK)
+        status = sheet_key_make(config->sheets.key, &sheet_key, fault);
     return status;
 }
 

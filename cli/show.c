@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alto.h"
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/documents.h"
@@ -10,9 +11,12 @@
 #include "cli/outcome.h"
 #include "cli/times.h"
 
-enum { TEXT_BYTES_MOST = 512 << 20 }; /* of a document's text, for --text */
+enum {
+    TEXT_BYTES_MOST = 512 << 20,   /* of a document's text, for --text */
+    READING_BYTES_MOST = 64 << 20, /* of its reading, for --alto */
+};
 
-enum form { FORM_PEOPLE, FORM_JSON, FORM_TEXT };
+enum form { FORM_PEOPLE, FORM_JSON, FORM_TEXT, FORM_ALTO };
 
 static void print_line(const char *name, const char *value)
 {
@@ -100,6 +104,29 @@ static int print_text(const struct instance *instance, const struct document_rec
     return is_written ? EXIT_DONE : EXIT_STORAGE;
 }
 
+/* Prints the document's reading as ALTO. */
+static int print_alto(const struct instance *instance, const struct document_record *document)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    struct fault fault = {0};
+    struct reading reading = {0};
+    enum status status =
+        spool_get(instance->spool, &document->reading, READING_BYTES_MOST, &bytes, &length, &fault);
+    if (status == STATUS_OK)
+        status = reading_decode(bytes, length, &reading, &fault);
+    free(bytes);
+    if (status != STATUS_OK)
+        return outcome_of(&fault);
+    struct text xml = {0};
+    alto_append(&reading, POSTEINGANG_VERSION, &xml);
+    bool is_written =
+        text_ok(&xml) && fwrite(text_string(&xml), 1, xml.length, stdout) == xml.length;
+    text_done(&xml);
+    reading_done(&reading);
+    return is_written ? EXIT_DONE : EXIT_STORAGE;
+}
+
 static int show_document(const struct instance *instance, struct document_id id, enum form form)
 {
     struct document_record document = {0};
@@ -109,6 +136,8 @@ static int show_document(const struct instance *instance, struct document_id id,
     int exit_code = EXIT_DONE;
     if (form == FORM_TEXT)
         exit_code = print_text(instance, &document);
+    else if (form == FORM_ALTO)
+        exit_code = print_alto(instance, &document);
     else if (form == FORM_PEOPLE)
         print_document(instance, &document);
     else if (!json_print_line(document_to_json(&document, instance->spool), stdout))
@@ -138,6 +167,8 @@ static enum status show_if_of_scan(void *context, const struct scan_record *scan
         exit_code = json_print_line(object, stdout) ? EXIT_DONE : EXIT_STORAGE;
     } else if (documents->form == FORM_TEXT) {
         exit_code = print_text(documents->instance, document);
+    } else if (documents->form == FORM_ALTO) {
+        exit_code = print_alto(documents->instance, document);
     } else {
         printf("\n");
         print_document(documents->instance, document);
@@ -178,7 +209,7 @@ static int show_scan(const struct instance *instance, struct scan_id id, enum fo
     if (scan.state == SCAN_READ &&
         ledger_list(instance->ledger, &filter, show_if_of_scan, &documents, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
-    else if (form == FORM_TEXT && documents.count == 0) {
+    else if ((form == FORM_TEXT || form == FORM_ALTO) && documents.count == 0) {
         complain("the scan has no text (yet): it is %s", scan_shown_state(scan.state));
         exit_code = EXIT_FOUND;
     }
@@ -190,13 +221,15 @@ int verb_show(struct call *call)
 {
     bool as_json = false;
     bool as_text = false;
+    bool as_alto = false;
     struct argument_list rest = {0};
     const struct argument table[] = {
         {"json", NULL, "prints the object that list --json prints", ARGUMENT_FLAG, &as_json},
         {"text", NULL, "prints the text on its pages",              ARGUMENT_FLAG, &as_text},
+        {"alto", NULL, "prints words and boxes as ALTO 4 (XML)",    ARGUMENT_FLAG, &as_alto},
     };
     int exit_code = EXIT_DONE;
-    if (!call_read(call, table, 2, 1, 1, &rest, &exit_code))
+    if (!call_read(call, table, sizeof table / sizeof table[0], 1, 1, &rest, &exit_code))
         return exit_code;
     struct instance instance = {0};
     struct lookup lookup = {0};
@@ -204,7 +237,10 @@ int verb_show(struct call *call)
     if (exit_code == EXIT_DONE)
         exit_code = lookup_id(instance.ledger, rest.values[0], &lookup);
     if (exit_code == EXIT_DONE) {
-        enum form form = as_text ? FORM_TEXT : as_json ? FORM_JSON : FORM_PEOPLE;
+        enum form form = as_alto   ? FORM_ALTO
+                         : as_text ? FORM_TEXT
+                         : as_json ? FORM_JSON
+                                   : FORM_PEOPLE;
         exit_code = lookup.is_document
                         ? show_document(&instance, (struct document_id){lookup.id}, form)
                         : show_scan(&instance, (struct scan_id){lookup.id}, form);

@@ -328,7 +328,8 @@ enum status ledger_page_restore(struct ledger *ledger, struct spool *spool, stru
     status = copy_objects(spool, &record, &objects, fault);
     if (status != STATUS_OK)
         return status;
-    struct document_id id = {uuid_new(ledger_wall_ms(ledger))};
+    // The same page always becomes the same document.
+    struct document_id id = {uuid_derived(&scan.uuid, &number, sizeof number)};
     status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
         status =

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sheet.h"
 #include "base/text.h"
 #include "workers/match_job.h"
 
@@ -59,6 +60,8 @@ enum status match_rules(const struct config *config, struct rules **ret_rules, s
                                             .check_over = grammar->check_over,
                                             .check_group = grammar->check_group};
     }
+    struct sheet_key key;
+    bool has_key = sheet_key_load(config->sheets.key, &key, NULL) == STATUS_OK;
     struct classify_options options = {
         .grammars = grammars,
         .grammar_count = config->grammar_count,
@@ -67,6 +70,7 @@ enum status match_rules(const struct config *config, struct rules **ret_rules, s
         .candidates_most = (uint32_t)config->matching.candidates_most,
         .several_cases = (enum several_cases)config->matching.several_cases,
         .authority = config->authority,
+        .sheet_key = has_key ? &key : NULL, // none: nobody printed a return sheet yet
         .kinds = kinds,
         .kind_count = config->kind_count,
     };
