@@ -83,13 +83,15 @@ static void again_changes_nothing_and_adds_what_is_missing(void **state)
     expect_out(&said, "nothing was missing");
     assert_int_equal(rmdir("again/drop/Malchin/_refused"), 0);
     assert_int_equal(unlink("again/keys/dispatch.key"), 0);
+    assert_int_equal(unlink("again/keys/sheets.key"), 0);
     assert_int_equal(rmdir("again/keys"), 0);
     command(&said, "init again");
     expect_exit(&said, EXIT_DONE);
-    expect_out(&said, "3 missing");
+    expect_out(&said, "4 missing");
     (void)mode_of("again/drop/Malchin/_refused");
     (void)mode_of("again/keys");
     assert_int_equal(mode_of("again/keys/dispatch.key"), 0600);
+    assert_int_equal(mode_of("again/keys/sheets.key"), 0600);
     command(&said, "init again --site Woldegk");
     expect_exit(&said, EXIT_FOUND);
     expect_error(&said, "Woldegk");
