@@ -34,6 +34,7 @@ LIBRARIES = (
     (("zmq.h", "seccomp.h", "linux/landlock.h"), {"base"}),
     (("cyaml/", "yaml.h"), {"config"}),
     (("microhttpd.h",), {"portal"}),
+    (("linear.h",), {"classify"}),
 )
 
 # A program and the libraries that must not even be reachable from it (as ldd shows them).
@@ -43,7 +44,8 @@ PROGRAMS = {
     "posteingang-portal": IMAGE_LIBRARIES,
     "posteingang-intake": IMAGE_LIBRARIES,
     "posteingang-dispatch": IMAGE_LIBRARIES,
-    "posteingang-filer": IMAGE_LIBRARIES,
+    "posteingang-filer": IMAGE_LIBRARIES + ("liblinear",),
+    "posteingang-learn": IMAGE_LIBRARIES,
     "posteingang": IMAGE_LIBRARIES,
 }
 
