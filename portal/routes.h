@@ -63,6 +63,7 @@ extern const struct route_table routes_actions;    /* api_actions.c */
 extern const struct route_table routes_search;     /* api_search.c */
 extern const struct route_table routes_scans;      /* api_scans.c */
 extern const struct route_table routes_desk;       /* api_desk.c */
+extern const struct route_table routes_people;     /* api_people.c */
 extern const struct route_table routes_operations; /* api_operations.c */
 
 /* All of them, one after the other; NULL behind the last. */

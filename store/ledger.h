@@ -342,6 +342,7 @@ struct worker_record {
     char *source;
     uint32_t page_done, page_count;
     uint64_t jobs_done;
+    bool is_drained; /* it is given no further job (store/operations.h) */
 };
 void worker_record_done(struct worker_record *record);
 enum status ledger_worker_joined(struct ledger *ledger, const char *name, const char *kind,

@@ -125,6 +125,7 @@ static enum status read_worker(struct rows *rows, struct worker_record *ret_reco
         .source = rows_text_copy(rows, 9, &failed),
         .page_done = (uint32_t)rows_integer(rows, 10),
         .page_count = (uint32_t)rows_integer(rows, 11),
+        .is_drained = rows_integer(rows, 12) != 0,
     };
     if (failed) {
         worker_record_done(&record);
@@ -142,7 +143,7 @@ static enum status next_worker(struct ledger *ledger, const char *name, bool *re
     enum status status = database_query(
         ledger->database,
         "SELECT w.name, w.kind, w.host, w.version, w.since_ms, w.gone_ms, w.jobs_done, j.id,"
-        " j.kind, s.source, j.page_done, j.page_count FROM worker w"
+        " j.kind, s.source, j.page_done, j.page_count, w.drained FROM worker w"
         " LEFT JOIN job j ON j.id = (SELECT l.id FROM job l WHERE l.worker = w.name"
         "  AND l.state = 'leased' ORDER BY l.id LIMIT 1)"
         " LEFT JOIN scan s ON s.id = j.scan"

@@ -13,6 +13,7 @@
 #include "base/durable.h"
 #include "base/share.h"
 #include "base/text.h"
+#include "store/operations.h"
 #include "workers/dispatch_state.h"
 
 enum {
@@ -231,8 +232,29 @@ static void socket_is_readable(void *context)
 
 /* ---- timers and bells ----------------------------------------------------------------------- */
 
+static enum status hold_back(void *context, const char *name, struct fault *fault)
+{
+    (void)fault;
+    struct dispatch *dispatch = context;
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next)
+        peer->held_back = peer->held_back || strcmp(peer->name, name) == 0;
+    return STATUS_OK;
+}
+
+/* Which workers an admin has drained or resumed since the last look. */
+static void look_at_drained(struct dispatch *dispatch)
+{
+    struct fault fault = {0};
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next)
+        peer->held_back = false;
+    enum status status = workers_drained(dispatch->ledger, hold_back, dispatch, &fault);
+    if (dispatch_storage(dispatch, status, &fault) != STATUS_OK)
+        log_warning(NULL, "cannot see which workers are drained: %s", fault.text);
+}
+
 static void expect_everything(struct dispatch *dispatch)
 {
+    look_at_drained(dispatch);
     for (int kind = 0; kind < JOB_KINDS; kind++)
         dispatch_expect(dispatch, (enum job_kind)kind);
     grants_make(dispatch);

@@ -18,7 +18,8 @@ static const struct {
 
 static bool has_room(const struct peer *peer)
 {
-    return !peer->draining && peer->jobs_held < peer->jobs_most && outbox_is_empty(&peer->outbox);
+    return !peer->draining && !peer->held_back && peer->jobs_held < peer->jobs_most &&
+           outbox_is_empty(&peer->outbox);
 }
 
 /* Its parts cannot be had: ends the attempt. */

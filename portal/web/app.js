@@ -56,6 +56,18 @@ const pages = [
     path: '/scans', title: 'Standorte', roles: ['admin'], topics: ['scans'],
     load: async () => (await import('./page_scans.js')).ScansPage,
   },
+  {
+    path: '/personen', title: 'Personen', roles: ['admin'], topics: ['people'],
+    load: async () => (await import('./page_people.js')).PeoplePage,
+  },
+  {
+    path: '/protokoll', title: 'Protokoll', roles: ['auditor', 'admin'], topics: [],
+    load: async () => (await import('./page_audit.js')).AuditPage,
+  },
+  {
+    path: '/einstellungen', title: 'Einstellungen', roles: ['admin'], topics: [],
+    load: async () => (await import('./page_configuration.js')).ConfigurationPage,
+  },
 ];
 
 const currentPath = () => window.location.hash.slice(1);

@@ -1,94 +1,167 @@
-// page_operations.js - how the machine does: queue, workers, space, people.
+// page_operations.js - how the machine does: what wants looking at, queues, workers, the course of
+// hours and days, sites, failures, the configuration in force.
 // SPDX-License-Identifier: EUPL-1.2
 
-import { get } from './api.js';
+import { useState } from 'preact/hooks';
+import { address, get, post } from './api.js';
+import { ActivityChart } from './chart.js';
 import {
-  Alert, Badge, Cell, Heading, html, Loading, Numbers, Table, useLoaded,
+  Alert, Badge, Button, Cell, Heading, html, Loading, Numbers, Select, Table, useLoaded,
 } from './parts.js';
-import { jobKindWords, roleWords, sizeWords, timeWords, workerKindWords } from './words.js';
+import { countWords, jobKindWords, sizeWords, timeWords, workerKindWords } from './words.js';
+
+const queueWords = { read: 'Lesen', match: 'Zuordnen', file: 'Ablegen' };
 
 /** [words, what to do] for everything that an admin should look at. */
-function worries(value) {
+function worries({ operations, sites }) {
   const found = [];
-  const { scans, documents, jobs, space, workers } = value;
+  const { scans, documents, jobs, space, workers } = operations;
   const corrupt = scans.corrupt + documents.corrupt;
   if (workers.every((worker) => worker.gone)) {
     found.push(['Kein Leser und keine Zuordnung arbeitet', 'Läuft „posteingang run“, oder laufen die Dienste?']);
   }
-  if (scans.failed > 0) found.push([`${scans.failed} Scans ließen sich nicht lesen`, 'Mit „posteingang retry“ neu versuchen.']);
-  if (jobs.dead > 0) found.push([`${jobs.dead} Aufträge sind aufgegeben`, 'Mit „posteingang retry“ neu versuchen.']);
-  if (corrupt > 0) found.push([`${corrupt} Einträge widersprechen sich`, '„posteingang verify“ nennt den Grund.']);
+  if (jobs.dead > 0) found.push([`${countWords(jobs.dead, 'Auftrag ist', 'Aufträge sind')} aufgegeben`, 'Die Gründe stehen unten; dort lassen sie sich neu versuchen.']);
+  if (corrupt > 0) found.push([`${countWords(corrupt, 'Eintrag widerspricht', 'Einträge widersprechen')} sich`, '„posteingang verify“ nennt den Grund.']);
   if (space.free_bytes !== null && space.free_bytes < space.least_bytes) {
     found.push(['Der Speicherplatz ist knapp', 'Neue Scans bleiben in den Ordnern, bis wieder Platz ist.']);
+  }
+  for (const site of sites) {
+    if (!site.folder_is_there) found.push([`Der Scanordner von ${site.site} ist nicht erreichbar`, 'Ist die Freigabe eingehängt?']);
   }
   return found;
 }
 
-function Worker({ worker }) {
-  const isBusy = worker.job !== null;
+function workerState(worker) {
+  if (worker.gone) return ['warning', `weg seit ${timeWords(worker.gone)}`];
+  if (worker.drained) return ['warning', worker.job ? 'läuft leer' : 'angehalten'];
+  return worker.job ? ['info', jobKindWords(worker.job)] : ['success', 'bereit'];
+}
+
+function Worker({ worker, onChanged }) {
+  const [error, setError] = useState(null);
+  const [look, words] = workerState(worker);
   const progress = worker.page_count > 0 ? `, Seite ${worker.page_done} von ${worker.page_count}` : '';
+
+  async function act(verb) {
+    try {
+      await post(`/api/v1/workers/${verb}`, { name: worker.name });
+      setError(null);
+      onChanged();
+    } catch (refusal) {
+      setError(refusal.message);
+    }
+  }
+
   return html`<tr class="kern-table__row">
-    <${Cell}>${worker.name}<//>
-    <${Cell}>${workerKindWords(worker.kind)}<//>
-    <${Cell}>
-      ${worker.gone
-        ? html`<${Badge} look="warning">weg seit ${timeWords(worker.gone)}<//>`
-        : html`<${Badge} look=${isBusy ? 'info' : 'success'}>${isBusy ? jobKindWords(worker.job) : 'bereit'}<//>`}
-    <//>
-    <${Cell}>${isBusy ? html`<span class="file-name">${worker.source}</span>${progress}` : '–'}<//>
+    <${Cell}><span class="file-name">${worker.name}</span><p class="note">${workerKindWords(worker.kind)} auf ${worker.host}, Version ${worker.version}</p><//>
+    <${Cell}><${Badge} look=${look}>${words}<//>${worker.job && html`<p class="note"><span class="file-name">${worker.source}</span>${progress}</p>`}<//>
+    <${Cell}>${timeWords(worker.since)}<//>
     <${Cell} numeric>${worker.jobs_done.toLocaleString('de-DE')}<//>
+    <${Cell} numeric>${Math.round(worker.jobs_hourly).toLocaleString('de-DE')}<//>
+    <${Cell} numeric>${worker.memory ? sizeWords(worker.memory) : '–'}<//>
+    <${Cell}>
+      ${worker.last_error && html`<p class="reason">${worker.last_error}</p>`}
+      ${!worker.gone &&
+      html`<div class="actions">
+        ${worker.drained
+          ? html`<${Button} onClick=${() => act('resume')} aria-label="${worker.name} weiterarbeiten lassen">Weiter<//>`
+          : html`<${Button} onClick=${() => act('drain')} aria-label="${worker.name} anhalten">Anhalten<//>`}
+        ${worker.name.includes('/') && html`<${Button} look="tertiary" onClick=${() => act('revoke')} aria-label="${worker.name} den Schlüssel entziehen">Schlüssel entziehen<//>`}
+      </div>`}
+      ${error && html`<p class="reason" role="alert">${error}</p>`}
+    <//>
   </tr>`;
 }
 
-function User({ user }) {
+function Queue({ queue }) {
   return html`<tr class="kern-table__row">
-    <${Cell}>${user.name}<//>
-    <${Cell}>${roleWords(user.role)}${user.site ? ` ${user.site}` : ''}<//>
-    <${Cell}>${timeWords(user.created)}<//>
-    <${Cell}><${Badge} look=${user.disabled ? 'warning' : 'success'}>${user.disabled ? 'gesperrt' : 'aktiv'}<//><//>
+    <${Cell}>${queueWords[queue.kind]}<//>
+    <${Cell} numeric>${queue.ready}<//>
+    <${Cell} numeric>${queue.leased}<//>
+    <${Cell} numeric>${queue.dead}<//>
+    <${Cell}>${timeWords(queue.oldest)}<//>
+    <${Cell} numeric>${queue.hourly}<//>
+    <${Cell}>${timeWords(queue.expected_end)}<//>
   </tr>`;
 }
 
-async function load(background) {
-  const operations = await get('/api/v1/operations', { background });
-  const { users } = await get('/api/v1/users', { background });
-  return { ...operations, users };
+function Failure({ failure, onChanged }) {
+  const [done, setDone] = useState(null);
+
+  async function retry() {
+    try {
+      const { count } = await post('/api/v1/failures/retry', { kind: failure.kind, reason: failure.reason });
+      setDone(`${countWords(count, 'Auftrag wird', 'Aufträge werden')} neu versucht.`);
+      onChanged();
+    } catch (refusal) {
+      setDone(refusal.message);
+    }
+  }
+
+  return html`<tr class="kern-table__row">
+    <${Cell}>${queueWords[failure.kind]}<//>
+    <${Cell}>${failure.reason || 'ohne Grund'}<//>
+    <${Cell} numeric>${failure.count}<//>
+    <${Cell}><${Button} onClick=${retry} aria-label="Neu versuchen: ${failure.reason}">Neu versuchen<//>${done && html`<p class="note" role="status">${done}</p>`}<//>
+  </tr>`;
+}
+
+async function load(background, hours) {
+  const ask = (path) => get(path, { background });
+  const [operations, queues, sites, failures, activity] = await Promise.all([
+    ask('/api/v1/operations'), ask('/api/v1/queues'), ask('/api/v1/sites'), ask('/api/v1/failures'),
+    ask(address('/api/v1/operations/activity', { hours })),
+  ]);
+  return { operations, queues: queues.results, sites: sites.results, failures: failures.results, activity };
 }
 
 export function OperationsPage({ version }) {
-  const { value, error } = useLoaded(load, 'operations', version);
+  const [hours, setHours] = useState('24');
+  const { value, error, refresh } = useLoaded((background) => load(background, hours), hours, version);
   if (!value) {
     return html`<${Heading}>Betrieb<//>
       ${error ? html`<${Alert} look="danger" title=${error} role="alert" />` : html`<${Loading} />`}`;
   }
-  const queue = [
-    ['wartende Aufträge', value.jobs.ready],
-    ['in Arbeit', value.jobs.leased],
-    ['aufgegeben', value.jobs.dead, value.jobs.dead > 0],
-    ['in Klärung', value.documents.clearing],
-    ['abgelegt', value.documents.filed],
-    ['gelesene Seiten', value.pages_read],
-  ];
-  const store = [
-    ['Fälle im Register', value.register.cases],
-    ['Register vom', timeWords(value.register.imported)],
-    ['freier Speicher', value.space.free_bytes === null ? '–' : sizeWords(value.space.free_bytes)],
-    ['wartet am längsten, seit', timeWords(value.oldest_waiting)],
+  const { operations, queues, sites, failures, activity } = value;
+  const again = () => refresh(true);
+  const numbers = [
+    ['in Arbeit', operations.jobs.leased],
+    ['aufgegeben', operations.jobs.dead, operations.jobs.dead > 0],
+    ['in Klärung', operations.documents.clearing],
+    ['abgelegt', operations.documents.filed],
+    ['gelesene Seiten', operations.pages_read],
+    ['Fälle im Register', operations.register.cases],
+    ['Register vom', timeWords(operations.register.imported)],
+    ['freier Speicher', operations.space.free_bytes === null ? '–' : sizeWords(operations.space.free_bytes)],
   ];
   return html`<${Heading}>Betrieb<//>
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
     ${worries(value).map(([words, advice]) => html`<${Alert} key=${words} look="warning" title=${words} role="status">${advice}<//>`)}
-    <h2 class="kern-heading-small">Warteschlange</h2>
-    <${Numbers} numbers=${queue} />
-    <${Numbers} numbers=${store} />
+    <${Numbers} numbers=${numbers} />
+    <h2 class="kern-heading-small">Verlauf</h2>
+    <div class="filters"><${Select} id="hours" label="Zeitraum" value=${hours} options=${[['6', '6 Stunden'], ['24', '24 Stunden'], ['168', '7 Tage'], ['720', '30 Tage']]} onValue=${setHours} /></div>
+    <${ActivityChart} activity=${activity} />
+    <h2 class="kern-heading-small">Warteschlangen</h2>
+    <${Table} caption="Warteschlangen" columns=${[['Aufgabe', ''], ['wartend', 'numeric'], ['in Arbeit', 'numeric'], ['aufgegeben', 'numeric'], ['Älteste von', ''], ['je Stunde', 'numeric'], ['fertig etwa', '']]}>
+      ${queues.map((queue) => html`<${Queue} key=${queue.kind} queue=${queue} />`)}
+    <//>
     <h2 class="kern-heading-small">Arbeitende Programme</h2>
-    ${value.workers.length === 0
-      ? html`<p class="kern-body empty">Noch hat sich keiner gemeldet.</p>`
-      : html`<${Table} caption="Arbeitende Programme" columns=${[['Name', ''], ['Aufgabe', ''], ['Zustand', ''], ['Gerade', ''], ['Erledigt', 'numeric']]}>
-          ${value.workers.map((worker) => html`<${Worker} key=${worker.name} worker=${worker} />`)}
+    ${operations.workers.length === 0
+      ? html`<p class="kern-body empty">Noch hat sich keines gemeldet.</p>`
+      : html`<${Table} caption="Arbeitende Programme" columns=${[['Programm', ''], ['Zustand', ''], ['seit', ''], ['erledigt', 'numeric'], ['je Stunde', 'numeric'], ['Speicher', 'numeric'], ['Eingreifen', '']]}>
+          ${operations.workers.map((worker) => html`<${Worker} key=${worker.name} worker=${worker} onChanged=${again} />`)}
         <//>`}
-    <h2 class="kern-heading-small">Personen</h2>
-    <${Table} caption="Personen, die sich anmelden dürfen" columns=${[['Name', ''], ['Rolle', ''], ['Seit', ''], ['Zugang', '']]}>
-      ${value.users.map((user) => html`<${User} key=${user.name} user=${user} />`)}
+    <h2 class="kern-heading-small">Aufgegebenes, nach Grund</h2>
+    ${failures.length === 0
+      ? html`<p class="kern-body empty">Nichts ist aufgegeben.</p>`
+      : html`<${Table} caption="Aufgegebene Aufträge nach Grund" columns=${[['Aufgabe', ''], ['Grund', ''], ['Anzahl', 'numeric'], ['Eingreifen', '']]}>
+          ${failures.map((failure) => html`<${Failure} key=${`${failure.kind} ${failure.reason}`} failure=${failure} onChanged=${again} />`)}
+        <//>`}
+    <h2 class="kern-heading-small">Standorte</h2>
+    <${Table} caption="Standorte" columns=${[['Standort', ''], ['letzter Scan', ''], ['im Ordner', 'numeric'], ['Ordner', '']]}>
+      ${sites.map((site) => html`<tr class="kern-table__row" key=${site.site}>
+        <${Cell}>${site.site}<//><${Cell}>${timeWords(site.last_scan)}<//><${Cell} numeric>${site.pending}<//>
+        <${Cell}><${Badge} look=${site.folder_is_there ? 'success' : 'danger'}>${site.folder_is_there ? 'erreichbar' : 'nicht erreichbar'}<//><//>
+      </tr>`)}
     <//>`;
 }

@@ -173,6 +173,68 @@ const steps = {
     await page.getByText('abgeschlossen', { exact: true }).waitFor();
     await logOut(page);
   },
+
+  async 'an admin drains a worker, sees it stop, and lets it go on'({ page, world }) {
+    await logIn(page, world.url, 'clara');
+    await page.getByRole('heading', { name: 'Betrieb' }).waitFor();
+    const readers = page.getByRole('row').filter({ hasText: 'Leser auf' });
+    await readers.first().getByText('bereit').waitFor();
+    const count = await readers.count();
+    for (let i = 0; i < count; i++) {
+      await readers.nth(i).getByRole('button', { name: /anhalten$/ }).click();
+      await readers.nth(i).getByText('angehalten').waitFor();
+    }
+    copyFileSync(world.scans[3], path.join(world.folder, 'drop/Demmin/wartet.tif'));
+    const waiting = page.getByRole('row').filter({ hasText: /^Lesen/ }).getByRole('cell').nth(1);
+    await waiting.filter({ hasText: /^1$/ }).waitFor({ timeout: 60000 });
+    await look(page, 'betrieb');
+    for (let i = 0; i < count; i++) await readers.nth(i).getByRole('button', { name: /weiterarbeiten lassen$/ }).click();
+    await waiting.filter({ hasText: /^0$/ }).waitFor({ timeout: 60000 });
+  },
+
+  async 'people, sessions and tokens are in the hands of the admin'({ page, context, world }) {
+    await page.getByRole('link', { name: 'Personen' }).click();
+    await page.getByRole('heading', { name: 'Personen', exact: true }).waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('gerd');
+    await page.getByLabel('Kennwort').fill(PASSWORD);
+    await page.getByLabel('Rolle').first().selectOption('registry');
+    await page.getByRole('button', { name: 'Anlegen', exact: true }).click();
+    await page.getByRole('cell', { name: 'gerd' }).waitFor();
+    await page.getByLabel('Name des Zugangs').fill('scanner-1');
+    await page.getByRole('button', { name: 'Zugang anlegen' }).click();
+    await page.locator('.secret').waitFor();
+    await look(page, 'personen');
+    await page.getByRole('button', { name: 'gerd sperren' }).click();
+    await page.getByText('gesperrt').waitFor();
+    await page.getByRole('button', { name: 'Zugang scanner-1 entziehen' }).click();
+    await page.getByText(/^entzogen/).waitFor();
+  },
+
+  async 'the audit is searched, and settings are shown'({ page }) {
+    await page.getByRole('link', { name: 'Protokoll' }).click();
+    await page.getByLabel('Wer').fill('clara');
+    await page.getByLabel('Was').selectOption('worker.');
+    await page.getByRole('button', { name: 'Suchen' }).click();
+    await page.getByRole('cell', { name: 'worker.drain' }).waitFor();
+    await look(page, 'protokoll');
+    await page.getByRole('link', { name: 'Einstellungen' }).click();
+    await page.getByText('scan_bytes').first().waitFor().catch(() => {});
+    await page.getByText('posteingang.yaml').waitFor();
+    await look(page, 'einstellungen');
+    await logOut(page);
+  },
+
+  async 'a wrong role is refused'({ page, world, faults }) {
+    await logIn(page, world.url, 'rolf');
+    await page.getByRole('heading', { name: 'Protokoll' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Betrieb' }).count(), 0);
+    await page.goto(`${world.url}/#/betrieb`);
+    await page.getByRole('heading', { name: 'Hier ist nichts' }).waitFor();
+    const status = await page.evaluate(async () => (await fetch('/api/v1/operations')).status);
+    assert.equal(status, 403);
+    expectFault(faults, 403);
+    await logOut(page);
+  },
 };
 
 async function main() {

@@ -441,7 +441,7 @@ static void an_admin_sees_the_machine_and_no_content(void **state)
     json_decref(waren);
     json_t *people = get_json(cookie, "/api/v1/users");
     written = json_dumps(people, 0);
-    assert_int_equal(json_array_size(json_object_get(people, "users")), 10);
+    assert_int_equal(json_array_size(json_object_get(people, "results")), 10);
     assert_null(strstr(written, "argon2"));
     free(written);
     json_decref(people);
