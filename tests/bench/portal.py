@@ -150,9 +150,6 @@ def make_office(folder, count):
 def main():
     count = int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS
     folder = os.environ["BENCH_FOLDER"]
-    root = os.environ["SOURCE_DIR"]
-    subprocess.run(["cmake", "--build", os.path.join(root, "build"), "--target", "seed_portal_scale",
-                    "--", "--quiet"], check=True, stdout=sys.stderr)
     make_office(folder, count)
     portal = Portal(folder)
     portal.start()
