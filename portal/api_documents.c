@@ -116,6 +116,13 @@ static enum status keep_item(void *context, const struct desk_item *item, struct
     return STATUS_OK;
 }
 
+/* What no index knows is not worth a walk through years. */
+static bool can_be_counted(const struct desk_filter *filter)
+{
+    bool is_short = filter->view != DESK_ALL && filter->view != DESK_DONE;
+    return is_short || (filter->flag == NULL && !filter->is_unread);
+}
+
 static enum status answer_list(struct service *service, struct exchange *exchange,
                                const struct desk_filter *filter, const struct paging *paging,
                                struct fault *fault)
@@ -131,7 +138,8 @@ static enum status answer_list(struct service *service, struct exchange *exchang
     enum status status =
         desk_list(service->ledger, &scope, filter, paging->has_after ? &after : NULL,
                   (uint32_t)paging->limit, keep_item, &portion, &has_more, fault);
-    if (status == STATUS_OK)
+    bool is_counted = can_be_counted(filter);
+    if (status == STATUS_OK && is_counted)
         status = desk_count(service->ledger, &scope, filter, COUNTED_MOST + 1, &count, fault);
     if (status != STATUS_OK) {
         json_decref(portion.results);
@@ -140,7 +148,8 @@ static enum status answer_list(struct service *service, struct exchange *exchang
     const struct paging_key last = {.number = portion.last.received_ms,
                                     .id = portion.last.id,
                                     .ordinal = (uint32_t)portion.last.urgency};
-    return paging_answer(exchange, portion.results, count > COUNTED_MOST ? -1 : (int64_t)count,
+    bool is_known = is_counted && count <= COUNTED_MOST;
+    return paging_answer(exchange, portion.results, is_known ? (int64_t)count : -1,
                          has_more ? &last : NULL, fault);
 }
 

@@ -8,7 +8,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { address, get } from './api.js';
 import { DocumentView } from './page_document.js';
 import { Alert, Button, Flags, Heading, html, Loading, Select, StateBadge, TextInput, useLoaded } from './parts.js';
-import { documentStates, kindNames, kindWords, shareWords, timeWords } from './words.js';
+import { countWords, documentStates, kindNames, kindWords, shareWords, timeWords } from './words.js';
 
 const PORTION = 25;
 const deciders = ['caseworker', 'lead', 'registry'];
@@ -114,7 +114,8 @@ async function loadPortions(query, portions, background) {
 }
 
 function countedWords(found) {
-  const count = found.count === null ? 'mehr als 1.000' : found.count.toLocaleString('de-DE');
+  if (found.count === null) return found.next ? 'Viele Dokumente' : countWords(found.results.length, 'Dokument', 'Dokumente');
+  const count = found.count.toLocaleString('de-DE');
   return `${count} ${found.count === 1 ? 'Dokument' : 'Dokumente'}`;
 }
 
