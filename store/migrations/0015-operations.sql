@@ -1,4 +1,4 @@
--- 0014-operations: what an admin asks of workers, and how much happened when.
+-- 0015-operations: what an admin asks of workers, and how much happened when.
 -- SPDX-License-Identifier: EUPL-1.2
 ALTER TABLE worker ADD COLUMN drained INTEGER NOT NULL DEFAULT 0; -- 1: it is given no further job
 
