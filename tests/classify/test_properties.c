@@ -176,6 +176,51 @@ static void our_own_paper_turns_the_references_round(void **state)
     rules_free(&rules);
 }
 
+/* A scheme that nothing in the code knows: letters, a year, Damm's check digit. */
+static void another_scheme_of_numbers_needs_only_its_grammar(void **state)
+{
+    static const struct case_grammar grammar = {
+        .name = "team",
+        .pattern = "(?<![0-9A-Za-z])(?<team>HL|EG)[ ./-]*(?<year>[0-9]{2})[ ./-]*"
+                   "(?<number>[0-9]{5})[ ./-]*(?<check>[0-9])(?![0-9])",
+        .canonical = "{team}-{year}-{number}-{check}",
+        .check = CHECK_DAMM,
+        .check_over = "{year}{number}",
+        .check_group = "check",
+    };
+    static const struct register_person persons[] = {
+        {"HL-19-04711-3", "Yıldırım", "Emre",      "1987-02-11", "Ringweg",  "4",  "17033",
+         "Neubrandenburg", "T1", "", "", NULL, false, false},
+        {"EG-20-00815-0", "Quast",       "Ferdinand", "1972-12-24", "Feldrain", "10", "17153",
+         "Stavenhagen",    "T1", "", "", NULL, false, false},
+    };
+    static const struct {
+        const char *text;
+        const char *filed;
+    } letters[] = {
+        {"Emre Yıldırım\n\nIhr Zeichen HL-19-04711-3\n",                 "HL-19-04711-3"},
+        {"Emre Yıldırım\n\nAz. HL 19 04711 3\n",                         "HL-19-04711-3"},
+        {"Ferdinand Quast\n\nAktenzeichen: EG/20/0O8l5/0\n",                "EG-20-00815-0"},
+        {"Emre Yıldırım\n\nIhr Zeichen  HL-19-04711-\n             3\n", "HL-19-04711-3"},
+        {"Emre Yıldırım\n\nIhr Zeichen EG-20-00815-0\n",                 NULL           },
+        {"Ihr Zeichen HL-19-04711-3\n",                                     NULL           },
+    };
+    struct classify_options options = sample_options();
+    struct rules *rules = NULL;
+    (void)state;
+    options.grammars = &grammar;
+    options.grammar_count = 1;
+    assert_int_equal(rules_new(&options, &rules, NULL), STATUS_OK);
+    struct register_index *index = sample_index(rules, persons, LENGTH(persons));
+    for (size_t i = 0; i < LENGTH(letters); i++) {
+        if (files(rules, index, letters[i].text, NULL, letters[i].filed) !=
+            (letters[i].filed != NULL))
+            fail_msg("%s", letters[i].text);
+    }
+    register_index_free(&index);
+    rules_free(&rules);
+}
+
 /* The explanation in a form that can be compared. */
 static void explain(const struct rules *rules, const struct register_index *index,
                     const char *letter, struct text *json)
@@ -236,6 +281,7 @@ int main(void)
         cmocka_unit_test(only_a_sealed_return_sheet_files_alone),
         cmocka_unit_test(old_numbers_lead_to_the_case_and_blocked_cases_to_a_person),
         cmocka_unit_test(our_own_paper_turns_the_references_round),
+        cmocka_unit_test(another_scheme_of_numbers_needs_only_its_grammar),
         cmocka_unit_test(the_order_of_the_register_means_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
