@@ -102,7 +102,7 @@ json_t *document_to_json(const struct document_record *document, const struct sp
         {"flags",json_words(document->flags)},
         {"team",                          json_text(document->team)                                                     },
         {"pages",                           json_numbers(document->pages,                          document->page_count)},
-        {"text_file",                          json_object_path(spool,                     &document->text)},
+        {"text_file",                          document->is_copy ? json_null() : json_object_path(spool,                     &document->text)},
         {"pdf",                                json_object_path(spool,                                                                       &document->pdf)},
         {"error",                json_text(document->error)                                            },
     };
@@ -110,6 +110,9 @@ json_t *document_to_json(const struct document_record *document, const struct sp
     bool is_whole = object != NULL;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         is_whole &= json_object_set_new(object, members[i].key, members[i].value) == 0;
+    // The text of a copy is that of the letter, which has a line of its own.
+    if (is_whole && document->is_copy)
+        is_whole = json_object_set_new(object, "copy_of", json_id(&document->copy_of.uuid)) == 0;
     if (is_whole)
         return object;
     json_decref(object);

@@ -282,12 +282,14 @@ struct document_record {
     struct digest explanation; /* the machine's last one, whoever decided since; zero when none */
     char *rules_version;
     int64_t register_version;
-    char *place;      /* in the cabinet; NULL until filed */
-    char *error;      /* of its last failed job; NULL otherwise */
-    int64_t revision; /* number of the audit row of its last change */
-    bool is_done;     /* somebody took note of it */
-    bool is_waiting;  /* in clearing, and its case is not in the register yet */
-    char *caseworker; /* of its case, as the register has it; NULL for none */
+    char *place;                /* in the cabinet; NULL until filed */
+    char *error;                /* of its last failed job; NULL otherwise */
+    int64_t revision;           /* number of the audit row of its last change */
+    bool is_done;               /* somebody took note of it */
+    bool is_waiting;            /* in clearing, and its case is not in the register yet */
+    char *caseworker;           /* of its case, as the register has it; NULL for none */
+    bool is_copy;               /* for a further case of its letter */
+    struct document_id copy_of; /* the letter's first document */
 };
 
 void document_record_done(struct document_record *record);

@@ -250,6 +250,9 @@ enum status document_record_read(struct ledger *ledger, struct rows *rows,
     record.place = rows_text_copy(rows, 23, &failed);
     record.error = rows_text_copy(rows, 24, &failed);
     record.caseworker = rows_text_copy(rows, 28, &failed);
+    record.is_copy = !rows_is_null(rows, 29);
+    if (record.is_copy)
+        record.copy_of = (struct document_id){rows_uuid(rows, 29)};
     if (!document_state_from_name(rows_text(rows, 5), &record.state))
         record.state = DOCUMENT_CORRUPT; // what verify will name
     enum status status = STATUS_OK;

@@ -77,6 +77,9 @@ static void a_copy_has_the_pages_of_its_letter(void **state)
         assert_ok(scene, ledger_document_get(scene->ledger, ids[i], &record, &scene->fault));
         assert_int_equal(record.page_count, 1);
         assert_int_equal(record.pages[0], 1);
+        assert_true(record.is_copy == (i == 1));
+        if (i == 1)
+            assert_memory_equal(&record.copy_of, &first.document, sizeof record.copy_of);
         document_record_done(&record);
     }
     job_record_done(&first);
