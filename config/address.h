@@ -8,7 +8,8 @@
 #include "base/status.h"
 #include "base/text.h"
 
-enum { ADDRESS_SOCKET_PATH_BYTES_MOST = 107 }; /* sun_path of unix(7), without its NUL */
+/* sun_path of unix(7) without its NUL, and without the ".bell" of the socket beside it. */
+enum { ADDRESS_SOCKET_PATH_BYTES_MOST = 102 };
 
 /* `written` is the setting, or NULL for the socket in `runtime` (absolute). Relative ipc paths
  * start at `folder`. A path that is too long for a unix socket because the instance lies deep is

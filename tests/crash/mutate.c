@@ -5,6 +5,7 @@
  * is installed. Without CRASH_MUTATION, or with a name that is not in the table, it only passes
  * calls on. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -111,6 +112,22 @@ int rename(const char *from, const char *to)
     char other[PATH_MAX];
     (void)snprintf(other, sizeof other, "%s.%ld", to, (long)getpid());
     return next(from, other);
+}
+
+/* The spool's list of arrivals makes up for commits that were lost; these mutations show what the
+ * commit alone is worth. */
+int scandir(const char *path, struct dirent ***ret_entries, int (*choose)(const struct dirent *),
+            int (*compare)(const struct dirent **, const struct dirent **))
+{
+    int (*next)(const char *, struct dirent ***, int (*)(const struct dirent *),
+                int (*)(const struct dirent **, const struct dirent **)) = NULL;
+    *(void **)&next = real("scandir");
+    bool is_hidden = is_mutation("sync-normal") || is_mutation("ack-before-commit");
+    if (is_hidden && strstr(path, "/arrivals") != NULL) {
+        errno = ENOENT;
+        return -1;
+    }
+    return next(path, ret_entries, choose, compare);
 }
 
 /* ---- SQL ------------------------------------------------------------------------------------ */

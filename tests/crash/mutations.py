@@ -58,7 +58,6 @@ def by_killed_intake(folder, dice, environment):
     wait_until("the letters are taken",
                lambda: not any(case.account.is_pending(*key) for key in names), 30)
     kill_tree(intake)
-    case.instance.environment = {}
     case.drain()
     case.account.check()
     faults.remove(case)
@@ -162,9 +161,9 @@ def needs_nothing(_):
 MUTATIONS = [
     ("no-file-fsync", 1, "the fsync of a spool file", by_cuts, needs_disk),
     ("no-folder-fsync", 1, "the fsync of every folder", by_cuts, needs_disk),
-    ("sync-normal", 1, "synchronous=NORMAL instead of FULL", by_cuts, needs_disk),
+    ("sync-normal", 1, "synchronous=NORMAL, the list of arrivals not read", by_cuts, needs_disk),
     ("no-cabinet-fsync", 1, "every fsync in the cabinet", by_cuts, needs_disk),
-    ("ack-before-commit", 1, "the drop file goes before the commit", by_killed_intake,
+    ("ack-before-commit", 1, "the file goes before the commit, the list not read", by_killed_intake,
      needs_nothing),
     ("no-transaction", 14, "several statements without a transaction",
      by_sweep([("intake", "fdatasync", 2), ("dispatch", "fdatasync", 7), ("intake", "fdatasync", 3),
