@@ -327,3 +327,13 @@ struct ocr_options sheet_options(void)
         .stickers = "ASN#,TAG:",
     };
 }
+
+#ifdef POSTEINGANG_SANITIZED
+/* fontconfig, asked by poppler for a font that a PDF leaves out, forgets a pattern when certain
+ * fonts are installed; the leak sanitizer calls this by name. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
+}
+#endif

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""pages.py - how well single pages are read, beside bare Tesseract, and turned the right way up.
+
+    run.sh pages [SAMPLES] [--count N]      word F1 on pages that others made, ours and Tesseract's
+    run.sh pages --turned CORPUS [--count N] share of turned pages that are turned back right
+
+SAMPLES (default: samples beside the project) may hold letters-unlv (.tif with .txt, read with
+"eng"), german-print (.png with .gt.txt, "deu") and invoices-de (PDFs with a text layer, rendered
+at 300 dpi in grey and in black and white, "deu"). CORPUS is a folder with truth.jsonl; the pages
+of its PDFs are drawn, turned by 0, 90, 180 and 270 degrees, and read.
+
+The last line is one JSON object. Skipped sets are null.
+
+SPDX-License-Identifier: EUPL-1.2
+"""
+
+import argparse
+import glob
+import json
+import os
+import struct
+import subprocess
+import sys
+import zlib
+
+import reading
+
+READER = os.path.join(reading.SOURCE, "build", "tests-bin", "read_corpus")
+DPI, TURNED_DPI = 300, 200
+PAGES_MOST = 5  # of one PDF
+
+
+# ---- pictures -----------------------------------------------------------------------------------
+
+
+class Picture:
+    """Grey pixels, a byte each."""
+
+    def __init__(self, width, height, rows):
+        self.width, self.height, self.rows = width, height, rows
+
+    def turned(self, degrees):
+        """Clockwise."""
+        picture = self
+        for _ in range(degrees // 90):
+            width, height, rows = picture.width, picture.height, picture.rows
+            columns = [rows[x::width][::-1] for x in range(width)]
+            picture = Picture(height, width, b"".join(columns))
+        return picture
+
+    def write_png(self, path, dpi):
+        lines = b"".join(b"\0" + self.rows[y * self.width:(y + 1) * self.width]
+                         for y in range(self.height))
+        per_metre = round(dpi / 0.0254)
+        with open(path, "wb") as file:
+            file.write(b"\x89PNG\r\n\x1a\n")
+            for kind, body in ((b"IHDR", struct.pack(">IIBBBBB", self.width, self.height, 8, 0, 0, 0, 0)),
+                               (b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
+                               (b"IDAT", zlib.compress(lines, 1)), (b"IEND", b"")):
+                file.write(struct.pack(">I", len(body)) + kind + body)
+                file.write(struct.pack(">I", zlib.crc32(kind + body)))
+
+    def bilevel(self):
+        table = bytes(0 if value < 128 else 255 for value in range(256))
+        return Picture(self.width, self.height, self.rows.translate(table))
+
+
+def draw(path, page, dpi):
+    """A page of a PDF as a Picture, or None when there is no such page."""
+    done = subprocess.run(["pdftoppm", "-r", str(dpi), "-gray", "-f", str(page), "-l", str(page), path],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    fields = done.stdout.split(maxsplit=3)[:3]
+    if len(fields) < 3 or fields[0] != b"P5":
+        return None
+    header = done.stdout.index(b"255\n") + 4
+    return Picture(int(fields[1]), int(fields[2]), done.stdout[header:])
+
+
+# ---- the sets -----------------------------------------------------------------------------------
+
+
+def text_of(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def unlv_pages(folder, count):
+    return [(path, text_of(path[:-4] + ".txt"))
+            for path in sorted(glob.glob(folder + "/*.tif"))[:count]]
+
+
+def print_pages(folder, count):
+    return [(path, text_of(path[:-4] + ".gt.txt"))
+            for path in sorted(glob.glob(folder + "/*.png"))[:count]]
+
+
+def invoice_pages(folder, count, is_bilevel):
+    pages = []
+    for path in sorted(glob.glob(folder + "/*.pdf"))[:count]:
+        name = os.path.splitext(os.path.basename(path))[0]
+        for page in range(1, PAGES_MOST + 1):
+            picture = draw(path, page, DPI)
+            if picture is None:
+                break
+            png = os.path.join(reading.FOLDER, f"{name}-{page}-{is_bilevel}.png")
+            (picture.bilevel() if is_bilevel else picture).write_png(png, DPI)
+            text = subprocess.run(["pdftotext", "-f", str(page), "-l", str(page), path, "-"],
+                                  stdout=subprocess.PIPE, text=True, check=True).stdout
+            pages.append((png, text))
+    return pages
+
+
+def read_ours(paths, language):
+    """What we read, by path."""
+    done = subprocess.run([READER, "--languages", language, *paths], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, env=reading.ONE_THREAD, check=True, text=True)
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    return {result["file"]: result for result in results}
+
+
+def read_tesseract(path, language):
+    done = subprocess.run(["tesseract", path, "-", "-l", language], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, env=reading.ONE_THREAD, check=False, text=True)
+    return done.stdout
+
+
+def compare(name, pages, language):
+    """Both word F1s over the pages of one set; None where there are none."""
+    if not pages:
+        print(f"{name:22} (not there)")
+        return None, None
+    ours, theirs = reading.Score(), reading.Score()
+    results = read_ours([path for path, _ in pages], language)
+    for path, truth in pages:
+        ours.add(truth, results.get(path, {}).get("text", ""))
+        theirs.add(truth, read_tesseract(path, language))
+    print(f"{name:22} {len(pages):4} pages   ours {ours.f1():.4f}   tesseract {theirs.f1():.4f}",
+          flush=True)
+    return ours.f1(), theirs.f1()
+
+
+def compare_all(samples, count):
+    sets = {
+        "letters_unlv": (unlv_pages(samples + "/letters-unlv", count), "eng"),
+        "german_print": (print_pages(samples + "/german-print", count), "deu"),
+        "invoices_grey": (invoice_pages(samples + "/invoices-de", count, False), "deu"),
+        "invoices_bilevel": (invoice_pages(samples + "/invoices-de", count, True), "deu"),
+    }
+    figures = {}
+    for name, (pages, language) in sets.items():
+        figures[name], figures["tesseract_" + name] = compare(name, pages, language)
+    return figures
+
+
+# ---- which way up -------------------------------------------------------------------------------
+
+
+def turned_pages(corpus, count):
+    """(path, degrees that make it upright) of drawn and turned pages that are not blank."""
+    with open(os.path.join(corpus, "truth.jsonl"), encoding="utf-8") as stream:
+        scans = [json.loads(line) for line in stream]
+    scans = [scan for scan in scans if scan["file"].endswith(".pdf")][:count]
+    for number, scan in enumerate(scans):
+        for index, page in enumerate(scan["pages"]):
+            picture = None if page.get("blank") else draw(os.path.join(corpus, scan["file"]),
+                                                          index + 1, TURNED_DPI)
+            for degrees in (0, 90, 180, 270) if picture is not None else ():
+                path = os.path.join(reading.FOLDER, f"turned-{number}-{index}-{degrees}.png")
+                picture.turned(degrees).write_png(path, TURNED_DPI)
+                yield path, (-degrees - page.get("rotated", 0)) % 360
+
+
+def measure_turned(corpus, count):
+    right = total = 0
+    pages = list(turned_pages(corpus, count))
+    results = read_ours([path for path, _ in pages], "deu") if pages else {}
+    for path, expected in pages:
+        found = [page["rotation"] for page in results.get(path, {}).get("pages", [])]
+        total += 1
+        right += found == [expected]
+        if found != [expected]:
+            print(f"{os.path.basename(path)}: turned by {found}, and not by {expected}")
+    share = right / total if total else None
+    print(f"{right} of {total} pages turned the right way up")
+    return {"turned_pages": total, "turned_right_share": share}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("samples", nargs="?", default=os.path.join(reading.SOURCE, "..", "shared", "samples"))
+    parser.add_argument("--turned", metavar="CORPUS")
+    parser.add_argument("--count", type=int, help="the first so many files of each set")
+    given = parser.parse_args()
+    figures = (measure_turned(given.turned, given.count) if given.turned
+               else compare_all(given.samples, given.count))
+    print(json.dumps({key: value if value is None else round(value, 4)
+                      for key, value in figures.items()}))
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
