@@ -22,6 +22,7 @@ enum {
 };
 
 static const double SENSIBLE_CONFIDENCE = 0.6;
+static const float DOUBTFUL_CONFIDENCE = 0.25F;
 
 struct engine {
     TessBaseAPI *api;
@@ -291,6 +292,9 @@ enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t t
     // A page that makes no sense has no numbers: it lies the wrong way round, or is no text.
     if (!is_late && !list->failed && mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
         good = number_zones_read(&harvest.zones, engine->api, pix, dpi, deadline, list);
+    // On a page of handwriting everything is doubtful, and all of it is kept.
+    if (mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
+        word_list_drop_doubtful(list, DOUBTFUL_CONFIDENCE);
     TessBaseAPIClear(engine->api);
     if (list->failed || !good)
         return fault_set(fault, STATUS_LATER, "out of memory for the words of a page");

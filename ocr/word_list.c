@@ -65,6 +65,35 @@ void word_list_break(struct word_list *list, enum reading_break kind)
         list->words[list->count - 1].break_after = (uint8_t)kind;
 }
 
+static bool has_digit(const char *text)
+{
+    return strpbrk(text, "0123456789") != NULL;
+}
+
+static void word_done(struct reading_word *word)
+{
+    for (uint32_t i = 0; i < word->alternative_count; i++)
+        free(word->alternatives[i].text);
+    free(word->alternatives);
+    free(word->text);
+}
+
+void word_list_drop_doubtful(struct word_list *list, float least)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct reading_word word = list->words[i];
+        if (word.confidence >= least || has_digit(word.text)) {
+            list->words[kept++] = word;
+            continue;
+        }
+        if (kept > 0 && list->words[kept - 1].break_after < word.break_after)
+            list->words[kept - 1].break_after = word.break_after;
+        word_done(&word);
+    }
+    list->count = kept;
+}
+
 static int32_t clamp(int32_t value, int32_t most)
 {
     return value < 0 ? 0 : value > most ? most : value;

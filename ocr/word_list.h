@@ -24,6 +24,9 @@ struct reading_word *word_list_add(struct word_list *list, const char *text);
 struct reading_word *word_list_insert(struct word_list *list, uint32_t place, const char *text);
 /* The last word is followed by at least this break. */
 void word_list_break(struct word_list *list, enum reading_break kind);
+/* Takes out words without a digit that are less sure than `least`: what is made of logos, stamps
+ * and specks. Where a line or block ended with one, it ends with the word before. */
+void word_list_drop_doubtful(struct word_list *list, float least);
 /* Hands the words over to `page`, whose width and height are set: boxes are clamped into it. */
 bool word_list_finish(struct word_list *list, struct reading_page *page);
 void word_list_done(struct word_list *list);

@@ -66,6 +66,36 @@ static void a_word_list_takes_only_what_a_reading_may_hold(void **state)
     reading_page_done(&page);
 }
 
+static void doubtful_words_without_digits_are_dropped(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        float confidence;
+        enum reading_break after;
+    } rows[] = {
+        {"Qys",    0.1F, READING_BREAK_BLOCK},
+        {"Betrag", 0.9F, READING_BREAK_NONE },
+        {"1782,5", 0.1F, READING_BREAK_NONE },
+        {"ee",     0.1F, READING_BREAK_LINE },
+        {"EUR",    0.3F, READING_BREAK_LINE },
+    };
+    struct word_list list = {0};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct reading_word *word = word_list_add(&list, rows[i].text);
+        assert_non_null(word);
+        word->confidence = rows[i].confidence;
+        word->break_after = (uint8_t)rows[i].after;
+    }
+    word_list_drop_doubtful(&list, 0.25F);
+    assert_int_equal(list.count, 3);
+    assert_string_equal(list.words[0].text, "Betrag");
+    assert_string_equal(list.words[1].text, "1782,5");
+    assert_int_equal(list.words[1].break_after, READING_BREAK_LINE);
+    assert_string_equal(list.words[2].text, "EUR");
+    word_list_done(&list);
+}
+
 static void a_word_list_is_full_at_its_limit(void **state)
 {
     (void)state;
@@ -166,6 +196,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(boxes_turn_with_their_page),
         cmocka_unit_test(a_word_list_takes_only_what_a_reading_may_hold),
+        cmocka_unit_test(doubtful_words_without_digits_are_dropped),
         cmocka_unit_test(a_word_list_is_full_at_its_limit),
         cmocka_unit_test(shrinking_averages_areas),
         cmocka_unit_test(content_streams_say_what_they_paint),
