@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sheet_print.h"
 #include "base/text.h"
 #include "portal/access.h"
 #include "portal/describe.h"
@@ -126,6 +127,40 @@ static enum status api_batch_close(struct service *service, struct exchange *exc
     return status == STATUS_OK ? answer_batch(service, exchange, id, &is_own, fault) : status;
 }
 
+static enum status answer_cover(struct service *service, struct exchange *exchange,
+                                const struct batch_record *batch, struct fault *fault)
+{
+    struct byte_writer pdf = {0};
+    struct sheet cover = {.kind = SHEET_COVER, .prepared = batch->counts.prepared};
+    (void)snprintf(cover.batch, sizeof cover.batch, "%s", batch->id);
+    (void)snprintf(cover.site, sizeof cover.site, "%s", batch->site);
+    (void)snprintf(cover.operator_name, sizeof cover.operator_name, "%s", batch->operator_name);
+    (void)snprintf(cover.received, sizeof cover.received, "%s", batch->received_day);
+    enum status status = sheet_print(&cover, 1, service->config->authority, &pdf, fault);
+    if (status == STATUS_OK)
+        status = answer_bytes(exchange, pdf.bytes, pdf.length, "application/pdf", fault);
+    if (status == STATUS_OK)
+        (void)snprintf(exchange->answer.disposition, sizeof exchange->answer.disposition,
+                       "inline; filename=\"deckblatt.pdf\"");
+    byte_writer_done(&pdf);
+    return status;
+}
+
+/* The cover sheet, to be printed and laid on top of the stack. */
+static enum status api_batch_cover(struct service *service, struct exchange *exchange,
+                                   struct fault *fault)
+{
+    struct batch_record batch = {0};
+    enum status status = ledger_batch_get(service->ledger, exchange->name, &batch, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = string_equal(batch.site, exchange->user.site)
+                 ? answer_cover(service, exchange, &batch, fault)
+                 : answer_nothing_there(exchange, fault);
+    batch_record_done(&batch);
+    return status;
+}
+
 /* ---- receipts ----------------------------------------------------------------------------------- */
 
 static enum status keep_receipt_scan(void *context, const struct scan_record *scan,
@@ -205,6 +240,7 @@ static const struct route rows[] = {
     {"GET",  "/batches",             MAILROOM, api_batches,     ABOUT_NOTHING},
     {"POST", "/batches",             MAILROOM, api_batch_new,   ABOUT_NOTHING},
     {"GET",  "/batches/:name",       MAILROOM, api_batch,       ABOUT_NOTHING},
+    {"GET",  "/batches/:name/cover", MAILROOM, api_batch_cover, ABOUT_NOTHING},
     {"POST", "/batches/:name/close", MAILROOM, api_batch_close, ABOUT_NOTHING},
     {"POST", "/receipts",            MAILROOM, api_receipt_new, ABOUT_NOTHING},
     {"GET",  "/receipts/:name",      MAILROOM, api_receipt,     ABOUT_NOTHING},

@@ -116,6 +116,20 @@ enum status answer_json_bytes(struct exchange *exchange, unsigned status, const 
     return take_json_bytes(exchange, status, string_copy(bytes), fault);
 }
 
+enum status answer_bytes(struct exchange *exchange, const void *bytes, size_t length,
+                         const char *type, struct fault *fault)
+{
+    char *copy = malloc(length + 1);
+    if (copy == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for an answer");
+    memcpy(copy, bytes, length);
+    begin_answer(exchange, ANSWER_BYTES, 200);
+    exchange->answer.bytes = copy;
+    exchange->answer.length = length;
+    exchange->answer.type = type;
+    return STATUS_OK;
+}
+
 enum status answer_error(struct exchange *exchange, unsigned status, const char *words,
                          struct fault *fault)
 {

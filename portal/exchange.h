@@ -103,6 +103,9 @@ enum status answer_json_bytes(struct exchange *exchange, unsigned status, const 
 enum status answer_error(struct exchange *exchange, unsigned status, const char *words,
                          struct fault *fault);
 enum status answer_nothing_there(struct exchange *exchange, struct fault *fault);
+/* Something made here that is no JSON; copies it. `type` is static. */
+enum status answer_bytes(struct exchange *exchange, const void *bytes, size_t length,
+                         const char *type, struct fault *fault);
 /* Takes the descriptor. `type` is static. */
 enum status answer_file(struct exchange *exchange, int file, uint64_t size, const char *type);
 /* Server-sent events, for as long as the browser listens. */

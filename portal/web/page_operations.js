@@ -64,9 +64,9 @@ function Worker({ worker, onChanged }) {
       ${!worker.gone &&
       html`<div class="actions">
         ${worker.drained
-          ? html`<${Button} onClick=${() => act('resume')} aria-label="${worker.name} weiterarbeiten lassen">Weiter<//>`
-          : html`<${Button} onClick=${() => act('drain')} aria-label="${worker.name} anhalten">Anhalten<//>`}
-        ${worker.name.includes('/') && html`<${Button} look="tertiary" onClick=${() => act('revoke')} aria-label="${worker.name} den Schlüssel entziehen">Schlüssel entziehen<//>`}
+          ? html`<${Button} onClick=${() => act('resume')} aria-label="Weiter: ${worker.name}">Weiter<//>`
+          : html`<${Button} onClick=${() => act('drain')} aria-label="Anhalten: ${worker.name}">Anhalten<//>`}
+        ${worker.name.includes('/') && html`<${Button} look="tertiary" onClick=${() => act('revoke')} aria-label="Schlüssel entziehen: ${worker.name}">Schlüssel entziehen<//>`}
       </div>`}
       ${error && html`<p class="reason" role="alert">${error}</p>`}
     <//>

@@ -81,8 +81,8 @@ function User({ user, session, onDone }) {
             <${Button} look="primary" type="submit">Speichern<//><${Button} look="tertiary" onClick=${() => setPlace(null)}>Abbrechen<//>
           </form>`
         : html`<div class="actions">
-            <${Button} onClick=${() => setPlace({ role: user.role, site: user.site ?? session.sites[0], team: user.team ?? '' })} aria-label="Rolle von ${user.name} ändern">Rolle ändern<//>
-            <${Button} look="tertiary" onClick=${() => act(user.disabled ? 'enable' : 'disable', {})} aria-label="${user.name} ${user.disabled ? 'entsperren' : 'sperren'}">${user.disabled ? 'Entsperren' : 'Sperren'}<//>
+            <${Button} onClick=${() => setPlace({ role: user.role, site: user.site ?? session.sites[0], team: user.team ?? '' })} aria-label="Rolle ändern: ${user.name}">Rolle ändern<//>
+            <${Button} look="tertiary" onClick=${() => act(user.disabled ? 'enable' : 'disable', {})} aria-label="${user.disabled ? 'Entsperren' : 'Sperren'}: ${user.name}">${user.disabled ? 'Entsperren' : 'Sperren'}<//>
           </div>`}
       ${error && html`<p class="reason" role="alert">${error}</p>`}
     <//>
@@ -99,7 +99,7 @@ function Session({ open, onDone }) {
     <${Cell}>${open.address}<//>
     <${Cell}>${timeWords(open.begun)}<//>
     <${Cell}>${timeWords(open.used)}<//>
-    <${Cell}>${!open.own && html`<${Button} onClick=${end} aria-label="Anmeldung von ${open.user} beenden">Beenden<//>`}<//>
+    <${Cell}>${!open.own && html`<${Button} onClick=${end} aria-label="Beenden: Anmeldung von ${open.user}">Beenden<//>`}<//>
   </tr>`;
 }
 
@@ -139,7 +139,7 @@ function Tokens({ tokens, session, onDone }) {
       ${tokens.map((token) => html`<tr class="kern-table__row" key=${token.name}>
         <${Cell}>${token.name}<//><${Cell}>${roleWords(token.role)}${token.site ? `, ${token.site}` : ''}<//><${Cell}>${timeWords(token.created)}<//>
         <${Cell}><${Badge} look=${token.revoked ? 'warning' : 'success'}>${token.revoked ? `entzogen ${timeWords(token.revoked)}` : 'gültig'}<//><//>
-        <${Cell}>${!token.revoked && html`<${Button} onClick=${() => revoke(token.name)} aria-label="Zugang ${token.name} entziehen">Entziehen<//>`}<//>
+        <${Cell}>${!token.revoked && html`<${Button} onClick=${() => revoke(token.name)} aria-label="Entziehen: Zugang ${token.name}">Entziehen<//>`}<//>
       </tr>`)}
     <//>`}`;
 }

@@ -181,14 +181,14 @@ const steps = {
     await readers.first().getByText('bereit').waitFor();
     const count = await readers.count();
     for (let i = 0; i < count; i++) {
-      await readers.nth(i).getByRole('button', { name: /anhalten$/ }).click();
+      await readers.nth(i).getByRole('button', { name: /^Anhalten/ }).click();
       await readers.nth(i).getByText('angehalten').waitFor();
     }
     copyFileSync(world.scans[3], path.join(world.folder, 'drop/Demmin/wartet.tif'));
     const waiting = page.getByRole('row').filter({ hasText: /^Lesen/ }).getByRole('cell').nth(1);
     await waiting.filter({ hasText: /^1$/ }).waitFor({ timeout: 60000 });
     await look(page, 'betrieb');
-    for (let i = 0; i < count; i++) await readers.nth(i).getByRole('button', { name: /weiterarbeiten lassen$/ }).click();
+    for (let i = 0; i < count; i++) await readers.nth(i).getByRole('button', { name: /^Weiter/ }).click();
     await waiting.filter({ hasText: /^0$/ }).waitFor({ timeout: 60000 });
   },
 
@@ -204,9 +204,9 @@ const steps = {
     await page.getByRole('button', { name: 'Zugang anlegen' }).click();
     await page.locator('.secret').waitFor();
     await look(page, 'personen');
-    await page.getByRole('button', { name: 'gerd sperren' }).click();
+    await page.getByRole('button', { name: 'Sperren: gerd' }).click();
     await page.getByText('gesperrt').waitFor();
-    await page.getByRole('button', { name: 'Zugang scanner-1 entziehen' }).click();
+    await page.getByRole('button', { name: 'Entziehen: Zugang scanner-1' }).click();
     await page.getByText(/^entzogen/).waitFor();
   },
 

@@ -288,6 +288,11 @@ static void a_batch_closes_when_it_agrees_or_with_a_reason(void **state)
         post_json("/api/v1/batches", "{\"prepared\":12,\"received_day\":\"2026-03-02\"}", 200);
     assert_int_equal(json_integer_value(json_object_get(batch, "prepared")), 12);
     assert_string_equal(text_of(batch, "operator"), "anna");
+    (void)snprintf(path, sizeof path, "/api/v1/batches/%s/cover", text_of(batch, "batch"));
+    struct reply cover = desk_get(&desk, cookie, path);
+    assert_int_equal(cover.status, 200);
+    assert_memory_equal(cover.body, "%PDF-", 5);
+    reply_done(&cover);
     (void)snprintf(path, sizeof path, "/api/v1/batches/%s/close", text_of(batch, "batch"));
     json_decref(post_json(path, "{}", 409));
     json_t *closed = post_json(path, "{\"reason\":\"zwei Seiten waren leer\"}", 200);
