@@ -76,15 +76,14 @@ function Page({ id, page, index, count, zoom, turn, marks, lit, onSeen }) {
   const { box, move } = turned(page, turn);
 
   useEffect(() => {
-    const watcher = new IntersectionObserver(
-      ([entry]) => {
-        if (entry.isIntersecting) setNear(true);
-        if (entry.intersectionRatio > 0.3) onSeen(index);
-      },
-      { rootMargin: '600px 0px', threshold: [0, 0.35, 0.7] },
-    );
-    watcher.observe(place.current);
-    return () => watcher.disconnect();
+    const near = new IntersectionObserver(([entry]) => entry.isIntersecting && setNear(true), { rootMargin: '600px 0px' });
+    const seen = new IntersectionObserver(([entry]) => entry.intersectionRatio > 0.5 && onSeen(index), { threshold: [0.51, 0.9] });
+    near.observe(place.current);
+    seen.observe(place.current);
+    return () => {
+      near.disconnect();
+      seen.disconnect();
+    };
   }, []);
 
   useEffect(() => {
