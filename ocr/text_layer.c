@@ -109,16 +109,24 @@ static void append_word(const struct reading_word *word, int32_t line_bottom, in
 static void append_line(const struct reading_page *page, uint32_t first, uint32_t end,
                         struct text *content)
 {
-    int32_t top = INT32_MAX, bottom = 0;
+    int32_t top = INT32_MAX, bottom = 0, tallest = 1, lowest = INT32_MAX;
     for (uint32_t i = first; i < end; i++) {
         const struct reading_box *box = &page->words[i].box;
+        tallest = box->height > tallest ? box->height : tallest;
+        lowest = box->height < lowest ? box->height : lowest;
         top = box->top < top ? box->top : top;
         bottom = box->top + box->height > bottom ? box->top + box->height : bottom;
     }
-    int32_t size = bottom > top ? bottom - top : 1;
+    // On a page that lies askew a line climbs: its words then stand each on their own, or viewers
+    // take the letters for larger than the gaps between them.
+    bool is_askew = (bottom - top) * 4 > tallest * 5;
+    int32_t upright = lowest * 3 > tallest ? lowest : tallest / 3 + 1;
+    int32_t size = is_askew || bottom <= top ? upright : bottom - top;
     text_append_format(content, TEXT_LAYER_FONT " %d Tf\n", size);
     for (uint32_t i = first; i < end; i++)
-        append_word(&page->words[i], bottom, size, content);
+        append_word(&page->words[i],
+                    is_askew ? page->words[i].box.top + page->words[i].box.height : bottom, size,
+                    content);
 }
 
 void text_layer_append(const struct reading_page *page, struct affine to_user, struct text *content)
