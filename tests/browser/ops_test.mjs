@@ -199,13 +199,13 @@ const steps = {
     await page.getByLabel('Kennwort').fill(PASSWORD);
     await page.getByLabel('Rolle').first().selectOption('registry');
     await page.getByRole('button', { name: 'Anlegen', exact: true }).click();
-    await page.getByRole('cell', { name: 'gerd' }).waitFor();
+    await page.getByRole('cell', { name: 'gerd', exact: true }).waitFor();
     await page.getByLabel('Name des Zugangs').fill('scanner-1');
     await page.getByRole('button', { name: 'Zugang anlegen' }).click();
     await page.locator('.secret').waitFor();
     await look(page, 'personen');
     await page.getByRole('button', { name: 'Sperren: gerd' }).click();
-    await page.getByText('gesperrt').waitFor();
+    await page.getByText('gesperrt', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Entziehen: Zugang scanner-1' }).click();
     await page.getByText(/^entzogen/).waitFor();
   },
