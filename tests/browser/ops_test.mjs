@@ -218,8 +218,7 @@ const steps = {
     await page.getByRole('cell', { name: 'worker.drain' }).waitFor();
     await look(page, 'protokoll');
     await page.getByRole('link', { name: 'Einstellungen' }).click();
-    await page.getByText('scan_bytes').first().waitFor().catch(() => {});
-    await page.getByText('posteingang.yaml').waitFor();
+    await page.getByText('posteingang.yaml').first().waitFor();
     await look(page, 'einstellungen');
     await logOut(page);
   },
