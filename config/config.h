@@ -112,10 +112,10 @@ struct config_limits {
 };
 
 struct config_store {
-    char *ledger;   /* absolute path of the SQLite file, later also postgresql://… */
-    char *spool;    /* absolute path of the folder, later also s3://… */
-    char *cabinet;  /* absolute path: the central team's files */
-    char *runtime;  /* absolute path of the folder for sockets and locks, mode 0700 */
+    char *ledger;       /* absolute path of the SQLite file, later also postgresql://… */
+    char *spool;        /* absolute path of the folder, later also s3://… */
+    char *cabinet;      /* absolute path: the central team's files */
+    char *runtime;      /* absolute path of the folder for sockets and locks, mode 0700 */
     int64_t scrub_hour; /* local time; 24: never */
     int64_t scrub_rate; /* spool objects a second */
     bool is_shared;     /* the programs run as several users of one group: base/share.h */

@@ -239,7 +239,8 @@ static bool is_number(const struct piece *piece)
 static bool is_digits(const struct piece *piece)
 {
     return piece->key[0] == '\0' && !piece->is_quoted && !piece->is_negative &&
-           piece->words[0] != '\0' && strspn(piece->words, "0123456789.-/ ") == strlen(piece->words);
+           piece->words[0] != '\0' &&
+           strspn(piece->words, "0123456789.-/ ") == strlen(piece->words);
 }
 
 /* Groups of digits that were typed with blanks between them are one number. */
