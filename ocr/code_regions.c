@@ -93,15 +93,26 @@ static bool grow(struct grid *grid, struct extent *extent)
     return grew;
 }
 
-static struct code_region region_of(const struct extent *extent, int cell, PIX *bits)
+static int ink_percent_of(const struct grid *grid, const struct extent *extent)
 {
+    int64_t ink = 0, cells = 0;
+    for (int y = extent->top; y <= extent->bottom; y++)
+        for (int x = extent->left; x <= extent->right; x++, cells++)
+            ink += grid->ink[(size_t)y * (size_t)grid->width + (size_t)x];
+    return (int)(ink * 100 / (cells * grid->cell * grid->cell));
+}
+
+static struct code_region region_of(const struct grid *grid, const struct extent *extent, PIX *bits)
+{
+    int cell = grid->cell;
     int left = (extent->left - MARGIN) * cell, top = (extent->top - MARGIN) * cell;
     int right = (extent->right + 1 + MARGIN) * cell, bottom = (extent->bottom + 1 + MARGIN) * cell;
     left = left < 0 ? 0 : left;
     top = top < 0 ? 0 : top;
     right = right > pixGetWidth(bits) ? pixGetWidth(bits) : right;
     bottom = bottom > pixGetHeight(bits) ? pixGetHeight(bits) : bottom;
-    return (struct code_region){left, top, right - left, bottom - top};
+    return (struct code_region){left, top, right - left, bottom - top,
+                                ink_percent_of(grid, extent)};
 }
 
 static int compare_areas(const void *one, const void *other)
@@ -139,7 +150,7 @@ static unsigned collect(struct grid *grid, PIX *bits, struct code_region *region
             struct extent extent = {x, y, x, y};
             while (grow(grid, &extent)) {
             }
-            count = add_region(regions, count, region_of(&extent, grid->cell, bits));
+            count = add_region(regions, count, region_of(grid, &extent, bits));
         }
     return count;
 }

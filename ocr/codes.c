@@ -22,9 +22,13 @@
 enum {
     LEAST_CHARACTERS = 4,    /* of codes without a check of their own */
     LEAST_ROWS = 3,          /* on which such a code must be seen */
-    SMALL_PIXELS = 3500000,  /* pictures up to this are searched whole */
+    SMALL_PIXELS = 3500000,  /* pictures up to this are looked at whole … */
+    TINY_PIXELS = 1200000,   /* … and up to this more than once: a photo of a code */
     BUDGET_PIXELS = 5000000, /* of second looks, a page */
     MATRIX_SIDE_MOST = 800,
+    MATRIX_RATIO_MOST = 5, /* of its sides: 8 by 32 modules and some room */
+    CODE_INK_LEAST = 30,   /* percent: paler places get one look and no more */
+    CODE_INK_MOST = 75,
     MATRIX_MS = 80,   /* of processor time for one place … */
     MATRIX_TRIES = 3, /* … of so many on a page */
     BORDER = 16,      /* px of white around a place */
@@ -225,6 +229,8 @@ static bool try_matrix(struct search *search, PIX *place, struct affine to_page,
     struct data_matrix code = {0};
     if (search->matrix_left == 0 || width > MATRIX_SIDE_MOST || height > MATRIX_SIDE_MOST)
         return true;
+    if (width > height * MATRIX_RATIO_MOST || height > width * MATRIX_RATIO_MOST)
+        return true;
     search->matrix_left--;
     data_matrix_find(place, MATRIX_MS, &code);
     if (code.bytes == NULL)
@@ -237,10 +243,13 @@ static bool try_matrix(struct search *search, PIX *place, struct affine to_page,
     return good;
 }
 
-static bool search_place(struct search *search, PIX *place, struct affine to_page)
+/* `is_likely`: it looks so much like a code that it is worth more than one look. */
+static bool search_place(struct search *search, PIX *place, struct affine to_page, bool is_likely)
 {
     unsigned found = 0;
     bool good = look(search, place, to_page, &found);
+    if (!is_likely)
+        return good;
     if (good && found == 0)
         good = try_matrix(search, place, to_page, &found);
     for (size_t i = 0; good && found == 0 && i < sizeof second_scales / sizeof *second_scales; i++)
@@ -259,24 +268,29 @@ static bool search_region(struct search *search, const struct code_region *regio
     PIX *part = box == NULL ? NULL : pixClipRectangle(search->grey, box, NULL);
     PIX *place = part == NULL ? NULL : pixAddBorder(part, BORDER, 255);
     struct affine move = {1, 0, 0, 1, left - BORDER, top - BORDER};
-    bool good =
-        place != NULL && search_place(search, place, affine_multiply(move, search->to_page));
+    bool is_likely = region->ink_percent >= CODE_INK_LEAST && region->ink_percent <= CODE_INK_MOST;
+    bool good = place != NULL &&
+                search_place(search, place, affine_multiply(move, search->to_page), is_likely);
     pixDestroy(&place);
     pixDestroy(&part);
     boxDestroy(&box);
     return good;
 }
 
+/* Small pictures are looked at whole, and then their places like those of all others. */
 static bool search_page(struct search *search, PIX *bits)
 {
-    struct code_region regions[CODE_REGIONS_MOST] = {
-        {0, 0, pixGetWidth(bits), pixGetHeight(bits)}
-    };
-    bool is_small = (int64_t)pixGetWidth(search->grey) * pixGetHeight(search->grey) <= SMALL_PIXELS;
-    unsigned count = is_small ? 1 : code_regions_find(bits, regions);
+    struct code_region regions[CODE_REGIONS_MOST];
+    struct code_region whole = {0, 0, pixGetWidth(bits), pixGetHeight(bits), 0};
+    int64_t pixels = (int64_t)pixGetWidth(search->grey) * pixGetHeight(search->grey);
     double across = (double)pixGetWidth(search->grey) / pixGetWidth(bits);
     double down = (double)pixGetHeight(search->grey) / pixGetHeight(bits);
-    bool good = true;
+    if (pixels <= TINY_PIXELS)
+        whole.ink_percent = CODE_INK_LEAST;
+    bool good = pixels > SMALL_PIXELS || search_region(search, &whole, across, down);
+    if (search->page->code_count > 0)
+        return good;
+    unsigned count = code_regions_find(bits, regions);
     for (unsigned i = 0; good && i < count; i++)
         good = search_region(search, &regions[i], across, down);
     return good;

@@ -106,17 +106,28 @@ static bool method_fits(const struct route *route, const char *method)
            (strcmp(route->method, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
-/* NULL: none. *ret_allow is the method that the path has, when it has one. */
+/* The header's words for the methods that a path has (RFC 9110, 10.2.1). */
+static const char *allow_of(bool has_get, bool has_post)
+{
+    if (!has_get)
+        return has_post ? "POST" : NULL;
+    return has_post ? "GET, HEAD, POST" : "GET, HEAD";
+}
+
+/* NULL: none. *ret_allow: which methods the path has; NULL when there is no such path. */
 static const struct route *find_route(struct exchange *exchange, const char **ret_allow)
 {
     const struct route *route = NULL;
+    bool has_get = false, has_post = false;
     for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
         if (!path_fits(route->path, exchange->question.path, exchange))
             continue;
-        *ret_allow = strcmp(route->method, "GET") == 0 ? "GET, HEAD" : route->method;
         if (method_fits(route, exchange->question.method))
             return route;
+        has_get = has_get || strcmp(route->method, "GET") == 0;
+        has_post = has_post || strcmp(route->method, "POST") == 0;
     }
+    *ret_allow = allow_of(has_get, has_post);
     return NULL;
 }
 

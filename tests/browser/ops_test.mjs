@@ -215,7 +215,7 @@ const steps = {
     await page.getByLabel('Wer').fill('clara');
     await page.getByLabel('Was').selectOption('worker.');
     await page.getByRole('button', { name: 'Suchen' }).click();
-    await page.getByRole('cell', { name: 'worker.drain' }).waitFor();
+    await page.getByRole('cell', { name: 'worker.drain' }).first().waitFor();
     await look(page, 'protokoll');
     await page.getByRole('link', { name: 'Einstellungen' }).click();
     await page.getByText('posteingang.yaml').first().waitFor();

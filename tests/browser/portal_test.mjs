@@ -74,8 +74,9 @@ const steps = {
     await page.getByRole('link', { name: 'Betrieb' }).click();
     await page.getByRole('heading', { name: 'Betrieb' }).waitFor();
     await page.getByText('reader-nb-1').waitFor();
-    await page.getByRole('cell', { name: 'dirk' }).waitFor();
     await look(page, '11-operations');
+    await page.getByRole('link', { name: 'Personen' }).click();
+    await page.getByRole('cell', { name: 'dirk', exact: true }).first().waitFor();
     await logOut(page);
   },
 
