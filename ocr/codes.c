@@ -27,10 +27,11 @@ enum {
     BUDGET_PIXELS = 5000000, /* of second looks, a page */
     MATRIX_SIDE_MOST = 800,
     MATRIX_RATIO_MOST = 5, /* of its sides: 8 by 32 modules and some room */
+    MATRIX_INK_LEAST = 42, /* percent: half of its modules are dark, and one row and column */
     CODE_INK_LEAST = 30,   /* percent: paler places get one look and no more */
     CODE_INK_MOST = 75,
-    MATRIX_MS = 80,   /* of processor time for one place … */
-    MATRIX_TRIES = 3, /* … of so many on a page */
+    MATRIX_MS = 60,   /* of processor time for one place … */
+    MATRIX_TRIES = 2, /* … of so many on a page */
     BORDER = 16,      /* px of white around a place */
 };
 
@@ -243,14 +244,14 @@ static bool try_matrix(struct search *search, PIX *place, struct affine to_page,
     return good;
 }
 
-/* `is_likely`: it looks so much like a code that it is worth more than one look. */
-static bool search_place(struct search *search, PIX *place, struct affine to_page, bool is_likely)
+/* `ink_percent` says how much it looks like a code, and whether it is worth more than one look. */
+static bool search_place(struct search *search, PIX *place, struct affine to_page, int ink_percent)
 {
     unsigned found = 0;
     bool good = look(search, place, to_page, &found);
-    if (!is_likely)
+    if (ink_percent < CODE_INK_LEAST || ink_percent > CODE_INK_MOST)
         return good;
-    if (good && found == 0)
+    if (good && found == 0 && ink_percent >= MATRIX_INK_LEAST)
         good = try_matrix(search, place, to_page, &found);
     for (size_t i = 0; good && found == 0 && i < sizeof second_scales / sizeof *second_scales; i++)
         good = look_again(search, place, second_scales[i], 0, to_page, &found);
@@ -268,9 +269,8 @@ static bool search_region(struct search *search, const struct code_region *regio
     PIX *part = box == NULL ? NULL : pixClipRectangle(search->grey, box, NULL);
     PIX *place = part == NULL ? NULL : pixAddBorder(part, BORDER, 255);
     struct affine move = {1, 0, 0, 1, left - BORDER, top - BORDER};
-    bool is_likely = region->ink_percent >= CODE_INK_LEAST && region->ink_percent <= CODE_INK_MOST;
-    bool good = place != NULL &&
-                search_place(search, place, affine_multiply(move, search->to_page), is_likely);
+    bool good = place != NULL && search_place(search, place, affine_multiply(move, search->to_page),
+                                              region->ink_percent);
     pixDestroy(&place);
     pixDestroy(&part);
     boxDestroy(&box);
@@ -286,7 +286,7 @@ static bool search_page(struct search *search, PIX *bits)
     double across = (double)pixGetWidth(search->grey) / pixGetWidth(bits);
     double down = (double)pixGetHeight(search->grey) / pixGetHeight(bits);
     if (pixels <= TINY_PIXELS)
-        whole.ink_percent = CODE_INK_LEAST;
+        whole.ink_percent = MATRIX_INK_LEAST;
     bool good = pixels > SMALL_PIXELS || search_region(search, &whole, across, down);
     if (search->page->code_count > 0)
         return good;
