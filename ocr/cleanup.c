@@ -16,7 +16,7 @@
 #include "ocr/shrink.h"
 
 enum {
-    READING_DPI = 225,
+    READING_DPI = 200,
     COARSE_DPI = 140,        /* below this pictures are stretched … */
     STRETCHED_DPI = 200,     /* … to this */
     GRID = 12,               /* light is compared in so many fields each way */

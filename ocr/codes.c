@@ -23,7 +23,7 @@ enum {
     LEAST_CHARACTERS = 4,    /* of codes without a check of their own */
     LEAST_ROWS = 3,          /* on which such a code must be seen */
     SMALL_PIXELS = 3500000,  /* pictures up to this are looked at whole … */
-    TINY_PIXELS = 1200000,   /* … and up to this more than once: a photo of a code */
+    TINY_PIXELS = 500000,    /* … and up to this more than once: a photo of a code */
     BUDGET_PIXELS = 5000000, /* of second looks, a page */
     MATRIX_SIDE_MOST = 800,
     MATRIX_RATIO_MOST = 5, /* of its sides: 8 by 32 modules and some room */
@@ -285,7 +285,7 @@ static bool search_page(struct search *search, PIX *bits)
     int64_t pixels = (int64_t)pixGetWidth(search->grey) * pixGetHeight(search->grey);
     double across = (double)pixGetWidth(search->grey) / pixGetWidth(bits);
     double down = (double)pixGetHeight(search->grey) / pixGetHeight(bits);
-    if (pixels <= TINY_PIXELS)
+    if ((int64_t)search->page->width * search->page->height <= TINY_PIXELS)
         whole.ink_percent = MATRIX_INK_LEAST;
     bool good = pixels > SMALL_PIXELS || search_region(search, &whole, across, down);
     if (search->page->code_count > 0)
