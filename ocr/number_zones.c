@@ -17,7 +17,7 @@
 #include "ocr/number_zones.h"
 
 enum {
-    DIGITS_LEAST = 4,
+    DIGITS_LEAST = 6,
     PADDING = 6, /* px of paper around a word */
     SYMBOLS_MOST = 64,
     SYMBOL_BYTES = 8,

@@ -11,7 +11,7 @@
 
 #include "ocr/word_list.h"
 
-enum { NUMBER_ZONES_MOST = 64 }; /* on one page */
+enum { NUMBER_ZONES_MOST = 24 }; /* on one page */
 
 /* Where such words stand in the picture that was read, and which ones of the list they are. */
 struct number_zones {
