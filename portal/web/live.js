@@ -53,15 +53,23 @@ function follow({ onTopics, onCut, onOver }) {
     source.addEventListener('error', comeBack);
   }
 
+  /** The browser itself knows that the line is cut; the stream would stand still and say nothing. */
+  function lose() {
+    close();
+    onCut();
+  }
+
   const look = () => (document.hidden ? close() : open());
   document.addEventListener('visibilitychange', look);
   window.addEventListener('online', open);
+  window.addEventListener('offline', lose);
   open();
   return () => {
     isEnded = true;
     close();
     document.removeEventListener('visibilitychange', look);
     window.removeEventListener('online', open);
+    window.removeEventListener('offline', lose);
   };
 }
 

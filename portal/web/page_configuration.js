@@ -9,6 +9,6 @@ export function ConfigurationPage() {
   return html`<${Heading}>Einstellungen<//>
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
     ${!value && !error && html`<${Loading} />`}
-    ${value && html`<p class="kern-body">So gelten sie, seit das Portal läuft. Geändert werden sie in <code>${value.file}</code>.</p>
+    ${value && html`<p class="kern-body">So gelten sie, seit das Portal läuft. Geändert werden sie in <code class="file-name">${value.file}</code>.</p>
       <pre class="configuration" tabindex="0" role="region" aria-label="Einstellungen">${value.configuration}</pre>`}`;
 }
