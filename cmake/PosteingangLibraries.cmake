@@ -5,7 +5,7 @@ foreach(entry
         "SODIUM libsodium" "ZMQ libzmq" "SQLITE sqlite3" "JANSSON jansson" "CYAML libcyaml"
         "YAML yaml-0.1" "TIFF libtiff-4" "LEPTONICA lept" "TESSERACT tesseract"
         "POPPLER poppler-glib" "QPDF libqpdf" "PCRE2 libpcre2-8" "ICU icu-uc icu-i18n"
-        "SECCOMP libseccomp" "MICROHTTPD libmicrohttpd" "XML libxml-2.0" "ARCHIVE libarchive" "ZLIB zlib" "NETTLE nettle" "LDAP ldap lber"
+        "SECCOMP libseccomp" "MICROHTTPD libmicrohttpd" "XML libxml-2.0" "ARCHIVE libarchive" "ZLIB zlib"
         "QRENCODE libqrencode"
         "CMOCKA cmocka")
     separate_arguments(words UNIX_COMMAND ${entry})
