@@ -60,7 +60,7 @@ const struct evidence_weights STANDARD_WEIGHTS = {
         { 40, 100, 100,  40, 100, 100,  40, 100,   0, 100},
         {100, 100, 100, 100, 100, 100, 100, 100, 100,   0},
     },
-    .calibration = {-6.0, -5.0, -2.0, -2.0, -0.77, -0.77, 0.1, 0.1, 1.77, 1.77, 3.0, 5.0, 10.0},
+    .calibration = {-6.0, -5.0, -2.0, -2.0, -0.736, -0.736, 0.145, 0.145, 1.77, 1.77, 3.0, 5.0, 10.0},
 };
 
 #define PLACE(field) (offsetof(struct evidence_weights, field) / sizeof(double))
