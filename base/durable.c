@@ -119,8 +119,11 @@ static enum status write_and_sync(int file, const char *path, const void *bytes,
     return status;
 }
 
-enum status durable_write_file(const char *path, const void *bytes, size_t length, mode_t mode,
-                               struct fault *fault)
+/* Gives the finished file its name. */
+typedef enum status name_function(const char *partial, const char *path, struct fault *fault);
+
+static enum status write_named(const char *path, const void *bytes, size_t length, mode_t mode,
+                               name_function *name, struct fault *fault)
 {
     struct text partial = {0};
     text_append_format(&partial, "%s.XXXXXX", path);
@@ -137,12 +140,33 @@ enum status durable_write_file(const char *path, const void *bytes, size_t lengt
         if (close(file) != 0 && status == STATUS_OK)
             status = fault_errno(fault, durable_status(errno), "cannot close \"%s\"", path);
         if (status == STATUS_OK)
-            status = durable_rename(partial.bytes, path, fault);
+            status = name(partial.bytes, path, fault);
         if (status != STATUS_OK)
             (void)unlink(partial.bytes);
     }
     text_done(&partial);
     return status;
+}
+
+enum status durable_write_file(const char *path, const void *bytes, size_t length, mode_t mode,
+                               struct fault *fault)
+{
+    return write_named(path, bytes, length, mode, durable_rename, fault);
+}
+
+/* link(2) fails where rename(2) would replace. */
+static enum status name_new(const char *partial, const char *path, struct fault *fault)
+{
+    if (link(partial, path) != 0)
+        return fault_errno(fault, errno == EEXIST ? STATUS_REFUSE : durable_status(errno),
+                           "cannot make \"%s\"", path);
+    return durable_remove(partial, fault); // fsyncs the folder of both names
+}
+
+enum status durable_create_file(const char *path, const void *bytes, size_t length, mode_t mode,
+                                struct fault *fault)
+{
+    return write_named(path, bytes, length, mode, name_new, fault);
 }
 
 static bool same_parent(const char *left, const char *right)

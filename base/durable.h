@@ -38,6 +38,10 @@ enum status durable_make_folders(const char *path, mode_t mode, struct fault *fa
 enum status durable_write_file(const char *path, const void *bytes, size_t length, mode_t mode,
                                struct fault *fault);
 
+/* The same for a file that must not be there yet: STATUS_REFUSE when it is, and it stays. */
+enum status durable_create_file(const char *path, const void *bytes, size_t length, mode_t mode,
+                                struct fault *fault);
+
 /* rename(2) and fsync of both folders. */
 enum status durable_rename(const char *from, const char *to, struct fault *fault);
 /* unlink(2) and fsync of the folder; a name that is already gone is fine. */

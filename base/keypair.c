@@ -76,25 +76,18 @@ static void append_field(struct text *text, enum field field, const uint8_t byte
     sodium_memzero(word, sizeof word);
 }
 
+/* A path that a person mistyped is refused; a disk that fails is not their doing. */
 static enum status write_new(const char *path, const struct text *text, struct fault *fault)
 {
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file < 0 && errno == EEXIST)
+    struct fault own = {0};
+    enum status status = durable_create_file(path, text->bytes, text->length, 0600, &own);
+    if (status == STATUS_REFUSE)
         return fault_set(fault, STATUS_REFUSE, "there is a key in %s already", path);
-    if (file < 0)
-        return fault_errno(fault,
-                           durable_status(errno) == STATUS_LATER ? STATUS_LATER : STATUS_REFUSE,
-                           "cannot write %s", path);
-    enum status status = durable_write(file, text->bytes, text->length, fault);
-    if (status == STATUS_OK)
-        status = durable_sync(file, path, fault);
-    if (close(file) != 0 && status == STATUS_OK)
-        status = fault_errno(fault, STATUS_LATER, "cannot write %s", path);
-    if (status == STATUS_OK)
-        status = durable_sync_parent(path, fault);
-    if (status != STATUS_OK)
-        (void)unlink(path);
-    return status;
+    bool is_wrong_place = own.os_error == ENOENT || own.os_error == ENOTDIR ||
+                          own.os_error == EACCES || own.os_error == EPERM;
+    if (status == STATUS_HALT && is_wrong_place)
+        status = STATUS_REFUSE;
+    return status == STATUS_OK ? STATUS_OK : fault_set(fault, status, "%s", own.text);
 }
 
 enum status key_file_write(const char *path, const struct key_file *file, struct fault *fault)

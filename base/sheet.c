@@ -6,9 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/durable.h"
+#include "base/share.h"
 #include "base/sheet.h"
 #include "base/text.h"
 
@@ -250,19 +251,13 @@ enum status sheet_key_make(const char *path, struct sheet_key *ret_key, struct f
     for (size_t i = 0; i < SHEET_KEY_BYTES; i++)
         (void)snprintf(hex + 2 * i, 3, "%02X", (unsigned)key.bytes[i]);
     hex[HEX_DIGITS] = '\n';
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, KEY_FILE_MODE);
-    if (file < 0 && errno == EEXIST)
-        return sheet_key_load(path, ret_key, fault);
-    if (file < 0)
-        return fault_errno(fault, STATUS_REFUSE, "cannot make the sheet key \"%s\"", path);
-    ssize_t written = write(file, hex, HEX_DIGITS + 1);
-    bool good = written == HEX_DIGITS + 1 && fsync(file) == 0;
-    good = close(file) == 0 && good;
+    enum status status =
+        durable_create_file(path, hex, HEX_DIGITS + 1, share_mode(KEY_FILE_MODE), fault);
     sodium_memzero(hex, sizeof hex);
-    if (!good) {
-        (void)unlink(path);
-        return fault_errno(fault, STATUS_LATER, "cannot write the sheet key \"%s\"", path);
-    }
+    if (status == STATUS_REFUSE) // somebody made it meanwhile
+        return sheet_key_load(path, ret_key, fault);
+    if (status != STATUS_OK)
+        return status;
     *ret_key = key;
     return STATUS_OK;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "cli/roles.h"
 
@@ -240,4 +241,15 @@ enum status roles_supervise(const struct roles *roles, int standard_error,
         status = supervisor_add(supervisor, &child, fault);
     }
     return status;
+}
+
+void roles_report_death(void *context, size_t index, const char *name, const char *how,
+                        int64_t restart_in_ms)
+{
+    (void)context;
+    (void)index;
+    // readers retire by themselves after some hundred scans
+    bool is_retired = strcmp(how, "exit code 0") == 0;
+    log_event(is_retired ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, NULL,
+              "%s ended: %s; starting it again in %.1f s", name, how, (double)restart_in_ms / 1000);
 }

@@ -40,4 +40,8 @@ void roles_done(struct roles *roles);
 enum status roles_supervise(const struct roles *roles, int standard_error,
                             struct supervisor *supervisor, struct fault *fault);
 
+/* Logs that a program ended and when it starts again: for supervisor_observe(). */
+void roles_report_death(void *context, size_t index, const char *name, const char *how,
+                        int64_t restart_in_ms);
+
 #endif

@@ -127,17 +127,6 @@ static void on_signal(void *context, int signal_number)
     stop(run, run->is_draining ? EXIT_FOUND : EXIT_DONE); // a drain that was cut short
 }
 
-static void on_death(void *context, size_t index, const char *name, const char *how,
-                     int64_t restart_in_ms)
-{
-    (void)context;
-    (void)index;
-    // readers retire by themselves after some hundred scans
-    bool is_retired = strcmp(how, "exit code 0") == 0;
-    log_event(is_retired ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, NULL,
-              "%s ended: %s; starting it again in %.1f s", name, how, (double)restart_in_ms / 1000);
-}
-
 /* ---- looking -------------------------------------------------------------------------------- */
 
 static unsigned count_deaths(const struct run *run)
@@ -226,7 +215,7 @@ static enum status start(struct run *run, struct fault *fault)
                                  run->supervisor, fault);
     if (status != STATUS_OK)
         return status;
-    supervisor_observe(run->supervisor, on_death, run);
+    supervisor_observe(run->supervisor, roles_report_death, run);
     status = supervisor_start(run->supervisor, fault);
     int64_t every_ms = run->is_draining      ? RUN_DRAIN_LOOK_MS
                        : terminal_is(stderr) ? RUN_TERMINAL_LOOK_MS

@@ -64,16 +64,6 @@ static void signalled(void *context, int signal_number)
     }
 }
 
-static void reader_died(void *context, size_t index, const char *name, const char *how,
-                        int64_t restart_in_ms)
-{
-    (void)context;
-    (void)index;
-    bool is_retired = strcmp(how, "exit code 0") == 0;
-    log_event(is_retired ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, NULL,
-              "%s ended: %s; starting it again in %.1f s", name, how, (double)restart_in_ms / 1000);
-}
-
 static enum status start(struct work *work, struct fault *fault)
 {
     const struct supervisor_rule rule = {.patience_ms = PATIENCE_MS};
@@ -87,7 +77,7 @@ static enum status start(struct work *work, struct fault *fault)
         status = roles_supervise(&work->roles, 0, work->supervisor, fault);
     if (status != STATUS_OK)
         return status;
-    supervisor_observe(work->supervisor, reader_died, work);
+    supervisor_observe(work->supervisor, roles_report_death, work);
     return supervisor_start(work->supervisor, fault);
 }
 

@@ -18,6 +18,7 @@
 #include "ocr/code_regions.h"
 #include "ocr/codes.h"
 #include "ocr/data_matrix.h"
+#include "ocr/picture.h"
 
 enum {
     LEAST_CHARACTERS = 4,    /* of codes without a check of their own */
@@ -79,19 +80,6 @@ static zbar_image_scanner_t *scanner_new(void)
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         zbar_image_scanner_set_config(scanner, kinds[i].type, ZBAR_CFG_ENABLE, 1);
     return scanner;
-}
-
-/* Rows of bytes without padding, as zbar wants them; the caller frees. */
-static uint8_t *plain_rows(PIX *grey)
-{
-    size_t width = (size_t)pixGetWidth(grey), height = (size_t)pixGetHeight(grey);
-    uint8_t *rows = malloc(width * height);
-    for (size_t y = 0; rows != NULL && y < height; y++) {
-        const l_uint32 *line = pixGetData(grey) + y * (size_t)pixGetWpl(grey);
-        for (size_t x = 0; x < width; x++)
-            rows[y * width + x] = (uint8_t)GET_DATA_BYTE(line, x);
-    }
-    return rows;
 }
 
 static struct reading_box box_of(const zbar_symbol_t *symbol)
@@ -177,7 +165,7 @@ static bool is_credible(const zbar_symbol_t *symbol, const struct kind *kind)
 /* One look at a picture, whose pixels `to_page` maps; *ret_found counts. */
 static bool look(struct search *search, PIX *picture, struct affine to_page, unsigned *ret_found)
 {
-    uint8_t *rows = plain_rows(picture);
+    uint8_t *rows = picture_rows(picture);
     zbar_image_t *image = rows == NULL ? NULL : zbar_image_create();
     bool good = image != NULL;
     *ret_found = 0;

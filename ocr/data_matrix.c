@@ -11,21 +11,9 @@
 #include <time.h>
 
 #include "ocr/data_matrix.h"
+#include "ocr/picture.h"
 
 enum { SLICE_MS = 20 };
-
-/* Without padding; the caller frees. */
-static uint8_t *plain_rows(PIX *grey)
-{
-    size_t width = (size_t)pixGetWidth(grey), height = (size_t)pixGetHeight(grey);
-    uint8_t *rows = malloc(width * height);
-    for (size_t y = 0; rows != NULL && y < height; y++) {
-        const l_uint32 *line = pixGetData(grey) + y * (size_t)pixGetWpl(grey);
-        for (size_t x = 0; x < width; x++)
-            rows[y * width + x] = (uint8_t)GET_DATA_BYTE(line, x);
-    }
-    return rows;
-}
 
 /* libdmtx counts rows from the bottom. */
 static void take_box(DmtxRegion *region, int height, struct data_matrix *code)
@@ -89,7 +77,7 @@ static void search(DmtxDecode *decode, long milliseconds, int height, struct dat
 void data_matrix_find(PIX *grey, long milliseconds, struct data_matrix *ret_code)
 {
     struct data_matrix code = {0};
-    uint8_t *rows = plain_rows(grey);
+    uint8_t *rows = picture_rows(grey);
     DmtxImage *image =
         rows == NULL ? NULL
                      : dmtxImageCreate(rows, pixGetWidth(grey), pixGetHeight(grey), DmtxPack8bppK);

@@ -48,3 +48,15 @@ enum status placement_apply(struct placement placement, PIX **pix_p, struct faul
         return fault_set(fault, STATUS_LATER, "out of memory while mirroring a page");
     return pix_turn(pix_p, placement.turn, fault);
 }
+
+uint8_t *picture_rows(PIX *grey)
+{
+    size_t width = (size_t)pixGetWidth(grey), height = (size_t)pixGetHeight(grey);
+    uint8_t *rows = malloc(width * height);
+    for (size_t y = 0; rows != NULL && y < height; y++) {
+        const l_uint32 *line = pixGetData(grey) + y * (size_t)pixGetWpl(grey);
+        for (size_t x = 0; x < width; x++)
+            rows[y * width + x] = (uint8_t)GET_DATA_BYTE(line, x);
+    }
+    return rows;
+}

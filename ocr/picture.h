@@ -79,4 +79,8 @@ enum status pix_turn(PIX **pix_p, int degrees, struct fault *fault);
 
 void picture_done(struct picture *picture);
 
+/* The bytes of an 8-bit grey image, width x height without padding, as the libraries of codes want
+ * them; the caller frees. NULL: no memory. */
+uint8_t *picture_rows(PIX *grey);
+
 #endif

@@ -62,32 +62,4 @@ typedef enum status login_token_callback(void *context, const struct login_token
 enum status login_token_each(struct ledger *ledger, login_token_callback *callback, void *context,
                              struct fault *fault);
 
-/* ---- the second factor -------------------------------------------------------------------------- */
-
-enum {
-    SECOND_SECRET_BYTES = 20, /* RFC 4226 section 4 R6 recommends 160 bits */
-    SECOND_CODES = 8,
-    SECOND_CODE_BYTES = 12 /* "xxxx-xxxx", NUL, rounded up */
-};
-
-/* Keeps the secret of a second factor, and digests of recovery codes; both replace older ones. The
- * person's sessions stay. */
-enum status second_enrol(struct ledger *ledger, const char *name,
-                         const uint8_t secret[SECOND_SECRET_BYTES],
-                         const char codes[SECOND_CODES][SECOND_CODE_BYTES], const char *actor,
-                         struct fault *fault);
-/* Takes it away, e.g. when the telephone is lost. */
-enum status second_remove(struct ledger *ledger, const char *name, const char *actor,
-                          struct fault *fault);
-/* *ret_has false: the person has none. */
-enum status second_get(struct ledger *ledger, const char *name, bool *ret_has,
-                       uint8_t ret_secret[SECOND_SECRET_BYTES], struct fault *fault);
-/* Marks a time step as used; *ret_first false: it, or a later one, was used before (a code counts
- * once, RFC 6238 section 5.2). */
-enum status second_use_step(struct ledger *ledger, const char *name, int64_t step, bool *ret_first,
-                            struct fault *fault);
-/* Uses a recovery code up; *ret_fits false: it is none, or was used. */
-enum status second_use_code(struct ledger *ledger, const char *name, const char *code,
-                            bool *ret_fits, struct fault *fault);
-
 #endif

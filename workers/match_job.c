@@ -3,7 +3,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "base/sheet.h"
 #include "base/text.h"
 #include "workers/match_job.h"
@@ -61,7 +63,10 @@ enum status match_rules(const struct config *config, struct rules **ret_rules, s
                                             .check_group = grammar->check_group};
     }
     struct sheet_key key;
-    bool has_key = sheet_key_load(config->sheets.key, &key, NULL) == STATUS_OK;
+    struct fault why = {0};
+    bool has_key = sheet_key_load(config->sheets.key, &key, &why) == STATUS_OK;
+    if (!has_key && access(config->sheets.key, F_OK) == 0)
+        log_warning(NULL, "return sheets count as plain numbers: %s", why.text);
     struct classify_options options = {
         .grammars = grammars,
         .grammar_count = config->grammar_count,

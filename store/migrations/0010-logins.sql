@@ -1,4 +1,4 @@
--- 0010-logins: sessions that survive a restart, tokens of machines, the second factor.
+-- 0010-logins: sessions that survive a restart, tokens of machines.
 -- SPDX-License-Identifier: EUPL-1.2
 CREATE TABLE session (
     token    BLOB    PRIMARY KEY, -- SHA-256 of the cookie's value
@@ -18,17 +18,4 @@ CREATE TABLE token (
     created_ms INTEGER NOT NULL,
     revoked_ms INTEGER NOT NULL DEFAULT 0, -- 0: it may be used
     audit      INTEGER NOT NULL REFERENCES audit (id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE second_factor (
-    account TEXT    PRIMARY KEY REFERENCES account (name),
-    secret  TEXT    NOT NULL,           -- in hexadecimal
-    step    INTEGER NOT NULL DEFAULT 0, -- the newest that was used
-    audit   INTEGER NOT NULL REFERENCES audit (id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE recovery_code (
-    account TEXT NOT NULL REFERENCES account (name),
-    code    BLOB NOT NULL, -- SHA-256 of account and code
-    PRIMARY KEY (account, code)
 ) STRICT, WITHOUT ROWID;

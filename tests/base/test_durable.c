@@ -132,6 +132,24 @@ static void paths_join_with_one_slash(void **state)
     free(slash);
 }
 
+static void a_file_that_is_there_is_not_made_again(void **state)
+{
+    (void)state;
+    struct fault fault = {0};
+    char *bytes = NULL;
+    size_t length = 0;
+    assert_int_equal(durable_create_file("once", "first", 5, 0600, &fault), STATUS_OK);
+    assert_int_equal(durable_create_file("once", "second", 6, 0600, &fault), STATUS_REFUSE);
+    assert_int_equal(file_read("once", 16, &bytes, &length, &fault), STATUS_OK);
+    assert_string_equal(bytes, "first");
+    free(bytes);
+    struct stat found;
+    assert_int_equal(stat("once", &found), 0);
+    assert_int_equal(found.st_nlink, 1); // nothing is left of the temporary name
+    assert_int_equal(found.st_mode & 0777, 0600);
+    assert_int_equal(durable_create_file("nowhere/once", "x", 1, 0600, &fault), STATUS_HALT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -144,6 +162,7 @@ int main(void)
         cmocka_unit_test(names_move_and_vanish),
         cmocka_unit_test(only_regular_files_of_the_allowed_size_are_read),
         cmocka_unit_test(paths_join_with_one_slash),
+        cmocka_unit_test(a_file_that_is_there_is_not_made_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -54,98 +54,94 @@ static void every_rule_names_its_source(void **state)
     }
 }
 
+static const struct {
+    const char *rule, *kind;
+    struct written_inputs inputs;
+    const char *end;
+    bool is_past, is_month_end;
+} last_days[] = {
+    {"widerspruch",
+     "widerspruch",                       {"2026-03-02", "2026-01-27", NULL, NULL, NULL},
+     "2026-03-02",                                                                                              false,
+     false                                                                                                                  },
+    {"widerspruch",
+     "widerspruch",                       {"2026-03-03", "2026-01-27", NULL, NULL, NULL},
+     "2026-03-02",                                                                                              true,
+     false                                                                                                                  },
+    {"widerspruch",
+     "widerspruch",                       {"2026-03-03", "2026-01-27", "2026-02-03", NULL, NULL},
+     "2026-03-03",                                                                                              false,
+     false                                                                                                                  },
+    {"widerspruch_ausland",
+     "widerspruch",                       {"2026-03-03", "2026-01-27", NULL, NULL, NULL},
+     "2026-04-30",                                                                                              false,
+     false                                                                                                                  },
+    {"widerspruch_belehrung",
+     "widerspruch",                       {"2026-03-03", "2026-01-28", NULL, NULL, NULL},
+     "2027-02-01",                                                                                              false,
+     false                                                                                                                  },
+    {"ueberpruefungsantrag",
+     "ueberpruefungsantrag",              {"2026-03-03", NULL, NULL, NULL, NULL},
+     "2025-01-01",                                                                                              false,
+     false                                                                                                                  },
+    {"klage",                 "klage",    {"2026-03-03", NULL, NULL, NULL, "2026-04-04"},         "2026-04-04", false, false},
+    {"schonfrist",
+     "kuendigung_wohnung",                {"2026-03-03", NULL, "2026-03-01", NULL, NULL},
+     "2026-05-04",                                                                                              false,
+     false                                                                                                                  },
+    {"antrag_formlos",
+     "antrag_formlos",                    {"2026-03-03", NULL, NULL, NULL, NULL},
+     "2026-03-01",                                                                                              false,
+     false                                                                                                                  },
+    {"antrag_formlos",
+     "antrag_formlos",                    {"2026-05-29", NULL, NULL, NULL, NULL},
+     "2026-05-01",                                                                                              false,
+     true                                                                                                                   },
+    {"antrag_formlos",
+     "antrag_formlos",                    {"2026-05-31", NULL, NULL, NULL, NULL},
+     "2026-05-01",                                                                                              false,
+     true                                                                                                                   },
+    {"teilhabe_weiterleiten",
+     "eingliederungshilfe",               {"2026-03-02", NULL, NULL, NULL, NULL},
+     "2026-03-16",                                                                                              false,
+     false                                                                                                                  },
+    {"teilhabe_entscheiden",
+     "eingliederungshilfe",               {"2026-03-02", NULL, NULL, NULL, NULL},
+     "2026-03-23",                                                                                              false,
+     false                                                                                                                  },
+    {"wiedereinsetzung",
+     "fristverlaengerung",                {"2026-03-24", NULL, NULL, "2026-03-09", NULL},
+     "2026-03-23",                                                                                              true,
+     false                                                                                                                  },
+    {"drittschuldner",
+     "pfaendung",                         {"2026-03-24", NULL, "2026-03-23", NULL, NULL},
+     "2026-04-07",                                                                                              false,
+     false                                                                                                                  },
+    {"auskunft",              "auskunft", {"2026-01-31", NULL, NULL, NULL, NULL},                 "2026-03-02", false, false},
+    {"untaetigkeit_antrag",
+     "sachstand",                         {"2026-03-24", NULL, NULL, "2026-01-05", NULL},
+     "2026-07-06",                                                                                              false,
+     false                                                                                                                  },
+};
+
 static void the_last_day_is_the_statutes(void **state)
 {
     (void)state;
-    static const struct {
-        const char *rule, *kind;
-        struct written_inputs inputs;
-        const char *end;
-        bool is_past, is_month_end;
-    } cases[] = {
-        {"widerspruch",
-         "widerspruch",          {"2026-03-02", "2026-01-27", NULL, NULL, NULL},
-         "2026-03-02", false,
-         false},
-        {"widerspruch",
-         "widerspruch",          {"2026-03-03", "2026-01-27", NULL, NULL, NULL},
-         "2026-03-02", true,
-         false},
-        {"widerspruch",
-         "widerspruch",          {"2026-03-03", "2026-01-27", "2026-02-03", NULL, NULL},
-         "2026-03-03", false,
-         false},
-        {"widerspruch_ausland",
-         "widerspruch",          {"2026-03-03", "2026-01-27", NULL, NULL, NULL},
-         "2026-04-30", false,
-         false},
-        {"widerspruch_belehrung",
-         "widerspruch",          {"2026-03-03", "2026-01-28", NULL, NULL, NULL},
-         "2027-02-01", false,
-         false},
-        {"ueberpruefungsantrag",
-         "ueberpruefungsantrag", {"2026-03-03", NULL, NULL, NULL, NULL},
-         "2025-01-01", false,
-         false},
-        {"klage",
-         "klage",                {"2026-03-03", NULL, NULL, NULL, "2026-04-04"},
-         "2026-04-04", false,
-         false},
-        {"schonfrist",
-         "kuendigung_wohnung",   {"2026-03-03", NULL, "2026-03-01", NULL, NULL},
-         "2026-05-04", false,
-         false},
-        {"antrag_formlos",
-         "antrag_formlos",       {"2026-03-03", NULL, NULL, NULL, NULL},
-         "2026-03-01", false,
-         false},
-        {"antrag_formlos",
-         "antrag_formlos",       {"2026-05-29", NULL, NULL, NULL, NULL},
-         "2026-05-01", false,
-         true },
-        {"antrag_formlos",
-         "antrag_formlos",       {"2026-05-31", NULL, NULL, NULL, NULL},
-         "2026-05-01", false,
-         true },
-        {"teilhabe_weiterleiten",
-         "eingliederungshilfe",  {"2026-03-02", NULL, NULL, NULL, NULL},
-         "2026-03-16", false,
-         false},
-        {"teilhabe_entscheiden",
-         "eingliederungshilfe",  {"2026-03-02", NULL, NULL, NULL, NULL},
-         "2026-03-23", false,
-         false},
-        {"wiedereinsetzung",
-         "fristverlaengerung",   {"2026-03-24", NULL, NULL, "2026-03-09", NULL},
-         "2026-03-23", true,
-         false},
-        {"drittschuldner",
-         "pfaendung",            {"2026-03-24", NULL, "2026-03-23", NULL, NULL},
-         "2026-04-07", false,
-         false},
-        {"auskunft",
-         "auskunft",             {"2026-01-31", NULL, NULL, NULL, NULL},
-         "2026-03-02", false,
-         false},
-        {"untaetigkeit_antrag",
-         "sachstand",            {"2026-03-24", NULL, NULL, "2026-01-05", NULL},
-         "2026-07-06", false,
-         false},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    for (size_t i = 0; i < sizeof last_days / sizeof last_days[0]; i++) {
         struct deadline_hint hints[HINTS_MOST];
-        size_t count = hints_of(cases[i].kind, cases[i].inputs, hints), at = 0;
-        while (at < count && strcmp(hints[at].rule->name, cases[i].rule) != 0)
+        size_t count = hints_of(last_days[i].kind, last_days[i].inputs, hints), at = 0;
+        while (at < count && strcmp(hints[at].rule->name, last_days[i].rule) != 0)
             at++;
         if (at == count)
-            fail_msg("case %zu: no rule %s", i, cases[i].rule);
+            fail_msg("case %zu: no rule %s", i, last_days[i].rule);
         char end[DAY_TEXT_BYTES];
         day_to_text(hints[at].end.day, end);
-        if (!hints[at].is_known || strcmp(end, cases[i].end) != 0 ||
-            hints[at].is_past != cases[i].is_past ||
-            hints[at].is_month_end != cases[i].is_month_end)
-            fail_msg("case %zu, %s: %s instead of %s, past %d, month's end %d", i, cases[i].rule,
-                     end, cases[i].end, hints[at].is_past, hints[at].is_month_end);
+        if (!hints[at].is_known || strcmp(end, last_days[i].end) != 0 ||
+            hints[at].is_past != last_days[i].is_past ||
+            hints[at].is_month_end != last_days[i].is_month_end)
+            fail_msg("case %zu, %s: %s instead of %s, past %d, month's end %d", i,
+                     last_days[i].rule, end, last_days[i].end, hints[at].is_past,
+                     hints[at].is_month_end);
     }
 }
 
