@@ -115,7 +115,9 @@ enum status arguments_read(const struct argument *table, size_t count, int argc,
         else if (options && strncmp(argv[i], "--", 2) == 0)
             status = take_option(table, count, argc, argv, &i, fault);
         else if (options && argv[i][0] == '-' && argv[i][1] != '\0')
-            status = fault_set(fault, STATUS_REFUSE, "unknown option %s; see --help", argv[i]);
+            status = fault_set(fault, STATUS_REFUSE,
+                               "unknown option %s; see --help (what is no option goes after --)",
+                               argv[i]);
         else if (!list_add(ret_rest, argv[i]))
             status = fault_set(fault, STATUS_LATER, "out of memory");
         if (status != STATUS_OK) {

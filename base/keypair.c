@@ -21,10 +21,18 @@ enum { FILE_BYTES_MOST = 4096, FIELDS = 3 };
 static const char *const field_names[FIELDS] = {"public", "secret", "server"};
 enum field { FIELD_PUBLIC, FIELD_SECRET, FIELD_SERVER };
 
+/* One key in 85 begins with a dash and reads like an option on a command line: another is made. */
 enum status key_pair_new(struct key_pair *ret_pair, struct fault *fault)
 {
-    if (sodium_init() < 0 || crypto_box_keypair(ret_pair->public_key.bytes, ret_pair->secret) != 0)
-        return fault_set(fault, STATUS_HALT, "cannot make a pair of keys");
+    struct key_pair pair;
+    char text[KEY_TEXT_BYTES];
+    do {
+        if (sodium_init() < 0 || crypto_box_keypair(pair.public_key.bytes, pair.secret) != 0)
+            return fault_set(fault, STATUS_HALT, "cannot make a pair of keys");
+        public_key_to_text(&pair.public_key, text);
+    } while (text[0] == '-');
+    *ret_pair = pair;
+    sodium_memzero(&pair, sizeof pair);
     return STATUS_OK;
 }
 

@@ -30,7 +30,7 @@ struct key_file {
     struct public_key server; /* of the dispatcher; only with has_server */
 };
 
-/* A new pair, from the system's random numbers. */
+/* A new pair, from the system's random numbers. Its public key's text never begins with a dash. */
 enum status key_pair_new(struct key_pair *ret_pair, struct fault *fault);
 /* Whether the two halves belong together. */
 bool key_pair_is_whole(const struct key_pair *pair);
