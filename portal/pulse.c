@@ -48,6 +48,7 @@ static unsigned topics_of(const char *action)
         {"batch.",        TOPIC(PULSE_SCANS)                                                },
         {"page.",         TOPIC(PULSE_SCANS)                                                },
         {"worker.",       TOPIC(PULSE_MACHINE)                                              },
+        {"alarm.",        TOPIC(PULSE_MACHINE)                                              },
         {"register.",     TOPIC(PULSE_MACHINE)                                              },
         {"user.",         TOPIC(PULSE_PEOPLE) | TOPIC(PULSE_ACCOUNTS)                       },
         {"session.",      TOPIC(PULSE_PEOPLE)                                               },
