@@ -11,6 +11,7 @@
 #include "base/seal.h"
 #include "base/text.h"
 #include "cli/cabinet_check.h"
+#include "store/filed_place.h"
 
 enum { PIECE_BYTES = 1 << 16, SIDECAR_BYTES_MOST = 1 << 20 };
 
@@ -99,20 +100,16 @@ static bool rests(struct ledger *ledger, const struct document_record *document)
     return does;
 }
 
-static enum status check_document(void *context, const struct scan_record *scan,
-                                  const struct document_record *document, struct fault *fault)
+/* `folder` is below the cabinet. */
+static enum status check_folder(struct cabinet_walk *walk, const struct document_record *document,
+                                const char *folder, struct fault *fault)
 {
-    struct cabinet_walk *walk = context;
     char original[64];
-    (void)scan;
-    if (document == NULL || document->state != DOCUMENT_FILED || document->place == NULL)
-        return STATUS_OK;
-    enum status status =
-        name_original(walk->ledger, document->scan, original, sizeof original, fault);
-    char *folder = path_join(walk->cabinet, document->place);
-    if (status == STATUS_OK && folder == NULL)
-        status = fault_set(fault, STATUS_LATER, "out of memory");
-    const char *wrong = status == STATUS_OK ? wrong_part(folder, document, original) : NULL;
+    char *path = path_join(walk->cabinet, folder);
+    enum status status = path == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
+                                      : name_original(walk->ledger, document->scan, original,
+                                                      sizeof original, fault);
+    const char *wrong = status == STATUS_OK ? wrong_part(path, document, original) : NULL;
     walk->count++;
     if (wrong != NULL && rests(walk->ledger, document)) {
         char words[FAULT_TEXT_BYTES];
@@ -122,7 +119,22 @@ static enum status check_document(void *context, const struct scan_record *scan,
                        id, wrong);
         status = walk->damage(walk->context, &document->id.uuid, words, fault);
     }
-    free(folder);
+    free(path);
+    return status;
+}
+
+static enum status check_document(void *context, const struct scan_record *scan,
+                                  const struct document_record *document, struct fault *fault)
+{
+    struct cabinet_walk *walk = context;
+    struct filed_place place = {0};
+    (void)scan;
+    if (document == NULL || document->state != DOCUMENT_FILED || document->place == NULL)
+        return STATUS_OK;
+    enum status status = filed_place_read(document->place, &place, fault);
+    if (status == STATUS_OK && place.cabinet != NULL)
+        status = check_folder(walk, document, place.cabinet, fault);
+    filed_place_done(&place);
     return status;
 }
 

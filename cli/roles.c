@@ -189,6 +189,14 @@ static bool has_portal(const struct config *config, const char *folder)
     return is_there && config->portal.enabled;
 }
 
+static bool hands_over(const struct config *config)
+{
+    for (size_t i = 0; i < config->team_count; i++)
+        if (config->teams[i].destination != CONFIG_FOLDER)
+            return true;
+    return false;
+}
+
 enum status roles_make(const struct config *config, const char *folder, bool draining,
                        struct roles *ret_roles, struct fault *fault)
 {
@@ -201,6 +209,8 @@ enum status roles_make(const struct config *config, const char *folder, bool dra
         is_whole = add_configured(&roles, config, folder, "posteingang-portal", "portal");
     if (is_whole && !draining && config->register_folder != NULL)
         is_whole = add_configured(&roles, config, folder, "posteingang-register", "register");
+    if (is_whole && !draining && hands_over(config))
+        is_whole = add_configured(&roles, config, folder, "posteingang-answers", "answers");
     if (is_whole && !draining && config->store.scrub_hour < SCRUB_NEVER)
         is_whole = add_configured(&roles, config, folder, "posteingang", "scrub") &&
                    add_option(&roles.items[roles.count - 1], "scrub", "--nightly");

@@ -10,6 +10,7 @@
 #include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/times.h"
+#include "store/filed_place.h"
 
 enum {
     TEXT_BYTES_MOST = 512 << 20,   /* of a document's text, for --text */
@@ -69,6 +70,17 @@ static void print_decision(const struct document_record *document)
     print_line("flags", document->flags);
 }
 
+static void print_place(const struct instance *instance, const char *written)
+{
+    struct filed_place place = {0};
+    if (filed_place_read(written, &place, NULL) == STATUS_OK) {
+        if (place.cabinet != NULL)
+            printf("  %-11s %s/%s\n", "cabinet", instance->config->store.cabinet, place.cabinet);
+        print_line("xdomea", place.package);
+    }
+    filed_place_done(&place);
+}
+
 static void print_document(const struct instance *instance, const struct document_record *document)
 {
     print_id("document", &document->id.uuid);
@@ -77,8 +89,7 @@ static void print_document(const struct instance *instance, const struct documen
     print_pages(document);
     print_line("state", document_state_name(document->state));
     print_decision(document);
-    if (document->place != NULL)
-        printf("  %-11s %s/%s\n", "cabinet", instance->config->store.cabinet, document->place);
+    print_place(instance, document->place);
     print_object_path("text", instance->spool, &document->text);
     print_object_path("pdf", instance->spool, &document->pdf);
     print_line("error", document->error);

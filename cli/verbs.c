@@ -60,6 +60,12 @@ static const struct verb verbs[] = {
      "Shows how often it filed by itself and how often wrongly, how sure it said to be against how\n"
      "often it was right, which kinds of document it confuses, and what another threshold would\n"
      "have done to the decisions of the past.", verb_report_matching},
+    {"xdomea list", "[--json]", "shows what was handed over to a document management system",
+     "Shows each package that was handed over, and whether the system has taken it, refused it (then\n"
+     "a person decides), or it was withdrawn.", verb_xdomea_list},
+    {"xdomea answers", "", "takes the system's answers",
+     "Reads every answer (message 0630) in xdomea.answers once. `run` does so every two seconds when\n"
+     "a team hands over packages. Exit code 1 when an answer could not be understood.", verb_xdomea_answers},
     {"sheet separator", "--out FILE.pdf [--count NUMBER]", "prints separator sheets",
      "Writes a PDF of numbered separators: after each, a new document begins. Used in their\n"
      "order, a missing one is noticed.", verb_sheet_separator},

@@ -172,7 +172,10 @@ static void settle_lists(struct load *load)
         struct config_team *team = &config->teams[i];
         if (team->title == NULL)
             team->title = string_copy(team->name);
-        load->no_memory |= team->title == NULL;
+        if (team->xdomea == NULL && team->destination != CONFIG_FOLDER)
+            team->xdomea = string_copy(config->xdomea.folder);
+        load->no_memory |=
+            team->title == NULL || (team->xdomea == NULL && team->destination != CONFIG_FOLDER);
     }
     for (size_t i = 0; i < config->kind_count && !load->no_memory; i++) {
         struct config_kind *kind = &config->kinds[i];
@@ -414,6 +417,14 @@ const struct config_site *config_site(const struct config *config, const char *n
     for (size_t i = 0; i < config->site_count; i++)
         if (string_equal(config->sites[i].name, name))
             return &config->sites[i];
+    return NULL;
+}
+
+const struct config_team *config_team(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->team_count; i++)
+        if (string_equal(config->teams[i].name, name))
+            return &config->teams[i];
     return NULL;
 }
 

@@ -23,9 +23,14 @@ struct config_site {
     int64_t incomplete_ms; /* a file that stays incomplete this long is refused */
 };
 
+/* Where what is filed to a team goes. */
+enum config_destination { CONFIG_FOLDER = 0, CONFIG_XDOMEA, CONFIG_FOLDER_AND_XDOMEA };
+
 struct config_team {
     char *name;  /* as the register's team column has it */
     char *title; /* for people */
+    enum config_destination destination;
+    char *xdomea; /* absolute path of the folder for its packages; NULL unless it has any */
 };
 
 enum config_check_algorithm {
@@ -140,6 +145,15 @@ struct config_dispatch {
     char *key;    /* absolute path of the dispatcher's key file */
 };
 
+/* Packages for a document management system: filing/xdomea.h. */
+struct config_xdomea {
+    char *folder;  /* absolute: packages of teams without a folder of their own */
+    char *answers; /* absolute: where the system's answers come in */
+    int version;   /* enum xdomea_version */
+    char *sender;  /* the unit that sends, for the system */
+    char *creator; /* the account by which it knows us */
+};
+
 struct config_sheets {
     char *key; /* absolute path of the key that seals return sheets */
 };
@@ -181,6 +195,7 @@ struct config {
     struct config_store store;
     struct config_workers workers;
     struct config_dispatch dispatch;
+    struct config_xdomea xdomea;
     struct config_sheets sheets;
     struct config_portal portal;
     enum log_level log_level;
@@ -206,6 +221,8 @@ struct config *config_load_or_explain(const char *given);
 bool config_site_name_is_fit(const char *name);
 /* NULL when there is none of that name. */
 const struct config_site *config_site(const struct config *config, const char *name);
+/* NULL when there is none of that name: then what is filed goes into the cabinet alone. */
+const struct config_team *config_team(const struct config *config, const char *name);
 
 /* Appends a complete posteingang.yaml: every setting with its default and one sentence, the
  * example grammars, and the sites named (`site_count` of them). */

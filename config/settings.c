@@ -50,6 +50,8 @@ static const char *const several[] = {"clear", "copy", NULL};
 static const char *const algorithms[] = {"none", "mod11_10", "mod97_10", "damm", "luhn", NULL};
 static const char *const archives[] = {"2b", "1b", NULL};
 static const char *const sandboxes[] = {"preferred", "required", NULL};
+static const char *const destinations[] = {"folder", "xdomea", "both", NULL};
+static const char *const xdomea_versions[] = {"3.0.0", "3.1.0", "4.0.0", NULL};
 static const char *const truths[] = {"false", "true", NULL};
 static const char *const imports[] = {"full", "incremental", NULL};
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
@@ -75,6 +77,16 @@ const struct setting settings[] = {
           "Name of the team, as the register's team column has it."),
     ENTRY(SETTING_TEAMS, SETTING_TEXT, "title", NULL, "the name", 1, NAME_BYTES, struct config_team,
           title, "What people call the team."),
+    {.key = "destination",
+       .initial = "folder",
+       .sentence = "Where what is filed to the team goes: into the cabinet, as xdomea packages into a "
+                 "folder for a document management system, or both.",
+       .words = destinations,
+       .list = SETTING_TEAMS,
+       .kind = SETTING_CHOICE,
+       .offset = offsetof(struct config_team, destination)},
+    ENTRY(SETTING_TEAMS, SETTING_OPTION_PATH, "xdomea", NULL, "xdomea.folder", 0, PATH_BYTES,
+          struct config_team, xdomea, "Folder for the packages of this team."),
 
     ENTRY(SETTING_GRAMMARS, SETTING_TEXT, "name", NULL, NULL, 1, 64, struct config_case_grammar,
           name, "Name of the scheme, for explanations."),
@@ -261,6 +273,18 @@ const struct setting settings[] = {
     VALUE(SETTING_PATH, "dispatch.key", "keys/dispatch.key", 1, PATH_BYTES, dispatch.key,
           "The dispatcher's own key, which those workers trust."),
 
+    VALUE(SETTING_PATH, "xdomea.folder", "xdomea/out", 1, PATH_BYTES, xdomea.folder,
+          "Folder that packages are put in for the document management system, which takes them "
+          "away."),
+    VALUE(SETTING_PATH, "xdomea.answers", "xdomea/answers", 1, PATH_BYTES, xdomea.answers,
+          "Folder that the system puts its answers (message 0630) in."),
+    WORD(SETTING_CHOICE, "xdomea.version", "3.1.0", xdomea_versions, xdomea.version,
+         "Version of the standard; 4.0.0 follows its published examples."),
+    VALUE(SETTING_TEXT, "xdomea.sender", "Scanstelle", 1, NAME_BYTES, xdomea.sender,
+          "The organisational unit that hands over, as the system shows it."),
+    VALUE(SETTING_TEXT, "xdomea.creator", "posteingang", 1, NAME_BYTES, xdomea.creator,
+          "The account by which the system knows this software."),
+
     VALUE(SETTING_PATH, "sheets.key", "keys/sheets.key", 1, PATH_BYTES, sheets.key,
           "The key that seals return sheets; made when the first one is printed. Who holds it can "
           "print sheets that file by themselves."),
@@ -305,6 +329,8 @@ const struct setting_section setting_sections[] = {
     {"store", "Where everything is kept.", SETTING_SINGLE},
     {"workers", "How work is handed out.", SETTING_SINGLE},
     {"dispatch", "The door for workers on other hosts (see: posteingang key new --help).",
+     SETTING_SINGLE},
+    {"xdomea", "Handing over to a document management system; teams choose it (destination).",
      SETTING_SINGLE},
     {"sheets", "Sheets that are printed: separators, covers, return sheets.", SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},

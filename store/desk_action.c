@@ -335,6 +335,56 @@ enum status desk_release(struct ledger *ledger, const struct desk_act *act,
     return act_on(ledger, act, &wish, release, ret_verdict, fault);
 }
 
+/* The decision that it was filed by, no longer to file. */
+static enum status keep_suggestion(struct ledger *ledger, const struct desk_act *act,
+                                   const struct document_record *before, int64_t audit,
+                                   struct fault *fault)
+{
+    const struct decision decision = {
+        .case_number = before->case_number,
+        .team = before->team,
+        .confidence = before->confidence,
+        .runner_up = before->runner_up,
+        .decided_by = act->actor,
+        .reason = act->reason,
+        .kind = before->kind,
+        .kind_confidence = before->kind_confidence,
+        .flags = before->flags,
+        .rules_version = before->rules_version,
+        .register_version = before->register_version,
+    };
+    return decision_keep(ledger, &act->id.uuid, &decision, audit, fault);
+}
+
+static enum status return_to_person(struct ledger *ledger, const struct desk_act *act,
+                                    const struct subject *subject, const struct wish *wish,
+                                    enum desk_verdict *ret_verdict, struct fault *fault)
+{
+    struct document_record before = {0};
+    int64_t audit = 0;
+    (void)wish;
+    if (subject->state != DOCUMENT_FILED)
+        return say(DESK_TOO_LATE, ret_verdict);
+    enum status status = ledger_document_get(ledger, act->id, &before, fault);
+    if (status == STATUS_OK)
+        status =
+            audit_action(ledger, act, "document.return", leaving_state(subject, DOCUMENT_CLEARING),
+                         before.case_number, &audit, fault);
+    if (status == STATUS_OK)
+        status = keep_suggestion(ledger, act, &before, audit, fault);
+    if (status == STATUS_OK)
+        status = leave(ledger, subject, DOCUMENT_CLEARING, audit, fault);
+    document_record_done(&before);
+    return status;
+}
+
+enum status desk_return_within(struct ledger *ledger, const struct desk_act *act,
+                               enum desk_verdict *ret_verdict, struct fault *fault)
+{
+    const struct wish wish = {0};
+    return work_on(ledger, act, &wish, return_to_person, ret_verdict, fault);
+}
+
 static enum status keep_handover(struct ledger *ledger, const struct desk_act *act,
                                  const struct wish *wish, int64_t audit, struct fault *fault)
 {

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "store/correction.h"
 #include "store/database.h"
+#include "store/desk.h"
 #include "store/ledger.h"
 
 struct ledger {
@@ -235,6 +236,20 @@ enum status job_settle(struct ledger *ledger, const struct job_row *job, int64_t
 enum status decision_audit(struct ledger *ledger, const struct job_row *job,
                            const struct decision *decision, int64_t *ret_audit,
                            struct fault *fault);
+
+/* ---- packages.c ------------------------------------------------------------------------------ */
+
+/* Before the document's place becomes `place` (NULL: nowhere): the package there is noted as sent,
+ * the one that it leaves as withdrawn. */
+enum status packages_follow(struct ledger *ledger, const struct uuid *document, const char *place,
+                            int64_t audit, struct fault *fault);
+
+/* ---- desk_action.c --------------------------------------------------------------------------- */
+
+/* Inside a transaction: a filed document goes to a person, because the one who was to take it over
+ * did not. Nobody says that its case was wrong: it stays as the suggestion. */
+enum status desk_return_within(struct ledger *ledger, const struct desk_act *act,
+                               enum desk_verdict *ret_verdict, struct fault *fault);
 
 /* ---- ledger_copy.c -------------------------------------------------------------------------- */
 

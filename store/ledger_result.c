@@ -280,9 +280,10 @@ enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint3
 static enum status end_filing(struct ledger *ledger, const struct job_row *job, const char *place,
                               int64_t audit, struct fault *fault)
 {
-    enum status status =
-        database_run(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
-                     VALUES(value_uuid(&job->document), value_text(place)), NULL, fault);
+    enum status status = packages_follow(ledger, &job->document, place, audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
+                              VALUES(value_uuid(&job->document), value_text(place)), NULL, fault);
     if (status == STATUS_OK)
         status =
             document_move(ledger, &job->document, DOCUMENT_MATCHING, DOCUMENT_FILED, audit, fault);
@@ -293,9 +294,11 @@ static enum status end_filing(struct ledger *ledger, const struct job_row *job, 
 static enum status end_recall(struct ledger *ledger, const struct job_row *job,
                               enum document_state destination, int64_t audit, struct fault *fault)
 {
-    enum status status = database_run(
-        ledger->database, "UPDATE document SET place = NULL, destination = NULL WHERE id = $1",
-        VALUES(value_uuid(&job->document)), NULL, fault);
+    enum status status = packages_follow(ledger, &job->document, NULL, audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(ledger->database,
+                              "UPDATE document SET place = NULL, destination = NULL WHERE id = $1",
+                              VALUES(value_uuid(&job->document)), NULL, fault);
     if (status == STATUS_OK)
         status =
             document_move(ledger, &job->document, DOCUMENT_RECALLED, destination, audit, fault);

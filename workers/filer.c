@@ -4,9 +4,11 @@
  * at once, in the callback that brings them: a match takes milliseconds, filing a few syncs. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "filing/cabinet.h"
+#include "workers/delivery.h"
 #include "workers/filer.h"
 #include "workers/job_parcel.h"
 #include "workers/link.h"
@@ -109,8 +111,15 @@ static void match(struct filer *filer, struct memory_parts *parts)
     link_finish(filer->link, &result, &explanation);
 }
 
-/* The parts as the cabinet takes them, without the word where the document lies until now; the
- * caller frees. NULL: `fault` says why. */
+/* What a file job says besides the document's own files. */
+static bool is_instruction(const struct memory_part *part)
+{
+    return string_equal(part->name, JOB_PARCEL_WITHDRAW) ||
+           string_equal(part->name, JOB_PARCEL_PROCESS);
+}
+
+/* The parts as the cabinet takes them, without what is said to the filer; the caller frees. NULL:
+ * `fault` says why. */
 static struct cabinet_part *cabinet_parts(struct memory_parts *parts, size_t *ret_count,
                                           enum status *ret_status, struct fault *fault)
 {
@@ -120,7 +129,7 @@ static struct cabinet_part *cabinet_parts(struct memory_parts *parts, size_t *re
     for (uint32_t i = 0; *ret_status == STATUS_OK && i < parts->count; i++) {
         struct memory_part *part = &parts->parts[i];
         *ret_status = memory_part_map(part, fault);
-        if (string_equal(part->name, JOB_PARCEL_WITHDRAW))
+        if (is_instruction(part))
             continue;
         list[count++] =
             (struct cabinet_part){.name = part->name,
@@ -132,9 +141,33 @@ static struct cabinet_part *cabinet_parts(struct memory_parts *parts, size_t *re
     return list;
 }
 
+static struct delivery delivery_of(struct filer *filer)
+{
+    return (struct delivery){
+        .config = filer->config, .cabinet = filer->cabinet, .wall_ms = clock_wall_ms(filer->clock)};
+}
+
+/* The id of the message to a document management system; nil when the job brings none. */
+static enum status read_process(struct memory_parts *parts, struct uuid *ret_process,
+                                struct fault *fault)
+{
+    struct memory_part *part = memory_parts_find(parts, JOB_PARCEL_PROCESS);
+    char written[UUID_TEXT_BYTES] = {0};
+    enum status status = part == NULL ? STATUS_OK : memory_part_map(part, fault);
+    if (status != STATUS_OK || part == NULL)
+        return status;
+    if (part->size == UUID_TEXT_BYTES - 1)
+        memcpy(written, part->bytes, UUID_TEXT_BYTES - 1);
+    return uuid_from_text(written, ret_process)
+               ? STATUS_OK
+               : fault_set(fault, STATUS_REFUSE, "a file job with a bad process id");
+}
+
 static enum status put_in(struct filer *filer, const struct wire_job *job,
                           struct memory_parts *parts, char **ret_place, struct fault *fault)
 {
+    const struct delivery delivery = delivery_of(filer);
+    struct uuid process = {0};
     enum status status = STATUS_OK;
     size_t count = 0;
     struct cabinet_part *list = cabinet_parts(parts, &count, &status, fault);
@@ -144,7 +177,9 @@ static enum status put_in(struct filer *filer, const struct wire_job *job,
                                               .parts = list,
                                               .part_count = count};
     if (status == STATUS_OK)
-        status = cabinet_put(filer->cabinet, &document, ret_place, fault);
+        status = read_process(parts, &process, fault);
+    if (status == STATUS_OK)
+        status = delivery_put(&delivery, &document, job, &process, ret_place, fault);
     free(list);
     return status;
 }
@@ -153,9 +188,10 @@ static enum status put_in(struct filer *filer, const struct wire_job *job,
 static enum status take_out(struct filer *filer, const struct wire_job *job, const char *place,
                             const char *old_place, struct fault *fault)
 {
+    const struct delivery delivery = delivery_of(filer);
     if (old_place == NULL || (place != NULL && string_equal(place, old_place)))
         return STATUS_OK;
-    return cabinet_withdraw(filer->cabinet, &job->document, old_place, fault);
+    return delivery_take_out(&delivery, &job->document, place, old_place, fault);
 }
 
 /* A string of the words where the document lies until now; NULL: nowhere, or out of memory. */

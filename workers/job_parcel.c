@@ -1,6 +1,7 @@
 /* job_parcel.c - see job_parcel.h. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -65,8 +66,23 @@ static enum status add_withdrawal(struct job_parcel *parcel, struct fault *fault
                               strlen(bytes), fault);
 }
 
+static enum status add_process(struct job_parcel *parcel, const struct job_record *job,
+                               struct fault *fault)
+{
+    char purpose[64];
+    int length = snprintf(purpose, sizeof purpose, "xdomea %lld", (long long)job->id.number);
+    struct uuid process = uuid_derived(&job->document.uuid, purpose, (size_t)length);
+    char *bytes = calloc(1, UUID_TEXT_BYTES);
+    if (bytes == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    uuid_to_text(&process, bytes);
+    return outgoing_add_bytes(&parcel->outgoing, JOB_PARCEL_PROCESS, (uint8_t *)bytes,
+                              UUID_TEXT_BYTES - 1, fault);
+}
+
 /* The parts have the names that their files get in the cabinet. One that was recalled gets none. */
-static enum status fill_file(struct job_parcel *parcel, struct spool *spool, struct fault *fault)
+static enum status fill_file(struct job_parcel *parcel, struct spool *spool,
+                             const struct job_record *job, struct fault *fault)
 {
     if (parcel->document.state == DOCUMENT_RECALLED)
         return add_withdrawal(parcel, fault);
@@ -84,6 +100,8 @@ static enum status fill_file(struct job_parcel *parcel, struct spool *spool, str
             return status;
     }
     enum status status = add_sidecar(parcel, fault);
+    if (status == STATUS_OK)
+        status = add_process(parcel, job, fault);
     return status == STATUS_OK ? add_withdrawal(parcel, fault) : status;
 }
 
@@ -126,7 +144,7 @@ enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
         status = fill_match(ret_parcel, spool, fault);
         break;
     case JOB_FILE:
-        status = fill_file(ret_parcel, spool, fault);
+        status = fill_file(ret_parcel, spool, job, fault);
         break;
     }
     fill_facts(ret_parcel, job, lease_ms);

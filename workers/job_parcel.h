@@ -10,6 +10,9 @@
 /* The part of a file job that says where the document lies until now. A job with this part and
  * without a case takes the document out of the cabinet. */
 #define JOB_PARCEL_WITHDRAW "withdraw"
+/* The part of a file job that identifies the message to a document management system: the same in
+ * every attempt of the job, another in every other job. */
+#define JOB_PARCEL_PROCESS "process"
 
 struct job_parcel {
     struct wire_message message; /* JOB; its strings point into the records */

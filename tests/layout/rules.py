@@ -46,6 +46,7 @@ PROGRAMS = {
     "posteingang-dispatch": IMAGE_LIBRARIES,
     "posteingang-filer": IMAGE_LIBRARIES + ("liblinear",),
     "posteingang-learn": IMAGE_LIBRARIES,
+    "posteingang-answers": IMAGE_LIBRARIES,
     "posteingang": IMAGE_LIBRARIES,
 }
 

@@ -599,7 +599,7 @@ static void match_and_file_jobs_go_to_filers(void **state)
     assert_string_equal(job.as.job.team, "SG 50.2");
     static const char *const names[] = {"dokument.pdf", "text.txt", "original.tiff",
                                         "dokument.json"};
-    assert_int_equal(job.as.job.directory.count, 4);
+    assert_int_equal(job.as.job.directory.count, 5);
     for (size_t i = 0; i < 4; i++)
         assert_string_equal(job.as.job.directory.parts[i].name, names[i]);
     wire_message_done(&job);
