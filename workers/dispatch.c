@@ -19,7 +19,8 @@
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
     STOP_LOOK_MS = 100,
-    STOP_ANNOUNCE_MS = 1000 /* for workers that are being stopped too to say so */
+    STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
+    STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
 };
 
 int64_t dispatch_now(const struct dispatch *dispatch)
@@ -278,8 +279,29 @@ static void bell_rang(void *context)
         expect_everything(dispatch);
 }
 
+static int64_t earlier(int64_t left, int64_t right)
+{
+    return left < right ? left : right;
+}
+
+/* Time in which the dispatcher itself stood still, e.g. in an fsync or stopped, is nobody's
+ * silence: what was said meanwhile lies in its socket still. */
+static void forgive_own_silence(struct dispatch *dispatch)
+{
+    int64_t now = dispatch_now(dispatch);
+    int64_t stood_ms = dispatch->beat_ms == 0 ? 0 : now - dispatch->beat_ms;
+    dispatch->beat_ms = now;
+    if (stood_ms <= dispatch->rule->vanished_ms / 2)
+        return;
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next)
+        peer->heard_ms = earlier(peer->heard_ms + stood_ms, now);
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        one->moved_ms = earlier(one->moved_ms + stood_ms, now);
+}
+
 void dispatch_beat(struct dispatch *dispatch)
 {
+    forgive_own_silence(dispatch);
     flush_all(dispatch);
     door_beat(dispatch);
     admission_beat(dispatch);
@@ -296,14 +318,35 @@ static void beat_is_due(void *context)
 
 /* Transfers under way may end; so may the jobs of workers that leave too. All others keep what
  * they have in hand until a dispatcher is there again. */
-static bool may_stop(const struct dispatch *dispatch)
+static bool has_jobs_to_end(const struct dispatch *dispatch, int64_t since_ms)
 {
-    int64_t since = dispatch_now(dispatch) - dispatch->stopping_ms;
-    bool waits = false;
     for (const struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
-        waits = waits || assignment_is_receiving(one) || assignment_is_sending(one) ||
-                one->peer->draining || since < STOP_ANNOUNCE_MS;
-    return !waits || since >= DISPATCH_STOP_MS;
+        if (assignment_is_receiving(one) || assignment_is_sending(one) || one->peer->draining ||
+            since_ms < STOP_ANNOUNCE_MS)
+            return true;
+    return false;
+}
+
+static bool has_leaving_worker(const struct dispatch *dispatch)
+{
+    for (const struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next)
+        if (peer->draining)
+            return true;
+    return false;
+}
+
+/* What was said last is lost when the connection ends before it was heard: a worker that leaves,
+ * too, is given the time to say goodbye. */
+static bool may_stop(struct dispatch *dispatch)
+{
+    int64_t now = dispatch_now(dispatch);
+    if (now - dispatch->stopping_ms >= DISPATCH_STOP_MS)
+        return true;
+    if (has_jobs_to_end(dispatch, now - dispatch->stopping_ms)) {
+        dispatch->busy_ms = now;
+        return false;
+    }
+    return !has_leaving_worker(dispatch) || now - dispatch->busy_ms >= STOP_FAREWELL_MS;
 }
 
 static void stop_when_possible(void *context)
@@ -322,7 +365,7 @@ void dispatch_stop(struct dispatch *dispatch)
     if (dispatch->stopping_ms != 0)
         return;
     log_info(NULL, "stopping: no further jobs are given out");
-    dispatch->stopping_ms = dispatch_now(dispatch);
+    dispatch->stopping_ms = dispatch->busy_ms = dispatch_now(dispatch);
     const struct wire_message drain = {.command = WIRE_DRAIN};
     struct peer *next = NULL;
     for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = next) {
@@ -437,7 +480,7 @@ struct dispatch *dispatch_make(const struct clock *clock, const struct config_wo
                                           .backoff_most_ms = rule->backoff_most_ms};
     dispatch->lock = -1;
     dispatch->foreign_logged_ms = INT64_MIN / 2;
-    dispatch->buffer = malloc(WIRE_CHUNK_BYTES_MOST);
+    dispatch->buffer = malloc(WIRE_CHUNK_BYTES);
     if (dispatch->buffer == NULL)
         dispatch_free(&dispatch);
     return dispatch;

@@ -34,7 +34,9 @@ struct dispatch {
     bool nothing_due[JOB_KINDS]; /* the ledger said so; until the next bell or poll */
     int64_t expired_ms;          /* monotonic: when leases were last looked through */
     int64_t foreign_logged_ms;   /* monotonic: when junk was last logged */
+    int64_t beat_ms;             /* monotonic: of the last beat; 0: none yet */
     int64_t stopping_ms;         /* monotonic: since when; 0: not stopping */
+    int64_t busy_ms;             /* monotonic: while stopping, when a job was last in hand */
     int64_t rematch_looked_ms, rematch_settled_ms; /* monotonic; 0: never */
     struct rematch_mark rematch_mark;              /* when everything was settled */
     enum status outcome;

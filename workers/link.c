@@ -626,7 +626,7 @@ enum status link_new(struct loop *loop, const struct clock *clock,
     randombytes_buf(&link->incarnation, sizeof link->incarnation);
     set_names(link, options->name);
     link->address = string_copy(options->address);
-    link->buffer = malloc(WIRE_CHUNK_BYTES_MOST);
+    link->buffer = malloc(WIRE_CHUNK_BYTES);
     bool has_key = keep_key(link, options->key);
     enum status status = STATUS_OK;
     if (link->address == NULL || link->buffer == NULL || !has_key)

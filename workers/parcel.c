@@ -123,7 +123,7 @@ enum status outgoing_next(struct outgoing *outgoing, uint8_t *buffer, bool *ret_
     if (!*ret_some)
         return STATUS_OK;
     uint64_t left = outgoing->directory.parts[outgoing->part].size - outgoing->offset;
-    size_t length = left < WIRE_CHUNK_BYTES_MOST ? (size_t)left : WIRE_CHUNK_BYTES_MOST;
+    size_t length = left < WIRE_CHUNK_BYTES ? (size_t)left : WIRE_CHUNK_BYTES;
     const struct outgoing_source *source = &outgoing->sources[outgoing->part];
     const uint8_t *bytes = buffer;
     if (source->file >= 0) {

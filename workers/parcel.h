@@ -9,7 +9,8 @@
 
 #include "workers/wire.h"
 
-/* Chunks on the way at once: 1 MiB, the same as the dealer's high-water mark of 4. */
+/* Chunks on the way at once, the same as the dealer's high-water mark. Heartbeats wait behind them:
+ * with chunks of 32 KiB a line of 256 kbit/s needs 4 s for all, less than workers.vanished. */
 enum { PARCEL_CREDITS = 4 };
 
 /* ---- out ------------------------------------------------------------------------------------ */
@@ -38,7 +39,7 @@ void outgoing_rewind(struct outgoing *outgoing);
 /* The receiver will take `chunks` more. */
 void outgoing_credit(struct outgoing *outgoing, uint32_t chunks);
 bool outgoing_is_complete(const struct outgoing *outgoing);
-/* Spends a credit on the next chunk, read into `buffer` of WIRE_CHUNK_BYTES_MOST; *ret_chunk
+/* Spends a credit on the next chunk, read into `buffer` of WIRE_CHUNK_BYTES; *ret_chunk
  * borrows it. *ret_some false: no credit, or nothing left. STATUS_REFUSE: the file is shorter
  * than its part; LATER: it could not be read. */
 enum status outgoing_next(struct outgoing *outgoing, uint8_t *buffer, bool *ret_some,

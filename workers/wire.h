@@ -25,7 +25,8 @@
 
 enum {
     WIRE_VERSION = 2,
-    WIRE_CHUNK_BYTES_MOST = 256 * 1024, /* bytes in one CHUNK */
+    WIRE_CHUNK_BYTES_MOST = 256 * 1024, /* bytes in one CHUNK that is taken */
+    WIRE_CHUNK_BYTES = 32 * 1024,       /* in one that is sent, see parcel.h */
     WIRE_PARTS_MOST = 1536,             /* parts in one directory */
     WIRE_PART_NAME_BYTES_MOST = 64,     /* e.g. "12/reading" */
     WIRE_NAME_BYTES_MOST = 128,         /* worker, host, program version */

@@ -5,7 +5,6 @@ SPDX-License-Identifier: EUPL-1.2
 """
 
 import argparse
-import multiprocessing
 import os
 import random
 import shutil
@@ -16,15 +15,16 @@ import time
 import archive
 import faults
 import mutations
+import network
 import powercut
+import promises
 import sweep
+import units
 from laboratory import say
+from units import KEYS, Unit
 
-KEYS = ("accepted", "lost", "twice", "limbo", "faults")
 SHORT_FAULTS = ("spool read-only", "ledger older than the spool")
-# Two halves of about the same length, one for each core.
-HALVES = (("dispatch",), ("intake", "filer", "reader", "run"))
-
+FULL_CUTS = 204  # whole images
 
 faults.EXPERIMENTS["backup under load, restored"] = archive.restored
 faults.EXPERIMENTS["a bit flips in spool and cabinet"] = archive.flipped_bits
@@ -33,71 +33,86 @@ faults.EXPERIMENTS["ledger older than the spool"] = archive.older_ledger
 
 
 class Table:
-    """What each experiment came to, and all together."""
+    """What each row came to, and all together."""
 
     def __init__(self):
         self.totals = dict.fromkeys(KEYS, 0)
-        self.rows = []
+        self.rows = {}
         self.skipped = []
 
-    def add(self, name, survived, totals):
-        self.rows.append((name, survived, totals))
+    def add(self, result):
+        if result.skipped is not None:
+            self.skipped.append(result.name)
+            return
+        survived, totals = self.rows.setdefault(result.row, [0, dict.fromkeys(KEYS, 0)])
+        self.rows[result.row][0] = survived + result.survived
         for key in KEYS:
-            self.totals[key] += totals[key]
+            totals[key] += result.totals[key]
+            self.totals[key] += result.totals[key]
 
-    def skip(self, name, reason):
-        self.skipped.append(name)
-        say(f"  SKIPPED {name}: {reason}")
+    def survived(self, begins):
+        """Of all rows that begin with one of these."""
+        return sum(survived for row, (survived, _) in self.rows.items() if row.startswith(begins))
 
     def show(self):
-        say(f"\n{'experiment':38} {'survived':>9} {'accepted':>9} {'lost':>5} {'twice':>6}"
+        say(f"\n{'fault':44} {'survived':>9} {'accepted':>9} {'lost':>5} {'twice':>6}"
             f" {'limbo':>6} {'faults':>7}")
-        for name, survived, totals in self.rows:
-            say(f"{name:38} {survived:9} {totals['accepted']:9} {totals['lost']:5}"
+        for row, (survived, totals) in self.rows.items():
+            say(f"{row:44} {survived:9} {totals['accepted']:9} {totals['lost']:5}"
                 f" {totals['twice']:6} {totals['limbo']:6} {totals['faults']:7}")
 
 
-def sweep_half(arguments):
-    folder, seed, programs = arguments
-    os.makedirs(folder)
-    done = sweep.full(folder, random.Random(seed), programs)
-    return done.totals, done.kills
+# ---- the parts, as units ----------------------------------------------------------------------
+
+def cut_units(is_full, rounds):
+    """Each with an image of its own, in turn with one file system and with several."""
+    count = FULL_CUTS if is_full else rounds
+    found = []
+    for number, first in enumerate(range(0, count, powercut.ROUNDS_AN_IMAGE)):
+        here = min(powercut.ROUNDS_AN_IMAGE, count - first)
+        layout = ("apart", "one")[number % 2]
+        found.append(Unit(f"power cuts {first + 1} to {first + here}", "power cuts",
+                          lambda folder, dice, here=here, layout=layout:
+                          powercut.unit(folder, dice, here, layout)))
+    return found
 
 
-def run_sweep(table, folder, seed, dice, rounds, is_full):
-    reason = sweep.why_not()
-    if reason:
-        table.skip("kill sweep", reason)
-        return
+def sweep_units(is_full, rounds):
     if not is_full:
-        done = sweep.sample(os.path.join(folder, "sweep"), dice, rounds)
-        table.add("SIGKILL at a system call", done.kills, done.totals)
-        return
-    with multiprocessing.Pool(len(HALVES)) as pool:
-        tasks = [(os.path.join(folder, f"half{number}"), seed + number, programs)
-                 for number, programs in enumerate(HALVES)]
-        for programs, (totals, kills) in zip(HALVES, pool.map(sweep_half, tasks)):
-            table.add("SIGKILL in " + ", ".join(programs), kills, totals)
+        return [Unit("SIGKILL at chosen calls", "SIGKILL at a system call",
+                     lambda folder, dice: sweep.sample(folder, dice, rounds))]
+    return [Unit(f"{how.name} in {program} at {kind}", f"{how.name} in {program}",
+                 lambda folder, dice, how=how, program=program, kind=kind:
+                 sweep.unit(folder, dice, how, program, kind))
+            for how in sweep.HOWS for program, kinds in how.kinds.items() for kind in kinds]
 
 
-def run_cuts(table, folder, dice, rounds):
-    reason = powercut.why_not(folder)
-    if reason:
-        table.skip("power cuts", reason)
-        return
-    done = powercut.rounds(os.path.join(folder, "cuts"), dice, rounds)
-    table.add("power cuts", done.rounds, done.totals)
+def fault_units(is_full):
+    return [Unit(name, name, lambda folder, dice, name=name: faults.unit(name, folder, dice))
+            for name in (faults.EXPERIMENTS if is_full else SHORT_FAULTS)]
 
 
-def run_faults(table, folder, dice, names):
-    place = os.path.join(folder, "faults")
-    os.makedirs(place)
-    for name in names:
-        totals, done = faults.run(place, dice, [name])
-        if done:
-            table.add(name, 1, totals)
-        else:
-            table.skipped.append(name)
+def network_units(is_full):
+    return [Unit(name, name, lambda folder, dice, name=name: network.unit(name, folder, dice))
+            for name in (network.EXPERIMENTS if is_full else ())]
+
+
+PARTS = ("cuts", "sweep", "faults", "network", "mutations")
+
+
+def choose(given, parts):
+    found = []
+    if "cuts" in parts:
+        found += cut_units(given.full, given.rounds)
+    if "sweep" in parts:
+        found += sweep_units(given.full, given.rounds)
+    if "faults" in parts:
+        found += fault_units(given.full)
+    if "network" in parts:
+        found += network_units(given.full or given.only)
+    if "mutations" in parts:
+        found += mutations.units(None if given.full else mutations.SHORT)
+    return found
 
 
 def parse():
@@ -105,44 +120,49 @@ def parse():
     parser.add_argument("--rounds", type=int, default=12, metavar="N",
                         help="power cuts, and as many kills (12)")
     parser.add_argument("--full", action="store_true",
-                        help="200 power cuts, every kill, every fault, every mutation")
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--only", choices=("sweep", "cuts", "faults", "mutations"), action="append",
-                        help="this part alone")
+                        help="204 power cuts, every kill, every fault, every mutation")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part alone")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
+                        help="how many experiments at once (one for each core)")
+    parser.add_argument("--journal", metavar="FILE",
+                        help="note each experiment that ended; a run that was cut goes on there")
     parser.add_argument("--keep", action="store_true", help="leave everything in its folder")
     return parser.parse_args()
 
 
 def main():
     given = parse()
-    parts = given.only or ["sweep", "cuts", "faults", "mutations"]
-    say(f"seed {given.seed}")
-    dice = random.Random(given.seed)
+    parts = given.only or PARTS
+    seed = given.seed or units.Journal.seed_of(given.journal) or int(time.time())
+    say(f"seed {seed}")
+    journal = units.Journal(given.journal, seed)
     folder = tempfile.mkdtemp(prefix="crash-", dir=os.getcwd())
-    for name in ("sweep", "cuts", "mutations"):
-        os.makedirs(os.path.join(folder, name))
-    table, begun, caught, tried = Table(), time.monotonic(), 0, 0
-    if "cuts" in parts:
-        run_cuts(table, folder, dice, 200 if given.full else given.rounds)
-    if "sweep" in parts:
-        run_sweep(table, folder, given.seed, dice, given.rounds, given.full)
-    if "faults" in parts:
-        run_faults(table, folder, dice, faults.EXPERIMENTS if given.full else SHORT_FAULTS)
-    if "mutations" in parts:
-        caught, tried = mutations.show(os.path.join(folder, "mutations"), dice,
-                                       None if given.full else mutations.SHORT)
+    begun = time.monotonic()
+    chosen = choose(given, parts)
+    random.Random(seed).shuffle(chosen)  # long ones and short ones mixed
+    results = sorted(units.run(chosen, folder, seed, given.jobs, journal),
+                     key=lambda result: result.row)
+    table = Table()
+    tried = [result for result in results if result.name.startswith(mutations.PREFIX) and
+             result.skipped is None]
+    caught = [result for result in tried if result.is_even]
+    for result in results:
+        if result not in tried:
+            table.add(result)
     table.show()
+    promises.show(table, tried)
     if table.skipped:
         say(f"SKIPPED, because this machine cannot: {', '.join(table.skipped)}")
     totals = table.totals
-    is_good = caught == tried and not any(totals[key] for key in KEYS[1:])
+    is_good = len(caught) == len(tried) and not any(totals[key] for key in KEYS[1:])
     if is_good and not given.keep:
         shutil.rmtree(folder)
     else:
         say(f"everything is kept in {folder}")
-    say(f"{time.monotonic() - begun:.0f} s, seed {given.seed}, {totals['faults']} other faults")
+    say(f"{time.monotonic() - begun:.0f} s, seed {seed}, {totals['faults']} other faults")
     say(f"accepted {totals['accepted']}, lost {totals['lost']}, twice {totals['twice']},"
-        f" limbo {totals['limbo']}, mutations caught {caught} of {tried}")
+        f" limbo {totals['limbo']}, mutations caught {len(caught)} of {len(tried)}")
     return 0 if is_good else 1
 
 

@@ -32,6 +32,7 @@ class Case:
         self.account = Account(self.instance)
         self.letters = Letters(dice)
         self.dice = dice
+        self.count = 1  # faults survived
 
     def give(self, count=1, padding=0, site=None):
         names = []
@@ -65,6 +66,7 @@ def fsync_fails(folder, dice, environment=None, points=(("intake", "fsync", 6),)
     """EIO from one fsync: the program leaves service, and what it had in hand was not promised.
     A drop folder's fsync alone is the site's trouble and no reason to leave the others."""
     case = Case(folder, "eio", dice, environment)
+    case.count = 0
     for program, kind, number in points:
         case.give(2)
         case.instance.once(program, ["-y", "-e", f"trace={kind}", "-e",
@@ -75,6 +77,7 @@ def fsync_fails(folder, dice, environment=None, points=(("intake", "fsync", 6),)
         stayed = _stayed_in_service(case.instance.traced(program))
         if stayed:
             case.fault(f"{program} stayed in service after EIO at {kind} {number}: {stayed}")
+        case.count += "(INJECTED)" in case.instance.traced(program)
         if not case.account.check():
             break
     return case
@@ -284,14 +287,18 @@ def remove(case):
         shutil.rmtree(case.folder, ignore_errors=True)
 
 
-EIO_POINTS = [(program, kind, number)
-              for program, kind, most in (("intake", "fsync", 12), ("intake", "fdatasync", 3),
-                                          ("dispatch", "fsync", 16), ("dispatch", "fdatasync", 12),
-                                          ("filer", "fsync", 8))
-              for number in range(1, most + 1)]
+# How often each program makes these while it takes over, reads and files two letters.
+EIO_POINTS = {("intake", "fsync"): 12, ("intake", "fdatasync"): 3, ("dispatch", "fsync"): 16,
+              ("dispatch", "fdatasync"): 12, ("filer", "fsync"): 8}
+
+
+def _eio(program, kind):
+    points = [(program, kind, number) for number in range(1, EIO_POINTS[program, kind] + 1)]
+    return lambda folder, dice: fsync_fails(folder, dice, points=points)
+
 
 EXPERIMENTS = {
-    "fsync fails with EIO": lambda f, d: fsync_fails(f, d, points=EIO_POINTS),
+    **{f"EIO from {kind} in {program}": _eio(program, kind) for program, kind in EIO_POINTS},
     "spool full": lambda f, d: no_room(f, d),
     "spool below the free space it must keep":
         lambda f, d: no_room(f, d, free="2MB", leave=1 << 20),
@@ -310,29 +317,18 @@ NEEDS_DISK = {name for name in EXPERIMENTS if name.split()[0] in ("spool", "ledg
 
 
 def why_not(name, folder):
-    if name == "fsync fails with EIO":
+    if name.startswith("EIO"):
         return missing_program("strace")
     return powercut.why_not(folder) if name in NEEDS_DISK else None
 
 
-def run(folder, dice, names=None):
-    """The experiments of these names; totals, and how many were run."""
-    totals = dict.fromkeys(("accepted", "lost", "twice", "limbo", "faults"), 0)
-    done = []
-    for name in names or EXPERIMENTS:
-        reason = why_not(name, folder)
-        if reason:
-            say(f"  SKIPPED {name}: {reason}")
-            continue
-        begun = time.monotonic()
-        case = EXPERIMENTS[name](folder, dice)
-        summary = case.account.summary()
-        for key, value in summary.items():
-            totals[key] += value
-        good = not any(summary[key] for key in ("lost", "twice", "limbo", "faults"))
-        say(f"  {name}: {'good' if good else summary} ({time.monotonic() - begun:.0f} s)")
-        if not good:
-            say(case.account.explain())
-        remove(case)
-        done.append(name)
-    return totals, done
+def unit(name, folder, dice):
+    reason = why_not(name, folder)
+    if reason:
+        return reason
+    case = EXPERIMENTS[name](folder, dice)
+    summary = case.account.summary()
+    if any(summary[key] for key in ("lost", "twice", "limbo", "faults")):
+        say(f"  {name}:\n{case.account.explain()}")
+    remove(case)
+    return case.count, summary

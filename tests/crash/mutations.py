@@ -11,12 +11,12 @@ SPDX-License-Identifier: EUPL-1.2
 import os
 import signal
 import subprocess
-import time
 
 import faults
 import powercut
 from laboratory import BIN, MUTATE, Letters, kill_tree, missing_program, say, wait_until
 from sweep import Sweep
+from units import KEYS, Unit
 
 TESTS = os.path.join(os.path.dirname(BIN), "tests-bin")
 
@@ -183,29 +183,24 @@ MUTATIONS = [
 SHORT = ("no-file-fsync", "ack-before-commit", "no-duplicate-check", "no-fencing")
 
 
-def show(folder, dice, names=None):
-    """(caught, tried) and prints each."""
-    caught = tried = 0
-    if not os.path.exists(MUTATE):
-        say(f"  SKIPPED all mutations: there is no {MUTATE or 'CRASH_MUTATE'}")
-        return 0, 0
-    for name, promise, words, experiment, needs in MUTATIONS:
-        if names is not None and name not in names:
-            continue
-        reason = needs(folder)
+PREFIX = "mutation "
+
+
+def _unit(name, promise, words, experiment, needs):
+    def work(folder, dice):
+        reason = needs(folder) if os.path.exists(MUTATE) else "the library of mutations is not built"
         if reason:
-            say(f"  SKIPPED mutation {name}: {reason}")
-            continue
-        place = os.path.join(folder, name)
-        os.makedirs(place)
-        begun = time.monotonic()
-        os.makedirs(os.path.join(place, "control"))
-        tried += 1
-        if experiment(os.path.join(place, "control"), dice, {}):
-            say(f"  the experiment of {name} finds faults where there is no mutation")
-            continue
-        noticed = experiment(place, dice, environment_of(name))
-        caught += noticed
-        say(f"  mutation {name} (promise {promise}, {words}): "
-            f"{'caught' if noticed else 'NOT CAUGHT'} ({time.monotonic() - begun:.0f} s)")
-    return caught, tried
+            return reason
+        control = os.path.join(folder, "control")
+        os.makedirs(control)
+        if experiment(control, dice, {}):
+            raise RuntimeError(f"the experiment of {name} finds faults where there is no mutation")
+        noticed = experiment(folder, dice, environment_of(name))
+        say(f"  {PREFIX}{name} (promise {promise}, {words}): {'caught' if noticed else 'NOT CAUGHT'}")
+        return int(noticed), {**dict.fromkeys(KEYS, 0), "faults": int(not noticed)}
+    return Unit(f"{PREFIX}{name}", f"{PREFIX}of promise {promise}", work)
+
+
+def units(names=None):
+    """One for each mutation, or each of these."""
+    return [_unit(*row) for row in MUTATIONS if names is None or row[0] in names]

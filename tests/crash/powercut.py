@@ -193,11 +193,13 @@ class Cuts:
         return False
 
 
-def rounds(folder, dice, count):
-    cuts = Cuts(folder, dice)
-    for number in range(count):
+def unit(folder, dice, count, layout):
+    """So many cuts of one image."""
+    reason = why_not(folder)
+    if reason:
+        return reason
+    cuts = Cuts(folder, dice, layout=layout)
+    for _ in range(count):
         cuts.round()
-        if number % 50 == 49:
-            say(f"  power cuts: {number + 1} of {count}")
     cuts.end()
-    return cuts
+    return cuts.rounds, cuts.totals

@@ -1,8 +1,9 @@
-"""sweep.py - SIGKILL at the first, second, third … system call of each kind, in each program.
+"""sweep.py - a fault at the first, second, third … system call of each kind, in each program.
 
-For every point: letters are dropped, `run --drain` starts, the program is killed by strace as it
-enters that call, its supervisor starts it again, the drain has to end, and the account has to be
-even. A kind is through when the program came to its end without making the call that often.
+For every point: letters are dropped, `run --drain` starts, strace lets the call end as wanted (the
+program is killed as it enters it, or told that there is no space), a supervisor starts what died
+again, the drain has to end, and the account has to be even. A kind is through when the program came
+to its end without making the call that often.
 
 SPDX-License-Identifier: EUPL-1.2
 """
@@ -15,23 +16,8 @@ from laboratory import Account, DRAIN_S, Instance, Letters, SITES, kill_tree, mi
 
 CHANGING = ["write", "pwrite64", "fsync", "fdatasync", "rename", "renameat2", "unlink", "unlinkat",
             "mkdir", "mkdirat", "fchmod", "ftruncate"]
-KINDS = {
-    "intake": CHANGING + ["sendto", "openat"],
-    "dispatch": CHANGING + ["sendto", "openat"],
-    "filer": ["write", "fsync", "rename", "mkdir", "unlink", "sendto", "openat"],
-    "reader": ["write", "sendto", "sendmsg", "openat"],
-    "run": ["write", "pwrite64", "fsync", "mkdir", "ftruncate", "clone", "clone3", "kill",
-            "wait4", "openat"],
-}
-# Most opened files are libraries and settings: of these calls every so many is a point.
-STRIDES = {("reader", "openat"): 24, ("filer", "openat"): 8, ("run", "openat"): 8,
-           ("intake", "openat"): 4, ("dispatch", "openat"): 4, ("reader", "write"): 4,
-           ("filer", "write"): 3}
 POINTS_AN_INSTANCE = 60  # then a new one: listing and verifying grow with what was given
-
-
-def why_not():
-    return missing_program("strace")
+NO_SPACE_CALLS = 3       # in a row: a disk is not full for one call alone
 
 
 def was_killed_at(trace, kind):
@@ -44,6 +30,51 @@ def was_killed_at(trace, kind):
             return True
         last[pid] = words.strip()
     return False
+
+
+def was_told_no(trace, _):
+    return "(INJECTED)" in trace
+
+
+class How:
+    """A kind of fault: what strace is told, how its trace shows that it came to it, and which
+    calls of which programs; of some kinds every so many is a point."""
+
+    def __init__(self, name, inject, came, kinds, strides, stride=1):
+        self.name, self._inject, self.came = name, inject, came
+        self.kinds, self._strides, self._stride = kinds, strides, stride
+
+    def words(self, kind, number):
+        return ["-e", f"trace={kind}", "-e", f"inject={kind}:{self._inject(number)}"]
+
+    def stride(self, program, kind):
+        return self._strides.get((program, kind), self._stride)
+
+
+# Most opened files are libraries and settings, most writes of readers and filers heartbeats.
+KILL = How("SIGKILL", lambda number: f"signal=KILL:when={number}", was_killed_at,
+           {"intake": CHANGING + ["sendto", "openat"],
+            "dispatch": CHANGING + ["sendto", "openat"],
+            "filer": ["write", "fsync", "rename", "mkdir", "unlink", "sendto", "openat"],
+            "reader": ["write", "sendto", "sendmsg", "openat"],
+            "run": ["write", "pwrite64", "fsync", "mkdir", "ftruncate", "clone", "clone3", "kill",
+                    "wait4", "openat"]},
+           {("reader", "openat"): 24, ("filer", "openat"): 8, ("run", "openat"): 8,
+            ("intake", "openat"): 4, ("dispatch", "openat"): 4, ("reader", "write"): 6,
+            ("filer", "write"): 3})
+NO_SPACE = How("ENOSPC", lambda number: f"error=ENOSPC:when={number}..{number + NO_SPACE_CALLS - 1}",
+               was_told_no,
+               {"intake": ["write", "pwrite64", "fsync", "rename", "mkdir", "mkdirat", "renameat2"],
+                "dispatch": ["write", "pwrite64", "fsync", "rename", "mkdir"],
+                "filer": ["write", "fsync", "rename", "mkdir"],
+                "run": ["write", "pwrite64", "mkdir"]},
+               {("dispatch", "pwrite64"): 8, ("intake", "pwrite64"): 4, ("filer", "write"): 12,
+                ("dispatch", "write"): 6}, stride=NO_SPACE_CALLS)
+HOWS = (KILL, NO_SPACE)
+
+
+def why_not():
+    return missing_program("strace")
 
 
 class Sweep:
@@ -87,12 +118,13 @@ class Sweep:
             self.account.give("Waren", f"note{self.points}.txt", b"no scan %d\n" % self.points, "note")
         self.last = content
 
-    def _run(self, program, kind, words):
-        """(was killed, drain's exit code)"""
+    def _run(self, how, program, kind, number):
+        """(whether the fault came, drain's exit code)"""
+        words = how.words(kind, number)
         if program != "run":
             self.instance.once(program, words)
             code = self.instance.drain()
-            return was_killed_at(self.instance.traced(program), kind), code
+            return how.came(self.instance.traced(program), kind), code
         line = ["strace", "-o", self.instance.trace_of("run"), *words,
                 *self.instance.line("run", "--drain")]
         with open(self.instance.log, "ab") as file:
@@ -102,53 +134,47 @@ class Sweep:
         except subprocess.TimeoutExpired:
             kill_tree(process)
             return True, None
-        if code == 0:
-            return False, 0
-        return True, self.instance.drain()
+        came = how.came(self.instance.traced("run"), kind) or code != 0
+        return came, code if code == 0 else self.instance.drain()
 
-    def point(self, program, kind, number):
-        """One point; whether the program made the call often enough to be killed."""
+    def point(self, program, kind, number, how=KILL):
+        """One point; whether the program made the call that often."""
         if self.instance is None or self.points_here >= POINTS_AN_INSTANCE:
             self._begin()
         self._give()
         self.points += 1
         self.points_here += 1
-        words = ["-e", f"trace={kind}", "-e", f"inject={kind}:signal=KILL:when={number}"]
-        was_killed, code = self._run(program, kind, words)
-        self.kills += was_killed
+        came, code = self._run(how, program, kind, number)
+        self.kills += came
         if code != 0:
-            self.account.limbo.add(f"the drain ended with {code} after {program} {kind} {number}")
+            self.account.limbo.add(f"the drain ended with {code} after {how.name} at {program} {kind} {number}")
         if not self.account.check():
-            say(f"  {program} killed at {kind} {number}: {self.account.summary()}\n"
+            say(f"  {how.name} in {program} at {kind} {number}: {self.account.summary()}\n"
                 f"{self.account.explain()}")
             self.end()
-        return was_killed
+        return came
 
-    def kind(self, program, kind, most=None):
-        """All points of one kind; how many kills."""
-        number, kills = 1, 0
-        stride = STRIDES.get((program, kind), 1)
-        while most is None or kills < most:
-            if not self.point(program, kind, number):
-                break
-            kills += 1
-            number += stride
-        return kills
+    def kind(self, how, program, kind):
+        """All points of one kind."""
+        number = 1
+        while self.point(program, kind, number, how):
+            number += how.stride(program, kind)
 
 
-def full(folder, dice, programs):
-    """The complete sweep over some programs."""
+def unit(folder, dice, how, program, kind):
+    """The complete sweep over one kind of call in one program."""
+    if why_not():
+        return why_not()
     sweep = Sweep(folder, dice)
-    for program in programs:
-        for kind in KINDS[program]:
-            kills = sweep.kind(program, kind)
-            say(f"  sweep: {program} {kind}: killed {kills} times")
+    sweep.kind(how, program, kind)
     sweep.end()
-    return sweep
+    return sweep.kills, sweep.totals
 
 
 def sample(folder, dice, rounds):
     """Some points of each program, chosen by the dice among those that matter most."""
+    if why_not():
+        return why_not()
     sweep = Sweep(folder, dice)
     choices = [("intake", "fdatasync", 4), ("intake", "unlinkat", 4), ("intake", "renameat2", 2),
                ("intake", "fsync", 10), ("dispatch", "fdatasync", 16), ("dispatch", "rename", 4),
@@ -158,4 +184,4 @@ def sample(folder, dice, rounds):
         program, kind, most = choices[number % len(choices)]
         sweep.point(program, kind, dice.randint(1, most))
     sweep.end()
-    return sweep
+    return sweep.kills, sweep.totals

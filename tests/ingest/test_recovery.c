@@ -350,19 +350,28 @@ static void expect_each_once(void)
             fail_msg("number %d is there %d times", i, seen[i]);
 }
 
-static void expect_each_refused_file_with_its_note(void)
+/* Where the refused file `number` is given back, with this end of its name. */
+static bool is_given_back(int number, const char *end)
 {
-    for (int i = 0; i < KILL_FILES; i += BAD_EVERY) {
-        char path[128];
-        (void)snprintf(path, sizeof path, DROP_DEMMIN "/_refused/s%d/%d.pdf", i % KILL_FOLDERS, i);
-        assert_true(file_is_there(path));
-        (void)snprintf(path, sizeof path, DROP_DEMMIN "/_refused/s%d/%d.pdf.txt", i % KILL_FOLDERS,
-                       i);
-        assert_true(file_is_there(path));
-        (void)snprintf(path, sizeof path, DROP_DEMMIN "/_refused/s%d/%d (2).pdf.txt",
-                       i % KILL_FOLDERS, i);
-        assert_false(file_is_there(path));
-    }
+    char path[128];
+    (void)snprintf(path, sizeof path, DROP_DEMMIN "/_refused/s%d/%d%s", number % KILL_FOLDERS,
+                   number, end);
+    return file_is_there(path);
+}
+
+static bool all_have_notes(const void *context)
+{
+    (void)context;
+    for (int i = 0; i < KILL_FILES; i += BAD_EVERY)
+        if (!is_given_back(i, ".pdf") || !is_given_back(i, ".pdf.txt"))
+            return false;
+    return true;
+}
+
+static void expect_no_note_twice(void)
+{
+    for (int i = 0; i < KILL_FILES; i += BAD_EVERY)
+        assert_false(is_given_back(i, " (2).pdf.txt"));
 }
 
 static void loses_and_doubles_nothing_when_killed(void **state)
@@ -392,11 +401,12 @@ static void loses_and_doubles_nothing_when_killed(void **state)
     }
     pid_t intake = instance_start(sweep_arguments);
     instance_wait_until_empty();
-    sleep_ms(1500); // what is left to be marked as given back
+    instance_wait(all_have_notes, NULL, "each refused file with its note");
+    sleep_ms(1500); // and none of them comes a second time
     instance_stop(intake);
     print_message("%d files, %d kills\n", dropped, kills);
     expect_each_once();
-    expect_each_refused_file_with_its_note();
+    expect_no_note_twice();
 }
 
 /* ---- no room --------------------------------------------------------------------------------- */

@@ -30,7 +30,7 @@ enum {
     TICK_MS = 500,
     VERIFY_EVERY = 16, /* histories: the audit chain and every digest */
     HEAD_BYTES = 512,  /* of a message, that tell it from all others */
-    LONG_PDF_BYTES = WIRE_CHUNK_BYTES_MOST + 1000
+    LONG_PDF_BYTES = WIRE_CHUNK_BYTES + 1000
 };
 
 static const struct config_workers rule = {

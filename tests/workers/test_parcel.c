@@ -17,7 +17,7 @@
 #include "workers/memory_part.h"
 #include "workers/parcel.h"
 
-enum { BIG = 2 * WIRE_CHUNK_BYTES_MOST + 100 };
+enum { BIG = 2 * WIRE_CHUNK_BYTES + 100 };
 
 static uint8_t *pattern(size_t length, uint8_t seed)
 {
@@ -57,7 +57,7 @@ static struct wire_directory copy_directory(const struct wire_directory *directo
 static void parts_arrive_as_they_were_sent(void **state)
 {
     (void)state;
-    static uint8_t buffer[WIRE_CHUNK_BYTES_MOST];
+    static uint8_t buffer[WIRE_CHUNK_BYTES];
     struct outgoing outgoing = {0};
     fill(&outgoing);
     struct wire_directory directory = copy_directory(&outgoing.directory);
@@ -114,7 +114,7 @@ static void received_parts_can_never_change(void **state)
 static void nothing_goes_out_without_credit(void **state)
 {
     (void)state;
-    static uint8_t buffer[WIRE_CHUNK_BYTES_MOST];
+    static uint8_t buffer[WIRE_CHUNK_BYTES];
     struct outgoing outgoing = {0};
     fill(&outgoing);
     struct wire_chunk chunk = {0};
@@ -132,7 +132,7 @@ static void nothing_goes_out_without_credit(void **state)
 static void shortened_file_is_noticed(void **state)
 {
     (void)state;
-    static uint8_t buffer[WIRE_CHUNK_BYTES_MOST];
+    static uint8_t buffer[WIRE_CHUNK_BYTES];
     struct outgoing outgoing = {0};
     fill(&outgoing);
     assert_int_equal(truncate("part", 10), 0);
