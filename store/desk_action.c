@@ -154,30 +154,6 @@ static enum status keep_decision(struct ledger *ledger, const struct desk_act *a
     return status;
 }
 
-/* The team of a case in the current register; NULL when the register does not know the case. The
- * caller owns it. */
-static enum status team_of_case(struct ledger *ledger, const char *case_number, char **ret_team,
-                                int64_t *ret_version, struct fault *fault)
-{
-    struct rows *rows = NULL;
-    bool there = false;
-    bool failed = false;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT r.team, r.version FROM register_row r WHERE r.case_number = $1 AND +r.version ="
-        " (SELECT v.id FROM register_version v WHERE v.state = 'current')"
-        " ORDER BY r.line LIMIT 1",
-        VALUES(value_text(case_number)), &rows, fault);
-    if (status == STATUS_OK)
-        status = rows_next(rows, &there, fault);
-    if (status == STATUS_OK && there) {
-        *ret_team = rows_text_copy(rows, 0, &failed);
-        *ret_version = rows_integer(rows, 1);
-    }
-    rows_done(&rows);
-    return failed ? ledger_out_of_memory(fault) : status;
-}
-
 /* A job that was given up on is settled by the person's decision. */
 static enum status settle_dead_job(struct ledger *ledger, const struct subject *subject,
                                    int64_t audit, struct fault *fault)
@@ -288,7 +264,7 @@ static enum status assign(struct ledger *ledger, const struct desk_act *act,
     if (status == STATUS_OK && is_there)
         return say(DESK_NO_CHANGE, ret_verdict);
     if (status == STATUS_OK)
-        status = team_of_case(ledger, wish->case_number, &team, &version, fault);
+        status = register_team(ledger, wish->case_number, &team, &version, fault);
     if (status == STATUS_OK && (team == NULL || team[0] == '\0'))
         status = say(DESK_UNKNOWN_CASE, ret_verdict);
     else if (status == STATUS_OK)

@@ -66,11 +66,10 @@ static enum status point_to_decision(struct ledger *ledger, const struct uuid *d
         " (SELECT c.team, c.case_number, c.kind, c.decided_by, CASE WHEN c.flags LIKE '%urgent%' "
         "THEN 2"
         "  WHEN c.flags LIKE '%deadline%' THEN 1 ELSE 0 END,"
-        "  (SELECT r.caseworker FROM register_row r WHERE r.case_number = c.case_number"
-        "   AND +r.version = (SELECT v.id FROM register_version v WHERE v.state = 'current')"
-        "   AND r.caseworker <> '' ORDER BY r.line LIMIT 1)"
-        "  FROM decision c WHERE c.id = $2)"
-        " WHERE id = $1",
+        "  (SELECT r.caseworker FROM " REGISTER_ROWS_OF_CASE(
+            "c.case_number") " AND r.caseworker <> '' ORDER BY r.line LIMIT 1)"
+                             "  FROM decision c WHERE c.id = $2)"
+                             " WHERE id = $1",
         VALUES(value_uuid(document), value_integer(decision)), NULL, fault);
 }
 

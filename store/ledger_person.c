@@ -39,30 +39,6 @@ static enum status find_document(struct ledger *ledger, const struct uuid *id, b
 
 /* ---- assigning ------------------------------------------------------------------------------ */
 
-/* The team of a case in the current register; NULL when the register does not know the case. The
- * caller owns it. */
-static enum status team_of_case(struct ledger *ledger, const char *case_number, char **ret_team,
-                                int64_t *ret_version, struct fault *fault)
-{
-    struct rows *rows = NULL;
-    bool there = false;
-    bool failed = false;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT r.team, r.version FROM register_row r WHERE r.case_number = $1 AND +r.version ="
-        " (SELECT v.id FROM register_version v WHERE v.state = 'current')"
-        " ORDER BY r.line LIMIT 1",
-        VALUES(value_text(case_number)), &rows, fault);
-    if (status == STATUS_OK)
-        status = rows_next(rows, &there, fault);
-    if (status == STATUS_OK && there) {
-        *ret_team = rows_text_copy(rows, 0, &failed);
-        *ret_version = rows_integer(rows, 1);
-    }
-    rows_done(&rows);
-    return failed ? ledger_out_of_memory(fault) : status;
-}
-
 /* A person's decision keeps what was found out about the kind of document and its flags. */
 static enum status keep_assignment(struct ledger *ledger, const struct uuid *document,
                                    const char *case_number, const char *team, int64_t version,
@@ -148,7 +124,7 @@ static enum status assign(struct ledger *ledger, const struct uuid *id, const ch
                          "the document is %s; only one in clearing can be assigned",
                          document_state_name(document.state));
     if (status == STATUS_OK)
-        status = team_of_case(ledger, case_number, &team, &version, fault);
+        status = register_team(ledger, case_number, &team, &version, fault);
     if (status == STATUS_OK && team == NULL)
         status = fault_set(fault, STATUS_REFUSE, "the case register does not know case \"%s\"",
                            case_number);

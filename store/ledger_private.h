@@ -261,4 +261,17 @@ enum status document_is_copy(struct ledger *ledger, const struct uuid *document,
 enum status copies_make(struct ledger *ledger, const struct job_row *job,
                         const struct decision *decision, struct fault *fault);
 
+/* ---- register.c ----------------------------------------------------------------------------- */
+
+/* What follows FROM, for the rows r of a case in the current register. */
+#define REGISTER_ROWS_OF_CASE(case_number)                                                         \
+    "register_version v JOIN register_by_case k ON k.version = v.id AND k.case_number ="           \
+    " " case_number " JOIN register_row r ON r.version = v.id AND r.line = k.line WHERE v.state"   \
+    " = 'current'"
+
+/* The team of a case in the current register and the register's version; NULL when the register
+ * does not know the case. The caller owns it. */
+enum status register_team(struct ledger *ledger, const char *case_number, char **ret_team,
+                          int64_t *ret_version, struct fault *fault);
+
 #endif

@@ -14,6 +14,7 @@
 #include "store/ledger_private.h"
 #include "store/register_change.h"
 #include "store/register_csv.h"
+#include "store/register_order.h"
 
 enum { ROWS_A_COMMIT = 10000 /* others may write between two portions */ };
 enum { STANDING_CLOSED = 1, STANDING_BLOCKED = 2, STANDING_REMOVED = 4 };
@@ -164,12 +165,20 @@ static enum status check_file(struct ledger *ledger, const struct register_impor
 
 /* ---- removing ------------------------------------------------------------------------------- */
 
-/* One portion of a version's rows; the version is gone when *ret_more is false. */
+/* One portion of what belongs to a version; the version is gone when *ret_more is false. */
 static enum status delete_portion(struct ledger *ledger, int64_t version, bool *ret_more,
                                   struct fault *fault)
 {
     int64_t first = 0;
-    enum status status =
+    bool more = false;
+    enum status status = STATUS_OK;
+    *ret_more = true;
+    for (int order = 0; order < REGISTER_ORDERS && status == STATUS_OK && !more; order++)
+        status = register_order_delete(ledger, (enum register_order)order, version, ROWS_A_COMMIT,
+                                       &more, fault);
+    if (status != STATUS_OK || more)
+        return status;
+    status =
         database_number(ledger->database, "SELECT min(line) FROM register_row WHERE version = $1",
                         VALUES(value_integer(version)), -1, &first, fault);
     if (status != STATUS_OK)
@@ -334,12 +343,41 @@ static enum status keep_portion(struct staging *staging, int64_t *line, struct f
         " o.house_number, o.postcode, o.city, o.team, o.benefit, o.caseworker, o.site, o.status,"
         " o.other_ids, o.old_numbers, o.blocked, o.standing FROM register_row o"
         " WHERE o.version = $2 AND o.line >= $3 AND o.line < $4 AND NOT EXISTS"
-        " (SELECT 1 FROM register_row n WHERE n.case_number = o.case_number AND n.version = $1"
-        " AND n.line > $5)",
+        " (SELECT 1 FROM register_by_case n WHERE n.version = $1 AND n.case_number ="
+        " o.case_number AND n.line > $5)",
         VALUES(value_integer(staging->version), value_integer(staging->before),
                value_integer(first), value_integer(first + ROWS_A_COMMIT),
                value_integer(staging->first_line)),
         NULL, fault);
+}
+
+static enum status write_order(struct staging *staging, enum register_order order, int64_t from,
+                               int64_t to, struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status =
+        register_order_sort(staging->ledger, order, staging->version, from, to, &count, fault);
+    for (int64_t first = 0; first < count && status == STATUS_OK; first += ROWS_A_COMMIT) {
+        status = begin_portion(staging, fault);
+        if (status == STATUS_OK)
+            status = register_order_write(staging->ledger, order, staging->version, first,
+                                          ROWS_A_COMMIT, fault);
+        status = end_portion(staging, status, fault);
+    }
+    struct fault ignored;
+    enum status after =
+        register_order_done(staging->ledger, status == STATUS_OK ? fault : &ignored);
+    return status == STATUS_OK ? after : status;
+}
+
+/* By case and by address, what was written with the lines from..to. */
+static enum status write_orders(struct staging *staging, int64_t from, int64_t to,
+                                struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    for (int order = 0; order < REGISTER_ORDERS && status == STATUS_OK; order++)
+        status = write_order(staging, (enum register_order)order, from, to, fault);
+    return status;
 }
 
 /* The rest of an incremental import: everything that the file does not speak of. */
@@ -375,8 +413,12 @@ static enum status write_rows(struct staging *staging, const struct register_imp
     if (status != STATUS_OK)
         return status;
     status = write_file(staging, import, file, fault);
+    if (status == STATUS_OK)
+        status = write_orders(staging, staging->first_line + 1, INT64_MAX, fault);
     if (status == STATUS_OK && import->is_incremental)
         status = keep_others(staging, fault);
+    if (status == STATUS_OK && import->is_incremental)
+        status = write_orders(staging, 0, staging->first_line, fault);
     struct fault strict_fault;
     enum status strict = database_commit_lazily(database, false, &strict_fault);
     if (status == STATUS_OK && strict != STATUS_OK)
@@ -394,6 +436,26 @@ static enum status check_before(struct staging *staging, struct fault *fault)
     return status;
 }
 
+/* The cases that the file takes out were kept from being taken over; now their rows go, too. */
+static enum status drop_removed(struct staging *staging, struct fault *fault)
+{
+    static const char *const from_each[] = {
+        "DELETE FROM register_by_case WHERE (version, case_number, line) IN"
+        " (SELECT version, case_number, line FROM register_row WHERE version = $1 AND"
+        " standing = $2)",
+        "DELETE FROM register_by_address WHERE (version, postcode, street, house_number, line) IN"
+        " (SELECT version, postcode, street, house_number, line FROM register_row WHERE"
+        " version = $1 AND standing = $2)",
+        "DELETE FROM register_row WHERE version = $1 AND standing = $2",
+    };
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < sizeof from_each / sizeof from_each[0] && status == STATUS_OK; i++)
+        status = database_run(
+            staging->ledger->database, from_each[i],
+            VALUES(value_integer(staging->version), value_integer(STANDING_REMOVED)), NULL, fault);
+    return status;
+}
+
 /* staged -> current, and what was current before it steps back. */
 static enum status publish(struct staging *staging, const struct register_import *import,
                            const struct file *file, const struct register_import_result *result,
@@ -406,9 +468,7 @@ static enum status publish(struct staging *staging, const struct register_import
     if (status == STATUS_OK && import->is_incremental)
         status = check_before(staging, fault);
     if (status == STATUS_OK && import->is_incremental)
-        status = database_run(
-            database, "DELETE FROM register_row WHERE version = $1 AND standing = $2",
-            VALUES(value_integer(staging->version), value_integer(STANDING_REMOVED)), NULL, fault);
+        status = drop_removed(staging, fault);
     if (status != STATUS_OK)
         return status;
     detail_open(&detail);
@@ -539,15 +599,32 @@ enum status register_case(struct ledger *ledger, const char *case_number,
                           register_row_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
-    // The + keeps the planner from walking the whole version in the order of its lines.
-    enum status status =
-        database_query(ledger->database,
-                       "SELECT " ROW_COLUMNS " FROM register_row r WHERE r.case_number = $1 AND"
-                       " +r.version = (SELECT v.id FROM register_version v"
-                       " WHERE v.state = 'current') ORDER BY r.line",
-                       VALUES(value_text(case_number)), &rows, fault);
+    enum status status = database_query(ledger->database,
+                                        "SELECT " ROW_COLUMNS
+                                        " FROM " REGISTER_ROWS_OF_CASE("$1") " ORDER BY r.line",
+                                        VALUES(value_text(case_number)), &rows, fault);
     if (status == STATUS_OK)
         status = give_rows(rows, callback, context, fault);
     rows_done(&rows);
     return status;
+}
+
+enum status register_team(struct ledger *ledger, const char *case_number, char **ret_team,
+                          int64_t *ret_version, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    bool failed = false;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT r.team, r.version FROM " REGISTER_ROWS_OF_CASE("$1") " ORDER BY r.line LIMIT 1",
+        VALUES(value_text(case_number)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there) {
+        *ret_team = rows_text_copy(rows, 0, &failed);
+        *ret_version = rows_integer(rows, 1);
+    }
+    rows_done(&rows);
+    return failed ? ledger_out_of_memory(fault) : status;
 }

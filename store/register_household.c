@@ -12,11 +12,14 @@ enum status register_household(struct ledger *ledger, const char *case_number,
     bool there = true;
     enum status status = database_query(
         ledger->database,
-        "SELECT DISTINCT o.case_number FROM register_row r JOIN register_row o"
-        " ON o.postcode = r.postcode AND o.street = r.street AND o.house_number = r.house_number"
-        " AND o.version = r.version AND o.surname = r.surname WHERE r.case_number = $1 AND"
-        " +r.version = (SELECT v.id FROM register_version v WHERE v.state = 'current')"
-        " AND r.street <> '' AND o.case_number <> r.case_number ORDER BY o.case_number LIMIT $2",
+        "SELECT DISTINCT o.case_number FROM register_version v"
+        " JOIN register_by_case k ON k.version = v.id AND k.case_number = $1"
+        " JOIN register_row r ON r.version = v.id AND r.line = k.line"
+        " JOIN register_by_address h ON h.version = v.id AND h.postcode = r.postcode"
+        " AND h.street = r.street AND h.house_number = r.house_number"
+        " JOIN register_row o ON o.version = v.id AND o.line = h.line"
+        " WHERE v.state = 'current' AND o.surname = r.surname AND o.case_number <> r.case_number"
+        " ORDER BY o.case_number LIMIT $2",
         VALUES(value_text(case_number), value_integer(HOUSEHOLD_CASES_MOST)), &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);

@@ -285,6 +285,17 @@ static const struct rule rules[] = {
      .sql = "SELECT v.id FROM register_version v WHERE v.state IN ('current', 'previous') AND "
             "v.persons"
             " <> (SELECT count(*) FROM register_row r WHERE r.version = v.id)"                    },
+    {.noun = "version of the register",
+     .subject = SUBJECT_NUMBER,
+     .words = "does not find every row by its case and address",
+     .sql = "SELECT v.id FROM register_version v WHERE v.state IN ('current', 'previous') AND "
+            "(v.persons <> (SELECT count(*) FROM register_by_case k JOIN register_row r ON"
+            " r.version = k.version AND r.line = k.line AND r.case_number = k.case_number"
+            " WHERE k.version = v.id) OR (SELECT count(*) FROM register_row r WHERE r.version ="
+            " v.id AND r.street <> '') <> (SELECT count(*) FROM register_by_address h JOIN"
+            " register_row r ON r.version = h.version AND r.line = h.line AND r.street = h.street"
+            " AND r.postcode = h.postcode AND r.house_number = h.house_number"
+            " WHERE h.version = v.id))"                                                           },
     {.noun = "the tally",
      .subject = SUBJECT_WORD,
      .words = "is not the number of rows",

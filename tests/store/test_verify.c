@@ -167,6 +167,13 @@ static const struct {
     {.name = "person gone",
      .sql = "DELETE FROM register_row WHERE line = 2",
      .words = "does not have as many persons as it says"},
+    {.name = "person not to be found by case",
+     .sql = "UPDATE register_by_case SET case_number = 'another' WHERE line = 2",
+     .words = "does not find every row by its case and address"},
+    {.name = "person not to be found by address",
+     .sql = "DELETE FROM register_by_address WHERE line = (SELECT max(line) FROM"
+            " register_by_address)",
+     .words = "does not find every row by its case and address"},
     {.name = "object's name wrong",
      .sql = "UPDATE decision SET explanation = zeroblob(32) WHERE to_file = 0",
      .words = "without a trace: its explanation"},
