@@ -32,6 +32,7 @@ void classification_done(struct classification *classification)
     free(classification->missing);
     free(classification->kind);
     free(classification->flags);
+    free(classification->days);
     *classification = (struct classification){0};
 }
 
@@ -91,12 +92,12 @@ void classification_append_json(const struct classification *classification,
     for (uint32_t i = 0; i < classification->candidate_count; i++)
         (void)json_array_append_new(candidates, candidate_json(&classification->candidates[i]));
     json_t *root = json_pack(
-        "{s:b, s:s, s:o, s:o, s:o, s:s?, s:f, s:o, s:s, s:I}", "to_file",
+        "{s:b, s:s, s:o, s:o, s:o, s:s?, s:f, s:o, s:o, s:s, s:I}", "to_file",
         classification->to_file ? 1 : 0, "reason", classification->reason, "candidates", candidates,
         "copies", copies_json(classification), "missing", words_json(classification->missing),
         "kind", classification->kind, "kind_confidence", classification->kind_confidence, "flags",
-        words_json(classification->flags), "rules_version", rules_version(rules),
-        "register_version", (json_int_t)register_version);
+        words_json(classification->flags), "days", words_json(classification->days),
+        "rules_version", rules_version(rules), "register_version", (json_int_t)register_version);
     char *bytes = root == NULL
                       ? NULL
                       : json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(JSON_REAL_DIGITS));

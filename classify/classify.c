@@ -6,6 +6,7 @@
 #include "classify/candidates.h"
 #include "classify/decision.h"
 #include "classify/document_kind.h"
+#include "classify/letter_days.h"
 
 static const double SHOWN_LEAST = 1e-4;
 
@@ -165,6 +166,15 @@ static bool fill_kind(const struct letter *letter, const struct kind_rules *kind
     return classification->flags != NULL && (kind.kind == NULL || classification->kind != NULL);
 }
 
+static bool fill_days(const struct facts *facts, struct classification *classification)
+{
+    struct text days = {0};
+    letter_days_append(facts, &days);
+    classification->days = text_ok(&days) ? string_copy(text_string(&days)) : NULL;
+    text_done(&days);
+    return classification->days != NULL;
+}
+
 static bool fill_copies(const struct decision *decision, const struct register_index *index,
                         const struct candidates *candidates, struct classification *classification)
 {
@@ -198,7 +208,8 @@ static bool fill(const struct rules *rules, const struct register_index *index,
     // The further cases of the letter are no rivals of the first.
     if (is_filled && classification->copy_count > 0)
         classification->candidates[0].probability = decision.probability;
-    return is_filled && fill_kind(&facts->letter, &rules->kinds, classification);
+    return is_filled && fill_kind(&facts->letter, &rules->kinds, classification) &&
+           fill_days(facts, classification);
 }
 
 enum status classify(const struct rules *rules, const struct register_index *index,

@@ -169,6 +169,7 @@ struct classification {
     double kind_confidence;
     char *flags;   /* words parted by blanks; "" for none */
     char *missing; /* kinds of evidence the best candidate lacks, parted by blanks */
+    char *days;    /* on which periods hang: letter_days.h; "" for none */
 };
 
 void classification_done(struct classification *classification);

@@ -105,14 +105,18 @@ static int print_cover(struct instance *instance, const struct batch_draft *draf
 int verb_sheet_cover(struct call *call)
 {
     const char *out = NULL, *site = NULL, *operator_name = outcome_actor(), *received = "";
-    long pages = 0;
+    const char *channel = "";
+    long pages = 0, letterbox = 0;
     const struct argument table[] = {
-        {"out",      "FILE",       "Where the PDF goes",                                ARGUMENT_STRING, &out          },
-        {"site",     "SITE",       "Where the batch was prepared",                      ARGUMENT_STRING, &site         },
-        {"operator", "NAME",       "Who prepared it (default: you)",                    ARGUMENT_STRING, &operator_name},
-        {"pages",    "NUMBER",     "Pages that were counted, without sheets like this", ARGUMENT_COUNT,
-         &pages                                                                                                        },
-        {"received", "YYYY-MM-DD", "Date of receipt of what is in it",                  ARGUMENT_STRING, &received     },
+        {"channel",   "CHANNEL",    "How it came: post, desk, letterbox, fax, …",      ARGUMENT_STRING,
+         &channel                                                                                                       },
+        {"letterbox", "NUMBER",     "Of the emptying that it came out of",               ARGUMENT_COUNT,  &letterbox    },
+        {"out",       "FILE",       "Where the PDF goes",                                ARGUMENT_STRING, &out          },
+        {"site",      "SITE",       "Where the batch was prepared",                      ARGUMENT_STRING, &site         },
+        {"operator",  "NAME",       "Who prepared it (default: you)",                    ARGUMENT_STRING, &operator_name},
+        {"pages",     "NUMBER",     "Pages that were counted, without sheets like this", ARGUMENT_COUNT,
+         &pages                                                                                                         },
+        {"received",  "YYYY-MM-DD", "Date of receipt of what is in it",                  ARGUMENT_STRING, &received     },
     };
     int exit_code = EXIT_DONE;
     if (!call_read_options(call, table, sizeof table / sizeof table[0], &exit_code) ||
@@ -127,7 +131,8 @@ int verb_sheet_cover(struct call *call)
         return EXIT_USAGE;
     }
     struct instance instance = {0};
-    const struct batch_draft draft = {site, operator_name, (uint32_t)pages, received};
+    const struct batch_draft draft = {site,     operator_name, (uint32_t)pages,
+                                      received, channel,       letterbox};
     exit_code = instance_open(call, LEDGER_WRITE, &instance);
     if (exit_code == EXIT_DONE)
         exit_code = print_cover(&instance, &draft, out);

@@ -63,6 +63,11 @@ static const char *grammar_name(const struct config *config, size_t index)
     return config->grammars[index].name;
 }
 
+static const char *profile_name(const struct config *config, size_t index)
+{
+    return config->scan_profiles[index].name;
+}
+
 /* Sites differ in more than case: their folders may lie on a share that ignores it. */
 static void check_names(const struct check *check, enum setting_list list, size_t count,
                         name_getter *name)
@@ -101,7 +106,12 @@ static void check_sites(const struct check *check)
             tell(check, path,
                  "a file would be refused as incomplete before it rested; make "
                  "incomplete_after longer than quiet");
+        (void)snprintf(path, sizeof path, "sites[%zu].scan_profile", i);
+        if (site->scan_profile != NULL && config_scan_profile_of(config, site->name) == NULL)
+            tell(check, path, "there is no scan profile \"%s\" below scan_profiles",
+                 site->scan_profile);
     }
+    check_names(check, SETTING_SCAN_PROFILES, config->scan_profile_count, profile_name);
     check_names(check, SETTING_SITES, config->site_count, site_name);
     check_names(check, SETTING_TEAMS, config->team_count, team_name);
     check_names(check, SETTING_GRAMMARS, config->grammar_count, grammar_name);

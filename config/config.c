@@ -34,7 +34,8 @@ struct load {
 static size_t entry_bytes(enum setting_list list)
 {
     static const size_t bytes[] = {sizeof(struct config_site), sizeof(struct config_team),
-                                   sizeof(struct config_case_grammar), sizeof(struct config_kind)};
+                                   sizeof(struct config_case_grammar), sizeof(struct config_kind),
+                                   sizeof(struct config_scan_profile)};
     return bytes[list];
 }
 
@@ -54,6 +55,9 @@ static void *entries_of(const struct config *config, enum setting_list list, siz
     case SETTING_KINDS:
         *ret_count = config->kind_count;
         return config->kinds;
+    case SETTING_SCAN_PROFILES:
+        *ret_count = config->scan_profile_count;
+        return config->scan_profiles;
     case SETTING_LISTS:
         break;
     }
@@ -151,6 +155,8 @@ static void store_lists(struct load *load, const struct written *written)
     config->teams = store_list(load, written, SETTING_TEAMS, &config->team_count);
     config->grammars = store_list(load, written, SETTING_GRAMMARS, &config->grammar_count);
     config->kinds = store_list(load, written, SETTING_KINDS, &config->kind_count);
+    config->scan_profiles =
+        store_list(load, written, SETTING_SCAN_PROFILES, &config->scan_profile_count);
 }
 
 /* ---- defaults that depend on other values ---------------------------------------------------- */
@@ -425,6 +431,17 @@ const struct config_team *config_team(const struct config *config, const char *n
     for (size_t i = 0; i < config->team_count; i++)
         if (string_equal(config->teams[i].name, name))
             return &config->teams[i];
+    return NULL;
+}
+
+const struct config_scan_profile *config_scan_profile_of(const struct config *config,
+                                                         const char *site)
+{
+    const struct config_site *place = config_site(config, site);
+    for (size_t i = 0;
+         place != NULL && place->scan_profile != NULL && i < config->scan_profile_count; i++)
+        if (string_equal(config->scan_profiles[i].name, place->scan_profile))
+            return &config->scan_profiles[i];
     return NULL;
 }
 

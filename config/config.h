@@ -16,11 +16,32 @@
 #include "base/log.h"
 #include "base/text.h"
 
+/* What letters count for that were found at the first emptying of a day: law/receipt.h. */
+enum config_letterbox {
+    CONFIG_LETTERBOX_SAME_DAY = 0,
+    CONFIG_LETTERBOX_PREVIOUS_DAY,
+    CONFIG_LETTERBOX_LAST_EMPTYING
+};
+
 struct config_site {
     char *name;            /* as it stands in drop paths and listings */
     char *drop;            /* absolute path of its drop folder */
     int64_t quiet_ms;      /* size and mtime must rest this long before a file is taken */
     int64_t incomplete_ms; /* a file that stays incomplete this long is refused */
+    enum config_letterbox letterbox;
+    char *scan_profile; /* name of the profile that is used here; NULL: none is named */
+    char *scanner;      /* make, model and serial number; NULL: not said */
+};
+
+enum config_colour { CONFIG_COLOUR_FULL = 0, CONFIG_COLOUR_GREY, CONFIG_COLOUR_BITONAL };
+
+/* How papers are scanned: settings of a scanner that were tested and released. */
+struct config_scan_profile {
+    char *name;
+    int64_t dpi;
+    enum config_colour colour;
+    bool is_one_sided; /* false: both sides */
+    char *released_by; /* who tested and released it, and when; NULL: not said */
 };
 
 /* Where what is filed to a team goes. */
@@ -158,6 +179,25 @@ struct config_sheets {
     char *key; /* absolute path of the key that seals return sheets */
 };
 
+/* Deadlines, checking and paper: dated rules of the office, see docs/operations.md. */
+struct config_deadlines {
+    int64_t escalate_ms; /* a flagged document that nobody acknowledged by then is escalated */
+};
+
+enum config_protection { CONFIG_PROTECTION_NORMAL = 0, CONFIG_PROTECTION_HIGH };
+
+struct config_quality {
+    enum config_protection protection; /* of a batch's documents */
+    char *high_kinds;                  /* kinds parted by `;` that are always checked; NULL: none */
+    int64_t paper_months;              /* paper is kept this long after it was scanned */
+};
+
+/* What the Transfervermerk says of the procedure. */
+struct config_procedure {
+    char *version;     /* of the Verfahrensdokumentation */
+    char *environment; /* NULL: this program's name and version */
+};
+
 struct config_portal {
     bool enabled;
     char *address; /* "127.0.0.1" */
@@ -180,6 +220,8 @@ struct config {
     size_t grammar_count;
     struct config_kind *kinds;
     size_t kind_count;
+    struct config_scan_profile *scan_profiles;
+    size_t scan_profile_count;
     char *register_columns[CONFIG_REGISTER_COLUMNS];
     double register_drop_share_most;
     bool register_is_incremental; /* how a file is taken when nothing else is said */
@@ -197,6 +239,9 @@ struct config {
     struct config_dispatch dispatch;
     struct config_xdomea xdomea;
     struct config_sheets sheets;
+    struct config_deadlines deadlines;
+    struct config_quality quality;
+    struct config_procedure procedure;
     struct config_portal portal;
     enum log_level log_level;
     char *notes; /* lines on what was settled otherwise than a person may expect; NULL for none */
@@ -223,6 +268,9 @@ bool config_site_name_is_fit(const char *name);
 const struct config_site *config_site(const struct config *config, const char *name);
 /* NULL when there is none of that name: then what is filed goes into the cabinet alone. */
 const struct config_team *config_team(const struct config *config, const char *name);
+/* The scan profile of a site; NULL when it names none. Borrowed. */
+const struct config_scan_profile *config_scan_profile_of(const struct config *config,
+                                                         const char *site);
 
 /* Appends a complete posteingang.yaml: every setting with its default and one sentence, the
  * example grammars, and the sites named (`site_count` of them). */

@@ -246,7 +246,8 @@ static void append_sample_list(struct text *text, const struct setting_section *
     append_entry_keys(text, section->list);
     if (section->list == SETTING_SITES)
         append_sample_sites(text, sites, site_count);
-    else if (section->list == SETTING_TEAMS || section->list == SETTING_KINDS)
+    else if (section->list == SETTING_TEAMS || section->list == SETTING_KINDS ||
+             section->list == SETTING_SCAN_PROFILES)
         text_append_format(text, "%s: []\n", section->key);
     else
         text_append_format(text, "%s:\n%s", section->key, EXAMPLE_GRAMMARS);
@@ -310,6 +311,9 @@ static void append_effective_list(struct text *text, const struct setting_sectio
         append_entries(text, section, config->teams, config->team_count, sizeof *config->teams);
     else if (section->list == SETTING_KINDS)
         append_entries(text, section, config->kinds, config->kind_count, sizeof *config->kinds);
+    else if (section->list == SETTING_SCAN_PROFILES)
+        append_entries(text, section, config->scan_profiles, config->scan_profile_count,
+                       sizeof *config->scan_profiles);
     else
         append_entries(text, section, config->grammars, config->grammar_count,
                        sizeof *config->grammars);

@@ -37,6 +37,16 @@
         .key = name, .initial = value, .sentence = words_for_people, .otherwise = or_else,         \
         .list = of, .kind = shape, .least = low, .most = high, .offset = offsetof(type, place)     \
     }
+#define ENTRY_WORD(of, shape, name, value, list_of_words, type, place, words_for_people)           \
+    {                                                                                              \
+        .key = name, .initial = value, .sentence = words_for_people, .words = list_of_words,       \
+        .list = of, .kind = shape, .offset = offsetof(type, place)                                 \
+    }
+#define ENTRY_COUNT(of, name, value, low, high, unit_of, type, place, words_for_people)            \
+    {                                                                                              \
+        .key = name, .initial = value, .sentence = words_for_people, .unit = unit_of, .list = of,  \
+        .kind = SETTING_COUNT, .least = low, .most = high, .offset = offsetof(type, place)         \
+    }
 
 // NOLINTEND(bugprone-macro-parentheses)
 
@@ -52,6 +62,9 @@ static const char *const archives[] = {"2b", "1b", NULL};
 static const char *const sandboxes[] = {"preferred", "required", NULL};
 static const char *const destinations[] = {"folder", "xdomea", "both", NULL};
 static const char *const xdomea_versions[] = {"3.0.0", "3.1.0", "4.0.0", NULL};
+static const char *const letterboxes[] = {"same_day", "previous_day", "last_emptying", NULL};
+static const char *const colours[] = {"colour", "grey", "bitonal", NULL};
+static const char *const protections[] = {"normal", "high", NULL};
 static const char *const truths[] = {"false", "true", NULL};
 static const char *const imports[] = {"full", "incremental", NULL};
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
@@ -72,6 +85,14 @@ const struct setting settings[] = {
     ENTRY(SETTING_SITES, SETTING_DURATION, "incomplete_after", "60s", NULL, SEC, DAY,
           struct config_site, incomplete_ms,
           "A file that stays incomplete this long is refused, with a reason beside it."),
+    ENTRY_WORD(SETTING_SITES, SETTING_CHOICE, "letterbox", "previous_day", letterboxes,
+               struct config_site, letterbox,
+               "Which day counts for letters found at the first emptying of a day where nothing "
+               "parts them at midnight; last_emptying is in the sender's favour."),
+    ENTRY(SETTING_SITES, SETTING_OPTION_TEXT, "scan_profile", "", NULL, 0, NAME_BYTES,
+          struct config_site, scan_profile, "Name of the scan profile that is used here."),
+    ENTRY(SETTING_SITES, SETTING_OPTION_TEXT, "scanner", "", NULL, 0, NAME_BYTES,
+          struct config_site, scanner, "The scanner: make, model, serial number."),
 
     ENTRY(SETTING_TEAMS, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES, struct config_team, name,
           "Name of the team, as the register's team column has it."),
@@ -121,6 +142,18 @@ const struct setting settings[] = {
           "first found is enough. A weight may follow, of which 3 are enough: \"heimvertrag=2\"."),
     ENTRY(SETTING_KINDS, SETTING_OPTION_TEXT, "flags", "", NULL, 0, NAME_BYTES, struct config_kind,
           flags, "What each of the phrases raises wherever it stands: deadline, urgent."),
+
+    ENTRY(SETTING_SCAN_PROFILES, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES,
+          struct config_scan_profile, name, "Name of the profile, as sites and notes name it."),
+    ENTRY_COUNT(SETTING_SCAN_PROFILES, "dpi", "300", 100, 1200, "dpi", struct config_scan_profile,
+                dpi, "Resolution."),
+    ENTRY_WORD(SETTING_SCAN_PROFILES, SETTING_CHOICE, "colour", "colour", colours,
+               struct config_scan_profile, colour, "Depth of colour."),
+    ENTRY_WORD(SETTING_SCAN_PROFILES, SETTING_SWITCH, "one_sided", "false", truths,
+               struct config_scan_profile, is_one_sided, "true: only the front sides are scanned."),
+    ENTRY(SETTING_SCAN_PROFILES, SETTING_OPTION_TEXT, "released_by", "", NULL, 0, NAME_BYTES,
+          struct config_scan_profile, released_by,
+          "Who tested the profile and released it, and when."),
 
     VALUE(SETTING_SHARE, "register.most_lost", "10 %", 0, 1, register_drop_share_most,
           "An import that would lose more than this share of the persons is refused."),
@@ -289,6 +322,28 @@ const struct setting settings[] = {
           "The key that seals return sheets; made when the first one is printed. Who holds it can "
           "print sheets that file by themselves."),
 
+    VALUE(
+        SETTING_DURATION, "deadlines.escalate_after", "4h", MIN, 7 * DAY, deadlines.escalate_ms,
+        "A document with a deadline that nobody has acknowledged this long after it was flagged is "
+        "shown to the team's lead."),
+
+    WORD(
+        SETTING_CHOICE, "quality.protection", "normal", protections, quality.protection,
+        "Protection class of the documents: normal, a sample of each batch is checked; high, every "
+        "document (BSI TR-03138)."),
+    VALUE(SETTING_OPTION_TEXT, "quality.high_kinds", "", 0, WORDS_BYTES, quality.high_kinds,
+          "Kinds of document, parted by semicolons, of which every one is checked."),
+    COUNT(
+        "quality.paper_months", "6", 0, 120, "months", quality.paper_months,
+        "Paper is kept at least this long after it was scanned; then it may be destroyed when its "
+        "check is done and somebody has released it."),
+
+    VALUE(SETTING_TEXT, "procedure.version", "1.0", 1, NAME_BYTES, procedure.version,
+          "Version of the office's procedure documentation, as each Transfervermerk names it."),
+    VALUE(SETTING_OPTION_TEXT, "procedure.environment", "", 0, WORDS_BYTES, procedure.environment,
+          "The technical and organisational environment in words, for the Transfervermerk; empty: "
+          "the name and version of this program."),
+
     WORD(SETTING_SWITCH, "portal.enabled", "true", truths, portal.enabled,
          "Whether `posteingang run` starts the portal."),
     VALUE(SETTING_TEXT, "portal.address", "127.0.0.1", 2, 45, portal.address,
@@ -317,6 +372,8 @@ const struct setting_section setting_sections[] = {
      "The schemes that case numbers follow. Older schemes stay in the list for as "
      "long as such numbers come in.", SETTING_GRAMMARS},
     {"kinds", "Kinds of document of this office, besides those that the program knows.", SETTING_KINDS},
+    {"scan_profiles", "How papers are scanned: settings that were tested and released, by name.",
+     SETTING_SCAN_PROFILES},
     {"register", "The case register, imported from a CSV file.", SETTING_SINGLE},
     {"register.words", "What the register\'s words mean: beginnings, parted by semicolons.", SETTING_SINGLE},
     {"register.columns", "What the columns of that file are called.", SETTING_SINGLE},
@@ -333,6 +390,9 @@ const struct setting_section setting_sections[] = {
     {"xdomea", "Handing over to a document management system; teams choose it (destination).",
      SETTING_SINGLE},
     {"sheets", "Sheets that are printed: separators, covers, return sheets.", SETTING_SINGLE},
+    {"deadlines", "Documents with a deadline.", SETTING_SINGLE},
+    {"quality", "Checking of scans, and how long the paper is kept.", SETTING_SINGLE},
+    {"procedure", "What every Transfervermerk says of the procedure.", SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},
     {"log", "What the programs say on standard error.", SETTING_SINGLE},
 };
@@ -343,6 +403,6 @@ _Static_assert(LENGTH(settings) <= SETTINGS_MOST, "raise SETTINGS_MOST");
 
 const char *setting_list_key(enum setting_list list)
 {
-    static const char *const keys[] = {"sites", "teams", "case_numbers", "kinds"};
+    static const char *const keys[] = {"sites", "teams", "case_numbers", "kinds", "scan_profiles"};
     return list < SETTING_LISTS ? keys[list] : "";
 }

@@ -31,6 +31,7 @@ enum setting_list {
     SETTING_TEAMS,
     SETTING_GRAMMARS,
     SETTING_KINDS,
+    SETTING_SCAN_PROFILES,
     SETTING_LISTS,
     SETTING_SINGLE = SETTING_LISTS /* not in a list */
 };
@@ -68,7 +69,7 @@ struct setting_section {
 extern const struct setting_section setting_sections[];
 extern const size_t setting_section_count;
 
-/* "sites", "teams", "case_numbers" or "kinds"; static. */
+/* "sites", "teams", "case_numbers", "kinds" or "scan_profiles"; static. */
 const char *setting_list_key(enum setting_list list);
 
 #endif

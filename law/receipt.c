@@ -18,6 +18,21 @@ static const struct {
     [RECEIPT_CORRECTION] = {"correction",  "Berichtigung"                   },
 };
 
+static const struct {
+    const char *name, *german;
+} CHANNELS[RECEIPT_CHANNELS] = {
+    [CHANNEL_SCAN] = {"scan",            "Scanner (Weg nicht angegeben)"},
+    [CHANNEL_POST] = {"post",            "Post"                         },
+    [CHANNEL_LETTERBOX] = {"letterbox",       "Hausbriefkasten"              },
+    [CHANNEL_NIGHT_LETTERBOX] = {"night_letterbox", "Nachtbriefkasten"             },
+    [CHANNEL_DESK] = {"desk",            "persönlich abgegeben"        },
+    [CHANNEL_SERVICE] = {"service",         "förmliche Zustellung"        },
+    [CHANNEL_INTERNAL] = {"internal",        "Hauspost"                     },
+    [CHANNEL_FAX] = {"fax",             "Fax"                          },
+    [CHANNEL_EMAIL] = {"email",           "E-Mail oder Behördenpostfach"},
+    [CHANNEL_UPLOAD] = {"upload",          "hochgeladen"                  },
+};
+
 static const char *const RULES[LETTERBOX_RULES] = {
     [LETTERBOX_SAME_DAY] = "same_day",
     [LETTERBOX_PREVIOUS_DAY] = "previous_day",
@@ -40,6 +55,27 @@ bool receipt_evidence_from_name(const char *name, enum receipt_evidence_kind *re
         if (strcmp(EVIDENCE[i].name, name) != 0)
             continue;
         *ret_kind = (enum receipt_evidence_kind)i;
+        return true;
+    }
+    return false;
+}
+
+const char *receipt_channel_name(enum receipt_channel channel)
+{
+    return CHANNELS[channel].name;
+}
+
+const char *receipt_channel_german(enum receipt_channel channel)
+{
+    return CHANNELS[channel].german;
+}
+
+bool receipt_channel_from_name(const char *name, enum receipt_channel *ret_channel)
+{
+    for (int i = 0; i < RECEIPT_CHANNELS; i++) {
+        if (strcmp(CHANNELS[i].name, name) != 0)
+            continue;
+        *ret_channel = (enum receipt_channel)i;
         return true;
     }
     return false;

@@ -28,6 +28,26 @@ bool receipt_evidence_from_name(const char *name, enum receipt_evidence_kind *re
 /* "Abwurf des Scans", "Eingangsstempel" …: for people. */
 const char *receipt_evidence_german(enum receipt_evidence_kind kind);
 
+/* How a letter came. */
+enum receipt_channel {
+    CHANNEL_SCAN, /* by a scanner, and nobody said how it had come to the site */
+    CHANNEL_POST,
+    CHANNEL_LETTERBOX,
+    CHANNEL_NIGHT_LETTERBOX,
+    CHANNEL_DESK, /* handed over by somebody */
+    CHANNEL_SERVICE,
+    CHANNEL_INTERNAL, /* from another place of the authority: its day counts, not this one's */
+    CHANNEL_FAX,
+    CHANNEL_EMAIL,
+    CHANNEL_UPLOAD,
+    RECEIPT_CHANNELS
+};
+
+/* "scan", "post", …; and "Scanner (Weg nicht angegeben)", "Post" … for people. */
+const char *receipt_channel_name(enum receipt_channel channel);
+const char *receipt_channel_german(enum receipt_channel channel);
+bool receipt_channel_from_name(const char *name, enum receipt_channel *ret_channel);
+
 enum {
     /* A stamp that is older than the drop by more days is taken for misread: it is shown, and a
      * person may make it a correction. Unit: days. */

@@ -228,6 +228,10 @@ struct decision {
     int64_t register_version;  /* ledger_register_version() it was made with */
     const struct decision_copy *copies; /* to_file: each becomes a document of its own */
     uint32_t copy_count;
+    /* Days that were read on the pages, each with its name and page, parted by blanks:
+     * "stamp:2026-03-02:1 posted:2026-02-12:1"; names are stamp, posted, served, written. NULL or
+     * "": none, or those that are known already. */
+    const char *days;
 };
 
 /* A match job's end: the decision is kept, and the document stays in matching with a file job

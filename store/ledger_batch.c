@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "law/receipt.h"
 #include "store/ledger_batch.h"
 #include "store/ledger_private.h"
 
@@ -67,6 +68,38 @@ static bool copy_word(char *word, size_t size, const char *from)
     return snprintf(word, size, "%s", from == NULL ? "" : from) < (int)size;
 }
 
+/* How it came, and out of which emptying: the cover does not say this. */
+static enum status keep_way(struct ledger *ledger, const struct batch_draft *draft, const char *id,
+                            struct fault *fault)
+{
+    int64_t found = 1;
+    const char *channel = draft->channel == NULL ? "" : draft->channel;
+    enum receipt_channel known;
+    if (channel[0] != '\0' && !receipt_channel_from_name(channel, &known))
+        return fault_set(fault, STATUS_REFUSE, "there is no channel of this name");
+    enum status status = STATUS_OK;
+    if (draft->letterbox != 0)
+        status = database_number(
+            ledger->database, "SELECT count(*) FROM letterbox WHERE id = $1 AND site = $2",
+            VALUES(value_integer(draft->letterbox), value_text(draft->site)), 0, &found, fault);
+    if (status == STATUS_OK && found == 0)
+        status = fault_set(fault, STATUS_REFUSE, "the site has no emptying of this number");
+    if (status != STATUS_OK)
+        return status;
+    return database_run(
+        ledger->database, "UPDATE batch SET channel = $2, letterbox = $3 WHERE id = $1",
+        VALUES(value_text(id), value_text(channel),
+               draft->letterbox == 0 ? value_null() : value_integer(draft->letterbox)),
+        NULL, fault);
+}
+
+static enum status create(struct ledger *ledger, const struct batch_draft *draft,
+                          const struct sheet *cover, const char *actor, struct fault *fault)
+{
+    enum status status = insert_batch(ledger, cover, actor, fault);
+    return status == STATUS_OK ? keep_way(ledger, draft, cover->batch, fault) : status;
+}
+
 enum status ledger_batch_create(struct ledger *ledger, const struct batch_draft *draft,
                                 const char *actor, char ret_id[BATCH_ID_BYTES], struct fault *fault)
 {
@@ -81,7 +114,7 @@ enum status ledger_batch_create(struct ledger *ledger, const struct batch_draft 
                          "a cover sheet cannot carry this site, name, page count or date");
     enum status status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
-        status = ledger_end(ledger, insert_batch(ledger, &cover, actor, fault), fault);
+        status = ledger_end(ledger, create(ledger, draft, &cover, actor, fault), fault);
     if (status == STATUS_OK)
         memcpy(ret_id, cover.batch, sizeof cover.batch);
     return status;
@@ -93,6 +126,7 @@ void batch_record_done(struct batch_record *record)
 {
     free(record->site);
     free(record->operator_name);
+    free(record->channel);
     free(record->closed_by);
     free(record->reason);
     *record = (struct batch_record){0};
@@ -143,7 +177,7 @@ static enum status count_pages(struct ledger *ledger, const char *id, struct bat
 
 #define BATCH_COLUMNS                                                                              \
     "b.id, b.site, b.operator, b.prepared, b.received_day, b.made_ms, b.state, b.closed_ms,"       \
-    " b.closed_by, b.reason"
+    " b.closed_by, b.reason, b.channel, b.letterbox"
 
 static enum status read_batch(struct rows *rows, struct batch_record *ret_record,
                               struct fault *fault)
@@ -159,6 +193,8 @@ static enum status read_batch(struct rows *rows, struct batch_record *ret_record
     (void)copy_word(record.received_day, sizeof record.received_day, rows_text(rows, 4));
     record.closed_by = rows_text_copy(rows, 8, &failed);
     record.reason = rows_text_copy(rows, 9, &failed);
+    record.channel = rows_text_copy(rows, 10, &failed);
+    record.letterbox = rows_integer(rows, 11);
     if (failed) {
         batch_record_done(&record);
         return ledger_out_of_memory(fault);

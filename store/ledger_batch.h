@@ -19,10 +19,13 @@ struct batch_draft {
     const char *operator_name; /* who prepared it */
     uint32_t prepared;         /* pages (sides to be scanned); 0: not counted */
     const char *received_day;  /* date of receipt, YYYY-MM-DD; "" when open */
+    const char *channel;       /* how it came (law/receipt.h); NULL or "": not said */
+    int64_t letterbox;         /* number of the emptying it came out of; 0: none */
 };
 
 /* Makes an open batch and its id, which is printed on the cover: "20260302-7KQ4M" (the day and five
- * random letters or digits). STATUS_REFUSE: a part that a cover sheet cannot carry. */
+ * random letters or digits). STATUS_REFUSE: a part that a cover sheet cannot carry, an emptying of
+ * another site or of none. */
 enum status ledger_batch_create(struct ledger *ledger, const struct batch_draft *draft,
                                 const char *actor, char ret_id[BATCH_ID_BYTES],
                                 struct fault *fault);
@@ -44,6 +47,8 @@ struct batch_record {
     char *site;
     char *operator_name;
     char received_day[BATCH_DAY_BYTES]; /* "" when open */
+    char *channel;                      /* "" when nobody said */
+    int64_t letterbox;                  /* 0: out of none that is known */
     int64_t made_ms;
     bool is_closed;
     int64_t closed_ms; /* 0 while open */

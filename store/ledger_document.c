@@ -59,7 +59,7 @@ enum status document_move(struct ledger *ledger, const struct uuid *document,
 static enum status point_to_decision(struct ledger *ledger, const struct uuid *document,
                                      int64_t decision, struct fault *fault)
 {
-    return database_run(
+    enum status status = database_run(
         ledger->database,
         "UPDATE document SET decision = $2,"
         " (team, case_number, kind, decider, urgency, caseworker) ="
@@ -71,6 +71,10 @@ static enum status point_to_decision(struct ledger *ledger, const struct uuid *d
                              "  FROM decision c WHERE c.id = $2)"
                              " WHERE id = $1",
         VALUES(value_uuid(document), value_integer(decision)), NULL, fault);
+    // The first decision makes the date of receipt; what hangs on it follows from every one.
+    if (status == STATUS_OK)
+        status = receipt_date_make(ledger, document, fault);
+    return status == STATUS_OK ? deadlines_reckon(ledger, document, fault) : status;
 }
 
 enum status decision_keep(struct ledger *ledger, const struct uuid *document,

@@ -123,6 +123,19 @@ enum status decision_restore(struct ledger *ledger, const struct uuid *document,
 enum status document_record_read(struct ledger *ledger, struct rows *rows,
                                  struct document_record *ret_record, struct fault *fault);
 
+/* ---- receipt_date.c, deadlines.c --------------------------------------------------------------- */
+
+/* Inside a transaction: makes the date of receipt of a document that has none yet. */
+enum status receipt_date_make(struct ledger *ledger, const struct uuid *document,
+                              struct fault *fault);
+/* Keeps the days that were read on the pages: "stamp:2026-03-02:1 posted:2026-02-12:1", each with
+ * its name, day and page. */
+enum status document_days_keep(struct ledger *ledger, const struct uuid *document, const char *days,
+                               struct fault *fault);
+/* Reckons the document's deadlines anew, and whether it is flagged. */
+enum status deadlines_reckon(struct ledger *ledger, const struct uuid *document,
+                             struct fault *fault);
+
 /* ---- correction.c --------------------------------------------------------------------------- */
 
 /* Keeps what `actor` says of the document as training data, inside the transaction in which the

@@ -228,6 +228,8 @@ static enum status keep_match(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status = job_finish(ledger, job, audit, fault);
     if (status == STATUS_OK)
+        status = document_days_keep(ledger, &job->document, decision->days, fault);
+    if (status == STATUS_OK)
         status = decision_keep(ledger, &job->document, decision, audit, fault);
     if (status != STATUS_OK)
         return status;

@@ -250,6 +250,12 @@ static const struct rule rules[] = {
      .words = "is a copy of a copy, or of a document of another scan",
      .sql = "SELECT d.id FROM document d JOIN document o ON o.id = d.copy_of"
             " WHERE o.scan <> d.scan OR o.copy_of IS NOT NULL"                                    },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "has a date of receipt that its proofs do not give",
+     .sql = "SELECT r.document FROM receipt_date r WHERE NOT EXISTS (SELECT 1 FROM receipt_proof p"
+            " WHERE p.document = r.document AND p.day = r.day AND p.kind = r.evidence"
+            " AND p.proves = 1 AND p.audit = r.audit)"                                            },
     {.noun = "job",
      .subject = SUBJECT_NUMBER,
      .words = "is of a kind or in a state that there is not",
@@ -384,6 +390,10 @@ static const struct trace traces[] = {
      .keys = {{"case_sha256", TRACE_SECRET}, {"explanation", TRACE_DIGEST}},
      .sql = "SELECT c.document, a.subject, a.detail, c.case_number, c.explanation"
             " FROM decision c JOIN audit a ON a.id = c.audit"       },
+    {.noun = "the date of receipt of document",
+     .keys = {{"day", TRACE_WORD}, {"evidence", TRACE_WORD}},
+     .sql = "SELECT r.document, a.subject, a.detail, r.day, r.evidence"
+            " FROM receipt_date r JOIN audit a ON a.id = r.audit"   },
 };
 
 static bool detail_says(const char *detail, const char *key, struct rows *rows, int column,

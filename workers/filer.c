@@ -228,6 +228,8 @@ static void file(struct filer *filer, const struct wire_job *job, struct memory_
     struct wire_message result = {.command = WIRE_RESULT_FILE};
     struct outgoing none = {0};
     result.as.result_file.place = has_case ? place : old_place;
+    result.as.result_file.pdf = string_copy("");
+    result.as.result_file.note = string_copy("");
     if (has_case)
         free(old_place);
     link_finish(filer->link, &result, &none);

@@ -155,6 +155,7 @@ static void fill_result(struct wire_result_match *result,
         .rules_version = words(rules_version(rules)),
         .register_version = register_version,
         .copies = copies_words(classification),
+        .days = words(classification->days),
     };
 }
 

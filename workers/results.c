@@ -156,6 +156,7 @@ static enum status complete_match(struct dispatch *dispatch, struct assignment *
         .explanation = assignment->incoming.directory.parts[0].digest,
         .rules_version = result->rules_version,
         .register_version = result->register_version,
+        .days = or_null(result->days),
         .copies = copies,
         .copy_count = copy_count,
     };

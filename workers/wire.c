@@ -113,12 +113,15 @@ static const struct field result_match_fields[] = {
     {"rules_version",    FIELD_TEXT,      AT(result_match.rules_version),    0, WIRE_TEXT_BYTES_MOST},
     {"register_version", FIELD_I64,       AT(result_match.register_version), 0, 0                   },
     {"copies",           FIELD_TEXT,      AT(result_match.copies),           0, WIRE_TEXT_BYTES_MOST},
+    {"days",             FIELD_TEXT,      AT(result_match.days),             0, WIRE_TEXT_BYTES_MOST},
     {"directory",        FIELD_DIRECTORY, AT(result_match.directory),        0, 0                   },
     {NULL,               FIELD_U8,        0,                                 0, 0                   }
 };
 
 static const struct field result_file_fields[] = {
     {"place", FIELD_TEXT, AT(result_file.place), 0, WIRE_TEXT_BYTES_MOST},
+    {"pdf",   FIELD_TEXT, AT(result_file.pdf),   0, WIRE_TEXT_BYTES_MOST},
+    {"note",  FIELD_TEXT, AT(result_file.note),  0, WIRE_TEXT_BYTES_MOST},
     {NULL,    FIELD_U8,   0,                     0, 0                   }
 };
 

@@ -24,7 +24,7 @@
 #include "base/uuid.h"
 
 enum {
-    WIRE_VERSION = 2,
+    WIRE_VERSION = 3,
     WIRE_CHUNK_BYTES_MOST = 256 * 1024, /* bytes in one CHUNK that is taken */
     WIRE_CHUNK_BYTES = 32 * 1024,       /* in one that is sent, see parcel.h */
     WIRE_PARTS_MOST = 1536,             /* parts in one directory */
@@ -174,11 +174,14 @@ struct wire_result_match {
     char *rules_version;
     int64_t register_version;
     char *copies; /* JSON [["case number","team",confidence], …]; "" for none */
+    char *days;   /* read on the pages: "stamp:2026-03-02:1 posted:2026-02-12:1"; "" for none */
     struct wire_directory directory; /* "explanation" */
 };
 
 struct wire_result_file {
     char *place; /* in the cabinet */
+    char *pdf;   /* SHA-256 of the PDF there, with its note, in hex; "" when it is taken out */
+    char *note;  /* of the note beside it, likewise */
 };
 
 struct wire_settled {

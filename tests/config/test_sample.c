@@ -102,7 +102,8 @@ static void states_every_default(void **state)
         const char *dot = strrchr(setting->key, '.');
         const char *value = setting->initial == NULL ? "" : setting->initial;
         struct text line = {0};
-        bool is_comment = setting->list == SETTING_GRAMMARS || setting->list == SETTING_TEAMS;
+        bool is_comment = setting->list == SETTING_GRAMMARS || setting->list == SETTING_TEAMS ||
+                          setting->list == SETTING_SCAN_PROFILES;
         if (is_comment && value[0] != '\0')
             text_append_format(&line, "Default: %s.", value);
         else

@@ -106,9 +106,11 @@ static void fill_results(struct wire_message *messages, struct wire_part *parts,
         .rules_version = writable("1-8f3a"),
         .register_version = 7,
         .copies = writable("[[\"50.31.000002-2\",\"SG 50.3\",0.99]]"),
+        .days = writable("stamp:2026-03-02:1 posted:2026-02-12:1"),
         .directory = {parts, 1}
     };
-    messages[WIRE_RESULT_FILE].as.result_file.place = writable("SG 50.2/50.21.003318-9/0192");
+    messages[WIRE_RESULT_FILE].as.result_file = (struct wire_result_file){
+        writable("SG 50.2/50.21.003318-9/0192"), writable("00ff"), writable("ff00")};
 }
 
 static void fill_requests(struct wire_message *messages, struct wire_part *parts)

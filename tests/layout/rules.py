@@ -7,7 +7,7 @@ SPDX-License-Identifier: EUPL-1.2
 ROOMS = {
     "base": set(),
     "law": {"base"},
-    "store": {"base"},
+    "store": {"base", "law"},
     "config": {"base"},
     "ocr": {"base"},
     "classify": {"base"},

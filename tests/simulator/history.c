@@ -506,7 +506,8 @@ static void finish_matching(struct worker *worker)
                                                         .kind = string_copy(""),
                                                         .flags = string_copy(""),
                                                         .rules_version = string_copy("1"),
-                                                        .copies = string_copy("")};
+                                                        .copies = string_copy(""),
+                                                        .days = string_copy("")};
     add(&parts, "explanation", explanation, sizeof explanation - 1);
     link_finish(worker->link, &result, &parts);
 }
@@ -525,7 +526,8 @@ static void finish_filing(struct worker *worker)
         broken("a document stands in the cabinet under two cases");
     if (i == history.placed && history.placed < DOCUMENTS_MOST)
         history.cabinet[history.placed++] = entry;
-    result.as.result_file.place = string_copy(entry.case_number);
+    result.as.result_file =
+        (struct wire_result_file){string_copy(entry.case_number), string_copy(""), string_copy("")};
     link_finish(worker->link, &result, &none);
 }
 

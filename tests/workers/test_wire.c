@@ -25,6 +25,7 @@ static char word_case[] = "SG 50.2/563800/12", word_team[] = "SG 50.2", word_emp
 static char word_reason[] = "Die Anschrift widerspricht sich: Müller, Straße 1.";
 static char word_kind[] = "widerspruch", word_flags[] = "deadline urgent", word_rules[] = "3/abc";
 static char word_copies[] = "[[\"50.31.000002-2\",\"SG 50.3\",0.99]]";
+static char word_days[] = "stamp:2026-03-02:1", word_digest[] = "00ff";
 static char name_first[] = "1/reading", name_second[] = "1/pdf";
 static struct wire_part two_parts[] = {
     {name_first,  5,                    {{1, 2, 3}}},
@@ -80,10 +81,10 @@ static struct wire_message sample(enum wire_command command)
     case WIRE_RESULT_MATCH:
         message.as.result_match = (struct wire_result_match){
             1,   word_case,  word_team,  1.0,       0.0,         word_reason, word_kind,
-            0.5, word_flags, word_rules, INT64_MAX, word_copies, directory};
+            0.5, word_flags, word_rules, INT64_MAX, word_copies, word_days,   directory};
         break;
     case WIRE_RESULT_FILE:
-        message.as.result_file.place = word_case;
+        message.as.result_file = (struct wire_result_file){word_case, word_digest, word_digest};
         break;
     case WIRE_FAIL:
         message.as.fail = (struct wire_fail){WIRE_FAILURE_LOST, word_reason};
