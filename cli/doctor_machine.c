@@ -29,7 +29,7 @@ static const char DEBIAN_TESSDATA[] = "/usr/share/tesseract-ocr/5/tessdata";
 
 static const char *const PROGRAMS[] = {"posteingang-intake", "posteingang-dispatch",
                                        "posteingang-reader", "posteingang-filer",
-                                       "posteingang-portal"};
+                                       "posteingang-portal", "posteingang-monitor"};
 
 /* The mark is read from the file, so that no program has to be started. */
 static bool holds_version(const char *path)

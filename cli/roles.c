@@ -180,13 +180,13 @@ enum status roles_make_local_readers(const struct config *config, const char *fo
     return STATUS_OK;
 }
 
-/* The portal is no part of every installation. */
-static bool has_portal(const struct config *config, const char *folder)
+/* Not every program is part of every installation. */
+static bool has_program(const char *folder, const char *name)
 {
-    char *path = path_join(folder, "posteingang-portal");
+    char *path = path_join(folder, name);
     bool is_there = path != NULL && access(path, X_OK) == 0;
     free(path);
-    return is_there && config->portal.enabled;
+    return is_there;
 }
 
 static bool hands_over(const struct config *config)
@@ -205,8 +205,12 @@ enum status roles_make(const struct config *config, const char *folder, bool dra
                     add_readers(&roles, config, folder) &&
                     add_configured(&roles, config, folder, "posteingang-filer", "filer") &&
                     add_configured(&roles, config, folder, "posteingang-intake", "intake");
-    if (is_whole && !draining && has_portal(config, folder))
+    if (is_whole && !draining && config->portal.enabled &&
+        has_program(folder, "posteingang-portal"))
         is_whole = add_configured(&roles, config, folder, "posteingang-portal", "portal");
+    if (is_whole && !draining && config->monitor.enabled &&
+        has_program(folder, "posteingang-monitor"))
+        is_whole = add_configured(&roles, config, folder, "posteingang-monitor", "monitor");
     if (is_whole && !draining && config->register_folder != NULL)
         is_whole = add_configured(&roles, config, folder, "posteingang-register", "register");
     if (is_whole && !draining && hands_over(config))

@@ -255,6 +255,8 @@ static const struct pair pairs[] = {
      MEMBER(reading.page_ocr_ms),                                                                                1, 1,    "pages would be given up before recognition may end"            },
     {"reading.page_cpu",     "reading.page_ocr",  MEMBER(reading.page_cpu_s),
      MEMBER(reading.page_ocr_ms),                                                                                1, 1000, "pages would be killed before recognition may end"              },
+    {"mail.backoff_most",    "mail.backoff",      MEMBER(mail.backoff_most_ms),    MEMBER(mail.backoff_ms),      1,
+     1,                                                                                                                   "the first wait would be longer than the longest"               },
     {"portal.absolute",      "portal.idle",       MEMBER(portal.absolute_ms),      MEMBER(portal.idle_ms),       1, 1,
      "sessions would end before they are idle"                                                                                                                                            },
 };
@@ -337,13 +339,30 @@ static void check_languages(const struct check *check)
         tell(check, "reading.languages", "\"%s\" ends before the next language", languages);
 }
 
-static void check_portal(const struct check *check)
+static void check_address(const struct check *check, const char *key, const char *address)
 {
     struct in6_addr bytes; // large enough for both families
-    const char *address = check->config->portal.address;
     if (inet_pton(AF_INET, address, &bytes) != 1 && inet_pton(AF_INET6, address, &bytes) != 1)
-        tell(check, "portal.address",
-             "\"%s\" is not the number of an address, like 127.0.0.1 or ::1", address);
+        tell(check, key, "\"%s\" is not the number of an address, like 127.0.0.1 or ::1", address);
+}
+
+static void check_notices(const struct check *check)
+{
+    const struct config_alarms *alarms = &check->config->alarms;
+    const struct config_mail *mail = &check->config->mail;
+    const char *colon = mail->server == NULL ? NULL : strrchr(mail->server, ':');
+    if (mail->server != NULL && (colon == NULL || colon == mail->server || colon[1] == '\0' ||
+                                 strspn(colon + 1, "0123456789") != strlen(colon + 1)))
+        tell(check, "mail.server", "\"%s\" is not HOST:PORT", mail->server);
+    if (strchr(mail->from, '@') == NULL)
+        tell(check, "mail.from", "\"%s\" is not a mail address", mail->from);
+    if (alarms->mail != NULL && strchr(alarms->mail, '@') == NULL)
+        tell(check, "alarms.mail", "\"%s\" is not a mail address", alarms->mail);
+    else if (alarms->mail != NULL && mail->server == NULL)
+        tell(check, "alarms.mail", "no mail can be sent without a mail.server");
+    if (alarms->webhook != NULL && !string_starts_with(alarms->webhook, "https://") &&
+        !string_starts_with(alarms->webhook, "http://"))
+        tell(check, "alarms.webhook", "\"%s\" is not a URL of http or https", alarms->webhook);
 }
 
 static void check_dispatch(const struct check *check)
@@ -384,7 +403,9 @@ void config_check(const struct config *config, const struct outline *outline,
     check_matching(&check);
     check_columns(&check);
     check_languages(&check);
-    check_portal(&check);
+    check_address(&check, "portal.address", check.config->portal.address);
+    check_address(&check, "monitor.address", check.config->monitor.address);
+    check_notices(&check);
     check_dispatch(&check);
     for (size_t i = 0; i < config->grammar_count; i++) {
         const struct config_case_grammar *grammar = &config->grammars[i];

@@ -207,6 +207,58 @@ struct config_portal {
     char *web;           /* folder of the web application's files; NULL: beside the program */
 };
 
+/* The program that looks after the others: metrics, alarms, notices, clearing away. */
+struct config_monitor {
+    bool enabled;
+    char *address; /* "127.0.0.1" */
+    int64_t port;  /* of /metrics and /health */
+};
+
+/* When an admin is warned; 0 of a number or time switches that alarm off. */
+struct config_alarms {
+    char *mail;          /* addresses parted by commas; NULL: none */
+    char *webhook;       /* URL; NULL: none */
+    int64_t look_ms;     /* how often it is looked */
+    int64_t hold_ms;     /* what holds this long is an alarm, what does not hold this long ended */
+    int64_t backlog;     /* scans that wait to be read */
+    int64_t oldest_ms;   /* waiting time of the oldest scan or document */
+    int64_t silence_ms;  /* after the time by which a site usually has scanned */
+    int64_t failures;    /* of one worker in a row */
+    int64_t refused;     /* scans refused within an hour */
+    int64_t free_bytes;  /* free space where the spool or the ledger is */
+    int64_t register_ms; /* age of the case register */
+    int64_t clearing_ms; /* age of the oldest document in clearing */
+    int64_t key_ms;      /* age of a key file */
+    int64_t expiry_ms;   /* before the end of a certificate */
+    int64_t undelivered_ms; /* age of the oldest notice that waits */
+};
+
+enum config_encryption {
+    CONFIG_ENCRYPTION_NONE = 0, /* for a mail server on this host */
+    CONFIG_ENCRYPTION_STARTTLS, /* or nothing is sent */
+    CONFIG_ENCRYPTION_TLS       /* from the first byte */
+};
+
+struct config_mail {
+    char *server; /* "HOST:PORT"; NULL: no mail is sent */
+    enum config_encryption encryption;
+    char *authorities; /* absolute path of CA certificates; NULL: the system's */
+    char *user;        /* NULL: none */
+    char *password;    /* absolute path of the file with the password; NULL: none */
+    char *from;        /* mail address of the sender */
+    int64_t timeout_ms;
+    int64_t backoff_ms; /* before a notice is sent again; doubles */
+    int64_t backoff_most_ms;
+    int64_t give_up_ms; /* a notice that is this old is not sent any more */
+};
+
+/* How long what is only of use to the machine's keepers is kept. */
+struct config_retention {
+    int64_t notices_ms;  /* sent notices and ended alarms */
+    int64_t activity_ms; /* numbers behind the charts */
+    int64_t uploads_ms;  /* uploads that were never finished */
+};
+
 struct config {
     char *path;      /* absolute */
     char *folder;    /* absolute; relative paths in the file start here */
@@ -243,6 +295,10 @@ struct config {
     struct config_quality quality;
     struct config_procedure procedure;
     struct config_portal portal;
+    struct config_monitor monitor;
+    struct config_alarms alarms;
+    struct config_mail mail;
+    struct config_retention retention;
     enum log_level log_level;
     char *notes; /* lines on what was settled otherwise than a person may expect; NULL for none */
 };

@@ -67,6 +67,7 @@ static const char *const colours[] = {"colour", "grey", "bitonal", NULL};
 static const char *const protections[] = {"normal", "high", NULL};
 static const char *const truths[] = {"false", "true", NULL};
 static const char *const imports[] = {"full", "incremental", NULL};
+static const char *const encryptions[] = {"none", "starttls", "tls", NULL};
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 
 const struct setting settings[] = {
@@ -357,6 +358,76 @@ const struct setting settings[] = {
     VALUE(SETTING_OPTION_PATH, "portal.web", "", 0, PATH_BYTES, portal.web,
           "Folder of the portal's pages; empty: those that came with the program."),
 
+    WORD(SETTING_SWITCH, "monitor.enabled", "true", truths, monitor.enabled,
+         "Whether `posteingang run` starts the program that serves metrics and sends warnings."),
+    VALUE(SETTING_TEXT, "monitor.address", "127.0.0.1", 2, 45, monitor.address,
+          "Address that /metrics and /health are served on; whoever reaches it may read them."),
+    COUNT("monitor.port", "9181", 0, 65535, NULL, monitor.port,
+          "Port of /metrics and /health; 0: any free one."),
+
+    VALUE(SETTING_OPTION_TEXT, "alarms.mail", "", 0, WORDS_BYTES, alarms.mail,
+          "Who is warned by mail: addresses parted by commas; empty: nobody."),
+    VALUE(SETTING_OPTION_TEXT, "alarms.webhook", "", 0, WORDS_BYTES, alarms.webhook,
+          "URL that each warning is posted to as JSON; empty: none."),
+    VALUE(SETTING_DURATION, "alarms.look", "10s", 100 * MS, HOUR, alarms.look_ms,
+          "How often it is looked whether something is to be warned of."),
+    VALUE(SETTING_DURATION, "alarms.hold", "1min", 0, DAY, alarms.hold_ms,
+          "What holds for this long is warned of, and what is away for this long has ended."),
+    COUNT("alarms.backlog", "2000", 0, 1000000, "scans", alarms.backlog,
+          "Warns when more scans than this wait to be read; 0: never."),
+    VALUE(SETTING_DURATION, "alarms.oldest", "4h", 0, 365 * (double)DAY, alarms.oldest_ms,
+          "Warns when a scan or document has waited for this long; 0s: never."),
+    VALUE(SETTING_DURATION, "alarms.silence", "1h", 0, 7 * DAY, alarms.silence_ms,
+          "Warns when a site has not scanned this long after it usually has on such a day; "
+          "0s: never."),
+    COUNT("alarms.failures", "3", 0, 1000, "attempts", alarms.failures,
+          "Warns when a worker fails this often in a row; 0: never."),
+    COUNT("alarms.refused", "5", 0, 1000000, "scans", alarms.refused,
+          "Warns when this many scans were refused within an hour; 0: never."),
+    VALUE(SETTING_SIZE, "alarms.free_space", "5GB", 0, 1e15, alarms.free_bytes,
+          "Warns when less than this is free for the spool or the ledger; 0B: never."),
+    VALUE(SETTING_DURATION, "alarms.register_age", "8d", 0, 3650 * (double)DAY, alarms.register_ms,
+          "Warns when the case register is older than this; 0s: never."),
+    VALUE(SETTING_DURATION, "alarms.clearing_age", "5d", 0, 3650 * (double)DAY, alarms.clearing_ms,
+          "Warns when a document has been in clearing for this long; 0s: never."),
+    VALUE(SETTING_DURATION, "alarms.key_age", "730d", 0, 36500 * (double)DAY, alarms.key_ms,
+          "Warns when a key file is older than this; 0s: never."),
+    VALUE(SETTING_DURATION, "alarms.expiry", "21d", 0, 3650 * (double)DAY, alarms.expiry_ms,
+          "Warns this long before a certificate runs out; 0s: never."),
+    VALUE(SETTING_DURATION, "alarms.undelivered", "1h", 0, 365 * (double)DAY, alarms.undelivered_ms,
+          "Warns, where it still can, when a notice could not be sent for this long; 0s: never."),
+
+    VALUE(SETTING_OPTION_TEXT, "mail.server", "", 0, 300, mail.server,
+          "Mail server that takes our notices: HOST:PORT, e.g. mail.example.org:587; empty: no "
+          "mail is sent."),
+    WORD(SETTING_CHOICE, "mail.encryption", "starttls", encryptions, mail.encryption,
+         "starttls: encrypted or not sent at all; tls: encrypted from the first byte; none: in "
+         "clear text, for a mail server on this host."),
+    VALUE(SETTING_OPTION_PATH, "mail.authorities", "", 0, PATH_BYTES, mail.authorities,
+          "File of the certificates (PEM) that the mail server's is checked against; empty: the "
+          "system's."),
+    VALUE(SETTING_OPTION_TEXT, "mail.user", "", 0, NAME_BYTES, mail.user,
+          "Name to log in to the mail server with; empty: without."),
+    VALUE(SETTING_OPTION_PATH, "mail.password", "", 0, PATH_BYTES, mail.password,
+          "File that holds the password of mail.user, readable by nobody else; empty: none."),
+    VALUE(SETTING_TEXT, "mail.from", "posteingang@localhost", 3, NAME_BYTES, mail.from,
+          "Mail address that our notices come from."),
+    VALUE(SETTING_DURATION, "mail.timeout", "30s", SEC, 10 * MIN, mail.timeout_ms,
+          "A delivery, by mail or to the webhook, is given up after this and tried again."),
+    VALUE(SETTING_DURATION, "mail.backoff", "30s", 100 * MS, DAY, mail.backoff_ms,
+          "Wait before a notice is sent again; doubles with each further attempt."),
+    VALUE(SETTING_DURATION, "mail.backoff_most", "1h", 100 * MS, 7 * DAY, mail.backoff_most_ms,
+          "Longest wait before another attempt."),
+    VALUE(SETTING_DURATION, "mail.give_up", "3d", MIN, 365 * (double)DAY, mail.give_up_ms,
+          "A notice that could not be sent for this long is given up."),
+
+    VALUE(SETTING_DURATION, "retention.notices", "90d", HOUR, 3650 * (double)DAY,
+          retention.notices_ms, "How long sent notices and ended warnings are kept."),
+    VALUE(SETTING_DURATION, "retention.activity", "400d", 7 * (double)DAY, 3650 * (double)DAY,
+          retention.activity_ms, "How long the numbers behind the portal's charts are kept."),
+    VALUE(SETTING_DURATION, "retention.uploads", "1d", HOUR, 365 * (double)DAY,
+          retention.uploads_ms, "How long uploads that were never finished are kept."),
+
     WORD(SETTING_CHOICE, "log.level", "info", levels, log_level,
          "The least important events that are logged."),
 };
@@ -394,6 +465,10 @@ const struct setting_section setting_sections[] = {
     {"quality", "Checking of scans, and how long the paper is kept.", SETTING_SINGLE},
     {"procedure", "What every Transfervermerk says of the procedure.", SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},
+    {"monitor", "The program that serves metrics, warns, sends notices and clears away.", SETTING_SINGLE},
+    {"alarms", "When the administrators are warned, and how.", SETTING_SINGLE},
+    {"mail", "How notices are sent.", SETTING_SINGLE},
+    {"retention", "How long what only serves the machine is kept; letters are none of it.", SETTING_SINGLE},
     {"log", "What the programs say on standard error.", SETTING_SINGLE},
 };
 // clang-format on

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/lifesign.h"
 #include "base/loop.h"
 #include "base/share.h"
 #include "ingest/adoption.h"
@@ -125,8 +126,11 @@ static void serve_site(struct intake *intake, struct site *site)
 {
     if (!site_is_ready(intake, site))
         return;
-    if (site_wants_sweep(site))
+    if (site_wants_sweep(site)) {
         site_sweep_step(site);
+        if (site->root >= 0 && !site->was_cut && !sweep_is_going_on(&site->sweep))
+            lifesign_give(intake->desk->config->store.runtime, "intake", site->config->name);
+    }
     struct candidate *candidate = due_candidate(intake, site);
     if (candidate == NULL) {
         site_sync(site);

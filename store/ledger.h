@@ -323,6 +323,7 @@ struct ledger_summary {
     uint64_t refused_to_return; /* refused scans whose site has not been told */
     uint64_t pages_read;        /* over all scans */
     int64_t oldest_waiting_ms;  /* received_ms of the oldest not at rest; 0 for none */
+    int64_t oldest_clearing_ms; /* received_ms of the oldest in clearing; 0 for none */
     uint64_t register_cases, register_persons;
     int64_t register_version;     /* 0: no register yet */
     int64_t register_imported_ms; /* 0: no register yet */

@@ -69,6 +69,10 @@ static enum status read_oldest(struct ledger *ledger, struct ledger_summary *sum
         if (oldest != 0 && (summary->oldest_waiting_ms == 0 || oldest < summary->oldest_waiting_ms))
             summary->oldest_waiting_ms = oldest;
     }
+    if (status == STATUS_OK)
+        status = database_number(ledger->database,
+                                 "SELECT min(received_ms) FROM document WHERE state = 'clearing'",
+                                 NO_VALUES, 0, &summary->oldest_clearing_ms, fault);
     return status;
 }
 

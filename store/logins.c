@@ -47,6 +47,18 @@ enum status login_begin(struct ledger *ledger, const struct login_session *sessi
         ledger, begin_session(ledger, session, idle_before_ms, begun_before_ms, fault), fault);
 }
 
+enum status login_purge(struct ledger *ledger, int64_t idle_before_ms, int64_t begun_before_ms,
+                        uint64_t *ret_removed, struct fault *fault)
+{
+    enum status status = ledger_begin(ledger, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = database_run(
+        ledger->database, "DELETE FROM session WHERE used_ms < $1 OR begun_ms < $2",
+        VALUES(value_integer(idle_before_ms), value_integer(begun_before_ms)), ret_removed, fault);
+    return ledger_end(ledger, status, fault);
+}
+
 enum status login_touch(struct ledger *ledger, const struct digest *token, int64_t used_ms,
                         struct fault *fault)
 {

@@ -35,6 +35,10 @@ typedef enum status login_callback(void *context, const struct login_session *se
 enum status login_each(struct ledger *ledger, login_callback *callback, void *context,
                        struct fault *fault);
 
+/* Forgets sessions that ran out: unused since `idle_before_ms`, or begun before `begun_before_ms`. */
+enum status login_purge(struct ledger *ledger, int64_t idle_before_ms, int64_t begun_before_ms,
+                        uint64_t *ret_removed, struct fault *fault);
+
 /* ---- tokens ------------------------------------------------------------------------------------ */
 
 enum { LOGIN_TOKEN_BYTES = 48 }; /* "pe_", 43 letters, NUL; a secret of 256 bits */

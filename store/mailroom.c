@@ -136,6 +136,17 @@ enum status sites_seen(struct ledger *ledger, site_callback *callback, void *con
     return status;
 }
 
+enum status site_first_scan(struct ledger *ledger, const char *site, int64_t since_ms,
+                            int64_t until_ms, int64_t *ret_received_ms, struct fault *fault)
+{
+    return database_number(
+        ledger->database,
+        "SELECT min(s.received_ms) FROM scan s WHERE s.site = (SELECT id FROM site WHERE name = $1)"
+        " AND s.received_ms >= $2 AND s.received_ms < $3",
+        VALUES(value_text(site), value_integer(since_ms), value_integer(until_ms)), 0,
+        ret_received_ms, fault);
+}
+
 /* ---- what came back ----------------------------------------------------------------------------- */
 
 static enum status settle(struct ledger *ledger, struct scan_id id, const char *how,

@@ -44,6 +44,10 @@ typedef enum status site_callback(void *context, const char *site, int64_t last_
 enum status sites_seen(struct ledger *ledger, site_callback *callback, void *context,
                        struct fault *fault);
 
+/* received_ms of the site's first scan from `since_ms` on and before `until_ms`; 0: there is none. */
+enum status site_first_scan(struct ledger *ledger, const char *site, int64_t since_ms,
+                            int64_t until_ms, int64_t *ret_received_ms, struct fault *fault);
+
 /* ---- what came back ----------------------------------------------------------------------------- */
 
 /* A person has dealt with a refused or failed scan: `how` is "again" or "withdrawn". STATUS_REFUSE:

@@ -175,6 +175,17 @@ enum status activity_each(struct ledger *ledger, int64_t since_ms, int64_t step_
     return status;
 }
 
+enum status activity_purge(struct ledger *ledger, int64_t before_ms, uint64_t *ret_removed,
+                           struct fault *fault)
+{
+    enum status status = ledger_begin(ledger, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = database_run(ledger->database, "DELETE FROM activity WHERE bucket < $1",
+                          VALUES(value_integer(before_ms)), ret_removed, fault);
+    return ledger_end(ledger, status, fault);
+}
+
 /* ---- queues ------------------------------------------------------------------------------------ */
 
 enum status queue_look(struct ledger *ledger, enum job_kind kind, struct queue_state *ret_state,

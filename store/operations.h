@@ -43,6 +43,10 @@ typedef enum status activity_callback(void *context, int64_t step_ms, const char
 enum status activity_each(struct ledger *ledger, int64_t since_ms, int64_t step_ms,
                           activity_callback *callback, void *context, struct fault *fault);
 
+/* Removes what happened before `before_ms`. */
+enum status activity_purge(struct ledger *ledger, int64_t before_ms, uint64_t *ret_removed,
+                           struct fault *fault);
+
 /* ---- queues ------------------------------------------------------------------------------------ */
 
 struct queue_state {

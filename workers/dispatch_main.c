@@ -4,13 +4,23 @@
 #include <sys/resource.h>
 
 #include "base/arguments.h"
+#include "base/lifesign.h"
 #include "base/privileges.h"
 #include "workers/dispatch.h"
+
+enum { LIFESIGN_MS = 2000 };
 
 struct program {
     struct loop *loop;
     struct dispatch *dispatch;
+    const char *runtime;
 };
+
+static void give_lifesign(void *context)
+{
+    const struct program *program = context;
+    lifesign_give(program->runtime, "dispatch", NULL);
+}
 
 static void signalled(void *context, int signal_number)
 {
@@ -44,6 +54,10 @@ static int serve(struct program *program, const struct config *config)
         log_error(NULL, "cannot start: %s", fault.text);
         return occupied ? EXIT_NOT_PERMITTED : EXIT_STORAGE;
     }
+    program->runtime = config->store.runtime;
+    give_lifesign(program);
+    if (loop_add_timer(program->loop, LIFESIGN_MS, give_lifesign, program) == 0)
+        log_warning(NULL, "no memory for the sign of life");
     log_info(NULL, "ready at %s", config->workers.address);
     status = loop_run(program->loop, &fault);
     if (status != STATUS_OK)

@@ -16,6 +16,7 @@ ROOMS = {
     "workers": {"base", "law", "config", "store", "ocr", "classify", "filing"},
     "cli": {"base", "law", "config", "store"},
     "portal": {"base", "law", "config", "store"},
+    "monitor": {"base", "law", "config", "store"},
 }
 TESTS = "tests"  # may include every room
 
@@ -33,8 +34,9 @@ LIBRARIES = (
     (("sqlite3.h", "libpq-fe.h", "postgresql/"), {"store"}),
     (("zmq.h", "seccomp.h", "linux/landlock.h"), {"base"}),
     (("cyaml/", "yaml.h"), {"config"}),
-    (("microhttpd.h",), {"portal"}),
+    (("microhttpd.h",), {"portal", "monitor"}),
     (("linear.h",), {"classify"}),
+    (("curl/",), {"monitor"}),
 )
 
 # A program and the libraries that must not even be reachable from it (as ldd shows them).
@@ -42,6 +44,7 @@ IMAGE_LIBRARIES = ("libtiff", "liblept", "libtesseract", "libpoppler")
 PROGRAMS = {
     "posteingang-reader": ("libsqlite3", "libpq", "libcyaml", "libmicrohttpd"),
     "posteingang-portal": IMAGE_LIBRARIES,
+    "posteingang-monitor": IMAGE_LIBRARIES,
     "posteingang-intake": IMAGE_LIBRARIES,
     "posteingang-dispatch": IMAGE_LIBRARIES,
     "posteingang-filer": IMAGE_LIBRARIES + ("liblinear",),

@@ -93,7 +93,7 @@ install_package() {
     inside apt-get -qq update >/dev/null
     inside apt-get -qq install --no-install-recommends /srv/posteingang.deb >"$work/install.log" 2>&1 ||
         { tail -20 "$work/install.log"; give_up "apt could not install the package"; }
-    for role in dispatch intake filer portal reader; do
+    for role in dispatch intake filer portal monitor reader; do
         inside id "posteingang-$role" >/dev/null || give_up "there is no user posteingang-$role"
     done
     [ "$(inside stat -c '%U:%G %a' /var/lib/posteingang/ledger)" = "posteingang-dispatch:posteingang 2770" ] ||
@@ -154,6 +154,7 @@ start_roles() {
         role intake posteingang-intake $config
         role filer posteingang-filer $config
         role portal posteingang-portal $config
+        role monitor posteingang-monitor $config
         role reader posteingang $config worker
     }
 }

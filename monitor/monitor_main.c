@@ -1,0 +1,77 @@
+/* monitor_main.c - posteingang-monitor: metrics, warnings, notices and clearing away, until SIGTERM. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/arguments.h"
+#include "base/log.h"
+#include "monitor/monitor.h"
+
+static void signalled(void *context, int signal_number)
+{
+    if (signal_number == SIGTERM || signal_number == SIGINT)
+        loop_stop(context);
+}
+
+static int serve(const struct config *config)
+{
+    struct fault fault = {0};
+    struct loop *loop = NULL;
+    struct monitor *monitor = NULL;
+    enum status status = loop_new(clock_system(), &loop, &fault);
+    // Signals are blocked before libcurl's threads start, which inherit that.
+    if (status == STATUS_OK)
+        status = loop_catch_signals(loop, signalled, loop, &fault);
+    if (status == STATUS_OK)
+        status = monitor_new(loop, clock_system(), config, &monitor, &fault);
+    if (status == STATUS_OK)
+        status = loop_run(loop, &fault);
+    if (status != STATUS_OK)
+        log_error(NULL, "%s", fault.text);
+    else
+        status = monitor_outcome(monitor);
+    monitor_free(&monitor);
+    loop_free(&loop);
+    return status == STATUS_OK ? EXIT_DONE : EXIT_STORAGE;
+}
+
+static int run(const char *config_path)
+{
+    struct config *config = config_load_or_explain(config_path);
+    if (config == NULL)
+        return EXIT_CONFIGURATION;
+    log_open("posteingang-monitor", config->log_level);
+    int code = serve(config);
+    config_free(&config);
+    log_info(NULL, "ended");
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    const char *config_path = NULL;
+    struct argument_list rest = {0};
+    struct fault fault = {0};
+    const struct argument table[] = {
+        {"config", "FILE", "The configuration (default: see posteingang --help)", ARGUMENT_STRING,
+         &config_path},
+    };
+    if (arguments_ask_for_help(argc, argv)) {
+        arguments_print_help("posteingang-monitor [--config FILE]",
+                             "Serves metrics and health, warns by mail and webhook, sends notices, "
+                             "and clears away what only served the machine, until SIGTERM.",
+                             table, 1);
+        return EXIT_DONE;
+    }
+    log_open("posteingang-monitor", LOG_LEVEL_INFO);
+    enum status status = arguments_read(table, 1, argc, argv, &rest, &fault);
+    if (status == STATUS_OK && rest.count != 0)
+        status =
+            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
+    argument_list_done(&rest);
+    if (status != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        return EXIT_USAGE;
+    }
+    return run(config_path);
+}
