@@ -283,6 +283,26 @@ def check_metrics(instance):
     assert not any(re.search(rf"\b{name}\b", text) for name in names)
 
 
+def check_what_is_asked_for(instance):
+    """Dashboard and alert rules ask only for what is served, and promtool takes the rules."""
+    _, text = instance.get("/metrics")
+    served = set(re.findall(r"(?m)^(posteingang_\w+)", text))
+    rules = os.path.join(SOURCE, "package/prometheus/posteingang.rules.yml")
+    for path in (rules, os.path.join(SOURCE, "package/prometheus/posteingang-dashboard.json")):
+        with open(path, encoding="utf-8") as file:
+            content = file.read()
+        if path.endswith(".json"):
+            content = "\n".join(target["expr"] for panel in json.loads(content)["panels"]
+                                for target in panel["targets"])
+        asked = set(re.findall(r"\bposteingang_\w+", content))
+        assert len(asked) > 10 and asked <= served, asked - served
+    shutil.copy(rules, ".")
+    shutil.copy(os.path.join(SOURCE, "tests/monitor/rules_test.yml"), ".")
+    for words in (("check", "rules", "posteingang.rules.yml"), ("test", "rules", "rules_test.yml")):
+        done = subprocess.run(["promtool", *words], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def check_health(instance, is_ready):
     assert instance.get("/health/live")[0] == 200
     status, text = instance.get("/health/ready")
@@ -309,6 +329,7 @@ def main():
         cleared(instance, "undelivered")
         check_health(instance, True)
         check_metrics(instance)
+        check_what_is_asked_for(instance)
         by_kind = check_told(instance, mail, webhook)
     finally:
         instance.stop_all()
