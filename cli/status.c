@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "cli/dashboard.h"
 #include "cli/documents.h"
 #include "cli/outcome.h"
 #include "cli/pace.h"
@@ -115,6 +116,8 @@ static void print_advice(const struct ledger_summary *summary,
                    advices[i].advice, terminal_paint(stdout, PAINT_NONE));
 }
 
+enum show { SHOW_PAGE, SHOW_DASHBOARD, SHOW_JSON };
+
 /* What one look at the ledger gave. */
 struct look {
     struct ledger_summary summary;
@@ -171,24 +174,88 @@ static json_t *json_document_counts(const struct ledger_summary *summary)
     return counts;
 }
 
-static bool print_json(const struct look *look, const struct pace *pace)
+static json_t *json_alarms(const struct dashboard *dashboard)
+{
+    json_t *alarms = json_array();
+    for (size_t i = 0; i < dashboard->alarm_count; i++)
+        (void)json_array_append_new(
+            alarms, json_pack("{s:s, s:s, s:o}", "severity",
+                              dashboard->alarms[i].is_critical ? "critical" : "warning", "text",
+                              dashboard->alarms[i].words, "since",
+                              json_moment(dashboard->alarms[i].raised_ms)));
+    return alarms;
+}
+
+static json_t *json_sites(const struct dashboard *dashboard)
+{
+    json_t *sites = json_array();
+    for (size_t i = 0; i < dashboard->site_count; i++)
+        (void)json_array_append_new(sites,
+                                    json_pack("{s:s, s:o, s:o}", "site", dashboard->sites[i].name,
+                                              "last_scan", json_moment(dashboard->sites[i].last_ms),
+                                              "swept", json_moment(dashboard->sites[i].swept_ms)));
+    return sites;
+}
+
+static bool print_json(const struct look *look, const struct dashboard *dashboard,
+                       const struct pace *pace)
 {
     const struct ledger_summary *summary = &look->summary;
     double minute = pace_pages_a_minute(pace);
-    return json_print_line(
-        json_pack(
-            "{so so s{sI sI sI} sI so so sI s{sI sI sI so} s{si si}}", "scans",
-            json_scan_counts(summary), "documents", json_document_counts(summary), "jobs", "ready",
-            (json_int_t)summary->jobs_ready, "leased", (json_int_t)summary->jobs_leased, "dead",
-            (json_int_t)summary->jobs_dead, "pages_read", (json_int_t)summary->pages_read,
-            "pages_a_minute", minute < 0 ? json_null() : json_real(minute), "oldest_waiting",
-            json_moment(summary->oldest_waiting_ms), "refused_to_return",
-            (json_int_t)summary->refused_to_return, "register", "cases",
-            (json_int_t)summary->register_cases, "persons", (json_int_t)summary->register_persons,
-            "version", (json_int_t)summary->register_version, "imported",
-            json_moment(summary->register_imported_ms), "workers", "readers",
-            (int)look->present.readers, "filers", (int)look->present.filers),
-        stdout);
+    json_t *line = json_pack(
+        "{so so s{sI sI sI} sI so so sI s{sI sI sI so} s{si si}}", "scans",
+        json_scan_counts(summary), "documents", json_document_counts(summary), "jobs", "ready",
+        (json_int_t)summary->jobs_ready, "leased", (json_int_t)summary->jobs_leased, "dead",
+        (json_int_t)summary->jobs_dead, "pages_read", (json_int_t)summary->pages_read,
+        "pages_a_minute", minute < 0 ? json_null() : json_real(minute), "oldest_waiting",
+        json_moment(summary->oldest_waiting_ms), "refused_to_return",
+        (json_int_t)summary->refused_to_return, "register", "cases",
+        (json_int_t)summary->register_cases, "persons", (json_int_t)summary->register_persons,
+        "version", (json_int_t)summary->register_version, "imported",
+        json_moment(summary->register_imported_ms), "workers", "readers",
+        (int)look->present.readers, "filers", (int)look->present.filers);
+    (void)json_object_set_new(line, "pages_waiting", json_real(dashboard->pages_waiting));
+    (void)json_object_set_new(line, "expected_end", json_moment(dashboard->expected_end_ms));
+    (void)json_object_set_new(line, "oldest_clearing", json_moment(summary->oldest_clearing_ms));
+    (void)json_object_set_new(line, "free_bytes", json_integer((json_int_t)dashboard->free_bytes));
+    (void)json_object_set_new(line, "sites", json_sites(dashboard));
+    (void)json_object_set_new(line, "alarms", json_alarms(dashboard));
+    return json_print_line(line, stdout);
+}
+
+static void draw(const struct dashboard *dashboard)
+{
+    struct canvas canvas;
+    size_t rows = terminal_rows(stdout);
+    size_t columns = terminal_columns(stdout);
+    canvas_init(&canvas, columns, true, terminal_has_blocks());
+    dashboard_draw(dashboard, columns, rows, &canvas);
+    terminal_page_draw(stdout, canvas.lines, canvas.count < rows ? canvas.count : rows);
+    canvas_done(&canvas);
+}
+
+/* A page, a dashboard or a JSON line. False: the ledger could not be looked at. */
+static bool show(struct instance *instance, struct pace *pace, enum show show, struct fault *fault)
+{
+    struct look look = {0};
+    struct dashboard dashboard = {0};
+    int64_t now_ms = clock_wall_ms(clock_system());
+    if (look_at(instance->ledger, &look, fault) != STATUS_OK)
+        return false;
+    pace_add(pace, clock_monotonic_ms(clock_system()), look.summary.pages_read);
+    if (show == SHOW_PAGE) {
+        print_page(instance, &look, pace, true);
+        return true;
+    }
+    if (dashboard_look(instance->ledger, instance->config, pace, now_ms, &dashboard, fault) !=
+        STATUS_OK)
+        return false;
+    if (show == SHOW_JSON)
+        (void)print_json(&look, &dashboard, pace);
+    else
+        draw(&dashboard);
+    dashboard_done(&dashboard);
+    return true;
 }
 
 /* Draws until q, Ctrl-C or, without a terminal, for ever: one page or JSON line a second. */
@@ -196,32 +263,24 @@ static int watch(struct instance *instance, bool as_json)
 {
     struct fault fault = {0};
     struct pace pace = {0};
-    bool is_terminal = terminal_is(stdout) && !as_json;
-    int exit_code = EXIT_DONE;
+    enum show how = as_json ? SHOW_JSON : terminal_is(stdout) ? SHOW_DASHBOARD : SHOW_PAGE;
+    bool has_looked = true;
     (void)signal(SIGINT, on_interrupt);
     (void)signal(SIGTERM, on_interrupt);
     terminal_keys_begin();
+    if (how == SHOW_DASHBOARD)
+        terminal_page_begin(stdout);
     for (int key = 0; !is_interrupted && key != 'q' && key != 'Q' && !ferror(stdout);) {
-        struct look look = {0};
-        if (look_at(instance->ledger, &look, &fault) != STATUS_OK) {
-            exit_code = outcome_of(&fault);
+        has_looked = show(instance, &pace, how, &fault);
+        if (!has_looked)
             break;
-        }
-        pace_add(&pace, clock_monotonic_ms(clock_system()), look.summary.pages_read);
-        if (is_terminal)
-            terminal_clear_page(stdout);
-        if (as_json)
-            (void)print_json(&look, &pace);
-        else
-            print_page(instance, &look, &pace, true);
-        if (is_terminal)
-            printf("\n%sq ends%s\n", terminal_paint(stdout, PAINT_DIM),
-                   terminal_paint(stdout, PAINT_NONE));
         (void)fflush(stdout);
         key = terminal_key(WATCH_MS);
     }
+    if (how == SHOW_DASHBOARD)
+        terminal_page_end(stdout);
     terminal_keys_end();
-    return exit_code;
+    return has_looked ? EXIT_DONE : outcome_of(&fault);
 }
 
 static int print_once(struct instance *instance, bool as_json)
@@ -229,10 +288,10 @@ static int print_once(struct instance *instance, bool as_json)
     struct fault fault = {0};
     struct look look = {0};
     struct pace pace = {0};
+    if (as_json)
+        return show(instance, &pace, SHOW_JSON, &fault) ? EXIT_DONE : outcome_of(&fault);
     if (look_at(instance->ledger, &look, &fault) != STATUS_OK)
         return outcome_of(&fault);
-    if (as_json)
-        return print_json(&look, &pace) ? EXIT_DONE : EXIT_STORAGE;
     print_page(instance, &look, &pace, false);
     return EXIT_DONE;
 }

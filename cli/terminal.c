@@ -1,7 +1,9 @@
 /* terminal.c - see terminal.h. ECMA-48 sequences only; every terminal since the VT100 has them. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -29,6 +31,26 @@ size_t terminal_columns(FILE *stream)
     return size.ws_col;
 }
 
+size_t terminal_rows(FILE *stream)
+{
+    struct winsize size = {0};
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+        return TERMINAL_ROWS_DEFAULT;
+    return size.ws_row;
+}
+
+/* The first of the three that is set counts (POSIX.1-2017, 8.2). */
+bool terminal_has_blocks(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0')
+            return strcasestr(value, "UTF-8") != NULL || strcasestr(value, "utf8") != NULL;
+    }
+    return false;
+}
+
 const char *terminal_paint(FILE *stream, enum paint paint)
 {
     const char *refused = getenv("NO_COLOR");
@@ -43,9 +65,31 @@ void terminal_redraw_line(FILE *stream, const char *line)
     (void)fflush(stream);
 }
 
-void terminal_clear_page(FILE *stream)
+static void on_resize(int signal_number)
 {
-    fputs("\033[H\033[2J", stream);
+    (void)signal_number; // poll(2) ends, and the page is drawn in its new size
+}
+
+void terminal_page_begin(FILE *stream)
+{
+    const struct sigaction action = {.sa_handler = on_resize};
+    (void)sigaction(SIGWINCH, &action, NULL);
+    fputs("\033[?1049h\033[?25l", stream);
+}
+
+void terminal_page_end(FILE *stream)
+{
+    fputs("\033[?25h\033[?1049l", stream);
+    (void)fflush(stream);
+}
+
+void terminal_page_draw(FILE *stream, const struct text *lines, size_t count)
+{
+    fputs("\033[H", stream);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stream, "%s%s\033[K", i == 0 ? "" : "\r\n", text_string(&lines[i]));
+    fputs("\033[J", stream);
+    (void)fflush(stream);
 }
 
 void terminal_keys_begin(void)

@@ -7,11 +7,18 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { TERMINAL_COLUMNS_DEFAULT = 100 };
+#include "base/text.h"
+
+enum { TERMINAL_COLUMNS_DEFAULT = 100, TERMINAL_ROWS_DEFAULT = 24 };
 
 bool terminal_is(FILE *stream);
 /* Columns of the terminal; TERMINAL_COLUMNS_DEFAULT where there is none. */
 size_t terminal_columns(FILE *stream);
+
+/* Lines of the terminal; TERMINAL_ROWS_DEFAULT where there is none. */
+size_t terminal_rows(FILE *stream);
+/* Whether the locale (LC_ALL, LC_CTYPE, LANG) is one of UTF-8, so that block characters show. */
+bool terminal_has_blocks(void);
 
 enum paint { PAINT_NONE = 0, PAINT_BOLD, PAINT_DIM, PAINT_GOOD, PAINT_ATTENTION, PAINT_BAD };
 
@@ -22,8 +29,12 @@ const char *terminal_paint(FILE *stream, enum paint paint);
 /* Writes `line` over the line before it, and leaves the cursor at its start, so that a log line
  * that comes between overwrites it. "" clears. */
 void terminal_redraw_line(FILE *stream, const char *line);
-/* Home and clear, for a whole page that is drawn anew. */
-void terminal_clear_page(FILE *stream);
+/* The terminal's other page, without a cursor, for a page that is drawn again and again; what was
+ * there before comes back at the end. A change of the terminal's size ends terminal_key(). */
+void terminal_page_begin(FILE *stream);
+void terminal_page_end(FILE *stream);
+/* Draws lines over the page, each up to its end, and clears what is below. */
+void terminal_page_draw(FILE *stream, const struct text *lines, size_t count);
 
 /* Keys one by one, without echo, until terminal_keys_end(). Standard input; does nothing when
  * that is no terminal. */
