@@ -23,7 +23,8 @@ enum exit_code {
     EXIT_CONFIGURATION = 3,
     EXIT_UNREACHABLE = 4,
     EXIT_NOT_PERMITTED = 5,
-    EXIT_STORAGE = 6
+    EXIT_STORAGE = 6,
+    EXIT_AGAIN = 7 /* ended to be started anew with another configuration */
 };
 
 #endif

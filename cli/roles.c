@@ -44,6 +44,7 @@ static const struct reader_option {
 };
 
 static const char *const log_level_names[] = {"error", "warning", "info", "debug"};
+static const char *const log_format_names[] = {"auto", "text", "json", "journal"};
 
 /* One thread a page: several readers share the cores (with OpenMP's own threads they strangle
  * each other). */
@@ -107,7 +108,8 @@ static bool add_reader_option(struct role *role, const struct config *config,
 
 static bool add_reader_options(struct role *role, const struct config *config)
 {
-    bool is_whole = add_option(role, "--log-level", log_level_names[config->log_level]);
+    bool is_whole = add_option(role, "--log-level", log_level_names[config->log_level]) &&
+                    add_option(role, "--log-format", log_format_names[config->log_format]);
     for (size_t i = 0; i < sizeof reader_options / sizeof reader_options[0]; i++)
         is_whole = is_whole && add_reader_option(role, config, &reader_options[i]);
     return is_whole;

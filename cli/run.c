@@ -28,6 +28,7 @@
 #include "cli/rest.h"
 #include "cli/roles.h"
 #include "cli/terminal.h"
+#include "config/reload.h"
 
 enum {
     RUN_DRAIN_LOOK_MS = 250,
@@ -36,7 +37,9 @@ enum {
     RUN_LOOK_SHARE = 20, /* looking takes at most a 20th of the time, however large the ledger */
     RUN_BLIND_MOST_MS = 15000, /* a drain ends when it cannot look for that long */
     RUN_PATIENCE_MS = 15000,   /* and half of it for the dispatcher: all end within 30 s */
-    RUN_PID_BYTES = 32
+    RUN_PID_BYTES = 32,
+    RUN_WORDS_MOST = 64, /* of a command line that is used again */
+    RUN_WORDS_BYTES = 65536
 };
 
 struct run {
@@ -120,6 +123,12 @@ static void on_signal(void *context, int signal_number)
     }
     if (run->is_stopping && signal_number == SIGINT) {
         loop_stop(run->loop); // asked twice: what still runs is killed
+        return;
+    }
+    // Who works at a terminal that is closed ends; without one, this asks for a reload.
+    if (signal_number == SIGHUP && !terminal_is(stderr)) {
+        if (!run->is_stopping && reload_is_asked(signal_number))
+            stop(run, EXIT_AGAIN);
         return;
     }
     progress_end(&run->progress);
@@ -259,6 +268,40 @@ static void run_done(struct run *run)
     instance_close(&run->instance);
 }
 
+/* The words of this process's command line, each ended by NUL. */
+static enum status read_words(char **ret_words, size_t *ret_length, struct fault *fault)
+{
+    char *words = malloc(RUN_WORDS_BYTES);
+    FILE *file = words == NULL ? NULL : fopen("/proc/self/cmdline", "re");
+    if (file == NULL) {
+        free(words);
+        return fault_errno(fault, STATUS_LATER, "cannot read this process's command line");
+    }
+    *ret_length = fread(words, 1, RUN_WORDS_BYTES - 1, file);
+    words[*ret_length] = '\0';
+    (void)fclose(file);
+    *ret_words = words;
+    return STATUS_OK;
+}
+
+/* The same program with the same words, as the same process: whoever started it notices nothing. */
+static int begin_anew(void)
+{
+    char *words = NULL;
+    char *argv[RUN_WORDS_MOST + 1] = {NULL};
+    size_t length = 0;
+    size_t count = 0;
+    struct fault fault = {0};
+    if (read_words(&words, &length, &fault) != STATUS_OK)
+        return outcome_of(&fault);
+    for (size_t at = 0; at < length && count < RUN_WORDS_MOST; at += strlen(words + at) + 1)
+        argv[count++] = words + at;
+    (void)execv("/proc/self/exe", argv);
+    complain("cannot begin anew: %s", strerror(errno));
+    free(words);
+    return EXIT_STORAGE;
+}
+
 int verb_run(struct call *call)
 {
     struct run run = {0};
@@ -279,5 +322,5 @@ int verb_run(struct call *call)
     run_done(&run);
     if (lock >= 0)
         (void)close(lock);
-    return exit_code;
+    return exit_code == EXIT_AGAIN ? begin_anew() : exit_code;
 }

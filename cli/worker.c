@@ -20,6 +20,7 @@
 #include "cli/outcome.h"
 #include "cli/roles.h"
 #include "cli/verbs.h"
+#include "config/reload.h"
 
 enum { PATIENCE_MS = 25000, READERS_MOST = 256 };
 
@@ -55,6 +56,8 @@ static void signalled(void *context, int signal_number)
     struct work *work = context;
     if (signal_number == SIGCHLD) {
         supervisor_reap(work->supervisor);
+    } else if (signal_number == SIGHUP && !reload_is_asked(signal_number)) {
+        return; // the configuration cannot be used: on with the old one
     } else if (!work->is_stopping) {
         work->is_stopping = true;
         log_info(NULL, "ending");
@@ -163,7 +166,7 @@ static int work_here(const char *config_path)
     roles_done(&work.roles);
     free(folder);
     config_free(&config);
-    return exit_code;
+    return reload_exit_code(exit_code);
 }
 
 int verb_worker(struct call *call)

@@ -12,6 +12,7 @@
 #include "config/check.h"
 #include "config/config.h"
 #include "config/keys.h"
+#include "config/reload.h"
 #include "config/settings.h"
 #include "config/values.h"
 #include "config/written.h"
@@ -413,8 +414,11 @@ struct config *config_load_or_explain(const char *given)
                         stderr);
     }
     text_done(&problems);
-    if (config != NULL)
+    if (config != NULL) {
         share_with_group(config->store.is_shared);
+        reload_from(path);
+        log_write_as(config->log_format, LOG_JOURNAL_SOCKET);
+    }
     return config;
 }
 

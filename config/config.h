@@ -300,6 +300,7 @@ struct config {
     struct config_mail mail;
     struct config_retention retention;
     enum log_level log_level;
+    enum log_format log_format;
     char *notes; /* lines on what was settled otherwise than a person may expect; NULL for none */
 };
 

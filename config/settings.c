@@ -68,6 +68,7 @@ static const char *const protections[] = {"normal", "high", NULL};
 static const char *const truths[] = {"false", "true", NULL};
 static const char *const imports[] = {"full", "incremental", NULL};
 static const char *const encryptions[] = {"none", "starttls", "tls", NULL};
+static const char *const formats[] = {"auto", "text", "json", "journal", NULL};
 static const char *const levels[] = {"error", "warning", "info", "debug", NULL};
 
 const struct setting settings[] = {
@@ -100,13 +101,13 @@ const struct setting settings[] = {
     ENTRY(SETTING_TEAMS, SETTING_TEXT, "title", NULL, "the name", 1, NAME_BYTES, struct config_team,
           title, "What people call the team."),
     {.key = "destination",
-       .initial = "folder",
-       .sentence = "Where what is filed to the team goes: into the cabinet, as xdomea packages into a "
-                 "folder for a document management system, or both.",
-       .words = destinations,
-       .list = SETTING_TEAMS,
-       .kind = SETTING_CHOICE,
-       .offset = offsetof(struct config_team, destination)},
+                                     .initial = "folder",
+                                     .sentence =
+         "Where what is filed to the team goes: into the cabinet, as xdomea packages into a "
+         "folder for a document management system, or both.", .words = destinations,
+                                     .list = SETTING_TEAMS,
+                                     .kind = SETTING_CHOICE,
+                                     .offset = offsetof(struct config_team,                 destination)},
     ENTRY(SETTING_TEAMS, SETTING_OPTION_PATH, "xdomea", NULL, "xdomea.folder", 0, PATH_BYTES,
           struct config_team, xdomea, "Folder for the packages of this team."),
 
@@ -119,13 +120,13 @@ const struct setting settings[] = {
     ENTRY(SETTING_GRAMMARS, SETTING_TEXT, "canonical", NULL, NULL, 1, NAME_BYTES,
           struct config_case_grammar, canonical,
           "How the register writes the number; {name} stands for the group of that name."),
-    {.key = "check.algorithm",
-       .initial = "none",
-       .sentence = "How the check digit is computed: ISO 7064 MOD 11,10 or MOD 97-10, Damm, Luhn.",
-       .words = algorithms,
-       .list = SETTING_GRAMMARS,
-       .kind = SETTING_CHOICE,
-       .offset = offsetof(struct config_case_grammar, check)},
+    {                        .key = "check.algorithm",
+                                     .initial = "none",
+                                     .sentence = "How the check digit is computed: ISO 7064 MOD 11,10 or MOD 97-10, Damm, Luhn.",
+                                     .words = algorithms,
+                                     .list = SETTING_GRAMMARS,
+                                     .kind = SETTING_CHOICE,
+                                     .offset = offsetof(struct config_case_grammar, check)            },
     ENTRY(SETTING_GRAMMARS, SETTING_OPTION_TEXT, "check.over", "", NULL, 0, NAME_BYTES,
           struct config_case_grammar, check_over,
           "The digits that the check is computed over, e.g. \"50{area}{number}\"."),
@@ -277,13 +278,13 @@ const struct setting settings[] = {
     COUNT("workers.readers", "0", 0, 256, "readers", workers.readers,
           "Reading programs on this host; 0: one for each core."),
     { .key = "workers.address",
-       .otherwise = "ipc://, store.runtime and dispatch.sock",
-       .sentence = "Where the workers of this host reach the dispatcher: ipc://PATH. "
-                 "A path in the instance that is too long for a socket is put below /tmp.", .list = SETTING_SINGLE,
-       .kind = SETTING_TEXT,
-       .least = 1,
-       .most = PATH_BYTES,
-       .offset = offsetof(struct config,    workers.address)},
+                                     .otherwise = "ipc://, store.runtime and dispatch.sock",
+                                     .sentence = "Where the workers of this host reach the dispatcher: ipc://PATH. "
+                 "A path in the instance that is too long for a socket is put below /tmp.",    .list = SETTING_SINGLE,
+                                     .kind = SETTING_TEXT,
+                                     .least = 1,
+                                     .most = PATH_BYTES,
+                                     .offset = offsetof(struct config,                workers.address)},
     VALUE(SETTING_DURATION, "workers.lease", "60s", SEC, HOUR, workers.lease_ms,
           "A worker that says nothing of a job for this long loses it."),
     VALUE(SETTING_DURATION, "workers.heartbeat", "1s", 100 * MS, MIN, workers.heartbeat_ms,
@@ -430,6 +431,9 @@ const struct setting settings[] = {
 
     WORD(SETTING_CHOICE, "log.level", "info", levels, log_level,
          "The least important events that are logged."),
+    WORD(SETTING_CHOICE, "log.format", "auto", formats, log_format,
+         "auto: journald's fields where standard error is the journal, else lines of text; text; "
+         "json: one object a line; journal: journald's fields."),
 };
 const size_t setting_count = LENGTH(settings);
 

@@ -18,6 +18,7 @@
 #include "base/lifesign.h"
 #include "base/loop.h"
 #include "base/share.h"
+#include "config/reload.h"
 #include "ingest/adoption.h"
 #include "ingest/arrival.h"
 #include "ingest/intake.h"
@@ -219,11 +220,8 @@ static void folder_is_unclear(void *context, size_t index)
 static void take_signal(void *context, int number)
 {
     struct intake *intake = context;
-    if (number == SIGTERM || number == SIGINT)
+    if (number == SIGTERM || number == SIGINT || reload_is_asked(number))
         loop_stop(intake->loop);
-    else if (number == SIGHUP)
-        for (size_t i = 0; i < intake->site_count; i++)
-            site_sweep_soon(&intake->sites[i], 0);
 }
 
 /* ---- beginning and end -------------------------------------------------------------------- */

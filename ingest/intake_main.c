@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "config/reload.h"
 #include "ingest/intake.h"
 #include "ingest/site.h"
 #include "ingest/submit.h"
@@ -137,7 +138,7 @@ static int run(const struct options *options)
     if (code == EXIT_DONE)
         code = work_with_storage(config, options);
     config_free(&config);
-    return code;
+    return reload_exit_code(code);
 }
 
 int main(int argc, char **argv)

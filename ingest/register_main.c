@@ -8,6 +8,7 @@
 #include "base/arguments.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "config/reload.h"
 #include "ingest/register_folder.h"
 
 enum { LOOK_MS = 1000, QUIET_SHARE = 2 };
@@ -23,7 +24,7 @@ struct program {
 static void signalled(void *context, int signal_number)
 {
     struct program *program = context;
-    if (signal_number == SIGTERM || signal_number == SIGINT)
+    if (signal_number == SIGTERM || signal_number == SIGINT || reload_is_asked(signal_number))
         loop_stop(program->loop);
 }
 
@@ -94,7 +95,7 @@ static int run(const char *config_path)
         code = serve(config);
     config_free(&config);
     log_info(NULL, "ended");
-    return code;
+    return reload_exit_code(code);
 }
 
 int main(int argc, char **argv)

@@ -5,11 +5,12 @@
 
 #include "base/arguments.h"
 #include "base/log.h"
+#include "config/reload.h"
 #include "monitor/monitor.h"
 
 static void signalled(void *context, int signal_number)
 {
-    if (signal_number == SIGTERM || signal_number == SIGINT)
+    if (signal_number == SIGTERM || signal_number == SIGINT || reload_is_asked(signal_number))
         loop_stop(context);
 }
 
@@ -44,7 +45,7 @@ static int run(const char *config_path)
     int code = serve(config);
     config_free(&config);
     log_info(NULL, "ended");
-    return code;
+    return reload_exit_code(code);
 }
 
 int main(int argc, char **argv)

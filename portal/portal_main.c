@@ -12,6 +12,7 @@
 #include "base/loop.h"
 #include "base/status.h"
 #include "config/config.h"
+#include "config/reload.h"
 #include "portal/portal.h"
 
 struct program {
@@ -22,7 +23,7 @@ struct program {
 static void end_on_signal(void *context, int signal_number)
 {
     struct program *program = context;
-    if (signal_number == SIGTERM || signal_number == SIGINT)
+    if (signal_number == SIGTERM || signal_number == SIGINT || reload_is_asked(signal_number))
         loop_stop(program->loop);
 }
 
@@ -85,7 +86,7 @@ static int run(const char *config_path)
         program.exit_code = exit_code_of(status);
     }
     config_free(&config);
-    return program.exit_code;
+    return reload_exit_code(program.exit_code);
 }
 
 int main(int argc, char **argv)

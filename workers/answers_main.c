@@ -9,6 +9,7 @@
 #include "base/loop.h"
 #include "base/privileges.h"
 #include "config/config.h"
+#include "config/reload.h"
 #include "workers/answers.h"
 
 struct program {
@@ -40,7 +41,7 @@ static void look(void *context)
 static void signalled(void *context, int signal_number)
 {
     const struct program *program = context;
-    if (signal_number == SIGTERM || signal_number == SIGINT)
+    if (signal_number == SIGTERM || signal_number == SIGINT || reload_is_asked(signal_number))
         loop_stop(program->loop);
 }
 
@@ -94,7 +95,7 @@ static int run(const char *config_path, bool once)
         code = once ? look_once(&program) : serve(&program);
     ledger_close(&program.ledger);
     config_free(&config);
-    return code;
+    return reload_exit_code(code);
 }
 
 int main(int argc, char **argv)

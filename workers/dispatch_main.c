@@ -6,6 +6,7 @@
 #include "base/arguments.h"
 #include "base/lifesign.h"
 #include "base/privileges.h"
+#include "config/reload.h"
 #include "workers/dispatch.h"
 
 enum { LIFESIGN_MS = 2000 };
@@ -25,7 +26,9 @@ static void give_lifesign(void *context)
 static void signalled(void *context, int signal_number)
 {
     struct program *program = context;
-    if ((signal_number == SIGTERM || signal_number == SIGINT) && program->dispatch != NULL)
+    bool is_end =
+        signal_number == SIGTERM || signal_number == SIGINT || reload_is_asked(signal_number);
+    if (is_end && program->dispatch != NULL)
         dispatch_stop(program->dispatch);
 }
 
@@ -87,7 +90,7 @@ static int run(const char *config_path)
     loop_free(&program.loop);
     config_free(&config);
     log_info(NULL, "ended");
-    return code;
+    return reload_exit_code(code);
 }
 
 int main(int argc, char **argv)

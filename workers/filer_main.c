@@ -4,6 +4,7 @@
 
 #include "base/arguments.h"
 #include "base/privileges.h"
+#include "config/reload.h"
 #include "workers/filer.h"
 
 struct program {
@@ -14,7 +15,9 @@ struct program {
 static void signalled(void *context, int signal_number)
 {
     struct program *program = context;
-    if ((signal_number == SIGTERM || signal_number == SIGINT) && program->filer != NULL)
+    bool is_end =
+        signal_number == SIGTERM || signal_number == SIGINT || reload_is_asked(signal_number);
+    if (is_end && program->filer != NULL)
         filer_stop(program->filer);
 }
 
@@ -54,7 +57,7 @@ static int run(const char *config_path, const char *name)
     loop_free(&program.loop);
     config_free(&config);
     log_info(NULL, "ended");
-    return code;
+    return reload_exit_code(code);
 }
 
 int main(int argc, char **argv)

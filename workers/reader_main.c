@@ -121,5 +121,6 @@ int main(int argc, char **argv)
         return EXIT_DONE;
     start_anew_with_one_thread(argv);
     log_open("posteingang-reader", options.log_level);
+    log_write_as(options.log_format, LOG_JOURNAL_SOCKET);
     return run(&options);
 }

@@ -9,7 +9,7 @@
 /* What the command line fills, with the defaults of posteingang.yaml. */
 struct given {
     const char *connect, *key, *name, *languages, *tessdata, *separators, *stickers, *archive,
-        *sandbox, *log_level;
+        *sandbox, *log_level, *log_format;
     long page_wall, page_ocr, page_cpu, page_memory, page_pixels, page_side, render_dpi;
     long scan_size, scan_pages, retire_after;
 };
@@ -21,6 +21,7 @@ static const struct given defaults = {
     .archive = "2b",
     .sandbox = "preferred",
     .log_level = "info",
+    .log_format = "auto",
     .page_wall = 120000,
     .page_ocr = 45000,
     .page_cpu = 60,
@@ -85,10 +86,12 @@ static const struct given defaults = {
              ARGUMENT_COUNT, &(given).retire_after},                                               \
             {"log-level", "LEVEL", "error, warning, info or debug (default: info)",                \
              ARGUMENT_STRING, &(given).log_level},                                                 \
+            {"log-format", "WORD", "auto, text, json or journal (default: auto)", ARGUMENT_STRING, \
+             &(given).log_format},                                                                 \
     }
 
 static enum status check(const struct given *given, const struct argument_list *rest,
-                         enum log_level *ret_level, struct fault *fault)
+                         struct reader_options *ret_logging, struct fault *fault)
 {
     if (rest->count != 0)
         return fault_set(fault, STATUS_REFUSE, "\"%s\" is not an option; see --help",
@@ -108,7 +111,11 @@ static enum status check(const struct given *given, const struct argument_list *
     if (!string_equal(given->archive, "2b") && !string_equal(given->archive, "1b"))
         return fault_set(fault, STATUS_REFUSE, "--archive takes \"2b\" or \"1b\", not \"%s\"",
                          given->archive);
-    if (log_level_from_name(given->log_level, ret_level) != 0)
+    if (log_format_from_name(given->log_format, &ret_logging->log_format) != 0)
+        return fault_set(fault, STATUS_REFUSE,
+                         "--log-format \"%s\" is not one of auto, text, json and journal",
+                         given->log_format);
+    if (log_level_from_name(given->log_level, &ret_logging->log_level) != 0)
         return fault_set(fault, STATUS_REFUSE,
                          "--log-level \"%s\" is not one of error, warning, "
                          "info and debug",
@@ -116,14 +123,16 @@ static enum status check(const struct given *given, const struct argument_list *
     return STATUS_OK;
 }
 
-static struct reader_options options_of(const struct given *given, enum log_level level)
+static struct reader_options options_of(const struct given *given,
+                                        const struct reader_options *logging)
 {
     return (struct reader_options){
         .connect = given->connect,
         .key = given->key,
         .name = given->name,
         .retire_after = given->retire_after,
-        .log_level = level,
+        .log_level = logging->log_level,
+        .log_format = logging->log_format,
         .ocr = {.languages = given->languages,
                 .tessdata = given->tessdata,
                 .page_wall_ms = given->page_wall,
@@ -157,12 +166,12 @@ enum status reader_options_read(int argc, char **argv, struct reader_options *re
         return STATUS_OK;
     }
     struct argument_list rest = {0};
-    enum log_level level = LOG_LEVEL_INFO;
+    struct reader_options logging = {.log_level = LOG_LEVEL_INFO};
     enum status status = arguments_read(table, count, argc, argv, &rest, fault);
     if (status == STATUS_OK)
-        status = check(&given, &rest, &level, fault);
+        status = check(&given, &rest, &logging, fault);
     argument_list_done(&rest);
     if (status == STATUS_OK)
-        *ret_options = options_of(&given, level);
+        *ret_options = options_of(&given, &logging);
     return status;
 }

@@ -16,6 +16,7 @@ struct reader_options {
     const char *name;    /* NULL: made of host and process number */
     long retire_after;   /* scans; 0: never */
     enum log_level log_level;
+    enum log_format log_format;
     struct ocr_options ocr;
 };
 
