@@ -37,7 +37,7 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 source=$PWD work=$PWD/build/package tree=$PWD/build/package/tree
 cmake/install-packages.sh build run portal package
-steps=0
+steps=0 role_pids=()
 
 held() { # SENTENCE
     steps=$((steps + 1))
@@ -135,15 +135,19 @@ role() { # USER PROGRAM WORD…: as the unit starts it
     shift
     inside runuser -u "posteingang-$user" -g posteingang -- sh -c 'umask 0007; exec "$@"' sh "$@" \
         >"$work/role-$user.log" 2>&1 &
+    role_pids+=("$!")
 }
 
+# Those that this script started, by their numbers.
 stop_roles() {
-    pkill -TERM -f -- "--config /etc/posteingang/posteingang.yaml" || true
-    for _ in $(seq 100); do
-        pgrep -f -- "--config /etc/posteingang/posteingang.yaml" >/dev/null || return 0
+    [ ${#role_pids[@]} -gt 0 ] || return 0
+    kill -TERM "${role_pids[@]}" 2>/dev/null || true
+    for _ in $(seq 150); do
+        kill -0 "${role_pids[@]}" 2>/dev/null || break
         sleep 0.2
     done
-    pkill -KILL -f -- "--config /etc/posteingang/posteingang.yaml" || true
+    kill -KILL "${role_pids[@]}" 2>/dev/null || true
+    role_pids=()
 }
 
 start_roles() {
@@ -167,6 +171,22 @@ rest = {'filed', 'clearing', 'refused', 'failed', 'discarded', 'forwarded'}
 sys.exit(0 if len(rows) >= $1 and all(row['state'] in rest for row in rows) else 1)"
 }
 
+# What the monitor serves with the packaged settings, seen from outside of the tree.
+check_served() {
+    local status=/dev/null
+    for _ in $(seq 60); do
+        status=$(curl -s -o "$work/ready.json" -w '%{http_code}' http://127.0.0.1:9181/health/ready || true)
+        [ "$status" != 200 ] || break
+        sleep 1
+    done
+    [ "$status" = 200 ] || { cat "$work/ready.json" "$work/role-monitor.log"; give_up "not ready: $status"; }
+    curl -sf http://127.0.0.1:9181/metrics >"$work/metrics.txt" || give_up "no metrics are served"
+    promtool check metrics <"$work/metrics.txt" || give_up "promtool does not take the metrics"
+    promtool check rules "$tree/usr/share/posteingang/prometheus/posteingang.rules.yml" >/dev/null ||
+        give_up "promtool does not take the packaged rules"
+    held "the monitor says ready, and promtool takes metrics and rules"
+}
+
 run_the_roles() {
     inside posteingang register import /srv/register.csv >/dev/null
     start_roles
@@ -180,6 +200,7 @@ run_the_roles() {
     inside posteingang list --json | grep -q '"state":"filed"\|"state": "filed"' || give_up "nothing was filed"
     inside sh -c 'find /var/lib/posteingang/cabinet -name dokument.pdf' | grep -q . || give_up "the cabinet is empty"
     inside posteingang doctor || true
+    check_served
     held "each role works as its own user: ten letters at rest, the cabinet has documents"
     stop_roles
 }
