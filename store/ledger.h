@@ -32,7 +32,7 @@ struct ledger;
 enum ledger_access {
     LEDGER_READ,  /* nothing can be changed through it; the ledger must be there */
     LEDGER_WRITE, /* the ledger must be there, at this program's schema version */
-    LEDGER_CREATE /* made when absent, migrated when older */
+    LEDGER_CREATE /* made when absent; migrated when older, with a copy of it kept beside it */
 };
 
 /* Opens the ledger at `url`: the path of an SQLite file. On STATUS_OK the caller owns

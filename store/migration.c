@@ -89,6 +89,19 @@ static enum status apply_one(struct database *database, const struct clock *cloc
                         NULL, fault);
 }
 
+/* All that are missing: what another process has applied meanwhile is left out. */
+static enum status apply_all(struct database *database, const struct clock *clock,
+                             struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < migration_files_count; i++) {
+        status = apply_one(database, clock, &migration_files[i], fault);
+        if (status != STATUS_OK)
+            fault_within(fault, "migration %s", migration_files[i].name);
+    }
+    return status;
+}
+
 enum status migration_apply(struct database *database, const struct clock *clock,
                             struct fault *fault)
 {
@@ -96,15 +109,9 @@ enum status migration_apply(struct database *database, const struct clock *clock
     enum status status = migration_version(database, &version, fault);
     if (status == STATUS_OK && version > migration_newest())
         return refuse_newer(version, fault);
-    for (size_t i = 0; status == STATUS_OK && i < migration_files_count; i++) {
-        if (number_of(&migration_files[i]) <= version)
-            continue;
-        status = database_begin(database, fault);
-        if (status == STATUS_OK)
-            status = database_end(database, apply_one(database, clock, &migration_files[i], fault),
-                                  fault);
-        if (status != STATUS_OK)
-            fault_within(fault, "migration %s", migration_files[i].name);
-    }
-    return status;
+    if (status != STATUS_OK || version == migration_newest())
+        return status;
+    status = database_begin(database, fault);
+    return status == STATUS_OK ? database_end(database, apply_all(database, clock, fault), fault)
+                               : status;
 }

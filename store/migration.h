@@ -1,7 +1,7 @@
 /* migration.h - brings a database to the form that this program knows.
  *
  * Migrations are the files store/migrations/NNNN-name.sql, compiled in. Each is applied once, in
- * order, in a transaction of its own together with its row in the table `migration`. To add one:
+ * order, together with its row in the table `migration`; all that are missing in one transaction. To add one:
  * write the next number's file; never change one that was released. Type words are SQLite's
  * STRICT ones (INTEGER, REAL, TEXT, BLOB); another engine translates them. */
 // SPDX-License-Identifier: EUPL-1.2
@@ -30,7 +30,7 @@ int64_t migration_newest(void);
 enum status migration_version(struct database *database, int64_t *ret_version, struct fault *fault);
 /* STATUS_REFUSE, with what to do, unless the database is at exactly this program's version. */
 enum status migration_check(struct database *database, struct fault *fault);
-/* Applies what is missing. STATUS_REFUSE when the database is newer than this program. */
+/* Applies what is missing, all of it or nothing. STATUS_REFUSE when the database is newer than this program. */
 enum status migration_apply(struct database *database, const struct clock *clock,
                             struct fault *fault);
 

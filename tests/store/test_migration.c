@@ -56,15 +56,12 @@ static void a_newer_ledger_is_refused_with_words(void **state)
     }
 }
 
-static void an_older_ledger_is_migrated_only_by_whoever_may(void **state)
+/* A ledger as the first version made it; `more` is run in it. */
+static void make_older(struct scene *scene, const char *name, const char *more, char ret_path[64])
 {
-    struct scene *scene = *state;
-    char path[64];
     struct database *database = NULL;
-    struct ledger *ledger = NULL;
-    // A ledger as the first version made it.
-    (void)snprintf(path, sizeof path, "%s/old.sqlite", scene->folder);
-    assert_ok(scene, database_open(path, DATABASE_CREATE, &database, &scene->fault));
+    (void)snprintf(ret_path, 64, "%s/%s", scene->folder, name);
+    assert_ok(scene, database_open(ret_path, DATABASE_CREATE, &database, &scene->fault));
     assert_ok(scene,
               database_script(database, (const char *)migration_files[0].bytes, &scene->fault));
     assert_ok(scene,
@@ -73,7 +70,53 @@ static void an_older_ledger_is_migrated_only_by_whoever_may(void **state)
                               " name TEXT, sha256 BLOB, applied_ms INTEGER);"
                               "INSERT INTO migration VALUES (1, '0001-ledger.sql', x'00', 0)",
                               &scene->fault));
+    assert_ok(scene, database_script(database, more, &scene->fault));
     database_close(&database);
+}
+
+static int64_t number_in(const char *path, const char *sql)
+{
+    struct scene other = {0};
+    (void)snprintf(other.path, sizeof other.path, "%s", path);
+    return scene_sql_number(&other, sql);
+}
+
+static void an_older_ledger_is_kept_beside_the_migrated_one(void **state)
+{
+    struct scene *scene = *state;
+    char path[64];
+    char kept[96];
+    struct ledger *ledger = NULL;
+    make_older(scene, "kept.db", "INSERT INTO tally VALUES ('page read', 7)", path);
+    assert_ok(scene, ledger_open(path, LEDGER_CREATE, &scene->clock, &ledger, &scene->fault));
+    ledger_close(&ledger);
+    (void)snprintf(kept, sizeof kept, "%s.schema-1", path);
+    assert_int_equal(number_in(kept, "SELECT max(version) FROM migration"), 1);
+    assert_int_equal(number_in(kept, "SELECT amount FROM tally"), 7);
+    assert_int_equal(number_in(path, "SELECT max(version) FROM migration"), migration_newest());
+}
+
+static void a_migration_that_fails_leaves_everything_as_it_was(void **state)
+{
+    struct scene *scene = *state;
+    char path[64];
+    struct ledger *ledger = NULL;
+    // The third migration cannot make its table; what the second made must be gone again.
+    make_older(scene, "stuck.db", "CREATE TABLE correction (x INTEGER)", path);
+    assert_true(ledger_open(path, LEDGER_CREATE, &scene->clock, &ledger, &scene->fault) !=
+                STATUS_OK);
+    assert_non_null(strstr(scene->fault.text, "0003-"));
+    assert_int_equal(number_in(path, "SELECT max(version) FROM migration"), 1);
+    assert_int_equal(number_in(path, "SELECT count(*) FROM sqlite_master WHERE name = 'account'"),
+                     0);
+}
+
+static void an_older_ledger_is_migrated_only_by_whoever_may(void **state)
+{
+    struct scene *scene = *state;
+    char path[64];
+    struct ledger *ledger = NULL;
+    make_older(scene, "old.sqlite", "", path);
     if (migration_newest() == 1)
         skip(); // there is no older version than this one
     assert_status(scene, ledger_open(path, LEDGER_WRITE, &scene->clock, &ledger, &scene->fault),
@@ -126,6 +169,8 @@ int main(void)
         SCENE_TEST(opening_an_up_to_date_ledger_changes_nothing),
         SCENE_TEST(a_newer_ledger_is_refused_with_words),
         SCENE_TEST(an_older_ledger_is_migrated_only_by_whoever_may),
+        SCENE_TEST(an_older_ledger_is_kept_beside_the_migrated_one),
+        SCENE_TEST(a_migration_that_fails_leaves_everything_as_it_was),
         SCENE_TEST(a_database_of_something_else_is_refused),
         SCENE_TEST(an_empty_file_is_no_ledger_until_it_is_made_one),
     };
