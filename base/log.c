@@ -214,7 +214,7 @@ static void tell_left_out(struct repeat *repeat)
     char words[160];
     if (repeat->left_out == 0)
         return;
-    (void)snprintf(words, sizeof words, "%u more of: %s", repeat->left_out, repeat->words);
+    (void)snprintf(words, sizeof words, "%u more of: %.95s", repeat->left_out, repeat->words);
     write_line(repeat->level, NULL, words);
     repeat->left_out = 0;
 }
@@ -251,7 +251,7 @@ static bool is_too_often(enum log_level level, const char *subject, const char *
         return false;
     repeat->left_out++;
     repeat->level = level;
-    (void)snprintf(repeat->words, sizeof repeat->words, "%s", words);
+    (void)snprintf(repeat->words, sizeof repeat->words, "%.90s", words);
     return true;
 }
 

@@ -77,7 +77,7 @@ static void make_older(struct scene *scene, const char *name, const char *more, 
 static int64_t number_in(const char *path, const char *sql)
 {
     struct scene other = {0};
-    (void)snprintf(other.path, sizeof other.path, "%s", path);
+    (void)snprintf(other.path, sizeof other.path, "%.63s", path);
     return scene_sql_number(&other, sql);
 }
 
@@ -85,12 +85,12 @@ static void an_older_ledger_is_kept_beside_the_migrated_one(void **state)
 {
     struct scene *scene = *state;
     char path[64];
-    char kept[96];
+    char kept[64];
     struct ledger *ledger = NULL;
     make_older(scene, "kept.db", "INSERT INTO tally VALUES ('page read', 7)", path);
     assert_ok(scene, ledger_open(path, LEDGER_CREATE, &scene->clock, &ledger, &scene->fault));
     ledger_close(&ledger);
-    (void)snprintf(kept, sizeof kept, "%s.schema-1", path);
+    (void)snprintf(kept, sizeof kept, "%.40s.schema-1", path);
     assert_int_equal(number_in(kept, "SELECT max(version) FROM migration"), 1);
     assert_int_equal(number_in(kept, "SELECT amount FROM tally"), 7);
     assert_int_equal(number_in(path, "SELECT max(version) FROM migration"), migration_newest());
