@@ -46,6 +46,9 @@ static const struct check CHECKS[] = {
     {"keys",          "keys",           check_keys,           false},
     {"portal",        "portal",         check_portal,         false},
     {"listening",     "listening",      check_listening,      false},
+    {"metrics",       "metrics",        check_metrics,        false},
+    {"mail",          "mail",           check_mail,           false},
+    {"warnings",      "warnings",       check_warnings,       true },
 };
 
 /* ---- findings ------------------------------------------------------------------------------ */

@@ -63,6 +63,9 @@ void check_waiting(struct checkup *checkup);
 void check_keys(struct checkup *checkup);
 void check_portal(struct checkup *checkup);
 void check_listening(struct checkup *checkup);
+void check_metrics(struct checkup *checkup);
+void check_mail(struct checkup *checkup);
+void check_warnings(struct checkup *checkup);
 
 /* The name of a file system that is shared over a network and therefore sends no notices of new
  * files ("NFS", "SMB"), by its magic number (statfs(2)); NULL for all others. */

@@ -180,3 +180,22 @@ void check_listening(struct checkup *checkup)
     else
         tell_port(checkup, "dispatch.listen", written, port, try_listening(&address, length));
 }
+
+void check_metrics(struct checkup *checkup)
+{
+    const struct config_monitor *monitor = &checkup->config->monitor;
+    uint16_t port = (uint16_t)monitor->port;
+    union address address;
+    socklen_t length = parse_address(monitor->address, port, &address);
+    if (!monitor->enabled || length == 0) {
+        checkup_well(checkup, "are switched off");
+        return;
+    }
+    if (!is_loopback(&address))
+        checkup_note(checkup, "Let a firewall admit your Prometheus alone.",
+                     "monitor.address: whoever reaches %s may read the numbers", monitor->address);
+    if (port == 0)
+        checkup_well(checkup, "%s, any free port", monitor->address);
+    else
+        tell_port(checkup, "monitor.port", monitor->address, port, try_listening(&address, length));
+}

@@ -33,6 +33,7 @@ class Instance:
         done = run(f"{BIN}/posteingang", "init", self.folder, "--site", "Demmin")
         assert done.returncode == 0, done.stderr
         self.set("portal.port", "0")
+        self.set("monitor.port", "0")
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -230,6 +231,41 @@ class Doctor(unittest.TestCase):
             self.expect("keys", "dispatch.key")
         self.expect_mended()
 
+    def test_notices(self):
+        at = self.instance
+        with listening() as port:  # says nothing, as no mail server does
+            with setting(at, "monitor.port", str(port)):
+                self.expect("metrics", "another program listens")
+            with setting(at, "mail.server", f"127.0.0.1:{port}"):
+                self.expect("mail", "is no mail server")
+        with setting(at, "monitor.address", "0.0.0.0"):
+            self.expect("metrics", "may read the numbers")
+        with setting(at, "mail.server", f"127.0.0.1:{port}"):  # nobody listens any more
+            self.expect("mail", "cannot be reached")
+            with setting(at, "mail.password", os.path.abspath("password")):
+                self.expect("mail", "No such file")
+                with open("password", "w", encoding="utf-8") as file:
+                    file.write("geheim\n")
+                with mode("password", 0o644):
+                    self.expect("mail", "everybody may read")
+                os.unlink("password")
+            with setting(at, "mail.authorities", os.path.abspath("nothing.pem")):
+                self.expect("mail", "mail.authorities")
+        with setting(at, "mail.server", "mail.invalid:587"):
+            self.expect("mail", "is not known")
+            with setting(at, "mail.encryption", "none"):
+                self.expect("mail", "in clear text")
+        self.expect("warnings", "nobody is warned")
+        with setting(at, "monitor.enabled", "false"):
+            self.expect("warnings", "nobody looks after")
+        insert = ("INSERT INTO outbox VALUES (1, 'k', 'mail', 'a@b', 't', 'b', ?, 1, 1, ?, 3, 'no')")
+        for state, ended, words in (("waiting", 0, "after 3 attempts"),
+                                    ("given_up", int(time.time() * 1000), "given up")):
+            with row(at, insert, (state, ended), "DELETE FROM outbox"):
+                self.expect("warnings", words)
+        with setting(at, "alarms.webhook", "https://example.org/"):
+            self.assertFalse([f for f in self.findings() if f["check"] in ("mail", "warnings", "metrics")])
+
     def test_programs(self):
         shutil.copytree(BIN, "copied")
         program = os.path.abspath("copied/posteingang")
@@ -243,7 +279,7 @@ class Doctor(unittest.TestCase):
         at = self.instance
         done, findings = at.doctor()
         self.assertEqual(done.returncode, 1)  # there is no register yet
-        self.assertEqual(len({f["check"] for f in findings}), 19)
+        self.assertEqual(len({f["check"] for f in findings}), 22)
         at.sql("INSERT INTO register_version (id, state, imported_ms, sha256, persons, cases)"
                " VALUES (9, 'current', ?, x'00', 3, 2)", int(time.time() * 1000))
         done, findings = at.doctor()

@@ -1,0 +1,326 @@
+/* test_findings.c - what is found needs days or many failures: with a clock of its own. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "tests/store/scene.h"
+
+#include "monitor/findings.h"
+#include "monitor/mail.h"
+#include "monitor/silence.h"
+#include "monitor/telling.h"
+
+#define SECOND_MS      INT64_C(1000)
+#define HOUR_MS        (3600 * SECOND_MS)
+#define DAY_MS         (24 * HOUR_MS)
+#define MONDAY_MS      INT64_C(1772409600000)    /* 2026-03-02T00:00:00Z, a Monday */
+#define GOOD_FRIDAY_MS (MONDAY_MS + 32 * DAY_MS) /* 2026-04-03 */
+
+/* ---- a silent site ----------------------------------------------------------------------------------- */
+
+static void scan_at(struct scene *scene, int64_t wall_ms)
+{
+    scene->wall_ms = wall_ms;
+    (void)scene_accept(scene, "Demmin");
+}
+
+/* Four Mondays, each with its first scan at 8 and further ones, before the one that is asked about. */
+static void four_mondays(struct scene *scene)
+{
+    for (int week = 0; week < 4; week++)
+        for (int hour = 8; hour < 15; hour += 3)
+            scan_at(scene, MONDAY_MS + week * 7 * DAY_MS + hour * HOUR_MS);
+}
+
+static bool is_silent(struct scene *scene, int64_t now_ms, int64_t *ret_since_ms)
+{
+    bool silent = false;
+    assert_ok(scene, silence_look(scene->ledger, "Demmin", now_ms, HOUR_MS, &silent, ret_since_ms,
+                                  &scene->fault));
+    return silent;
+}
+
+static void a_site_is_missed_after_the_time_it_usually_has_scanned_by(void **state)
+{
+    struct scene *scene = *state;
+    int64_t since_ms = 0;
+    four_mondays(scene);
+    int64_t today = MONDAY_MS + 28 * DAY_MS; // the fifth Monday
+    setenv("TZ", "UTC", 1);
+    tzset();
+    assert_false(is_silent(scene, today + 8 * HOUR_MS, &since_ms));
+    assert_true(is_silent(scene, today + 9 * HOUR_MS, &since_ms));
+    assert_int_equal(since_ms, today + 8 * HOUR_MS);
+    scan_at(scene, today + 9 * HOUR_MS + SECOND_MS);
+    assert_false(is_silent(scene, today + 10 * HOUR_MS, &since_ms));
+}
+
+static void nobody_is_missed_on_days_that_are_free_or_unknown(void **state)
+{
+    struct scene *scene = *state;
+    int64_t since_ms = 0;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    for (int week = 0; week < 4; week++)
+        scan_at(scene, GOOD_FRIDAY_MS - (4 - week) * 7 * DAY_MS + 8 * HOUR_MS);
+    assert_false(is_silent(scene, GOOD_FRIDAY_MS + 12 * HOUR_MS, &since_ms));          // a holiday
+    assert_false(is_silent(scene, GOOD_FRIDAY_MS + DAY_MS + 12 * HOUR_MS, &since_ms)); // Saturday
+    assert_false(is_silent(scene, GOOD_FRIDAY_MS + 5 * DAY_MS + 12 * HOUR_MS, &since_ms)); // new
+}
+
+static void too_little_of_the_past_says_nothing(void **state)
+{
+    (void)state;
+    struct silence_past past = {
+        .was_working_day = {true,    true,    true, true},
+          .first_ms = {HOUR_MS, HOUR_MS, -1,   -1  }
+    };
+    assert_false(silence_is_unusual(&past, false, 5 * HOUR_MS, HOUR_MS));
+    past.first_ms[2] = 2 * HOUR_MS;
+    assert_true(silence_is_unusual(&past, false, 5 * HOUR_MS, HOUR_MS));
+    assert_false(silence_is_unusual(&past, false, 2 * HOUR_MS, HOUR_MS));
+    assert_false(silence_is_unusual(&past, true, 5 * HOUR_MS, HOUR_MS));
+    past.was_working_day[2] = false; // a holiday says nothing
+    assert_false(silence_is_unusual(&past, false, 5 * HOUR_MS, HOUR_MS));
+}
+
+/* ---- from findings to notices ------------------------------------------------------------------------ */
+
+struct watched {
+    struct config config;
+    struct config_site site;
+    struct observation *seen;
+    struct meters *meters;
+    struct suspicions suspicions;
+    unsigned changes;
+};
+
+static void watched_open(struct scene *scene, struct watched *watched)
+{
+    static char mail[] = "it@example.org, chief@example.org", authority[] = "Landkreis",
+                office[] = "Sozialamt", name[] = "Demmin", nowhere[] = ".";
+    *watched = (struct watched){
+        .config = {.authority = authority,
+                   .office_name = office,
+                   .alarms = {.mail = mail,
+                              .hold_ms = 60 * SECOND_MS,
+                              .silence_ms = HOUR_MS,
+                              .failures = 3},
+                   .store = {.ledger = scene->path,
+                             .spool = nowhere,
+                             .cabinet = nowhere,
+                             .runtime = nowhere},
+                   .dispatch = {.key = nowhere},
+                   .sheets = {.key = nowhere},
+                   .site_count = 1},
+        .site = {.name = name, .drop = nowhere},
+        .seen = calloc(1, sizeof *watched->seen),
+        .meters = calloc(1, sizeof *watched->meters),
+    };
+    watched->config.sites = &watched->site;
+    assert_non_null(watched->seen);
+    assert_non_null(watched->meters);
+}
+
+static void watched_close(struct watched *watched)
+{
+    free(watched->seen);
+    free(watched->meters);
+    suspicions_done(&watched->suspicions);
+}
+
+static void count_change(void *context, const struct suspicion *suspicion, bool is_raised)
+{
+    (void)suspicion;
+    (void)is_raised;
+    ((struct watched *)context)->changes++;
+}
+
+/* A look, a round, and what follows of it, as posteingang-monitor does. */
+static void round_of(struct scene *scene, struct watched *watched)
+{
+    bool more = false;
+    const struct findings findings = {.config = &watched->config,
+                                      .seen = watched->seen,
+                                      .meters = watched->meters,
+                                      .ledger = scene->ledger,
+                                      .suspicions = &watched->suspicions};
+    assert_ok(scene, meters_follow(scene->ledger, watched->meters, 1000, &more, &scene->fault));
+    assert_ok(scene, observe_instance(&watched->config, scene->ledger, scene->wall_ms,
+                                      watched->seen, &scene->fault));
+    assert_ok(scene, findings_make(&findings, &scene->fault));
+    suspicions_settle(&watched->suspicions, scene->monotonic_ms);
+    assert_ok(scene, suspicions_report(&watched->suspicions, scene->ledger, scene->monotonic_ms,
+                                       watched->config.alarms.hold_ms, count_change, watched,
+                                       &scene->fault));
+    assert_ok(scene, telling_do(&watched->config, scene->ledger, &scene->fault));
+}
+
+static void time_passes(struct scene *scene, int64_t ms)
+{
+    scene->wall_ms += ms;
+    scene->monotonic_ms += ms;
+}
+
+static int64_t standing(struct scene *scene, const char *kind)
+{
+    char sql[128];
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT count(*) FROM alarm WHERE kind = '%s' AND cleared_ms = 0", kind);
+    return scene_sql_number(scene, sql);
+}
+
+static int64_t notices(struct scene *scene, const char *kind, const char *end)
+{
+    char sql[160];
+    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM outbox WHERE once LIKE '%% %s %s%%'", end,
+                   kind);
+    return scene_sql_number(scene, sql);
+}
+
+static void silence_is_raised_and_over_and_both_are_told_to_everybody(void **state)
+{
+    struct scene *scene = *state;
+    struct watched watched;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    watched_open(scene, &watched);
+    four_mondays(scene);
+    scene->wall_ms = MONDAY_MS + 28 * DAY_MS + 9 * HOUR_MS;
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "site_silent"), 0); // it has to hold first
+    time_passes(scene, 60 * SECOND_MS);
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "site_silent"), 1);
+    assert_int_equal(notices(scene, "site_silent", "begin"), 2); // to both addresses
+    (void)scene_accept(scene, "Demmin");
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "site_silent"), 1); // it has to be away first
+    time_passes(scene, 60 * SECOND_MS);
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "site_silent"), 0);
+    assert_int_equal(notices(scene, "site_silent", "end"), 2);
+    watched_close(&watched);
+}
+
+static void what_flickers_wakes_nobody(void **state)
+{
+    struct scene *scene = *state;
+    struct watched watched;
+    setenv("TZ", "UTC", 1);
+    tzset();
+    watched_open(scene, &watched);
+    four_mondays(scene);
+    scene->wall_ms = MONDAY_MS + 28 * DAY_MS + 9 * HOUR_MS;
+    for (int i = 0; i < 10; i++) {
+        watched.config.alarms.silence_ms = i % 2 == 0 ? HOUR_MS : 10 * HOUR_MS;
+        round_of(scene, &watched);
+        time_passes(scene, 50 * SECOND_MS);
+    }
+    assert_int_equal(notices(scene, "site_silent", "begin"), 0);
+    watched_close(&watched);
+}
+
+static void fail_once(struct scene *scene)
+{
+    bool held = false;
+    struct job_record job = scene_lease(scene, JOB_READ);
+    assert_ok(scene, ledger_job_fail(scene->ledger, job.id, job.attempt, JOB_FAILURE_SYSTEM,
+                                     "no memory", &scene_rule, &held, &scene->fault));
+    job_record_done(&job);
+    time_passes(scene, 60 * SECOND_MS);
+}
+
+static void a_worker_that_fails_in_a_row_is_named_until_it_succeeds(void **state)
+{
+    struct scene *scene = *state;
+    struct watched watched;
+    watched_open(scene, &watched);
+    watched.config.alarms.hold_ms = 0;
+    (void)scene_accept(scene, "Demmin");
+    fail_once(scene);
+    fail_once(scene);
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "worker_failing"), 0);
+    fail_once(scene);
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "worker_failing"), 1);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM alarm WHERE kind ="
+                                             " 'worker_failing' AND subject = 'worker-1'"),
+                     1);
+    struct job_record job = scene_lease(scene, JOB_READ);
+    scene_complete_reading(scene, &job, 1);
+    job_record_done(&job);
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "worker_failing"), 0);
+    assert_int_equal(notices(scene, "worker_failing", "end"), 2);
+    watched_close(&watched);
+}
+
+/* What others report is told, too, and not cleared by a monitor that knows nothing of it. */
+static void alarms_of_others_are_told_and_left_alone(void **state)
+{
+    struct scene *scene = *state;
+    struct watched watched;
+    const struct alarm_report report = {.kind = "deadline",
+                                        .subject = "SG 50.2",
+                                        .severity = ALARM_CRITICAL,
+                                        .words = "A deadline was escalated."};
+    watched_open(scene, &watched);
+    watched.config.alarms.hold_ms = 0;
+    assert_ok(scene, alarm_raise(scene->ledger, &report, NULL, &scene->fault));
+    for (int i = 0; i < 3; i++) {
+        round_of(scene, &watched);
+        time_passes(scene, HOUR_MS);
+    }
+    assert_int_equal(standing(scene, "deadline"), 1);
+    assert_int_equal(notices(scene, "deadline", "begin"), 2);
+    watched_close(&watched);
+}
+
+/* ---- mail ------------------------------------------------------------------------------------------------ */
+
+static void a_message_is_plain_ascii_with_short_lines(void **state)
+{
+    (void)state;
+    struct text message = {0};
+    char title[201];
+    for (size_t i = 0; i < 100; i++)
+        memcpy(title + 2 * i, "ü", 2);
+    title[200] = '\0';
+    mail_append(&message, &(struct mail){.from = "posteingang@example.org",
+                                         .to = "it@example.org",
+                                         .title = title,
+                                         .body = "Ein Wort: Größe\n.\nnoch eines\n",
+                                         .id = 7,
+                                         .made_ms = MONDAY_MS});
+    assert_true(text_ok(&message));
+    const char *bytes = text_string(&message);
+    assert_non_null(strstr(bytes, "Date: Mon, 2 Mar 2026 00:00:00 +0000\r\n"));
+    assert_non_null(strstr(bytes, "Message-ID: <posteingang.7.1772409600000@example.org>\r\n"));
+    size_t column = 0;
+    for (size_t i = 0; bytes[i] != '\0'; i++) {
+        assert_true((bytes[i] >= ' ' && bytes[i] <= '~') || bytes[i] == '\r' || bytes[i] == '\n');
+        assert_true(bytes[i] != '\n' || (i > 0 && bytes[i - 1] == '\r'));
+        column = bytes[i] == '\n' ? 0 : column + 1;
+        assert_true(column <= 78);
+    }
+    text_done(&message);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(a_site_is_missed_after_the_time_it_usually_has_scanned_by),
+        SCENE_TEST(nobody_is_missed_on_days_that_are_free_or_unknown),
+        cmocka_unit_test(too_little_of_the_past_says_nothing),
+        SCENE_TEST(silence_is_raised_and_over_and_both_are_told_to_everybody),
+        SCENE_TEST(what_flickers_wakes_nobody),
+        SCENE_TEST(a_worker_that_fails_in_a_row_is_named_until_it_succeeds),
+        SCENE_TEST(alarms_of_others_are_told_and_left_alone),
+        cmocka_unit_test(a_message_is_plain_ascii_with_short_lines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
