@@ -130,11 +130,13 @@ run_an_instance() {
     held "init, register import and run --drain: ten letters gave $lines rows, verify is clean"
 }
 
+# Becomes the program itself at last, so that its number is the one to be remembered.
 role() { # USER PROGRAM WORD…: as the unit starts it
     local user=$1
     shift
-    inside runuser -u "posteingang-$user" -g posteingang -- sh -c 'umask 0007; exec "$@"' sh "$@" \
-        >"$work/role-$user.log" 2>&1 &
+    (exec chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 \
+        TZ=Europe/Berlin setpriv --reuid "posteingang-$user" --regid posteingang --init-groups \
+        sh -c 'umask 0007; exec "$@"' sh "$@") >"$work/role-$user.log" 2>&1 &
     role_pids+=("$!")
 }
 
@@ -197,8 +199,9 @@ run_the_roles() {
         sleep 1
     done
     at_rest 10 || { tail -5 "$work"/role-*.log; inside posteingang status; give_up "the roles did not bring ten letters to rest"; }
-    inside posteingang list --json | grep -q '"state":"filed"\|"state": "filed"' || give_up "nothing was filed"
-    inside sh -c 'find /var/lib/posteingang/cabinet -name dokument.pdf' | grep -q . || give_up "the cabinet is empty"
+    inside posteingang list --json >"$work/list.json"
+    grep -q '"state":"filed"' "$work/list.json" || give_up "nothing was filed"
+    [ -n "$(inside find /var/lib/posteingang/cabinet -name dokument.pdf)" ] || give_up "the cabinet is empty"
     inside posteingang doctor || true
     check_served
     held "each role works as its own user: ten letters at rest, the cabinet has documents"
