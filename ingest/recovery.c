@@ -9,6 +9,7 @@
 #include "ingest/recovery.h"
 #include "ingest/source.h"
 #include "ingest/takeover.h"
+#include "store/arrivals.h"
 
 enum status recovery_give_back(const struct desk *desk, struct site *site,
                                const struct claim *claim, const char *source, const char *reason,
@@ -92,10 +93,16 @@ static enum status finish_accepted(const struct desk *desk, struct site *site,
     return status;
 }
 
-static enum status put_back(struct site *site, const struct claim *claim, struct fault *fault)
+/* The file comes again with another id: what the spool has noted under this one must not be taken
+ * in as well. */
+static enum status put_back(const struct desk *desk, struct site *site, const struct claim *claim,
+                            struct fault *fault)
 {
     char *source = NULL;
-    enum status status = claim_put_back(site->root, claim, &source, fault);
+    enum status status =
+        arrivals_withdraw(desk->spool, claim->id, clock_wall_ms(desk->clock), fault);
+    if (status == STATUS_OK)
+        status = claim_put_back(site->root, claim, &source, fault);
     if (status != STATUS_OK)
         return status;
     desk_report(LOG_LEVEL_INFO, claim->id_text, site->config->name, source,
@@ -130,7 +137,7 @@ enum status recovery_settle(const struct desk *desk, struct site *site, const st
     if (status != STATUS_OK)
         return status;
     if (!is_known)
-        return put_back(site, claim, fault);
+        return put_back(desk, site, claim, fault);
     struct scan_record record;
     status = ledger_scan_get(desk->ledger, claim->id, &record, fault);
     if (status != STATUS_OK)

@@ -15,6 +15,7 @@
 #include "ingest/source.h"
 #include "ingest/submit.h"
 #include "ingest/takeover.h"
+#include "store/arrivals.h"
 
 /* One file on its way in. */
 struct submission {
@@ -88,6 +89,22 @@ static void report(const struct submission *submission, const struct scan_accept
     say(submission->path, "%s has the same bytes as %s", submission->id, first);
 }
 
+/* Whoever is told "no" may come again: the next start of the intake must not take in what the spool
+ * has noted of this attempt. Where that cannot be written down either, the bytes that come again
+ * are recognised as the same. */
+static enum status withdraw(const struct submission *submission, enum status status)
+{
+    const struct desk *desk = submission->desk;
+    const struct scan_id id = submission->arrival.id;
+    bool is_known = true; // an earlier attempt with this id may have been accepted
+    enum scan_state state;
+    if (status == STATUS_HALT ||
+        ledger_scan_known(desk->ledger, id, &is_known, &state, NULL) != STATUS_OK || is_known)
+        return status;
+    enum status withdrawn = arrivals_withdraw(desk->spool, id, clock_wall_ms(desk->clock), NULL);
+    return withdrawn == STATUS_HALT ? STATUS_HALT : status;
+}
+
 static enum status take(struct submission *submission, struct fault *fault)
 {
     enum takeover_outcome outcome = TAKEOVER_CHANGED;
@@ -98,7 +115,7 @@ static enum status take(struct submission *submission, struct fault *fault)
         enum status status = takeover_run(submission->desk, submission->file, &submission->seen,
                                           &submission->arrival, &outcome, &acceptance, fault);
         if (status != STATUS_OK)
-            return status;
+            return withdraw(submission, status);
     }
     if (outcome != TAKEOVER_ACCEPTED)
         return fault_set(fault, STATUS_REFUSE,

@@ -2,7 +2,8 @@
  *
  * A line: id, digest, size, time, format, site, source and check, parted by tabs; bytes below 33,
  * above 126 and "%" are written as %XX. Each is written by one write(2) to a file that is open for
- * appending, with its newline in front: a torn one spoils itself and not the next. */
+ * appending, with its newline in front: a torn one spoils itself and not the next. One that
+ * withdraws another has its id, the word "withdrawn" and a check. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <dirent.h>
 #include <errno.h>
@@ -21,6 +22,7 @@
 enum { FIELDS = 8, CHECK_DIGITS = 16, NAME_BYTES = 32, FOLDER_MODE = 0750, FILE_MODE = 0640 };
 
 static const char suffix[] = ".log";
+static const char withdrawn_word[] = "withdrawn";
 
 static char *folder_of(const struct spool *spool)
 {
@@ -118,21 +120,39 @@ static enum status add_line(const struct spool *spool, int64_t received_ms, cons
     return status;
 }
 
+/* Adds the line to the file of its month; it is freed. */
+static enum status keep_line(struct spool *spool, int64_t wall_ms, struct text *line,
+                             struct fault *fault)
+{
+    enum status status = spool_ready(spool, fault);
+    if (status == STATUS_OK && !text_ok(line))
+        status = fault_set(fault, STATUS_LATER, "out of memory");
+    if (status == STATUS_OK)
+        status = add_line(spool, wall_ms, line, fault);
+    text_done(line);
+    if (status == STATUS_HALT)
+        spool_halt(spool);
+    return status;
+}
+
 enum status arrivals_note(struct spool *spool, const struct scan_arrival *arrival,
                           struct fault *fault)
 {
     struct text line = {0};
-    enum status status = spool_ready(spool, fault);
-    if (status == STATUS_OK)
-        append_line(&line, arrival);
-    if (status == STATUS_OK && !text_ok(&line))
-        status = fault_set(fault, STATUS_LATER, "out of memory");
-    if (status == STATUS_OK)
-        status = add_line(spool, arrival->received_ms, &line, fault);
-    text_done(&line);
-    if (status == STATUS_HALT)
-        spool_halt(spool);
-    return status;
+    append_line(&line, arrival);
+    return keep_line(spool, arrival->received_ms, &line, fault);
+}
+
+enum status arrivals_withdraw(struct spool *spool, struct scan_id id, int64_t wall_ms,
+                              struct fault *fault)
+{
+    struct text line = {0};
+    char text[UUID_TEXT_BYTES];
+    uuid_to_text(&id.uuid, text);
+    text_append_format(&line, "\n%s\t%s", text, withdrawn_word);
+    if (text_ok(&line))
+        append_check(&line);
+    return keep_line(spool, wall_ms, &line, fault);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -197,7 +217,75 @@ static bool parse_line(char *line, struct scan_arrival *ret_arrival)
            unescape(fields[5]) && unescape(fields[6]);
 }
 
-static enum status read_month(const char *path, arrivals_callback *callback, void *context,
+/* The id of a line that withdraws another. `line` is left as it is. */
+static bool parse_withdrawal(const char *line, struct uuid *ret_id)
+{
+    char id[UUID_TEXT_BYTES];
+    const char *tab = strchr(line, '\t');
+    if (tab == NULL || (size_t)(tab - line) >= sizeof id || !check_is_right(line))
+        return false;
+    (void)snprintf(id, sizeof id, "%.*s", (int)(tab - line), line);
+    size_t length = sizeof withdrawn_word - 1;
+    return strncmp(tab + 1, withdrawn_word, length) == 0 && tab[1 + length] == '\t' &&
+           uuid_from_text(id, ret_id);
+}
+
+/* A walk over all lines, made twice: to see what is withdrawn, and to tell of the rest. */
+struct walk {
+    arrivals_callback *callback;
+    void *context;
+    struct uuid *withdrawn; /* few, if any */
+    size_t count, room;
+};
+
+static size_t find_withdrawn(const struct walk *walk, const struct uuid *id)
+{
+    size_t i = 0;
+    while (i < walk->count && !uuid_equal(&walk->withdrawn[i], id))
+        i++;
+    return i;
+}
+
+static enum status add_withdrawn(struct walk *walk, const struct uuid *id, struct fault *fault)
+{
+    if (walk->count == walk->room) {
+        size_t room = walk->room == 0 ? 16 : 2 * walk->room;
+        struct uuid *more = reallocarray(walk->withdrawn, room, sizeof *more);
+        if (more == NULL)
+            return fault_set(fault, STATUS_LATER, "out of memory");
+        walk->withdrawn = more;
+        walk->room = room;
+    }
+    walk->withdrawn[walk->count++] = *id;
+    return STATUS_OK;
+}
+
+typedef enum status line_function(struct walk *walk, char *line, struct fault *fault);
+
+/* The last word about an id counts. */
+static enum status see_withdrawal(struct walk *walk, char *line, struct fault *fault)
+{
+    struct uuid id = {0};
+    struct scan_arrival arrival = {0};
+    if (parse_withdrawal(line, &id))
+        return add_withdrawn(walk, &id, fault);
+    if (walk->count == 0 || !parse_line(line, &arrival))
+        return STATUS_OK;
+    size_t found = find_withdrawn(walk, &arrival.id.uuid);
+    if (found < walk->count)
+        walk->withdrawn[found] = walk->withdrawn[--walk->count];
+    return STATUS_OK;
+}
+
+static enum status tell(struct walk *walk, char *line, struct fault *fault)
+{
+    struct scan_arrival arrival = {0};
+    if (!parse_line(line, &arrival) || find_withdrawn(walk, &arrival.id.uuid) < walk->count)
+        return STATUS_OK;
+    return walk->callback(walk->context, &arrival, fault);
+}
+
+static enum status read_month(const char *path, line_function *take, struct walk *walk,
                               struct fault *fault)
 {
     FILE *file = fopen(path, "re");
@@ -208,10 +296,9 @@ static enum status read_month(const char *path, arrivals_callback *callback, voi
     size_t size = 0;
     ssize_t length = 0;
     while (status == STATUS_OK && (length = getline(&line, &size, file)) >= 0) {
-        struct scan_arrival arrival = {0};
         line[strcspn(line, "\n")] = '\0';
-        if (length <= ARRIVALS_LINE_BYTES_MOST && parse_line(line, &arrival))
-            status = callback(context, &arrival, fault);
+        if (length <= ARRIVALS_LINE_BYTES_MOST)
+            status = take(walk, line, fault);
     }
     if (status == STATUS_OK && ferror(file))
         status = fault_set(fault, STATUS_HALT, "cannot read \"%s\"", path);
@@ -226,14 +313,12 @@ static int is_month(const struct dirent *entry)
     return length == strlen("2026-11.log") && strcmp(entry->d_name + length - 4, suffix) == 0;
 }
 
-enum status arrivals_each(const struct spool *spool, int64_t since_ms, arrivals_callback *callback,
-                          void *context, struct fault *fault)
+/* Every month from that of `since_ms` on. */
+static enum status read_months(const char *folder, int64_t since_ms, line_function *take,
+                               struct walk *walk, struct fault *fault)
 {
     char first[NAME_BYTES];
     name_of_month(since_ms, first);
-    char *folder = folder_of(spool);
-    if (folder == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory");
     struct dirent **entries = NULL;
     int count = scandir(folder, &entries, is_month, alphasort);
     enum status status = STATUS_OK;
@@ -244,11 +329,25 @@ enum status arrivals_each(const struct spool *spool, int64_t since_ms, arrivals_
         if (path == NULL && status == STATUS_OK)
             status = fault_set(fault, STATUS_LATER, "out of memory");
         if (status == STATUS_OK && strcmp(entries[i]->d_name, first) >= 0)
-            status = read_month(path, callback, context, fault);
+            status = read_month(path, take, walk, fault);
         free(path);
         free(entries[i]);
     }
     free(entries);
+    return status;
+}
+
+enum status arrivals_each(const struct spool *spool, int64_t since_ms, arrivals_callback *callback,
+                          void *context, struct fault *fault)
+{
+    struct walk walk = {.callback = callback, .context = context};
+    char *folder = folder_of(spool);
+    if (folder == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    enum status status = read_months(folder, since_ms, see_withdrawal, &walk, fault);
+    if (status == STATUS_OK)
+        status = read_months(folder, since_ms, tell, &walk, fault);
+    free(walk.withdrawn);
     free(folder);
     return status;
 }

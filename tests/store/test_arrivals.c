@@ -140,6 +140,43 @@ static void a_changed_line_is_passed_over(void **state)
     assert_int_equal(count_since(spool, 0), CASES - 1);
 }
 
+static enum status count_one(void *context, const struct scan_arrival *arrival, struct fault *fault)
+{
+    (void)arrival;
+    (void)fault;
+    ++*(size_t *)context;
+    return STATUS_OK;
+}
+
+static void what_was_withdrawn_is_not_told(void **state)
+{
+    struct spool *spool = *state;
+    for (size_t i = 0; i < CASES; i++) {
+        assert_int_equal(system("rm -rf spool/arrivals"), 0);
+        note_all(spool);
+        struct scan_arrival arrival = arrival_of(i);
+        int64_t now_ms = arrival.received_ms + day_ms;
+        assert_int_equal(arrivals_withdraw(spool, arrival.id, now_ms, NULL), STATUS_OK);
+        assert_int_equal(count_since(spool, 0), CASES - 1);
+        arrival.received_ms = now_ms;
+        assert_int_equal(arrivals_note(spool, &arrival, NULL), STATUS_OK);
+        size_t count = 0; // noted again, both its lines count again
+        assert_int_equal(arrivals_each(spool, 0, count_one, &count, NULL), STATUS_OK);
+        assert_int_equal(count, CASES + 1);
+    }
+}
+
+static void a_torn_withdrawal_withdraws_nothing(void **state)
+{
+    struct spool *spool = *state;
+    note_all(spool);
+    struct scan_arrival arrival = arrival_of(0);
+    assert_int_equal(arrivals_withdraw(spool, arrival.id, november_ms, NULL), STATUS_OK);
+    assert_int_equal(count_since(spool, 0), CASES - 1);
+    cut_last_line(1);
+    assert_int_equal(count_since(spool, 0), CASES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +185,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_torn_line_spoils_itself_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_changed_line_is_passed_over, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_withdrawn_is_not_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_torn_withdrawal_withdraws_nothing, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
