@@ -22,6 +22,27 @@ static void encode_image(const struct page_image *image, struct byte_writer *wri
     byte_writer_u32(writer, image->height);
 }
 
+void page_health_encode(const struct page_health *health, struct byte_writer *writer)
+{
+    byte_writer_i32(writer, health->skew);
+    byte_writer_u8(writer, health->contrast);
+    byte_writer_u16(writer, health->streak);
+}
+
+struct page_health page_health_decode(struct byte_reader *reader)
+{
+    struct page_health health = {0};
+    int32_t skew = byte_reader_i32(reader);
+    health.contrast = byte_reader_u8(reader);
+    health.streak = byte_reader_u16(reader);
+    if (skew < -PAGE_SKEW_MOST || skew > PAGE_SKEW_MOST || health.contrast > PAGE_CONTRAST_MOST ||
+        health.streak > PAGE_STREAK_MOST)
+        reader->failed = true;
+    else
+        health.skew = (int16_t)skew;
+    return health;
+}
+
 void page_facts_encode(const struct page_facts *page, struct byte_writer *writer)
 {
     byte_writer_u32(writer, page->number);
@@ -32,6 +53,7 @@ void page_facts_encode(const struct page_facts *page, struct byte_writer *writer
     byte_writer_i32(writer, page->width);
     byte_writer_i32(writer, page->height);
     byte_writer_i32(writer, page->dpi);
+    page_health_encode(&page->health, writer);
     encode_image(&page->preview, writer);
     encode_image(&page->thumbnail, writer);
     encode_span(&page->reading, writer);
@@ -93,6 +115,7 @@ void page_facts_decode(struct byte_reader *reader, struct page_facts *ret_page)
     page.width = byte_reader_i32(reader);
     page.height = byte_reader_i32(reader);
     page.dpi = byte_reader_i32(reader);
+    page.health = page_health_decode(reader);
     page.preview = decode_image(reader);
     page.thumbnail = decode_image(reader);
     page.reading = decode_span(reader);

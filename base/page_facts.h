@@ -40,6 +40,15 @@ enum page_note {
     PAGE_NOTES_ALL = (1U << 3) - 1
 };
 
+/* What the picture says of the scanner that made it; all 0: not known, or nothing to say. */
+struct page_health {
+    int16_t skew;     /* hundredths of a degree that the lines were off level */
+    uint8_t contrast; /* between ink and paper, in percent of black on white */
+    uint16_t streak;  /* where a line runs down the whole page: thousandths of the width, from 1 */
+};
+
+enum { PAGE_SKEW_MOST = 4500, PAGE_CONTRAST_MOST = 100, PAGE_STREAK_MOST = 1000 };
+
 struct page_facts {
     uint32_t number;            /* in the scan, from 1 */
     uint8_t outcome;            /* the numbers of enum page_outcome (store/states.h) */
@@ -47,12 +56,16 @@ struct page_facts {
     uint16_t rotation;          /* clockwise degrees that it was turned to be read */
     uint8_t notes;              /* enum page_note */
     int32_t width, height, dpi; /* px of the scan, as a person reads it; 0 when unreadable */
+    struct page_health health;
     struct page_image preview, thumbnail;
     /* A blank page that was set aside: what it takes to make a document of it. */
     struct page_span reading, text, pdf;
     char sheet[PAGE_SHEET_BYTES_MOST]; /* the code of the sheet that it is; "" for none */
 };
 
+void page_health_encode(const struct page_health *health, struct byte_writer *writer);
+/* Checks its bounds; reader->failed tells. */
+struct page_health page_health_decode(struct byte_reader *reader);
 void page_facts_encode(const struct page_facts *page, struct byte_writer *writer);
 /* Checks every field by itself; reader->failed tells. */
 void page_facts_decode(struct byte_reader *reader, struct page_facts *ret_page);

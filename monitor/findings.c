@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "monitor/findings.h"
+#include "monitor/scanner.h"
 #include "monitor/silence.h"
 
 #define MINUTE_MS INT64_C(60000)
@@ -175,6 +176,40 @@ static enum status find_sites(const struct findings *findings, struct fault *fau
     return status;
 }
 
+static const char *const scanner_words[SCANNER_TROUBLES] = {
+    [SCANNER_STREAK_TROUBLE] = "a line runs down many pages in the same place",
+    [SCANNER_SKEW_TROUBLE] = "the pages are askew",
+    [SCANNER_CONTRAST_TROUBLE] = "the pages are much paler than they were",
+    [SCANNER_DOUBLE_TROUBLE] = "pages are longer than a sheet, as if two were pulled at once",
+};
+
+static enum status find_scanner(const struct findings *findings, const struct site_state *site,
+                                struct fault *fault)
+{
+    size_t count = 0;
+    struct scanned_page pages[SCANNER_PAGES];
+    bool troubles[SCANNER_TROUBLES];
+    enum status status =
+        scanned_pages(findings->ledger, site->name, pages, SCANNER_PAGES, &count, fault);
+    if (status != STATUS_OK)
+        return status;
+    scanner_judge(pages, count, troubles);
+    for (int i = 0; i < SCANNER_TROUBLES && status == STATUS_OK; i++)
+        if (troubles[i])
+            status = find(findings, scanner_alarm((enum scanner_trouble)i), site->name,
+                          ALARM_WARNING, fault, "Scanner of %s: %s.", site->name, scanner_words[i]);
+    return status;
+}
+
+static enum status find_scanners(const struct findings *findings, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < findings->seen->site_count && status == STATUS_OK; i++)
+        if (findings->seen->sites[i].last_ms != 0)
+            status = find_scanner(findings, &findings->seen->sites[i], fault);
+    return status;
+}
+
 /* ---- what grows old or full ------------------------------------------------------------------------------ */
 
 static enum status find_space(const struct findings *findings, struct fault *fault)
@@ -244,9 +279,9 @@ static enum status find_undelivered(const struct findings *findings, struct faul
 enum status findings_make(const struct findings *findings, struct fault *fault)
 {
     static enum status (*const rules[])(const struct findings *, struct fault *) = {
-        find_backlog,  find_oldest,          find_clearing, find_failed, find_refused,
-        find_programs, find_failing_workers, find_sites,    find_space,  find_register,
-        find_keys,     find_undelivered,
+        find_backlog,         find_oldest, find_clearing, find_failed, find_refused,  find_programs,
+        find_failing_workers, find_sites,  find_scanners, find_space,  find_register, find_keys,
+        find_undelivered,
     };
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0] && status == STATUS_OK; i++)

@@ -154,6 +154,7 @@ static enum status fill_page_file(struct assembly *assembly, struct fault *fault
         struct page_facts *facts = &assembly->facts[i];
         facts->preview = append_image(assembly, &assembly->pages[i].preview);
         facts->thumbnail = append_image(assembly, &assembly->pages[i].thumbnail);
+        facts->health = assembly->pages[i].health;
         if (split_is_set_aside(facts))
             status = append_blank(assembly, i, fault);
     }

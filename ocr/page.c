@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "ocr/cleanup.h"
 #include "ocr/codes.h"
+#include "ocr/health.h"
 #include "ocr/page.h"
 #include "ocr/ruling.h"
 #include "ocr/split.h"
@@ -25,6 +26,7 @@ struct work {
     struct clean_picture clean; /* of pix */
     int64_t started_ms;         /* monotonic: recognition as a whole has page_ocr_ms */
     struct reading_page *page;
+    struct page_health health;
 };
 
 static const double A4_SHORT_INCHES = 8.27, A4_LONG_INCHES = 11.69;
@@ -98,6 +100,7 @@ static enum status straighten(struct picture *picture, double *ret_dpi, struct f
 /* One way of looking at the page, and what was read. */
 struct attempt {
     int turn;
+    double skew; /* degrees */
     struct word_list list;
     struct engine_result result;
 };
@@ -126,7 +129,9 @@ static enum status attempt_turn(struct work *work, const struct survey *survey, 
     if (status == STATUS_OK)
         status = clean_picture_turn(&clean, turn, fault);
     if (status == STATUS_OK)
-        status = clean_picture_level(&clean, survey_find_skew(&turned), fault);
+        attempt.skew = survey_find_skew(&turned);
+    if (status == STATUS_OK)
+        status = clean_picture_level(&clean, attempt.skew, fault);
     if (status == STATUS_OK)
         status = clean_picture_erase_rules(&clean, fault);
     if (status == STATUS_OK)
@@ -194,6 +199,7 @@ static enum status take_attempt(struct work *work, struct attempt *attempt, stru
         page->height = width;
     }
     page->rotation = (uint16_t)attempt->turn;
+    work->health.skew = (int16_t)lround(attempt->skew * 100);
     if (attempt->result.cut_short)
         page->flags |= READING_PAGE_CUT_SHORT;
     if (attempt->result.characters > 0 && attempt->result.mean_confidence < LOW_CONFIDENCE)
@@ -246,6 +252,7 @@ static enum status read_pixels(struct work *work, struct fault *fault)
     page->width = pixGetWidth(work->pix);
     page->height = pixGetHeight(work->pix);
     page->dpi = (int32_t)lround(work->dpi);
+    work->health = health_measure(work->pix, work->dpi);
     if (pixGetDepth(work->pix) == 1)
         ruling_erase_streaks(work->pix, work->dpi);
     enum status status = clean_picture_init(work->pix, work->dpi, &work->clean, fault);
@@ -319,6 +326,7 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
                               &result->thumbnail, fault);
     if (status != STATUS_OK)
         return status;
+    result->health = work.health;
     result->add_text = true;
     result->replace_text = picture->has_hidden_text;
     result->is_lifted = picture->is_lifted;

@@ -20,6 +20,7 @@ struct page_result {
     struct placement placement; /* of the raster */
     bool add_text;              /* the words go into the PDF as invisible text */
     struct preview preview, thumbnail;
+    struct page_health health;
     bool is_lifted;    /* a PDF's page that is one image, which was taken as it is */
     bool replace_text; /* an invisible layer of somebody else's makes way for ours */
 };

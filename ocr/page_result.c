@@ -29,6 +29,7 @@ void page_result_encode(const struct page_result *result, struct byte_writer *wr
     byte_writer_u8(writer, result->is_lifted);
     preview_encode(&result->preview, writer);
     preview_encode(&result->thumbnail, writer);
+    page_health_encode(&result->health, writer);
 }
 
 enum status page_result_decode(const uint8_t *bytes, size_t length, struct page_result *ret_result,
@@ -51,6 +52,7 @@ enum status page_result_decode(const uint8_t *bytes, size_t length, struct page_
     result.is_lifted = byte_reader_u8(&reader) != 0;
     preview_decode(&reader, &result.preview);
     preview_decode(&reader, &result.thumbnail);
+    result.health = page_health_decode(&reader);
     if (!byte_reader_finished(&reader) || result.placement.turn >= 360 ||
         result.placement.turn % 90 != 0) {
         page_result_done(&result);

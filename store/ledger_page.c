@@ -19,9 +19,10 @@ enum status pages_keep(struct ledger *ledger, const struct uuid *scan, const str
         "INSERT INTO page (scan, number, outcome, document, rotation, notes, width, height, dpi,"
         " sheet, preview_offset, preview_length, preview_media, preview_width, preview_height,"
         " thumbnail_offset, thumbnail_length, thumbnail_media, thumbnail_width, thumbnail_height,"
-        " reading_offset, reading_length, text_offset, text_length, pdf_offset, pdf_length, batch)"
+        " reading_offset, reading_length, text_offset, text_length, pdf_offset, pdf_length, batch,"
+        " skew, contrast, streak)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,"
-        " $19, $20, $21, $22, $23, $24, $25, $26, $27)",
+        " $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
         VALUES(
             value_uuid(scan), value_integer(page->number),
             value_text(page_outcome_name((enum page_outcome)page->outcome)),
@@ -36,7 +37,9 @@ enum status pages_keep(struct ledger *ledger, const struct uuid *scan, const str
             value_integer(page->thumbnail.height), value_integer((int64_t)page->reading.offset),
             value_integer((int64_t)page->reading.length), value_integer((int64_t)page->text.offset),
             value_integer((int64_t)page->text.length), value_integer((int64_t)page->pdf.offset),
-            value_integer((int64_t)page->pdf.length), value_text(batch)),
+            value_integer((int64_t)page->pdf.length), value_text(batch),
+            value_integer(page->health.skew), value_integer(page->health.contrast),
+            value_integer(page->health.streak)),
         NULL, fault);
 }
 

@@ -9,6 +9,7 @@
 
 #include "monitor/findings.h"
 #include "monitor/mail.h"
+#include "monitor/scanner.h"
 #include "monitor/silence.h"
 #include "monitor/telling.h"
 
@@ -280,6 +281,103 @@ static void alarms_of_others_are_told_and_left_alone(void **state)
     watched_close(&watched);
 }
 
+/* ---- scanners -------------------------------------------------------------------------------------------- */
+
+enum { A4_WIDTH = 1654, A4_HEIGHT = 2339, A4_DPI = 200 };
+
+static struct page_facts page_of(uint32_t number, struct page_health health, int32_t height)
+{
+    return (struct page_facts){.number = number,
+                               .outcome = PAGE_IN_DOCUMENT,
+                               .document = 1,
+                               .width = A4_WIDTH,
+                               .height = height,
+                               .dpi = A4_DPI,
+                               .health = health};
+}
+
+/* Twenty pages, in two scans, are read as one document each. */
+static void read_twenty(struct scene *scene, struct page_health health, int32_t height)
+{
+    bool held = false;
+    struct page_facts pages[10];
+    for (uint32_t i = 0; i < 10; i++)
+        pages[i] = page_of(i + 1, health, height);
+    for (int scan = 0; scan < 2; scan++) {
+        time_passes(scene, SECOND_MS);
+        (void)scene_accept(scene, "Demmin");
+        struct job_record job = scene_lease(scene, JOB_READ);
+        const struct read_document document = {
+            .reading = digest_of("r", 1), .text = digest_of("t", 1), .pdf = digest_of("p", 1)};
+        const struct read_result result = {
+            .pages = pages, .page_count = 10, .documents = &document, .document_count = 1};
+        assert_ok(scene, ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held,
+                                              &scene->fault));
+        assert_true(held);
+        job_record_done(&job);
+    }
+}
+
+static void a_scanner_is_named_while_its_pages_say_so(void **state)
+{
+    static const struct page_health well = {.skew = 10, .contrast = 80};
+    const struct {
+        const char *kind;
+        struct page_health health;
+        int32_t height;
+    } cases[] = {
+        {"scanner_streak",   {.contrast = 80, .streak = 331}, A4_HEIGHT      },
+        {"scanner_skew",     {.contrast = 80, .skew = -150},  A4_HEIGHT      },
+        {"scanner_contrast", {.contrast = 50},                A4_HEIGHT      },
+        {"scanner_double",   well,                            A4_HEIGHT + 400},
+    };
+    struct scene *scene = *state;
+    struct watched watched;
+    watched_open(scene, &watched);
+    watched.config.alarms.hold_ms = 0;
+    read_twenty(scene, well, A4_HEIGHT);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        print_message("%s\n", cases[i].kind);
+        read_twenty(scene, well, A4_HEIGHT);
+        round_of(scene, &watched);
+        assert_int_equal(standing(scene, cases[i].kind), 0);
+        read_twenty(scene, cases[i].health, cases[i].height);
+        round_of(scene, &watched);
+        assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM alarm WHERE cleared_ms = 0"
+                                                 " AND kind LIKE 'scanner_%'"),
+                         1);
+        assert_int_equal(standing(scene, cases[i].kind), 1);
+        read_twenty(scene, well, A4_HEIGHT);
+        round_of(scene, &watched);
+        assert_int_equal(standing(scene, cases[i].kind), 0);
+        assert_int_equal(notices(scene, cases[i].kind, "end"), 2);
+    }
+    watched_close(&watched);
+}
+
+static void a_few_such_pages_say_nothing(void **state)
+{
+    (void)state;
+    bool troubles[SCANNER_TROUBLES];
+    struct scanned_page pages[SCANNER_PAGES];
+    for (size_t i = 0; i < SCANNER_PAGES; i++)
+        pages[i] = (struct scanned_page){
+            .health = {.contrast = 80}, .width = A4_WIDTH, .height = A4_HEIGHT, .dpi = A4_DPI};
+    for (uint16_t i = 0; i < 15; i++)
+        pages[i].health.streak = (uint16_t)(100 + 50 * i); // drawn by people, each elsewhere
+    for (size_t i = 0; i < 9; i++) {
+        pages[i].health.skew = 300;
+        pages[i].health.contrast = 20;
+    }
+    pages[3].height = A4_HEIGHT + 400;
+    scanner_judge(pages, SCANNER_PAGES, troubles);
+    for (int i = 0; i < SCANNER_TROUBLES; i++)
+        assert_false(troubles[i]);
+    scanner_judge(pages, SCANNER_NEW - 1, troubles); // too few in all
+    for (int i = 0; i < SCANNER_TROUBLES; i++)
+        assert_false(troubles[i]);
+}
+
 /* ---- mail ------------------------------------------------------------------------------------------------ */
 
 static void a_message_is_plain_ascii_with_short_lines(void **state)
@@ -320,6 +418,8 @@ int main(void)
         SCENE_TEST(what_flickers_wakes_nobody),
         SCENE_TEST(a_worker_that_fails_in_a_row_is_named_until_it_succeeds),
         SCENE_TEST(alarms_of_others_are_told_and_left_alone),
+        SCENE_TEST(a_scanner_is_named_while_its_pages_say_so),
+        cmocka_unit_test(a_few_such_pages_say_nothing),
         cmocka_unit_test(a_message_is_plain_ascii_with_short_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
