@@ -81,10 +81,11 @@ struct reading_code {
 };
 
 enum reading_page_flag {
-    READING_PAGE_BLANK = 1U << 0,      /* nothing on it that a person would miss */
-    READING_PAGE_CUT_SHORT = 1U << 1,  /* the time for the page ran out; what is here is a part */
-    READING_PAGE_UNREADABLE = 1U << 2, /* the page could not be read at all (reason in the log) */
-    READING_PAGE_LOW_QUALITY = 1U << 3 /* mean word confidence too low to trust */
+    READING_PAGE_BLANK = 1U << 0,       /* nothing on it that a person would miss */
+    READING_PAGE_CUT_SHORT = 1U << 1,   /* the time for the page ran out; what is here is a part */
+    READING_PAGE_UNREADABLE = 1U << 2,  /* the page could not be read at all (reason in the log) */
+    READING_PAGE_LOW_QUALITY = 1U << 3, /* mean word confidence too low to trust */
+    READING_PAGE_SYMBOL_CODED = 1U << 4 /* came as JBIG2 that may have swapped signs (TR-03138) */
 };
 
 struct reading_page {

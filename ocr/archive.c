@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "ocr/archive.h"
+#include "ocr/pdf_file.h"
 #include "ocr/srgb_profile.h"
 
 static const char namespace[] = "urn:posteingang:scan:1";
@@ -239,55 +240,86 @@ static bool filter_is_allowed(qpdf_data pdf, qpdf_oh filter)
     return qpdf_oh_is_null(pdf, filter);
 }
 
-static bool space_is_allowed(qpdf_data pdf, qpdf_oh space)
+/* Samples a pixel of a colour space that is plain grey or RGB, with or without a profile; 0: it is
+ * another. A mask has none, and counts as grey. */
+static int colours_of_space(qpdf_data pdf, qpdf_oh space)
 {
-    static const char *const names[] = {"/DeviceGray", "/DeviceRGB"};
-    for (size_t i = 0; qpdf_oh_is_name(pdf, space) && i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(qpdf_oh_get_name(pdf, space), names[i]) == 0)
-            return true;
-    return qpdf_oh_is_null(pdf, space); // a mask
+    static const struct {
+        const char *name;
+        int colours;
+    } names[] = {
+        {"/DeviceGray", 1},
+        {"/CalGray",    1},
+        {"/DeviceRGB",  3},
+        {"/CalRGB",     3},
+    };
+    if (qpdf_oh_is_null(pdf, space))
+        return 1;
+    qpdf_oh kind = qpdf_oh_is_array(pdf, space) ? qpdf_oh_get_array_item(pdf, space, 0) : space;
+    if (!qpdf_oh_is_name(pdf, kind))
+        return 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(qpdf_oh_get_name(pdf, kind), names[i].name) == 0)
+            return names[i].colours;
+    if (strcmp(qpdf_oh_get_name(pdf, kind), "/ICCBased") != 0 || !qpdf_oh_is_array(pdf, space))
+        return 0;
+    qpdf_oh profile = qpdf_oh_get_array_item(pdf, space, 1);
+    if (!qpdf_oh_is_stream(pdf, profile))
+        return 0;
+    qpdf_oh count = qpdf_oh_get_key(pdf, qpdf_oh_get_dict(pdf, profile), "/N");
+    int64_t colours =
+        qpdf_oh_is_integer(pdf, count) ? (int64_t)qpdf_oh_get_int_value(pdf, count) : 0;
+    return colours == 1 || colours == 3 ? (int)colours : 0;
 }
 
-static bool clean_image(qpdf_data pdf, qpdf_oh stream)
+static qpdf_oh find_image(qpdf_data pdf, qpdf_oh page, const char *name)
 {
-    static const char *const kept[] = {
-        "/Type",   "/Subtype", "/Width",       "/Height", "/BitsPerComponent", "/ColorSpace",
-        "/Decode", "/Filter",  "/DecodeParms", "/Length", "/ImageMask",        NULL};
+    qpdf_oh resources = pdf_page_attribute(pdf, page, "/Resources");
+    qpdf_oh objects = qpdf_oh_is_dictionary(pdf, resources)
+                          ? qpdf_oh_get_key(pdf, resources, "/XObject")
+                          : qpdf_oh_new_null(pdf);
+    return qpdf_oh_is_dictionary(pdf, objects) ? qpdf_oh_get_key(pdf, objects, name) : objects;
+}
+
+bool archive_can_lift(qpdf_data pdf, qpdf_oh page, const char *image_name)
+{
+    qpdf_oh stream = find_image(pdf, page, image_name);
     if (!qpdf_oh_is_stream(pdf, stream))
         return false;
     qpdf_oh image = qpdf_oh_get_dict(pdf, stream);
     bool is_masked = qpdf_oh_has_key(pdf, image, "/SMask") || qpdf_oh_has_key(pdf, image, "/Mask");
-    keep_keys(pdf, image, kept);
-    return !is_masked && filter_is_allowed(pdf, qpdf_oh_get_key(pdf, image, "/Filter")) &&
-           space_is_allowed(pdf, qpdf_oh_get_key(pdf, image, "/ColorSpace"));
+    return !is_masked && !qpdf_oh_has_key(pdf, image, "/F") &&
+           filter_is_allowed(pdf, qpdf_oh_get_key(pdf, image, "/Filter")) &&
+           colours_of_space(pdf, qpdf_oh_get_key(pdf, image, "/ColorSpace")) != 0;
 }
 
-bool archive_clean_page(qpdf_data pdf, qpdf_oh page)
+/* The samples stay; what a profile said of their colours makes way for the output intent. */
+static void clean_image(qpdf_data pdf, qpdf_oh stream)
 {
-    static const char *const of_page[] = {"/Type",   "/Parent",    "/MediaBox", "/CropBox",
-                                          "/Rotate", "/Resources", "/Contents", NULL};
-    static const char *const of_resources[] = {"/XObject", "/Font", NULL};
-    keep_keys(pdf, page, of_page);
-    qpdf_oh resources = qpdf_oh_get_key(pdf, page, "/Resources");
-    if (!qpdf_oh_is_dictionary(pdf, resources))
-        return false;
-    keep_keys(pdf, resources, of_resources);
-    qpdf_oh objects = qpdf_oh_get_key(pdf, resources, "/XObject");
-    if (!qpdf_oh_is_dictionary(pdf, objects))
-        return false;
-    bool good = true;
-    qpdf_oh_begin_dict_key_iter(pdf, objects);
-    char names[8][64];
-    int count = 0;
-    while (qpdf_oh_dict_more_keys(pdf)) {
-        const char *name = qpdf_oh_dict_next_key(pdf);
-        if (count < 8)
-            (void)snprintf(names[count], sizeof names[count], "%s", name);
-        count++;
-    }
-    for (int i = 0; i < count && i < 8; i++)
-        good = clean_image(pdf, qpdf_oh_get_key(pdf, objects, names[i])) && good;
-    return good && count <= 8;
+    static const char *const kept[] = {
+        "/Type",   "/Subtype", "/Width",       "/Height", "/BitsPerComponent", "/ColorSpace",
+        "/Decode", "/Filter",  "/DecodeParms", "/Length", "/ImageMask",        NULL};
+    qpdf_oh image = qpdf_oh_get_dict(pdf, stream);
+    keep_keys(pdf, image, kept);
+    qpdf_oh space = qpdf_oh_get_key(pdf, image, "/ColorSpace");
+    if (qpdf_oh_is_array(pdf, space))
+        qpdf_oh_replace_key(pdf, image, "/ColorSpace",
+                            qpdf_oh_new_name(pdf, colours_of_space(pdf, space) == 1
+                                                      ? "/DeviceGray"
+                                                      : "/DeviceRGB"));
+}
+
+void archive_clean_page(qpdf_data pdf, qpdf_oh page, const char *image_name)
+{
+    static const char *const kept[] = {"/Type",   "/Parent",   "/MediaBox", "/CropBox",
+                                       "/Rotate", "/Contents", NULL};
+    qpdf_oh image = find_image(pdf, page, image_name);
+    qpdf_oh resources = qpdf_oh_new_dictionary(pdf), objects = qpdf_oh_new_dictionary(pdf);
+    clean_image(pdf, image);
+    keep_keys(pdf, page, kept);
+    qpdf_oh_replace_key(pdf, objects, image_name, image);
+    qpdf_oh_replace_key(pdf, resources, "/XObject", objects);
+    qpdf_oh_replace_key(pdf, page, "/Resources", resources);
 }
 
 bool archive_describe(qpdf_data pdf, const struct archive_facts *facts)

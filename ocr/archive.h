@@ -13,7 +13,7 @@
 #include "ocr/page.h"
 
 enum archive_level {
-    ARCHIVE_NONE = 0, /* somebody else's PDF, for which nothing can be promised */
+    ARCHIVE_NONE = 0, /* with a raster for which nothing can be promised */
     ARCHIVE_2B,
     ARCHIVE_1B
 };
@@ -33,9 +33,11 @@ const char *archive_language(const char *languages);
 /* Whether a page made of this raster can be in a PDF/A of that level. */
 bool archive_can_hold(const struct raster *raster, enum archive_level level);
 
-/* Takes everything off a page of somebody else's PDF that shows one image but the image and our
- * text; false when the image is of a kind that PDF/A does not allow. */
-bool archive_clean_page(qpdf_data pdf, qpdf_oh page);
+/* Whether the image that `page` of somebody else's PDF draws under that name is of a kind that
+ * PDF/A holds as it is. */
+bool archive_can_lift(qpdf_data pdf, qpdf_oh page, const char *image_name);
+/* Takes everything off such a page but that image; Contents are the caller's to replace. */
+void archive_clean_page(qpdf_data pdf, qpdf_oh page, const char *image_name);
 
 /* Adds XMP metadata, output intent, language and title; false when memory ran out. */
 bool archive_describe(qpdf_data pdf, const struct archive_facts *facts);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "ocr/engine.h"
 #include "ocr/number_zones.h"
+#include "ocr/spare_fonts.h"
 
 enum {
     FONT_BYTES_MOST = 1 << 20,
@@ -162,6 +163,7 @@ enum status engine_open(const struct ocr_options *options, struct engine **ret_e
     if (engine == NULL)
         return fault_set(fault, STATUS_HALT, "out of memory for the reading engine");
     setMsgSeverity(L_SEVERITY_NONE);
+    spare_fonts_load();
     enum status status = start_tesseract(engine, options, fault);
     if (status == STATUS_OK)
         status = load_font(engine, fault);
@@ -183,6 +185,7 @@ void engine_close(struct engine **engine_p)
         TessBaseAPIEnd(engine->api);
         TessBaseAPIDelete(engine->api);
     }
+    spare_fonts_release();
     free(engine->name);
     free(engine->font);
     free(engine);

@@ -17,7 +17,6 @@
 struct assembly {
     const struct engine *engine;
     const struct ocr_options *options;
-    const struct format *format;
     const struct source *source;
     struct digest scan;        /* of the source's bytes */
     struct page_result *pages; /* as they came from their children */
@@ -77,11 +76,8 @@ static enum status make_product(const struct assembly *assembly, uint32_t count,
         .pages = assembly->members,
         .page_count = count,
     };
-    if (assembly->format->is_document)
-        return searchable_extend(assembly->engine, &facts, assembly->source,
-                                 count == assembly->page_count, &product->pdf, &product->pdf_length,
-                                 fault);
-    return searchable_build(assembly->engine, &facts, &product->pdf, &product->pdf_length, fault);
+    return searchable_build(assembly->engine, &facts, assembly->source, &product->pdf,
+                            &product->pdf_length, fault);
 }
 
 /* The members are borrowed copies of the pages of document `number`. */
@@ -168,11 +164,8 @@ static enum status fill_page_file(struct assembly *assembly, struct fault *fault
 static enum status write_scan(struct assembly *assembly, struct byte_writer *writer,
                               struct fault *fault)
 {
-    // A PDF too broken to take single pages out of stays whole.
-    bool is_pickable = !assembly->format->is_document ||
-                       searchable_can_pick(assembly->source, assembly->page_count);
-    uint32_t documents = split_pages(assembly->options, assembly->pages, assembly->page_count,
-                                     is_pickable, assembly->facts);
+    uint32_t documents =
+        split_pages(assembly->options, assembly->pages, assembly->page_count, assembly->facts);
     enum status status = fill_page_file(assembly, fault);
     if (status != STATUS_OK)
         return status;
@@ -210,13 +203,11 @@ static void assembly_done(struct assembly *assembly)
 }
 
 enum status finish_scan(const struct engine *engine, const struct ocr_options *options,
-                        const struct format *format, const struct source *source,
-                        const struct page_bytes *pages, uint32_t page_count,
-                        struct byte_writer *writer, struct fault *fault)
+                        const struct source *source, const struct page_bytes *pages,
+                        uint32_t page_count, struct byte_writer *writer, struct fault *fault)
 {
     struct assembly assembly = {.engine = engine,
                                 .options = options,
-                                .format = format,
                                 .source = source,
                                 .scan = digest_of(source->bytes, source->length),
                                 .page_count = page_count,

@@ -19,9 +19,8 @@ struct page_bytes {
 
 /* Decodes the pages' results, trusting none, and appends the scan's outcome to `writer`. */
 enum status finish_scan(const struct engine *engine, const struct ocr_options *options,
-                        const struct format *format, const struct source *source,
-                        const struct page_bytes *pages, uint32_t page_count,
-                        struct byte_writer *writer, struct fault *fault);
+                        const struct source *source, const struct page_bytes *pages,
+                        uint32_t page_count, struct byte_writer *writer, struct fault *fault);
 /* Fills documents and pages of *ret_event, trusting nothing. LATER when the bytes are broken. */
 enum status finish_decode(const uint8_t *bytes, size_t length, struct ocr_event *ret_event,
                           struct fault *fault);

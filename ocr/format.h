@@ -31,8 +31,6 @@ struct format {
      * owns *ret_picture. */
     enum status (*load)(const struct source *source, const struct ocr_options *options,
                         uint32_t index, struct picture *ret_picture, struct fault *fault);
-    /* The archive keeps the document itself and adds to it, instead of building a new one. */
-    bool is_document;
 };
 
 extern const struct format format_tiff;

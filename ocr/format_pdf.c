@@ -5,26 +5,32 @@
  * 3. Everything else is rendered by poppler: JPX and JBIG2 images, palettes, several images,
  *    drawings, and text whose fonts say nothing about its characters.
  *
- * Limits: fonts that are not embedded cannot be loaded in the sandbox, so that their text is
- * missing from a rendered page; their text layer is there all the same. */
+ * The archive takes the image of the first kind as it is, and of the others what they look like
+ * (pdf_render.h): fonts, transparency and scripts of strangers are none that PDF/A could promise
+ * anything of. The file itself is kept as it came, beside. Fonts that are not embedded are given
+ * (spare_fonts.h) before a page is drawn; where there is none, the page is flagged. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <cairo.h>
 #include <math.h>
 #include <poppler.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ocr/archive.h"
 #include "ocr/format.h"
 #include "ocr/pdf_content.h"
 #include "ocr/pdf_file.h"
 #include "ocr/pdf_image.h"
+#include "ocr/pdf_render.h"
 #include "ocr/pdf_text.h"
+#include "ocr/spare_fonts.h"
 
 enum {
     HEADER_SEARCH_BYTES = 1024, /* viewers accept the header that far in */
     RENDER_PIXELS_MOST = 40 << 20,
     RENDER_DPI_LEAST = 70,
-    PREVIEW_DPI = 100, /* of pages that are not recognised … */
+    NATIVE_DPI_LEAST = 100, /* of images that are drawn pixel by pixel */
+    NATIVE_DPI_MOST = 600,
+    PREVIEW_DPI = 150, /* of pages that are not recognised … */
     CODES_DPI = 200,   /* … and may have codes on them */
 };
 
@@ -83,15 +89,12 @@ static enum status count(const struct source *source, const struct ocr_options *
     return STATUS_OK;
 }
 
-/* What qpdf sees of the page: fills picture and answers OK when its image was lifted. */
-static enum status lift(const struct source *source, const struct ocr_options *options,
-                        uint32_t index, struct pdf_content *ret_content, struct picture *picture,
+/* What qpdf sees of the page: fills picture and answers OK when its image was lifted, and is of a
+ * kind that the archive can take over. */
+static enum status lift(qpdf_data pdf, const struct ocr_options *options, uint32_t index,
+                        struct pdf_content *ret_content, struct picture *picture,
                         struct fault *fault)
 {
-    qpdf_data pdf = NULL;
-    enum status status = pdf_file_open(source->bytes, source->length, &pdf, fault);
-    if (status != STATUS_OK)
-        return status;
     qpdf_oh page = qpdf_get_page_n(pdf, index);
     unsigned char *bytes = NULL;
     size_t length = 0;
@@ -100,76 +103,86 @@ static enum status lift(const struct source *source, const struct ocr_options *o
     if (has_content)
         pdf_content_read(bytes, length, ret_content);
     free(bytes);
-    status = has_content ? pdf_image_lift(pdf, page, ret_content, options, picture, fault)
-                         : fault_set(fault, STATUS_REFUSE, "no content");
-    picture->is_symbol_coded = pdf_page_is_symbol_coded(pdf, page);
-    picture->has_hidden_text = ret_content->has_hidden_text;
-    qpdf_cleanup(&pdf);
+    bool is_symbol_coded = pdf_page_is_symbol_coded(pdf, page);
+    enum status status = has_content && archive_can_lift(pdf, page, ret_content->image_name)
+                             ? pdf_image_lift(pdf, page, ret_content, options, picture, fault)
+                             : fault_set(fault, STATUS_REFUSE, "nothing to lift");
+    picture->is_symbol_coded = is_symbol_coded;
+    picture->is_lifted = status == STATUS_OK;
     return status;
 }
 
-/* The resolution at which a page of that size is rendered; 0 when it would be too coarse. */
-static double render_dpi(const struct ocr_options *options, double width, double height)
+/* The resolution at which a page of that size is rendered: the image's own when it is nothing but
+ * one (`native`), else the one that is set; 0 when it would be too coarse. */
+static double render_dpi(const struct ocr_options *options, double native, double width,
+                         double height)
 {
+    bool is_sound = native >= NATIVE_DPI_LEAST && native <= NATIVE_DPI_MOST;
+    double wanted = is_sound ? native : (double)options->render_dpi;
     double most_pixels = fmin(RENDER_PIXELS_MOST, (double)options->page_pixels_most);
-    double dpi = fmin((double)options->render_dpi, 72 * sqrt(most_pixels / (width * height)));
-    dpi = fmin(dpi, 72 * (double)options->page_side_most / fmax(width, height));
-    return dpi >= RENDER_DPI_LEAST ? floor(dpi) : 0;
+    double most = fmin(72 * sqrt(most_pixels / (width * height)),
+                       72 * (double)options->page_side_most / fmax(width, height));
+    if (wanted <= most)
+        return wanted;
+    return most >= RENDER_DPI_LEAST ? floor(most) : 0;
 }
 
-static PIX *grey_of_surface(cairo_surface_t *surface)
+/* The page alone in a document in memory, which lives as long as `pdf`; NULL: it cannot be made. */
+static PopplerDocument *write_alone(qpdf_data pdf, uint32_t index)
 {
-    int width = cairo_image_surface_get_width(surface);
-    int height = cairo_image_surface_get_height(surface);
-    size_t stride = (size_t)cairo_image_surface_get_stride(surface);
-    const uint8_t *data = cairo_image_surface_get_data(surface);
-    PIX *pix = pixCreateNoInit(width, height, 8);
-    for (int y = 0; pix != NULL && y < height; y++) {
-        l_uint32 *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
-        const uint8_t *row = data + (size_t)y * stride;
-        for (int x = 0; x < width; x++) {
-            uint32_t pixel;
-            memcpy(&pixel, row + 4 * (size_t)x, sizeof pixel);
-            uint32_t grey =
-                (77 * (pixel >> 16 & 0xFFU) + 151 * (pixel >> 8 & 0xFFU) + 28 * (pixel & 0xFFU)) >>
-                8;
-            SET_DATA_BYTE(line, x, (l_uint8)grey);
-        }
-    }
-    return pix;
+    for (int i = qpdf_get_num_pages(pdf) - 1; i >= 0; i--)
+        if (i != (int)index &&
+            (qpdf_remove_page(pdf, qpdf_get_page_n(pdf, (size_t)i)) & QPDF_ERRORS) != 0)
+            return NULL;
+    qpdf_init_write_memory(pdf);
+    qpdf_set_preserve_encryption(pdf, QPDF_FALSE);
+    qpdf_set_compress_streams(pdf, QPDF_FALSE);
+    if ((qpdf_write(pdf) & QPDF_ERRORS) != 0)
+        return NULL;
+    struct source source = {qpdf_get_buffer(pdf), qpdf_get_buffer_length(pdf)};
+    PopplerDocument *document = NULL;
+    return open_document(&source, &document, NULL) == STATUS_OK ? document : NULL;
 }
 
-static enum status render(PopplerPage *page, double dpi, PIX **ret_pix, struct fault *fault)
+/* Draws the page with fonts of ours where it brings none. */
+static enum status draw_page(PopplerPage *page, qpdf_data pdf, uint32_t index, double dpi,
+                             struct picture *picture, struct fault *fault)
 {
-    double width = 0, height = 0;
-    poppler_page_get_size(page, &width, &height);
-    cairo_surface_t *surface =
-        cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)fmax(1, ceil(width * dpi / 72)),
-                                   (int)fmax(1, ceil(height * dpi / 72)));
-    cairo_t *canvas = cairo_create(surface);
-    cairo_set_source_rgb(canvas, 1, 1, 1);
-    cairo_paint(canvas);
-    cairo_scale(canvas, dpi / 72, dpi / 72);
-    poppler_page_render(page, canvas);
-    cairo_surface_flush(surface);
-    bool good = cairo_status(canvas) == CAIRO_STATUS_SUCCESS;
-    PIX *pix = good ? grey_of_surface(surface) : NULL;
-    cairo_destroy(canvas);
-    cairo_surface_destroy(surface);
-    if (pix == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory while rendering a PDF page");
-    *ret_pix = pix;
+    unsigned given = 0;
+    if (pdf != NULL && index < (uint32_t)qpdf_get_num_pages(pdf))
+        picture->lacks_fonts = !spare_fonts_give(pdf, qpdf_get_page_n(pdf, index), &given);
+    PopplerDocument *alone = given > 0 ? write_alone(pdf, index) : NULL;
+    PopplerPage *dressed = alone == NULL ? NULL : poppler_document_get_page(alone, 0);
+    picture->lacks_fonts = picture->lacks_fonts || (given > 0 && dressed == NULL);
+    enum status status = pdf_render(dressed == NULL ? page : dressed, dpi, picture, fault);
+    if (dressed != NULL)
+        g_object_unref(dressed);
+    if (alone != NULL)
+        g_object_unref(alone);
+    return status;
+}
+
+/* A smaller picture is enough of a page that is not recognised. */
+static enum status shrink_picture(struct picture *picture, double dpi, struct fault *fault)
+{
+    float scale = (float)(dpi / picture->dpi_x);
+    PIX *small = scale < 1 ? pixScaleAreaMap(picture->pix, scale, scale) : pixClone(picture->pix);
+    if (small == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory for a small copy of a page");
+    pixDestroy(&picture->pix);
+    picture->pix = small;
     return STATUS_OK;
 }
 
-/* A page that is not one image: its own words, or what it looks like. */
-static enum status read_page(PopplerPage *page, const struct ocr_options *options,
-                             const struct pdf_content *content, struct picture *picture,
-                             struct fault *fault)
+/* A page that is not one image: its own words, or what it looks like. `pdf` may be NULL. */
+static enum status read_page(PopplerPage *page, qpdf_data pdf, const struct ocr_options *options,
+                             uint32_t index, const struct pdf_content *content,
+                             struct picture *picture, struct fault *fault)
 {
     double width = 0, height = 0;
     poppler_page_get_size(page, &width, &height);
-    double dpi = width > 0 && height > 0 ? render_dpi(options, width, height) : 0;
+    double native = pdf == NULL ? 0 : pdf_image_dpi(pdf, qpdf_get_page_n(pdf, index), content);
+    double dpi = width > 0 && height > 0 ? render_dpi(options, native, width, height) : 0;
     if (dpi <= 0)
         return fault_set(fault, STATUS_REFUSE,
                          "Die PDF-Seite ist mit %.0f × %.0f mm zu groß. Bitte kleiner ausgeben "
@@ -180,15 +193,33 @@ static enum status read_page(PopplerPage *page, const struct ocr_options *option
     bool is_scan = pdf_text_image_share(page) >= MOSTLY_IMAGE;
     bool is_empty = picture->words.word_count == 0 && content->images == 0 &&
                     !content->has_drawing && !content->has_visible_text;
-    if (is_empty || (!is_scan && pdf_text_is_sane(&picture->words))) {
-        picture->has_words = true;
-        picture->may_have_codes = content->images > 0 || content->has_drawing;
-        return render(page, fmin(dpi, picture->may_have_codes ? CODES_DPI : PREVIEW_DPI),
-                      &picture->pix, fault);
-    }
-    reading_page_done(&picture->words);
-    picture->dpi_x = picture->dpi_y = dpi;
-    return render(page, dpi, &picture->pix, fault);
+    picture->has_words = is_empty || (!is_scan && pdf_text_is_sane(&picture->words));
+    picture->may_have_codes = content->images > 0 || content->has_drawing;
+    if (!picture->has_words)
+        reading_page_done(&picture->words);
+    enum status status = draw_page(page, pdf, index, dpi, picture, fault);
+    if (status == STATUS_OK && picture->has_words)
+        status = shrink_picture(picture, picture->may_have_codes ? CODES_DPI : PREVIEW_DPI, fault);
+    return status;
+}
+
+static enum status render(const struct source *source, qpdf_data pdf,
+                          const struct ocr_options *options, uint32_t index,
+                          const struct pdf_content *content, struct picture *picture,
+                          struct fault *fault)
+{
+    PopplerDocument *document = NULL;
+    enum status status = open_document(source, &document, fault);
+    if (status != STATUS_OK)
+        return status;
+    PopplerPage *page = poppler_document_get_page(document, (int)index);
+    status = page == NULL ? fault_set(fault, STATUS_REFUSE,
+                                      "Die PDF-Seite ist beschädigt. Bitte das Blatt neu scannen.")
+                          : read_page(page, pdf, options, index, content, picture, fault);
+    if (page != NULL)
+        g_object_unref(page);
+    g_object_unref(document);
+    return status;
 }
 
 static enum status load(const struct source *source, const struct ocr_options *options,
@@ -196,25 +227,14 @@ static enum status load(const struct source *source, const struct ocr_options *o
 {
     struct picture picture = {0};
     struct pdf_content content = {0};
-    enum status status = lift(source, options, index, &content, &picture, fault);
-    if (status == STATUS_OK) {
-        picture.is_lifted = true;
-        *ret_picture = picture;
-        return STATUS_OK;
-    }
-    PopplerDocument *document = NULL;
-    status = open_document(source, &document, fault);
-    PopplerPage *page =
-        status == STATUS_OK ? poppler_document_get_page(document, (int)index) : NULL;
-    if (page != NULL)
-        status = read_page(page, options, &content, &picture, fault);
-    else if (status == STATUS_OK)
-        status = fault_set(fault, STATUS_REFUSE,
-                           "Die PDF-Seite ist beschädigt. Bitte das Blatt neu scannen.");
-    if (page != NULL)
-        g_object_unref(page);
-    if (document != NULL)
-        g_object_unref(document);
+    qpdf_data pdf = NULL;
+    enum status status = pdf_file_open(source->bytes, source->length, &pdf, fault);
+    if (status == STATUS_OK)
+        status = lift(pdf, options, index, &content, &picture, fault);
+    if (status != STATUS_OK)
+        status = render(source, pdf, options, index, &content, &picture, fault);
+    if (pdf != NULL)
+        qpdf_cleanup(&pdf);
     if (status == STATUS_OK)
         *ret_picture = picture;
     else
@@ -222,5 +242,4 @@ static enum status load(const struct source *source, const struct ocr_options *o
     return status;
 }
 
-const struct format format_pdf = {
-    .name = "PDF", .bid = bid, .count = count, .load = load, .is_document = true};
+const struct format format_pdf = {.name = "PDF", .bid = bid, .count = count, .load = load};

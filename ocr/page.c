@@ -272,6 +272,7 @@ static enum status read_pixels(struct work *work, struct fault *fault)
 static void take_raster(struct picture *picture, struct page_result *result)
 {
     result->placement = picture->placement;
+    result->is_lifted = picture->is_lifted;
     result->raster = picture->raster;
     picture->raster = (struct raster){0};
 }
@@ -305,6 +306,7 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
     if (picture->has_words) {
         result->reading = picture->words;
         picture->words = (struct reading_page){0};
+        take_raster(picture, result);
         if (result->reading.word_count == 0)
             result->reading.flags |= READING_PAGE_BLANK;
         return look_at_picture(picture, result, fault);
@@ -327,9 +329,6 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
     if (status != STATUS_OK)
         return status;
     result->health = work.health;
-    result->add_text = true;
-    result->replace_text = picture->has_hidden_text;
-    result->is_lifted = picture->is_lifted;
     return STATUS_OK;
 }
 
@@ -344,8 +343,10 @@ enum status page_read(struct engine *engine, const struct format *format,
     struct page_result result = {0};
     status = read_picture(engine, options, &picture, &result, fault);
     result.reading.number = index + 1;
-    if (picture.rows_lost > 0)
+    if (picture.rows_lost > 0 || picture.lacks_fonts)
         result.reading.flags |= READING_PAGE_LOW_QUALITY;
+    if (picture.is_symbol_coded)
+        result.reading.flags |= READING_PAGE_SYMBOL_CODED;
     picture_done(&picture);
     if (status == STATUS_OK)
         *ret_result = result;
@@ -361,18 +362,21 @@ enum status page_keep(const struct format *format, const struct source *source,
     struct picture picture = {0};
     double dpi = 0;
     enum status status = format->load(source, options, index, &picture, fault);
-    if (status == STATUS_OK && picture.pix != NULL)
+    bool has_words = status == STATUS_OK && picture.has_words;
+    if (status == STATUS_OK && !has_words)
         status = straighten(&picture, &dpi, fault);
-    if (status == STATUS_OK && picture.pix == NULL)
-        status = fault_set(fault, STATUS_LATER, "a page with words of its own took too long");
     if (status == STATUS_OK) {
         struct page_result result = {
-            .reading = {.number = index + 1,
-                        .width = pixGetWidth(picture.pix),
+            .reading = {.width = pixGetWidth(picture.pix),
                         .height = pixGetHeight(picture.pix),
-                        .dpi = (int32_t)lround(dpi),
-                        .flags = READING_PAGE_CUT_SHORT}
+                        .dpi = (int32_t)lround(dpi)}
         };
+        if (has_words) {
+            result.reading = picture.words;
+            picture.words = (struct reading_page){0};
+        }
+        result.reading.number = index + 1;
+        result.reading.flags |= READING_PAGE_CUT_SHORT;
         take_raster(&picture, &result);
         *ret_result = result;
     }
@@ -406,8 +410,7 @@ static enum status draw_note(uint32_t number, struct raster *ret_raster, struct 
     return status;
 }
 
-enum status page_unreadable(const struct format *format, uint32_t index,
-                            struct page_result *ret_result, struct fault *fault)
+enum status page_unreadable(uint32_t index, struct page_result *ret_result, struct fault *fault)
 {
     struct page_result result = {0};
     result.reading = (struct reading_page){
@@ -417,11 +420,8 @@ enum status page_unreadable(const struct format *format, uint32_t index,
         .dpi = NOTE_DPI,
         .flags = READING_PAGE_UNREADABLE,
     };
-    if (!format->is_document) {
-        enum status status = draw_note(index + 1, &result.raster, fault);
-        if (status != STATUS_OK)
-            return status;
-    }
-    *ret_result = result;
-    return STATUS_OK;
+    enum status status = draw_note(index + 1, &result.raster, fault);
+    if (status == STATUS_OK)
+        *ret_result = result;
+    return status;
 }

@@ -16,13 +16,11 @@
 
 struct page_result {
     struct reading_page reading;
-    struct raster raster;       /* RASTER_NONE where the archive keeps the document itself */
+    struct raster raster;       /* RASTER_NONE when the page is lifted */
     struct placement placement; /* of the raster */
-    bool add_text;              /* the words go into the PDF as invisible text */
     struct preview preview, thumbnail;
     struct page_health health;
-    bool is_lifted;    /* a PDF's page that is one image, which was taken as it is */
-    bool replace_text; /* an invisible layer of somebody else's makes way for ours */
+    bool is_lifted; /* a PDF's page that is one image, which the archive takes from there */
 };
 
 void page_result_done(struct page_result *result);
@@ -43,9 +41,7 @@ enum status page_keep(const struct format *format, const struct source *source,
                       const struct ocr_options *options, uint32_t index,
                       struct page_result *ret_result, struct fault *fault);
 
-/* What stands for a page that page_read() refused: flagged, with a note instead of a picture
- * where the archive has no page of its own. */
-enum status page_unreadable(const struct format *format, uint32_t index,
-                            struct page_result *ret_result, struct fault *fault);
+/* What stands for a page that page_read() refused: flagged, with a note instead of a picture. */
+enum status page_unreadable(uint32_t index, struct page_result *ret_result, struct fault *fault);
 
 #endif

@@ -24,8 +24,6 @@ void page_result_encode(const struct page_result *result, struct byte_writer *wr
     raster_encode(&result->raster, writer);
     byte_writer_u8(writer, result->placement.is_mirrored);
     byte_writer_u16(writer, result->placement.turn);
-    byte_writer_u8(writer, result->add_text);
-    byte_writer_u8(writer, result->replace_text);
     byte_writer_u8(writer, result->is_lifted);
     preview_encode(&result->preview, writer);
     preview_encode(&result->thumbnail, writer);
@@ -47,8 +45,6 @@ enum status page_result_decode(const uint8_t *bytes, size_t length, struct page_
     raster_decode(&reader, &result.raster);
     result.placement.is_mirrored = byte_reader_u8(&reader) != 0;
     result.placement.turn = byte_reader_u16(&reader);
-    result.add_text = byte_reader_u8(&reader) != 0;
-    result.replace_text = byte_reader_u8(&reader) != 0;
     result.is_lifted = byte_reader_u8(&reader) != 0;
     preview_decode(&reader, &result.preview);
     preview_decode(&reader, &result.thumbnail);

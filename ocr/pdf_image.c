@@ -328,6 +328,20 @@ enum status pdf_image_lift(qpdf_data pdf, qpdf_oh page, const struct pdf_content
     return STATUS_OK;
 }
 
+double pdf_image_dpi(qpdf_data pdf, qpdf_oh page, const struct pdf_content *content)
+{
+    const struct affine *matrix = &content->image_matrix;
+    double across = hypot(matrix->a, matrix->b);
+    struct image image;
+    if (content->images != 1 || content->has_visible_text || content->has_drawing || across < 1)
+        return 0;
+    qpdf_oh stream = image_of_page(pdf, page, content->image_name);
+    if (!qpdf_oh_is_stream(pdf, stream))
+        return 0;
+    (void)read_image(pdf, stream, &image);
+    return image.width > 0 ? 72 * (double)image.width / across : 0;
+}
+
 /* T.88, 7.2: whether a segment header names a kind that is not a plain generic region. */
 static bool is_suspicious_segment(unsigned kind)
 {

@@ -18,6 +18,10 @@ enum status pdf_image_lift(qpdf_data pdf, qpdf_oh page, const struct pdf_content
                            const struct ocr_options *options, struct picture *picture,
                            struct fault *fault);
 
+/* The resolution at which a page that shows one image and nothing else that is visible has the
+ * image's own pixels; 0 for other pages. */
+double pdf_image_dpi(qpdf_data pdf, qpdf_oh page, const struct pdf_content *content);
+
 /* True when an image of the page is JBIG2 with symbol dictionaries, halftones or refinement,
  * which may have put one sign in another's place (TR-03138 A.SC.12, T.88). */
 bool pdf_page_is_symbol_coded(qpdf_data pdf, qpdf_oh page);

@@ -54,7 +54,7 @@ struct picture {
     struct reading_page words; /* number and flags are not filled */
     bool is_lifted;            /* PDF: the page is one image, and this is it */
     bool may_have_codes;       /* with words: there are images or drawings on the page */
-    bool has_hidden_text;      /* PDF: an invisible text layer that is not used */
+    bool lacks_fonts;          /* PDF: some of its text could not be drawn */
     bool is_symbol_coded;      /* JBIG2 that may have swapped symbols (TR-03138 A.SC.12) */
     uint32_t rows_lost;        /* rows that could not be decoded; white in `pix` */
 };

@@ -1,6 +1,7 @@
 /* searchable.c - see searchable.h.
  *
- * Rasters are embedded as they came (G4, JPEG, Flate); a page is turned by /Rotate alone, a
+ * Rasters are embedded as they came (G4, JPEG, Flate), those of a PDF are taken over with their
+ * streams; a page is turned by /Rotate alone, a
  * mirrored one by its drawing matrix. The words' pixels are mapped through that turn, so that
  * text lies on the picture in user space. qpdf writes the file: cross references, compression of
  * our own streams, and a document id that depends on the content alone. */
@@ -186,55 +187,11 @@ static qpdf_data new_pdf(void)
     return pdf;
 }
 
-enum status searchable_build(const struct engine *engine, const struct archive_facts *facts,
-                             uint8_t **ret_pdf, size_t *ret_length, struct fault *fault)
-{
-    struct archive_facts own = *facts;
-    qpdf_data pdf = new_pdf();
-    if (pdf == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory for a PDF");
-    size_t font_length = 0;
-    const uint8_t *font_file = engine_font(engine, &font_length);
-    qpdf_oh font = text_layer_add_font(pdf, font_file, font_length);
-    bool good = true;
-    for (uint32_t i = 0; good && i < own.page_count; i++) {
-        good = build_page(pdf, font, &own.pages[i]);
-        if (!archive_can_hold(&own.pages[i].raster, own.level))
-            own.level = ARCHIVE_NONE;
-    }
-    good = good && archive_describe(pdf, &own);
-    enum status status = good ? write_out(pdf, own.level, ret_pdf, ret_length, fault)
-                              : fault_set(fault, STATUS_LATER, "cannot build the PDF");
-    qpdf_cleanup(&pdf);
-    return status;
-}
+/* ---- pages of somebody else's PDF ------------------------------------------------------------- */
 
-/* A dictionary of the same entries that is not shared with other pages. */
-static qpdf_oh copy_dictionary(qpdf_data pdf, qpdf_oh dictionary)
-{
-    qpdf_oh copy = qpdf_oh_new_dictionary(pdf);
-    if (!qpdf_oh_is_dictionary(pdf, dictionary))
-        return copy;
-    qpdf_oh_begin_dict_key_iter(pdf, dictionary);
-    while (qpdf_oh_dict_more_keys(pdf)) {
-        const char *key = qpdf_oh_dict_next_key(pdf);
-        qpdf_oh_replace_key(pdf, copy, key, qpdf_oh_get_key(pdf, dictionary, key));
-    }
-    return copy;
-}
-
-static void give_font(qpdf_data pdf, qpdf_oh page, qpdf_oh font)
-{
-    qpdf_oh resources = copy_dictionary(pdf, pdf_page_attribute(pdf, page, "/Resources"));
-    qpdf_oh fonts = copy_dictionary(pdf, qpdf_oh_get_key(pdf, resources, "/Font"));
-    qpdf_oh_replace_key(pdf, fonts, TEXT_LAYER_FONT, font);
-    qpdf_oh_replace_key(pdf, resources, "/Font", fonts);
-    qpdf_oh_replace_key(pdf, page, "/Resources", resources);
-}
-
-/* A stream that draws what the page's own content draws, without its text; true when the page
- * is one image and hidden text, so that this can be said. */
-static bool append_image_alone(qpdf_data pdf, qpdf_oh page, struct text *text)
+/* The page's content in two parts: its image, drawn as it was, and the words. */
+static bool replace_content(qpdf_data pdf, qpdf_oh page, const struct sheet *sheet,
+                            const struct reading_page *reading, char image_name[PDF_NAME_BYTES])
 {
     unsigned char *bytes = NULL;
     size_t length = 0;
@@ -243,157 +200,95 @@ static bool append_image_alone(qpdf_data pdf, qpdf_oh page, struct text *text)
     struct pdf_content content;
     pdf_content_read(bytes, length, &content);
     free(bytes);
-    if (content.images != 1 || content.has_drawing || content.has_visible_text)
+    if (content.images != 1)
         return false;
     const struct affine *matrix = &content.image_matrix;
-    text_append_format(text, "q %.6f %.6f %.6f %.6f %.6f %.6f cm %s Do Q\n", matrix->a, matrix->b,
-                       matrix->c, matrix->d, matrix->e, matrix->f, content.image_name);
-    return true;
-}
-
-static qpdf_oh string_content(qpdf_data pdf, const char *string)
-{
     struct text text = {0};
-    text_append(&text, string);
-    qpdf_oh stream = add_content(pdf, &text);
+    text_append_format(&text, "q %.6f %.6f %.6f %.6f %.6f %.6f cm %s Do Q\n", matrix->a, matrix->b,
+                       matrix->c, matrix->d, matrix->e, matrix->f, content.image_name);
+    text_layer_append(reading, pixels_to_user(sheet, reading), &text);
+    bool good = text_ok(&text);
+    qpdf_oh_replace_key(pdf, page, "/Contents", add_content(pdf, &text));
     text_done(&text);
-    return stream;
+    memcpy(image_name, content.image_name, PDF_NAME_BYTES);
+    return good;
 }
 
-/* The page's own content between q and Q, and the text behind it. */
-static void append_content(qpdf_data pdf, qpdf_oh page, qpdf_oh text)
+/* The page of `whole` with its image and our words, and nothing else. */
+static bool lift_page(qpdf_data pdf, qpdf_data whole, qpdf_oh font,
+                      const struct page_result *result)
 {
-    qpdf_oh old = qpdf_oh_get_key(pdf, page, "/Contents");
-    qpdf_oh all = qpdf_oh_new_array(pdf);
-    qpdf_oh_append_item(pdf, all, string_content(pdf, "q\n"));
-    if (qpdf_oh_is_stream(pdf, old))
-        qpdf_oh_append_item(pdf, all, old);
-    for (int i = 0; qpdf_oh_is_array(pdf, old) && i < qpdf_oh_get_array_n_items(pdf, old); i++)
-        qpdf_oh_append_item(pdf, all, qpdf_oh_get_array_item(pdf, old, i));
-    qpdf_oh_append_item(pdf, all, string_content(pdf, "\nQ\n"));
-    qpdf_oh_append_item(pdf, all, text);
-    qpdf_oh_replace_key(pdf, page, "/Contents", all);
-}
-
-static bool extend_page(qpdf_data pdf, qpdf_oh page, qpdf_oh font, const struct page_result *result)
-{
+    uint32_t index = result->reading.number - 1;
+    if (whole == NULL || index >= (uint32_t)qpdf_get_num_pages(whole) ||
+        (qpdf_add_page(pdf, whole, qpdf_get_page_n(whole, index), QPDF_FALSE) & QPDF_ERRORS) != 0)
+        return false;
+    qpdf_oh page = qpdf_get_page_n(pdf, (size_t)qpdf_get_num_pages(pdf) - 1);
     struct pdf_rectangle box = pdf_page_box(pdf, page);
-    int turn = (pdf_page_rotation(pdf, page) + result->reading.rotation) % 360;
     struct sheet sheet = {.left = box.left,
                           .bottom = box.bottom,
                           .width = box.right - box.left,
                           .height = box.top - box.bottom,
-                          .turn = turn};
-    struct text text = {0};
-    bool replaces =
-        (result->replace_text || result->is_lifted) && append_image_alone(pdf, page, &text);
-    text_layer_append(&result->reading, pixels_to_user(&sheet, &result->reading), &text);
-    bool good = text_ok(&text);
-    qpdf_oh content = add_content(pdf, &text);
-    text_done(&text);
-    if (replaces)
-        qpdf_oh_replace_key(pdf, page, "/Contents", content);
-    else
-        append_content(pdf, page, content);
-    give_font(pdf, page, font);
-    qpdf_oh_replace_key(pdf, page, "/Rotate", qpdf_oh_new_integer(pdf, turn));
-    return good;
+                          .turn = (pdf_page_rotation(pdf, page) + result->reading.rotation) % 360};
+    char image_name[PDF_NAME_BYTES];
+    if (!replace_content(pdf, page, &sheet, &result->reading, image_name))
+        return false;
+    archive_clean_page(pdf, page, image_name);
+    qpdf_oh fonts = qpdf_oh_new_dictionary(pdf);
+    qpdf_oh_replace_key(pdf, fonts, TEXT_LAYER_FONT, font);
+    qpdf_oh_replace_key(pdf, qpdf_oh_get_key(pdf, page, "/Resources"), "/Font", fonts);
+    qpdf_oh_replace_key(pdf, page, "/Rotate", qpdf_oh_new_integer(pdf, sheet.turn));
+    return true;
 }
 
-static enum status keep(const struct source *source, uint8_t **ret_pdf, size_t *ret_length,
-                        struct fault *fault)
-{
-    uint8_t *bytes = malloc(source->length);
-    if (bytes == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory for a PDF of %zu bytes",
-                         source->length);
-    memcpy(bytes, source->bytes, source->length);
-    *ret_pdf = bytes;
-    *ret_length = source->length;
-    return STATUS_OK;
-}
+/* ---- the document ----------------------------------------------------------------------------- */
 
-/* A new PDF of some of the pages of `whole`, which must live until it is written. */
-static bool pick_pages(qpdf_data whole, const struct page_result *pages, uint32_t page_count,
-                       qpdf_data *ret_pdf)
-{
-    qpdf_data pdf = new_pdf();
-    uint32_t there = (uint32_t)qpdf_get_num_pages(whole);
-    bool good = pdf != NULL;
-    for (uint32_t i = 0; good && i < page_count; i++) {
-        uint32_t index = pages[i].reading.number - 1;
-        good =
-            index < there && (qpdf_add_page(pdf, whole, qpdf_get_page_n(whole, index), QPDF_FALSE) &
-                              QPDF_ERRORS) == 0;
-    }
-    if (good)
-        *ret_pdf = pdf;
-    else if (pdf != NULL)
-        qpdf_cleanup(&pdf);
-    return good;
-}
-
-/* Page i + 1 of `pdf` is facts->pages[i]; facts->level sinks when a page is beyond it. */
-static bool extend_pages(const struct engine *engine, qpdf_data pdf, struct archive_facts *facts)
+/* facts->level sinks when a page is beyond it. */
+static bool add_pages(const struct engine *engine, qpdf_data pdf, qpdf_data whole,
+                      struct archive_facts *facts)
 {
     size_t font_length = 0;
     const uint8_t *font_file = engine_font(engine, &font_length);
     qpdf_oh font = text_layer_add_font(pdf, font_file, font_length);
     bool good = true;
     for (uint32_t i = 0; good && i < facts->page_count; i++) {
-        const struct page_result *result = &facts->pages[i];
-        qpdf_oh page = qpdf_get_page_n(pdf, i);
-        if (result->add_text)
-            good = extend_page(pdf, page, font, result);
-        if (!result->is_lifted || !archive_clean_page(pdf, page))
+        const struct page_result *page = &facts->pages[i];
+        good = page->is_lifted ? lift_page(pdf, whole, font, page) : build_page(pdf, font, page);
+        if (!archive_can_hold(&page->raster, facts->level))
             facts->level = ARCHIVE_NONE;
     }
     return good && archive_describe(pdf, facts);
 }
 
-bool searchable_can_pick(const struct source *source, uint32_t page_count)
+/* The file that lifted pages are in; NULL when there are none. */
+static enum status open_whole(const struct archive_facts *facts, const struct source *source,
+                              qpdf_data *ret_whole, struct fault *fault)
 {
-    qpdf_data pdf = NULL;
-    if (pdf_file_open(source->bytes, source->length, &pdf, NULL) != STATUS_OK)
-        return false;
-    bool can = (uint32_t)qpdf_get_num_pages(pdf) == page_count;
-    qpdf_cleanup(&pdf);
-    return can;
+    bool has_lifted = false;
+    for (uint32_t i = 0; i < facts->page_count; i++)
+        has_lifted = has_lifted || facts->pages[i].is_lifted;
+    if (!has_lifted)
+        return STATUS_OK;
+    if (pdf_file_open(source->bytes, source->length, ret_whole, fault) == STATUS_OK)
+        return STATUS_OK;
+    return fault_set(fault, STATUS_LATER, "cannot open the PDF again");
 }
 
-/* The pages of `whole` anew, with text. */
-static enum status extend(const struct engine *engine, const struct archive_facts *facts,
-                          qpdf_data whole, uint8_t **ret_pdf, size_t *ret_length)
+enum status searchable_build(const struct engine *engine, const struct archive_facts *facts,
+                             const struct source *source, uint8_t **ret_pdf, size_t *ret_length,
+                             struct fault *fault)
 {
     struct archive_facts own = *facts;
-    qpdf_data pdf = NULL;
-    if (!pick_pages(whole, own.pages, own.page_count, &pdf))
-        return STATUS_LATER;
-    enum status status = extend_pages(engine, pdf, &own)
-                             ? write_out(pdf, own.level, ret_pdf, ret_length, NULL)
-                             : STATUS_LATER;
-    qpdf_cleanup(&pdf);
-    return status;
-}
-
-enum status searchable_extend(const struct engine *engine, const struct archive_facts *facts,
-                              const struct source *source, bool is_whole, uint8_t **ret_pdf,
-                              size_t *ret_length, struct fault *fault)
-{
-    bool wants_text = false;
-    for (uint32_t i = 0; i < facts->page_count; i++)
-        wants_text = wants_text || facts->pages[i].add_text;
-    qpdf_data whole = NULL;
-    enum status status = pdf_file_open(source->bytes, source->length, &whole, NULL);
-    if (status == STATUS_OK) {
-        // What is locked against copying is of no use in a file (an empty password opened it).
-        bool stays = is_whole && !wants_text && !qpdf_is_encrypted(whole);
-        status = stays ? STATUS_REFUSE : extend(engine, facts, whole, ret_pdf, ret_length);
+    qpdf_data whole = NULL; // lives until the new one is written
+    enum status status = open_whole(facts, source, &whole, fault);
+    if (status != STATUS_OK)
+        return status;
+    qpdf_data pdf = new_pdf();
+    bool good = pdf != NULL && add_pages(engine, pdf, whole, &own);
+    status = good ? write_out(pdf, own.level, ret_pdf, ret_length, fault)
+                  : fault_set(fault, STATUS_LATER, "cannot build the PDF");
+    if (pdf != NULL)
+        qpdf_cleanup(&pdf);
+    if (whole != NULL)
         qpdf_cleanup(&whole);
-    }
-    if (status == STATUS_OK)
-        return STATUS_OK;
-    // Never other people's pages for want of better.
-    return is_whole ? keep(source, ret_pdf, ret_length, fault)
-                    : fault_set(fault, STATUS_LATER, "cannot take pages out of the PDF");
+    return status;
 }

@@ -13,18 +13,10 @@
 #include "ocr/format.h"
 #include "ocr/page.h"
 
-/* A new PDF/A of facts->pages, one page a raster. The caller owns *ret_pdf. */
+/* A new PDF/A of facts->pages, each from its raster, or, when it is lifted, from its place in the
+ * PDF `source`, which its number names. The caller owns *ret_pdf. */
 enum status searchable_build(const struct engine *engine, const struct archive_facts *facts,
-                             uint8_t **ret_pdf, size_t *ret_length, struct fault *fault);
-/* The PDF `source` with text added to the pages that want it: a document of facts->pages, which
- * name their place in the source by their number; `is_whole` when these are all its pages. PDF/A
- * when every page is a lifted image. When it is whole, no page wants text and nothing is
- * encrypted, or when the file is too broken to be added to, it is the source's own bytes
- * (signatures stay valid). */
-enum status searchable_extend(const struct engine *engine, const struct archive_facts *facts,
-                              const struct source *source, bool is_whole, uint8_t **ret_pdf,
-                              size_t *ret_length, struct fault *fault);
-/* Whether single pages can be taken out of the PDF, which is to have so many. */
-bool searchable_can_pick(const struct source *source, uint32_t page_count);
+                             const struct source *source, uint8_t **ret_pdf, size_t *ret_length,
+                             struct fault *fault);
 
 #endif

@@ -140,10 +140,10 @@ static void follow_numbers(struct walk *walk, struct page_facts *facts)
 }
 
 static void place_page(const struct ocr_options *options, const struct reading_page *page,
-                       bool sets_blanks_aside, struct walk *walk, struct page_facts *facts)
+                       struct walk *walk, struct page_facts *facts)
 {
     enum page_role role = split_role_of(options, page, &facts->notes, facts->sheet);
-    bool is_blank = sets_blanks_aside && (page->flags & READING_PAGE_BLANK) != 0;
+    bool is_blank = (page->flags & READING_PAGE_BLANK) != 0;
     if (role == PAGE_ROLE_SHEET) {
         facts->outcome = OUTCOME_SEPARATOR;
         follow_numbers(walk, facts);
@@ -164,7 +164,7 @@ static void place_page(const struct ocr_options *options, const struct reading_p
 }
 
 uint32_t split_pages(const struct ocr_options *options, const struct page_result *pages,
-                     uint32_t page_count, bool sets_blanks_aside, struct page_facts *facts)
+                     uint32_t page_count, struct page_facts *facts)
 {
     struct walk walk = {.begins = true};
     uint32_t sheets = 0;
@@ -175,7 +175,7 @@ uint32_t split_pages(const struct ocr_options *options, const struct page_result
                                        .width = page->width,
                                        .height = page->height,
                                        .dpi = page->dpi};
-        place_page(options, page, sets_blanks_aside, &walk, &facts[i]);
+        place_page(options, page, &walk, &facts[i]);
         sheets += facts[i].outcome == OUTCOME_SEPARATOR;
     }
     for (uint32_t i = 0; walk.kept == 0 && sheets == 0 && i < page_count; i++) {

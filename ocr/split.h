@@ -22,9 +22,9 @@ enum page_role split_role_of(const struct ocr_options *options, const struct rea
                              uint8_t *ret_notes, char *ret_sheet);
 
 /* Fills `facts`, one for each page, but for the spans; returns the number of documents. Blank
- * pages are set aside where `sets_blanks_aside`. */
+ * pages are set aside. */
 uint32_t split_pages(const struct ocr_options *options, const struct page_result *pages,
-                     uint32_t page_count, bool sets_blanks_aside, struct page_facts *facts);
+                     uint32_t page_count, struct page_facts *facts);
 
 /* A blank page that is kept beside the documents. */
 bool split_is_set_aside(const struct page_facts *facts);

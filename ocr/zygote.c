@@ -83,7 +83,7 @@ static enum status work_on_page(void *context, struct byte_writer *payload, stru
                                    zygote->page, &result, fault);
     bool is_refused = status == STATUS_REFUSE;
     if (is_refused)
-        status = page_unreadable(format, zygote->page, &result, NULL);
+        status = page_unreadable(zygote->page, &result, NULL);
     if (status == STATUS_OK) {
         page_result_encode(&result, payload);
         page_result_done(&result);
@@ -107,8 +107,8 @@ static enum status keep_page_unread(void *context, struct byte_writer *payload, 
 static enum status finish(void *context, struct byte_writer *payload, struct fault *fault)
 {
     const struct zygote *zygote = context;
-    return finish_scan(zygote->engine, zygote->options, format_of(&zygote->source), &zygote->source,
-                       zygote->pages, zygote->page_count, payload, fault);
+    return finish_scan(zygote->engine, zygote->options, &zygote->source, zygote->pages,
+                       zygote->page_count, payload, fault);
 }
 
 /* --- the zygote --- */

@@ -94,11 +94,12 @@ static enum status find_picture(struct service *service, const struct exchange *
 
 static json_t *describe_page(const struct reading_page *page)
 {
-    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:b}", "number", (int)page->number, "width",
-                     (int)page->width, "height", (int)page->height, "dpi", (int)page->dpi,
+    return json_pack("{s:i, s:i, s:i, s:i, s:i, s:b, s:b, s:b}", "number", (int)page->number,
+                     "width", (int)page->width, "height", (int)page->height, "dpi", (int)page->dpi,
                      "rotation", (int)page->rotation, "unreadable",
                      (page->flags & READING_PAGE_UNREADABLE) != 0, "low_quality",
-                     (page->flags & READING_PAGE_LOW_QUALITY) != 0);
+                     (page->flags & READING_PAGE_LOW_QUALITY) != 0, "symbol_coded",
+                     (page->flags & READING_PAGE_SYMBOL_CODED) != 0);
 }
 
 static enum status api_pages(struct service *service, struct exchange *exchange,

@@ -50,7 +50,7 @@ static const char word_text[] = "Gr\xC3\xBC\xC3\x9F"
 /* A page of 1000 x 600 px as read, whose raster lies turned by `turn` and perhaps mirrored. */
 static struct page_result make_page(uint16_t turn, uint16_t rotation, bool is_mirrored)
 {
-    struct page_result page = {.add_text = true};
+    struct page_result page = {0};
     bool is_sideways = (turn + rotation) % 180 != 0;
     PIX *pix = pixCreate(is_sideways ? HEIGHT : WIDTH, is_sideways ? WIDTH : HEIGHT, 1);
     assert_int_equal(raster_from_pix(pix, SHEET_DPI, SHEET_DPI, &page.raster, NULL), STATUS_OK);
@@ -127,16 +127,7 @@ static enum status build(const struct page_result *pages, uint32_t count, uint8_
                          size_t *length)
 {
     struct archive_facts facts = facts_of(pages, count);
-    return searchable_build(engine, &facts, pdf, length, NULL);
-}
-
-static enum status extend(const struct source *source, struct page_result *pages, uint32_t count,
-                          uint8_t **pdf, size_t *length)
-{
-    for (uint32_t i = 0; i < count; i++)
-        pages[i].reading.number = i + 1;
-    struct archive_facts facts = facts_of(pages, count);
-    return searchable_extend(engine, &facts, source, true, pdf, length, NULL);
+    return searchable_build(engine, &facts, NULL, pdf, length, NULL);
 }
 
 static void words_lie_where_they_are_shown_on_built_pages(void **state)
@@ -176,7 +167,8 @@ static void words_lie_where_they_are_shown_on_built_pages(void **state)
     }
 }
 
-static void words_are_added_to_the_pages_of_a_pdf(void **state)
+/* Pages of a PDF of three: two lifted, turned differently, and one that was drawn. */
+static void pages_of_a_pdf_are_taken_over_or_replaced(void **state)
 {
     (void)state;
     PIX *pix = pixCreate(WIDTH, HEIGHT, 1);
@@ -185,44 +177,33 @@ static void words_are_added_to_the_pages_of_a_pdf(void **state)
     struct source source = {file.bytes, file.length};
     struct page_result pages[3] = {make_page(0, 0, false), make_page(0, 180, false),
                                    make_page(0, 0, false)};
-    pages[2].add_text = false;
+    for (uint32_t i = 0; i < 3; i++)
+        pages[i].reading.number = i + 1;
+    for (size_t i = 0; i < 2; i++) {
+        raster_done(&pages[i].raster);
+        pages[i].is_lifted = true;
+    }
+    struct archive_facts facts = facts_of(pages, 3);
     uint8_t *pdf = NULL;
     size_t length = 0;
-    assert_int_equal(extend(&source, pages, 3, &pdf, &length), STATUS_OK);
+    assert_int_equal(searchable_build(engine, &facts, &source, &pdf, &length, NULL), STATUS_OK);
     assert_sound(pdf, length);
+    assert_null(memmem(pdf, length, "/Helvetica", 10)); // what was not painted is gone
+    assert_non_null(memmem(pdf, length, "pdfaid:part", 11));
     PopplerDocument *document = open_pdf(pdf, length);
     assert_int_equal(poppler_document_get_n_pages(document), 3);
     for (int i = 0; i < 3; i++) {
         PopplerPage *shown = poppler_document_get_page(document, i);
         char *text = poppler_page_get_text(shown);
-        assert_string_equal(text, i < 2 ? "Gr\xC3\xBC\xC3\x9F"
-                                          "e Amt"
-                                        : "");
-        if (i < 2)
-            assert_word_in_place(shown, i == 0 ? "as it is" : "turned");
+        assert_string_equal(text, "Gr\xC3\xBC\xC3\x9F"
+                                  "e Amt");
+        assert_word_in_place(shown, i == 0 ? "as it is" : i == 1 ? "turned" : "drawn");
         g_free(text);
         g_object_unref(shown);
         page_result_done(&pages[i]);
     }
     g_object_unref(document);
     free(pdf);
-    byte_writer_done(&file);
-}
-
-static void a_pdf_that_wants_no_text_stays_as_it_is(void **state)
-{
-    (void)state;
-    struct byte_writer file = sheet_pdf_file(NULL, "Guten Tag", 1);
-    struct source source = {file.bytes, file.length};
-    struct page_result page = make_page(0, 0, false);
-    page.add_text = false;
-    uint8_t *pdf = NULL;
-    size_t length = 0;
-    assert_int_equal(extend(&source, &page, 1, &pdf, &length), STATUS_OK);
-    assert_int_equal(length, file.length);
-    assert_memory_equal(pdf, file.bytes, length);
-    free(pdf);
-    page_result_done(&page);
     byte_writer_done(&file);
 }
 
@@ -277,8 +258,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_lie_where_they_are_shown_on_built_pages),
-        cmocka_unit_test(words_are_added_to_the_pages_of_a_pdf),
-        cmocka_unit_test(a_pdf_that_wants_no_text_stays_as_it_is),
+        cmocka_unit_test(pages_of_a_pdf_are_taken_over_or_replaced),
         cmocka_unit_test(rasters_are_embedded_byte_for_byte),
         cmocka_unit_test(the_same_scan_gives_the_same_pdf),
     };

@@ -55,7 +55,7 @@ static void expect(const char *name, const char *const *pages, const char *expec
         results[count].reading.codes = &codes[count];
         results[count].reading.code_count = strlen(pages[count]) > 1;
     }
-    uint32_t documents = split_pages(&options, results, count, true, facts);
+    uint32_t documents = split_pages(&options, results, count, facts);
     for (uint32_t i = 0; i < count; i++) {
         bool is_missing = (facts[i].notes & PAGE_NOTE_SHEET_MISSING) != 0;
         bool is_back = (facts[i].notes & PAGE_NOTE_SHEET_BACK) != 0;
