@@ -229,6 +229,7 @@ struct config_alarms {
     int64_t register_ms; /* age of the case register */
     int64_t clearing_ms; /* age of the oldest document in clearing */
     int64_t key_ms;      /* age of a key file */
+    char *certificates;  /* PEM files parted by commas; NULL: none */
     int64_t expiry_ms;   /* before the end of a certificate */
     int64_t undelivered_ms; /* age of the oldest notice that waits */
 };

@@ -393,6 +393,10 @@ const struct setting settings[] = {
           "Warns when a document has been in clearing for this long; 0s: never."),
     VALUE(SETTING_DURATION, "alarms.key_age", "730d", 0, 36500 * (double)DAY, alarms.key_ms,
           "Warns when a key file is older than this; 0s: never."),
+    VALUE(
+        SETTING_OPTION_TEXT, "alarms.certificates", "", 0, WORDS_BYTES, alarms.certificates,
+        "Certificates (PEM files, absolute paths parted by commas) that are watched: the portal's, "
+        "or that of the web server before it; empty: none."),
     VALUE(SETTING_DURATION, "alarms.expiry", "21d", 0, 3650 * (double)DAY, alarms.expiry_ms,
           "Warns this long before a certificate runs out; 0s: never."),
     VALUE(SETTING_DURATION, "alarms.undelivered", "1h", 0, 365 * (double)DAY, alarms.undelivered_ms,

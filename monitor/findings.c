@@ -260,6 +260,27 @@ static enum status find_keys(const struct findings *findings, struct fault *faul
     return status;
 }
 
+static enum status find_certificates(const struct findings *findings, struct fault *fault)
+{
+    int64_t before_ms = findings->config->alarms.expiry_ms;
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < findings->seen->certificate_count && status == STATUS_OK; i++) {
+        const struct certificate_state *certificate = &findings->seen->certificates[i];
+        int64_t left_ms = certificate->end_ms - findings->seen->now_ms;
+        if (before_ms == 0 || left_ms >= before_ms)
+            continue;
+        if (certificate->end_ms == 0)
+            status = find(findings, "certificate", certificate->name, ALARM_WARNING, fault,
+                          "The certificate %s cannot be read.", certificate->name);
+        else
+            status =
+                find(findings, "certificate", certificate->name,
+                     left_ms < 0 ? ALARM_CRITICAL : ALARM_WARNING, fault, "The certificate %s %s.",
+                     certificate->name, left_ms < 0 ? "has run out" : "runs out soon");
+    }
+    return status;
+}
+
 static enum status find_undelivered(const struct findings *findings, struct fault *fault)
 {
     char most[32];
@@ -279,9 +300,10 @@ static enum status find_undelivered(const struct findings *findings, struct faul
 enum status findings_make(const struct findings *findings, struct fault *fault)
 {
     static enum status (*const rules[])(const struct findings *, struct fault *) = {
-        find_backlog,         find_oldest, find_clearing, find_failed, find_refused,  find_programs,
-        find_failing_workers, find_sites,  find_scanners, find_space,  find_register, find_keys,
-        find_undelivered,
+        find_backlog,      find_oldest,      find_clearing,        find_failed,
+        find_refused,      find_programs,    find_failing_workers, find_sites,
+        find_scanners,     find_space,       find_register,        find_keys,
+        find_certificates, find_undelivered,
     };
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0] && status == STATUS_OK; i++)

@@ -274,6 +274,11 @@ static void append_rest(struct text *text, const struct observation *seen,
         if (seen->keys[i].made_ms != 0)
             sample(text, "key_age_seconds", "key", seen->keys[i].name,
                    age_s(seen, seen->keys[i].made_ms));
+    head(text, "certificate_end_timestamp_seconds", "gauge",
+         "When the certificates of alarms.certificates run out; 0 when one cannot be read.");
+    for (size_t i = 0; i < seen->certificate_count; i++)
+        sample(text, "certificate_end_timestamp_seconds", "file", seen->certificates[i].name,
+               (double)seen->certificates[i].end_ms / 1000);
     gauge(text, "notices_waiting", "Notices in the outbox.", (double)seen->outbox.waiting);
     gauge(text, "notices_oldest_age_seconds", "Age of the oldest notice that waits.",
           age_s(seen, seen->outbox.oldest_ms));

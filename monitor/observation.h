@@ -7,6 +7,7 @@
 #define MONITOR_OBSERVATION_H
 
 #include "config/config.h"
+#include "monitor/certificates.h"
 #include "store/ledger.h"
 #include "store/meters.h"
 #include "store/operations.h"
@@ -58,6 +59,8 @@ struct observation {
     struct site_state sites[OBSERVED_SITES_MOST];
     size_t site_count;
     struct key_state keys[OBSERVED_KEYS];
+    struct certificate_state certificates[CERTIFICATES_MOST];
+    size_t certificate_count;
     struct outbox_counts outbox;
 };
 

@@ -25,13 +25,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def make_certificate():
+def make_certificate(name="mail", days=2):
     """A certificate for localhost in the current folder, which is its own authority."""
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
-         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", "mail.key",
-         "-out", "mail.pem"], check=True, capture_output=True)
-    return "mail.pem", "mail.key"
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", str(days), "-subj",
+         "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", f"{name}.key",
+         "-out", f"{name}.pem"], check=True, capture_output=True)
+    return f"{name}.pem", f"{name}.key"
 
 
 class MailServer:

@@ -41,7 +41,8 @@ class Instance:
             "monitor": {"port": self.port},
             "alarms": {"mail": "it@example.org", "webhook": webhook.url, "look": "100ms",
                        "hold": "0s", "backlog": 1, "oldest": "2s", "refused": 2,
-                       "clearing_age": "1s", "key_age": "1d", "undelivered": "1s"},
+                       "clearing_age": "1s", "key_age": "1d", "undelivered": "1s",
+                       "certificates": os.path.abspath("portal.pem")},
             "mail": {"server": f"localhost:{mail.port}", "authorities": os.path.abspath(mail.certificate),
                      "from": "posteingang@example.org", "backoff": "400ms", "backoff_most": "1s",
                      "timeout": "10s"},
@@ -163,6 +164,13 @@ def key_ages(instance):
     raised(instance, "key_age")
     os.utime(key)
     cleared(instance, "key_age")
+
+
+def certificate_ends(instance):
+    posts.make_certificate("portal", 2)
+    raised(instance, "certificate")
+    posts.make_certificate("portal", 400)
+    cleared(instance, "certificate")
 
 
 def scans_are_refused(instance):
@@ -321,7 +329,7 @@ def main():
                    and "metrics on" in open("posteingang-monitor.log", encoding="utf-8").read())
         check_health(instance, False)
         raised(instance, "undelivered")
-        for step in (programs_come, register_comes, folder_goes_and_comes, key_ages,
+        for step in (programs_come, register_comes, folder_goes_and_comes, key_ages, certificate_ends,
                      scans_are_refused, work_piles_up_and_is_done, a_document_is_in_clearing,
                      something_is_damaged, scans_were_given_up, space_is_short):
             step(instance)
@@ -336,7 +344,8 @@ def main():
         mail.stop()
         webhook.stop()
     kinds = {"dispatcher", "intake", "register_age", "site_folder", "key_age", "refused", "backlog",
-             "no_reader", "oldest", "clearing_age", "corrupt", "failed", "disk", "undelivered"}
+             "no_reader", "oldest", "clearing_age", "corrupt", "failed", "disk", "undelivered",
+             "certificate"}
     assert kinds <= set(by_kind), kinds - set(by_kind)
     print(f"{len(kinds)} alarms raised and over, {len(mail.mails)} mails, {len(webhook.posts)} posts")
     return 0
