@@ -623,8 +623,54 @@ static void normalise(const struct search *search)
     }
 }
 
+/* ---- what the office knew before ------------------------------------------------------------- */
+
+/* That a paper of this kind was asked for: the letter that brings it is e^2, seven times, as likely
+ * to be this case's as without. It lifts a candidate that other evidence names and never makes one. */
+static const double EXPECTED_PAPER = 2;
+
+static bool is_taken_out(const struct classify_context *context, const char *case_number)
+{
+    for (size_t i = 0; i < context->excluded_count; i++)
+        if (strcmp(context->excluded[i], case_number) == 0)
+            return true;
+    return false;
+}
+
+static bool is_expected(const struct classify_context *context, const char *case_number,
+                        const char *kind)
+{
+    for (size_t i = 0; i < context->expected_count; i++) {
+        const struct expected_paper *paper = &context->expected[i];
+        bool is_kind = paper->kind[0] == '\0' || (kind != NULL && strcmp(paper->kind, kind) == 0);
+        if (is_kind && strcmp(paper->case_number, case_number) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void weigh_context(struct candidates *candidates, const struct classify_context *context,
+                          const char *kind)
+{
+    size_t kept = 0;
+    for (size_t i = 0; context != NULL && i < candidates->count; i++) {
+        struct scored *scored = &candidates->list[i];
+        if (is_taken_out(context, scored->case_number))
+            continue;
+        const struct finding finding =
+            finding_at("expected_paper", LETTER_NONE, LETTER_NONE, -1, EXPECTED_PAPER);
+        if (scored->score > 0 && is_expected(context, scored->case_number, kind))
+            add_finding(scored, &finding);
+        candidates->list[kept++] = *scored;
+    }
+    if (context != NULL)
+        candidates->count = kept;
+}
+
 enum status candidates_find(struct candidates *candidates, const struct facts *facts,
-                            const struct register_index *index, struct fault *fault)
+                            const struct register_index *index,
+                            const struct classify_context *context, const char *kind,
+                            struct fault *fault)
 {
     *candidates = (struct candidates){.list = calloc(CANDIDATES_MOST, sizeof *candidates->list)};
     if (candidates->list == NULL)
@@ -641,6 +687,7 @@ enum status candidates_find(struct candidates *candidates, const struct facts *f
         add_by_name(&search, &facts->names.mentions[i]);
     for (size_t i = 0; i < candidates->count; i++)
         weigh_case(&search, &candidates->list[i]);
+    weigh_context(candidates, context, kind);
     // Sorted before it is summed up: the order in which they were found must not matter.
     qsort(candidates->list, candidates->count, sizeof *candidates->list, compare);
     normalise(&search);

@@ -73,9 +73,12 @@ struct candidates {
     double nobody; /* log of the prior of a person we do not know */
 };
 
-/* Finds and weighs; STATUS_LATER on no memory. candidates_done() in any case. */
+/* Finds and weighs, knowing `context` (NULL: nothing) and the letter's own kind (NULL: unknown).
+ * STATUS_LATER on no memory. candidates_done() in any case. */
 enum status candidates_find(struct candidates *candidates, const struct facts *facts,
-                            const struct register_index *index, struct fault *fault);
+                            const struct register_index *index,
+                            const struct classify_context *context, const char *kind,
+                            struct fault *fault);
 void candidates_done(struct candidates *candidates);
 
 /* The probability of the candidate at `at`, taken to have the log-odds `own`, when those of `excluded` (indexes) are no rivals of it,

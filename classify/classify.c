@@ -216,13 +216,23 @@ enum status classify(const struct rules *rules, const struct register_index *ind
                      const struct reading *reading, struct classification *ret_classification,
                      struct fault *fault)
 {
+    return classify_within(rules, index, reading, NULL, ret_classification, fault);
+}
+
+enum status classify_within(const struct rules *rules, const struct register_index *index,
+                            const struct reading *reading, const struct classify_context *context,
+                            struct classification *ret_classification, struct fault *fault)
+{
     struct facts *facts = NULL;
     enum status status = facts_new(reading, index, &facts, fault);
     if (status != STATUS_OK)
         return status;
     struct candidates candidates;
     struct classification classification = {.to_file = false};
-    status = candidates_find(&candidates, facts, index, fault);
+    struct document_kind kind = {0};
+    if (context != NULL && context->expected_count > 0)
+        kind = document_kind_find(&facts->letter, &rules->kinds);
+    status = candidates_find(&candidates, facts, index, context, kind.kind, fault);
     if (status == STATUS_OK && !fill(rules, index, facts, &candidates, &classification))
         status = fault_set(fault, STATUS_LATER, "no memory to classify a letter");
     candidates_done(&candidates);

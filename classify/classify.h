@@ -179,6 +179,26 @@ enum status classify(const struct rules *rules, const struct register_index *ind
                      const struct reading *reading, struct classification *ret_classification,
                      struct fault *fault);
 
+/* What the office knows of a letter before it is read; all borrowed for the call. */
+struct expected_paper {
+    const char *case_number; /* canonical, as the register has it */
+    const char *kind;        /* of document; "": any */
+};
+
+struct classify_context {
+    /* Cases that the letter was taken out of: no candidates. */
+    const char *const *excluded;
+    size_t excluded_count;
+    /* Papers that were asked for: that one of this kind comes for the case is likelier. */
+    const struct expected_paper *expected;
+    size_t expected_count;
+};
+
+/* The same, knowing `context` (NULL: nothing). */
+enum status classify_within(const struct rules *rules, const struct register_index *index,
+                            const struct reading *reading, const struct classify_context *context,
+                            struct classification *ret_classification, struct fault *fault);
+
 /* Appends the JSON that `explain` shows: decision, candidates, evidence with words, page, box
  * and weight, kind and flags, rules version. */
 void classification_append_json(const struct classification *classification,

@@ -60,6 +60,16 @@ static const struct verb verbs[] = {
      "Shows how often it filed by itself and how often wrongly, how sure it said to be against how\n"
      "often it was right, which kinds of document it confuses, and what another threshold would\n"
      "have done to the decisions of the past.", verb_report_matching},
+    {"recall document", "ID --reason WORDS [--known \"YYYY-MM-DD HH:MM\"]", "takes a misfiled document out of its case",
+     "The document leaves the case (cabinet and packages), and is matched again: never to this case.\n"
+     "The matcher learns that it was wrong, and a note for data protection is prepared. --known is\n"
+     "when somebody noticed: the 72 hours of Art. 33 GDPR count from there.", verb_recall_document},
+    {"recall list", "", "shows what was called back", "Prints every recall as a line of JSON, the newest first.", verb_recall_list},
+    {"recall note", "NUMBER", "prints the note for data protection",
+     "Prints, in German, what was filed wrongly since when, who opened it, until when the supervisory\n"
+     "authority has to be told at the latest, and what is left to judge.", verb_recall_note},
+    {"recall settle", "NUMBER --reported|--not-reported --reason WORDS", "keeps what became of it",
+     "Keeps whether the supervisory authority was told, and why (not). Once.", verb_recall_settle},
     {"xdomea list", "[--json]", "shows what was handed over to a document management system",
      "Shows each package that was handed over, and whether the system has taken it, refused it (then\n"
      "a person decides), or it was withdrawn.", verb_xdomea_list},

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "portal/access.h"
+#include "portal/acts.h"
 #include "portal/describe.h"
 #include "portal/routes.h"
 
@@ -16,17 +17,9 @@ enum { CASE_BYTES_MOST = 128, KIND_BYTES_MOST = 64, DAY_BYTES = 10 };
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
-/* One string of a body and what must hold of it. */
-struct field {
-    const char *name;
-    size_t bytes_most;
-    bool is_needed;
-    const char *what; /* German, for "… fehlt" */
-};
-
 /* Printable, and no longer than it may be. `*ret_text` is NULL when it is not there or empty. */
-static bool read_field(const struct exchange *exchange, const struct field *field,
-                       const char **ret_text)
+bool act_read_field(const struct exchange *exchange, const struct act_field *field,
+                    const char **ret_text)
 {
     const char *text = exchange_text(exchange, field->name);
     *ret_text = NULL;
@@ -41,7 +34,7 @@ static bool read_field(const struct exchange *exchange, const struct field *fiel
     return true;
 }
 
-static struct desk_act act_of(const struct exchange *exchange, const char *reason)
+struct desk_act act_of(const struct exchange *exchange, const char *reason)
 {
     json_int_t revision = json_integer_value(json_object_get(exchange->body, "revision"));
     return (struct desk_act){.id = exchange->document.id,
@@ -50,8 +43,8 @@ static struct desk_act act_of(const struct exchange *exchange, const char *reaso
                              .reason = reason};
 }
 
-static enum status answer_missing(struct exchange *exchange, const struct field *field,
-                                  struct fault *fault)
+enum status act_answer_missing(struct exchange *exchange, const struct act_field *field,
+                               struct fault *fault)
 {
     struct text words = {0};
     text_append_format(&words, "%s fehlt oder ist zu lang.", field->what);
@@ -74,8 +67,8 @@ static enum status answer_document(struct service *service, struct exchange *exc
     return status;
 }
 
-static enum status answer_verdict(struct service *service, struct exchange *exchange,
-                                  enum desk_verdict verdict, struct fault *fault)
+enum status act_answer_verdict(struct service *service, struct exchange *exchange,
+                               enum desk_verdict verdict, struct fault *fault)
 {
     static const struct {
         unsigned status;
@@ -93,24 +86,25 @@ static enum status answer_verdict(struct service *service, struct exchange *exch
 
 /* ---- actions without a word of their own ------------------------------------------------------ */
 
-static const struct field reason_needed = {"reason", DESK_REASON_BYTES_MOST, true,
-                                           "Die Begründung"};
-static const struct field reason_free = {"reason", DESK_REASON_BYTES_MOST, false, "Die Begründung"};
+static const struct act_field reason_needed = {"reason", DESK_REASON_BYTES_MOST, true,
+                                               "Die Begründung"};
+static const struct act_field reason_free = {"reason", DESK_REASON_BYTES_MOST, false,
+                                             "Die Begründung"};
 
 typedef enum status plain_action(struct ledger *ledger, const struct desk_act *act,
                                  enum desk_verdict *ret_verdict, struct fault *fault);
 
 static enum status do_plainly(struct service *service, struct exchange *exchange,
-                              const struct field *reason_rule, plain_action *action,
+                              const struct act_field *reason_rule, plain_action *action,
                               struct fault *fault)
 {
     const char *reason = NULL;
     enum desk_verdict verdict = DESK_HAPPENED;
-    if (!read_field(exchange, reason_rule, &reason))
-        return answer_missing(exchange, reason_rule, fault);
+    if (!act_read_field(exchange, reason_rule, &reason))
+        return act_answer_missing(exchange, reason_rule, fault);
     const struct desk_act act = act_of(exchange, reason);
     enum status status = action(service->ledger, &act, &verdict, fault);
-    return status == STATUS_OK ? answer_verdict(service, exchange, verdict, fault) : status;
+    return status == STATUS_OK ? act_answer_verdict(service, exchange, verdict, fault) : status;
 }
 
 static enum status api_release(struct service *service, struct exchange *exchange,
@@ -147,7 +141,7 @@ static enum status set_mark(struct service *service, struct exchange *exchange, 
         return answer_error(exchange, 400, "Ja oder nein?", fault);
     const struct desk_act act = act_of(exchange, NULL);
     enum status status = action(service->ledger, &act, json_is_true(mark), &verdict, fault);
-    return status == STATUS_OK ? answer_verdict(service, exchange, verdict, fault) : status;
+    return status == STATUS_OK ? act_answer_verdict(service, exchange, verdict, fault) : status;
 }
 
 static enum status api_done(struct service *service, struct exchange *exchange, struct fault *fault)
@@ -166,20 +160,20 @@ static enum status api_wait(struct service *service, struct exchange *exchange, 
 static enum status api_assign(struct service *service, struct exchange *exchange,
                               struct fault *fault)
 {
-    static const struct field number_rule = {"case_number", CASE_BYTES_MOST, true,
-                                             "Das Aktenzeichen"};
+    static const struct act_field number_rule = {"case_number", CASE_BYTES_MOST, true,
+                                                 "Das Aktenzeichen"};
     bool is_filed = exchange->document.state == DOCUMENT_FILED;
-    const struct field *reason_rule = is_filed ? &reason_needed : &reason_free;
+    const struct act_field *reason_rule = is_filed ? &reason_needed : &reason_free;
     const char *number = NULL;
     const char *reason = NULL;
     enum desk_verdict verdict = DESK_HAPPENED;
-    if (!read_field(exchange, &number_rule, &number))
-        return answer_missing(exchange, &number_rule, fault);
-    if (!read_field(exchange, reason_rule, &reason))
-        return answer_missing(exchange, reason_rule, fault);
+    if (!act_read_field(exchange, &number_rule, &number))
+        return act_answer_missing(exchange, &number_rule, fault);
+    if (!act_read_field(exchange, reason_rule, &reason))
+        return act_answer_missing(exchange, reason_rule, fault);
     const struct desk_act act = act_of(exchange, reason);
     enum status status = desk_assign(service->ledger, &act, number, &verdict, fault);
-    return status == STATUS_OK ? answer_verdict(service, exchange, verdict, fault) : status;
+    return status == STATUS_OK ? act_answer_verdict(service, exchange, verdict, fault) : status;
 }
 
 /* YYYY-MM-DD */
@@ -197,43 +191,45 @@ static bool is_day(const char *day)
 static enum status api_forward(struct service *service, struct exchange *exchange,
                                struct fault *fault)
 {
-    static const struct field target_rule = {"target", DESK_REASON_BYTES_MOST, true, "Das Ziel"};
-    static const struct field day_rule = {"day", DAY_BYTES, true, "Das Datum"};
+    static const struct act_field target_rule = {"target", DESK_REASON_BYTES_MOST, true,
+                                                 "Das Ziel"};
+    static const struct act_field day_rule = {"day", DAY_BYTES, true, "Das Datum"};
     const char *target = NULL;
     const char *day = NULL;
     const char *reason = NULL;
     enum desk_verdict verdict = DESK_HAPPENED;
-    if (!read_field(exchange, &target_rule, &target))
-        return answer_missing(exchange, &target_rule, fault);
-    if (!read_field(exchange, &day_rule, &day) || !is_day(day))
-        return answer_missing(exchange, &day_rule, fault);
-    if (!read_field(exchange, &reason_free, &reason))
-        return answer_missing(exchange, &reason_free, fault);
+    if (!act_read_field(exchange, &target_rule, &target))
+        return act_answer_missing(exchange, &target_rule, fault);
+    if (!act_read_field(exchange, &day_rule, &day) || !is_day(day))
+        return act_answer_missing(exchange, &day_rule, fault);
+    if (!act_read_field(exchange, &reason_free, &reason))
+        return act_answer_missing(exchange, &reason_free, fault);
     const struct desk_act act = act_of(exchange, reason);
     enum status status = desk_forward(service->ledger, &act, target, day, &verdict, fault);
-    return status == STATUS_OK ? answer_verdict(service, exchange, verdict, fault) : status;
+    return status == STATUS_OK ? act_answer_verdict(service, exchange, verdict, fault) : status;
 }
 
 /* A kind's name is a word of the rules: small letters, digits and underscores. */
 static enum status api_kind(struct service *service, struct exchange *exchange, struct fault *fault)
 {
-    static const struct field kind_rule = {"kind", KIND_BYTES_MOST, true, "Die Art des Schreibens"};
+    static const struct act_field kind_rule = {"kind", KIND_BYTES_MOST, true,
+                                               "Die Art des Schreibens"};
     const char *kind = NULL;
     enum desk_verdict verdict = DESK_HAPPENED;
-    if (!read_field(exchange, &kind_rule, &kind) ||
+    if (!act_read_field(exchange, &kind_rule, &kind) ||
         strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(kind))
-        return answer_missing(exchange, &kind_rule, fault);
+        return act_answer_missing(exchange, &kind_rule, fault);
     const struct desk_act act = act_of(exchange, NULL);
     enum status status = desk_set_kind(service->ledger, &act, kind, &verdict, fault);
-    return status == STATUS_OK ? answer_verdict(service, exchange, verdict, fault) : status;
+    return status == STATUS_OK ? act_answer_verdict(service, exchange, verdict, fault) : status;
 }
 
 static enum status api_note(struct service *service, struct exchange *exchange, struct fault *fault)
 {
-    static const struct field words_rule = {"words", DESK_NOTE_BYTES_MOST, true, "Die Notiz"};
+    static const struct act_field words_rule = {"words", DESK_NOTE_BYTES_MOST, true, "Die Notiz"};
     const char *words = NULL;
-    if (!read_field(exchange, &words_rule, &words))
-        return answer_missing(exchange, &words_rule, fault);
+    if (!act_read_field(exchange, &words_rule, &words))
+        return act_answer_missing(exchange, &words_rule, fault);
     const struct desk_act act = act_of(exchange, NULL);
     enum status status = desk_add_note(service->ledger, &act, words, fault);
     return status == STATUS_OK ? answer_document(service, exchange, fault) : status;

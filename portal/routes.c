@@ -17,7 +17,7 @@
 
 static const struct route_table *const tables[] = {
     &routes_session, &routes_documents, &routes_pages,  &routes_actions,    &routes_search,
-    &routes_scans,   &routes_desk,      &routes_people, &routes_operations,
+    &routes_scans,   &routes_desk,      &routes_people, &routes_operations, &routes_recalls,
 };
 
 const struct route *routes_at(size_t number)

@@ -14,6 +14,7 @@
 #include "store/correction.h"
 #include "store/desk.h"
 #include "store/ledger_private.h"
+#include "store/recall.h"
 
 /* A document that a person acts on, as it is before. */
 struct subject {
@@ -31,6 +32,8 @@ struct wish {
     const char *case_number, *kind, *target, *day, *words;
     enum document_state destination;
     bool flag;
+    int64_t known_ms;    /* recall */
+    int64_t *ret_number; /* recall */
 };
 
 typedef enum status desk_work(struct ledger *ledger, const struct desk_act *act,
@@ -359,6 +362,47 @@ enum status desk_return_within(struct ledger *ledger, const struct desk_act *act
 {
     const struct wish wish = {0};
     return work_on(ledger, act, &wish, return_to_person, ret_verdict, fault);
+}
+
+/* Out of the wrong case, and matched again. */
+static enum status recall(struct ledger *ledger, const struct desk_act *act,
+                          const struct subject *subject, const struct wish *wish,
+                          enum desk_verdict *ret_verdict, struct fault *fault)
+{
+    const struct correction correction = {.is_misfiled = true};
+    struct document_record before = {0};
+    int64_t audit = 0;
+    if (subject->state != DOCUMENT_FILED)
+        return say(DESK_TOO_LATE, ret_verdict);
+    enum status status = ledger_document_get(ledger, act->id, &before, fault);
+    if (status == STATUS_OK)
+        status =
+            audit_action(ledger, act, "document.recall", DOCUMENT_RECALLED, NULL, &audit, fault);
+    if (status == STATUS_OK)
+        status = recall_keep(ledger, act, &before, wish->known_ms, audit, wish->ret_number, fault);
+    document_record_done(&before);
+    if (status == STATUS_OK)
+        status = keep_decision(ledger, act, NULL, NULL, 0, act->reason, audit, fault);
+    if (status == STATUS_OK)
+        status = correction_keep(ledger, &subject->id, &correction, act->actor, audit, fault);
+    if (status == STATUS_OK)
+        status = leave(ledger, subject, DOCUMENT_MATCHING, audit, fault);
+    return status;
+}
+
+enum status desk_recall(struct ledger *ledger, const struct desk_act *act, int64_t known_ms,
+                        int64_t *ret_number, enum desk_verdict *ret_verdict, struct fault *fault)
+{
+    int64_t number = 0;
+    const struct wish wish = {.known_ms = known_ms, .ret_number = &number};
+    if (act->reason == NULL || act->reason[0] == '\0')
+        return fault_set(fault, STATUS_REFUSE, "a recall needs its reason");
+    if (known_ms > ledger_wall_ms(ledger))
+        return fault_set(fault, STATUS_REFUSE, "nobody can know of it in the future");
+    enum status status = act_on(ledger, act, &wish, recall, ret_verdict, fault);
+    if (status == STATUS_OK)
+        *ret_number = number;
+    return status;
 }
 
 static enum status keep_handover(struct ledger *ledger, const struct desk_act *act,

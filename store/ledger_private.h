@@ -257,6 +257,13 @@ enum status decision_audit(struct ledger *ledger, const struct job_row *job,
 enum status packages_follow(struct ledger *ledger, const struct uuid *document, const char *place,
                             int64_t audit, struct fault *fault);
 
+/* ---- recall.c --------------------------------------------------------------------------------- */
+
+/* Keeps that the document is called back from the case it is filed to. */
+enum status recall_keep(struct ledger *ledger, const struct desk_act *act,
+                        const struct document_record *document, int64_t known_ms, int64_t audit,
+                        int64_t *ret_number, struct fault *fault);
+
 /* ---- desk_action.c --------------------------------------------------------------------------- */
 
 /* Inside a transaction: a filed document goes to a person, because the one who was to take it over

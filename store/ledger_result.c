@@ -304,6 +304,8 @@ static enum status end_recall(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status =
             document_move(ledger, &job->document, DOCUMENT_RECALLED, destination, audit, fault);
+    if (status == STATUS_OK && destination == DOCUMENT_MATCHING)
+        status = job_create(ledger, JOB_MATCH, job->site, &job->scan, &job->document, audit, fault);
     return status;
 }
 

@@ -79,6 +79,7 @@ static const struct move document_moves[] = {
     {DOCUMENT_FILED,     DOCUMENT_RECALLED }, // a misfile was found
     {DOCUMENT_CLEARING,  DOCUMENT_RECALLED }, // it still lies in the cabinet
     {DOCUMENT_RECALLED,  DOCUMENT_CLEARING },
+    {DOCUMENT_RECALLED,  DOCUMENT_MATCHING }, // out of a wrong case: matched again
     {DOCUMENT_RECALLED,  DOCUMENT_FORWARDED},
     {DOCUMENT_RECALLED,  DOCUMENT_DISCARDED},
     {DOCUMENT_FORWARDED, DOCUMENT_CLEARING }, // taken back

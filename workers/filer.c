@@ -11,6 +11,7 @@
 #include "workers/delivery.h"
 #include "workers/filer.h"
 #include "workers/job_parcel.h"
+#include "workers/known_before.h"
 #include "workers/link.h"
 #include "workers/match_job.h"
 #include "workers/model_watch.h"
@@ -86,21 +87,35 @@ static void fail(struct filer *filer, enum status status, const char *reason)
         end(filer, EXIT_STORAGE);
 }
 
+static enum status read_context(struct memory_parts *parts, struct known_before *ret_known,
+                                struct fault *fault)
+{
+    struct memory_part *part = memory_parts_find(parts, JOB_PARCEL_CONTEXT);
+    if (part == NULL || part->size == 0)
+        return STATUS_OK;
+    enum status status = memory_part_map(part, fault);
+    if (status == STATUS_OK)
+        status = known_before_read(part->bytes, (size_t)part->size, ret_known, fault);
+    return status;
+}
+
 static void match(struct filer *filer, struct memory_parts *parts)
 {
     struct fault fault = {0};
     struct wire_message result = {0};
     struct outgoing explanation = {0};
+    struct known_before known = {0};
     struct memory_part *reading = memory_parts_find(parts, "reading");
-    enum status status = STATUS_OK;
-    if (reading == NULL)
+    enum status status = read_context(parts, &known, &fault);
+    if (status == STATUS_OK && reading == NULL)
         status = fault_set(&fault, STATUS_REFUSE, "a match job without a reading");
     if (status == STATUS_OK)
         status = memory_part_map(reading, &fault);
     if (status == STATUS_OK)
         status = match_job(filer->rules, register_watch_index(filer->watch),
                            register_watch_version(filer->watch), reading->bytes,
-                           (size_t)reading->size, &result, &explanation, &fault);
+                           (size_t)reading->size, &known.context, &result, &explanation, &fault);
+    known_before_done(&known);
     if (status != STATUS_OK) {
         fail(filer, status, fault.text);
         return;

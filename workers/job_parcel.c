@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "filing/sidecar.h"
+#include "store/match_context.h"
 #include "workers/job_parcel.h"
 
 struct spool_part {
@@ -35,10 +36,22 @@ static enum status fill_read(struct job_parcel *parcel, struct spool *spool, str
     return status;
 }
 
-static enum status fill_match(struct job_parcel *parcel, struct spool *spool, struct fault *fault)
+static enum status fill_match(struct job_parcel *parcel, struct ledger *ledger, struct spool *spool,
+                              struct fault *fault)
 {
     const struct spool_part reading = {"reading", &parcel->document.reading};
-    return add_object(parcel, spool, &reading, fault);
+    struct text lines = {0};
+    enum status status = add_object(parcel, spool, &reading, fault);
+    if (status == STATUS_OK)
+        status = match_context_append(ledger, parcel->document.id, &lines, fault);
+    if (status != STATUS_OK || lines.length == 0) {
+        text_done(&lines);
+        return status;
+    }
+    size_t length = lines.length;
+    char *bytes = text_take(&lines);
+    return outgoing_add_bytes(&parcel->outgoing, JOB_PARCEL_CONTEXT, (uint8_t *)bytes, length,
+                              fault);
 }
 
 static enum status add_sidecar(struct job_parcel *parcel, struct fault *fault)
@@ -141,7 +154,7 @@ enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
         status = fill_read(ret_parcel, spool, fault);
         break;
     case JOB_MATCH:
-        status = fill_match(ret_parcel, spool, fault);
+        status = fill_match(ret_parcel, ledger, spool, fault);
         break;
     case JOB_FILE:
         status = fill_file(ret_parcel, spool, job, fault);

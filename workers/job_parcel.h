@@ -13,6 +13,8 @@
 /* The part of a file job that identifies the message to a document management system: the same in
  * every attempt of the job, another in every other job. */
 #define JOB_PARCEL_PROCESS "process"
+/* The part of a match job with what is known beforehand: store/match_context.h. None: nothing. */
+#define JOB_PARCEL_CONTEXT "context"
 
 struct job_parcel {
     struct wire_message message; /* JOB; its strings point into the records */

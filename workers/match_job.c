@@ -175,15 +175,15 @@ static enum status add_explanation(struct outgoing *parts,
 
 enum status match_job(const struct rules *rules, const struct register_index *index,
                       int64_t register_version, const void *bytes, size_t length,
-                      struct wire_message *ret_result, struct outgoing *ret_parts,
-                      struct fault *fault)
+                      const struct classify_context *context, struct wire_message *ret_result,
+                      struct outgoing *ret_parts, struct fault *fault)
 {
     struct reading reading = {0};
     struct classification classification = {0};
     struct outgoing parts = {0};
     enum status status = reading_decode(bytes, length, &reading, fault);
     if (status == STATUS_OK)
-        status = classify(rules, index, &reading, &classification, fault);
+        status = classify_within(rules, index, &reading, context, &classification, fault);
     const char *reason = status == STATUS_OK ? reason_for_person(index, &classification) : NULL;
     if (reason != NULL)
         status = send_to_person(&classification, reason, fault);

@@ -389,7 +389,7 @@ static struct search search(const struct register_index *index, uint64_t cases, 
         struct candidates candidates;
         double begun = thread_ms();
         check(facts_new(&reading, index, &facts, &fault), &fault);
-        check(candidates_find(&candidates, facts, index, &fault), &fault);
+        check(candidates_find(&candidates, facts, index, NULL, NULL, &fault), &fault);
         spent[i] = thread_ms() - begun;
         asked += i % 6 != 2;
         found += i % 6 != 2 && is_candidate(&candidates, person->case_number);

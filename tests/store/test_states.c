@@ -81,7 +81,7 @@ static const struct {
     {DOCUMENT_CLEARING,  "matching filed forwarded discarded recalled corrupt"},
     {DOCUMENT_FORWARDED, "clearing corrupt"                                   },
     {DOCUMENT_DISCARDED, "clearing corrupt"                                   },
-    {DOCUMENT_RECALLED,  "clearing forwarded discarded corrupt"               },
+    {DOCUMENT_RECALLED,  "matching clearing forwarded discarded corrupt"      },
     {DOCUMENT_CORRUPT,   "matching"                                           },
 };
 

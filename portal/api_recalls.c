@@ -1,0 +1,167 @@
+/* api_recalls.c - misfiled documents called back, and the note for data protection.
+ *
+ * The list and the notes show no document's content: numbers, times, and who opened what. */
+// SPDX-License-Identifier: EUPL-1.2
+#include "law/breach.h"
+#include "portal/acts.h"
+#include "portal/describe.h"
+#include "portal/routes.h"
+#include "store/recall.h"
+
+static const struct act_field reason_rule = {"reason", DESK_REASON_BYTES_MOST, true,
+                                             "Die Begründung"};
+
+/* ---- calling back --------------------------------------------------------------------------- */
+
+static enum status api_recall(struct service *service, struct exchange *exchange,
+                              struct fault *fault)
+{
+    const char *reason = NULL;
+    enum desk_verdict verdict = DESK_HAPPENED;
+    int64_t number = 0;
+    if (!act_read_field(exchange, &reason_rule, &reason))
+        return act_answer_missing(exchange, &reason_rule, fault);
+    const json_t *known = json_object_get(exchange->body, "known_ms");
+    const struct desk_act act = act_of(exchange, reason);
+    int64_t known_ms = json_integer_value(known);
+    if (known_ms < 0 || known_ms > clock_wall_ms(service->clock))
+        return answer_error(exchange, 400, "Der Zeitpunkt der Kenntnis liegt in der Zukunft.",
+                            fault);
+    enum status status = desk_recall(service->ledger, &act, known_ms, &number, &verdict, fault);
+    if (status != STATUS_OK || verdict != DESK_HAPPENED)
+        return status == STATUS_OK ? act_answer_verdict(service, exchange, verdict, fault) : status;
+    return answer_json(exchange, 200, json_pack("{s:I}", "number", (json_int_t)number), fault);
+}
+
+/* ---- the list ------------------------------------------------------------------------------- */
+
+static json_t *describe(const struct recall_record *record)
+{
+    return json_pack("{s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:s, s:s, s:s?, s:o, s:s?, s:s?}",
+                     "number", (json_int_t)record->number, "document",
+                     describe_uuid(&record->document.uuid), "case_number", record->case_number,
+                     "team", record->team, "filed", describe_time(record->filed_ms), "recalled",
+                     describe_time(record->made_ms), "known", describe_time(record->known_ms),
+                     "report_by", describe_time(breach_report_by_ms(record->known_ms)), "actor",
+                     record->actor, "reason", record->reason, "outcome", record->outcome, "settled",
+                     describe_time(record->settled_ms), "settled_by", record->settled_by,
+                     "settled_reason", record->settled_why);
+}
+
+static enum status add_recall(void *context, const struct recall_record *record,
+                              struct fault *fault)
+{
+    return json_array_append_new(context, describe(record)) == 0
+               ? STATUS_OK
+               : fault_set(fault, STATUS_LATER, "no memory for a list");
+}
+
+static enum status api_recalls(struct service *service, struct exchange *exchange,
+                               struct fault *fault)
+{
+    json_t *results = json_array();
+    enum status status = recalls_each(service->ledger, NULL, add_recall, results, fault);
+    if (status == STATUS_OK)
+        return answer_json(exchange, 200,
+                           json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(results),
+                                     "next", "results", results),
+                           fault);
+    json_decref(results);
+    return status;
+}
+
+/* ---- the note ------------------------------------------------------------------------------- */
+
+struct writing {
+    struct service *service;
+    struct text text;
+};
+
+static enum status add_viewer(void *context, const struct recall_viewer *viewer,
+                              struct fault *fault)
+{
+    (void)fault;
+    breach_note_add_viewer(context, viewer->person, viewer->what, viewer->first_ms, viewer->last_ms,
+                           viewer->looks);
+    return STATUS_OK;
+}
+
+static enum status write_note(void *context, const struct recall_record *record,
+                              struct fault *fault)
+{
+    struct writing *writing = context;
+    char document[UUID_TEXT_BYTES];
+    uuid_to_text(&record->document.uuid, document);
+    struct breach_note note = {.number = record->number,
+                               .authority = writing->service->config->authority,
+                               .document = document,
+                               .case_number = record->case_number,
+                               .team = record->team,
+                               .filed_ms = record->filed_ms,
+                               .made_ms = record->made_ms,
+                               .known_ms = record->known_ms,
+                               .actor = record->actor,
+                               .reason = record->reason,
+                               .outcome = record->outcome,
+                               .settled_by = record->settled_by,
+                               .settled_why = record->settled_why,
+                               .settled_ms = record->settled_ms};
+    enum status status = recall_viewers(writing->service->ledger, record, add_viewer, &note, fault);
+    if (status == STATUS_OK)
+        breach_note_append(&note, &writing->text);
+    breach_note_done(&note);
+    return status;
+}
+
+static enum status answer_unknown(struct exchange *exchange, struct fault *fault)
+{
+    return answer_error(exchange, 410, "Einen Rückruf dieser Nummer gibt es nicht.", fault);
+}
+
+static enum status api_recall_note(struct service *service, struct exchange *exchange,
+                                   struct fault *fault)
+{
+    struct writing writing = {.service = service};
+    bool is_found = false;
+    enum status status =
+        recall_get(service->ledger, exchange->number, write_note, &writing, &is_found, fault);
+    if (status == STATUS_OK && !is_found)
+        status = answer_unknown(exchange, fault);
+    else if (status == STATUS_OK)
+        status = answer_bytes(exchange, text_string(&writing.text), writing.text.length,
+                              "text/plain; charset=utf-8", fault);
+    text_done(&writing.text);
+    return status;
+}
+
+/* ---- settling ------------------------------------------------------------------------------- */
+
+static enum status api_recall_settle(struct service *service, struct exchange *exchange,
+                                     struct fault *fault)
+{
+    const json_t *reported = json_object_get(exchange->body, "reported");
+    const char *reason = NULL;
+    struct fault why = {0};
+    if (!json_is_boolean(reported))
+        return answer_error(exchange, 400, "Wurde gemeldet, ja oder nein?", fault);
+    if (!act_read_field(exchange, &reason_rule, &reason))
+        return act_answer_missing(exchange, &reason_rule, fault);
+    enum status status = recall_settle(service->ledger, exchange->number, json_is_true(reported),
+                                       exchange->user.name, reason, &why);
+    if (status == STATUS_REFUSE)
+        return answer_error(exchange, 409, "Diesen Rückruf gibt es nicht, oder er ist erledigt.",
+                            fault);
+    if (status != STATUS_OK)
+        return fault_set(fault, status, "%s", why.text);
+    return answer_json(exchange, 200, json_pack("{s:b}", "settled", 1), fault);
+}
+
+enum { OVERSEERS = LEAD | REGISTRY | AUDITOR };
+
+static const struct route rows[] = {
+    {"POST", "/documents/:id/recall",   DECIDERS,        api_recall,        ABOUT_DOCUMENT},
+    {"GET",  "/recalls",                OVERSEERS,       api_recalls,       ABOUT_NOTHING },
+    {"GET",  "/recalls/:number/note",   OVERSEERS,       api_recall_note,   ABOUT_NOTHING },
+    {"POST", "/recalls/:number/settle", LEAD | REGISTRY, api_recall_settle, ABOUT_NOTHING },
+};
+const struct route_table routes_recalls = {rows, sizeof rows / sizeof rows[0]};
