@@ -13,6 +13,24 @@ static const struct act_field reason_rule = {"reason", DESK_REASON_BYTES_MOST, t
 
 /* ---- calling back --------------------------------------------------------------------------- */
 
+/* The document as it is now, and the number of its recall. */
+static enum status answer_recalled(struct service *service, struct exchange *exchange,
+                                   int64_t number, struct fault *fault)
+{
+    struct document_record document = {0};
+    enum status status =
+        ledger_document_get(service->ledger, exchange->document.id, &document, fault);
+    if (status != STATUS_OK)
+        return status;
+    json_t *described = describe_document(&document);
+    document_record_done(&document);
+    if (json_object_set_new(described, "recall", json_integer((json_int_t)number)) != 0) {
+        json_decref(described);
+        return fault_set(fault, STATUS_LATER, "no memory for an answer");
+    }
+    return answer_json(exchange, 200, described, fault);
+}
+
 static enum status api_recall(struct service *service, struct exchange *exchange,
                               struct fault *fault)
 {
@@ -30,7 +48,7 @@ static enum status api_recall(struct service *service, struct exchange *exchange
     enum status status = desk_recall(service->ledger, &act, known_ms, &number, &verdict, fault);
     if (status != STATUS_OK || verdict != DESK_HAPPENED)
         return status == STATUS_OK ? act_answer_verdict(service, exchange, verdict, fault) : status;
-    return answer_json(exchange, 200, json_pack("{s:I}", "number", (json_int_t)number), fault);
+    return answer_recalled(service, exchange, number, fault);
 }
 
 /* ---- the list ------------------------------------------------------------------------------- */

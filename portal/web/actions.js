@@ -179,6 +179,26 @@ export function ReleaseForm({ document, onDone, onClose }) {
   <//>`;
 }
 
+export function RecallForm({ document, onDone, onClose }) {
+  const [reason, setReason] = useState('');
+  const { error, isBusy, run } = useAct(onDone);
+  return html`<${Form}
+    title="Fehlablage zurückrufen"
+    sendWords="Zurückrufen"
+    isReady=${reason.trim() !== ''}
+    isBusy=${isBusy}
+    error=${error}
+    onClose=${onClose}
+    send=${() => run(() => act(document, 'recall', { reason }))}
+  >
+    <p class="kern-body">
+      Das Dokument wird aus ${document.case_number} genommen und neu zugeordnet. Wer es geöffnet hat, steht im
+      Datenschutzvermerk; ab jetzt laufen die 72 Stunden nach Art. 33 DSGVO.
+    </p>
+    <${ReasonInput} value=${reason} onValue=${setReason} />
+  <//>`;
+}
+
 const targets = [
   'Jobcenter', 'Jugendamt', 'Wohngeldstelle', 'Ausländerbehörde', 'Finanzamt', 'Familienkasse',
   'Krankenkasse', 'Rentenversicherung', 'Anderer Landkreis',
@@ -299,7 +319,7 @@ function NoteForm({ document, onDone, onClose }) {
 // ---- the bar -------------------------------------------------------------------------------------
 
 const forms = {
-  move: MoveForm, release: ReleaseForm, forward: ForwardForm, discard: DiscardForm, kind: KindForm, note: NoteForm,
+  move: MoveForm, release: ReleaseForm, recall: RecallForm, forward: ForwardForm, discard: DiscardForm, kind: KindForm, note: NoteForm,
 };
 
 /** What can be done in this state: [name of the form, words]. */
@@ -309,6 +329,7 @@ function choices(document) {
   return [
     (isFiled || isClearing) && ['move', isFiled ? 'Anderer Fall' : 'In einen Fall'],
     isFiled && ['release', 'Nicht meins'],
+    isFiled && ['recall', 'Fehlablage'],
     (isFiled || isClearing) && ['forward', 'Weiterleiten'],
     (isFiled || isClearing) && ['discard', 'Aussortieren'],
     (isFiled || isClearing) && ['kind', 'Art ändern'],
@@ -336,7 +357,7 @@ export function ActionBar({ document, onDone }) {
   };
   const happened = {
     move: 'Wird in den Fall abgelegt.', release: 'Zurück in die Klärung gegeben.', forward: 'Als weitergeleitet vermerkt.',
-    discard: 'Aussortiert.', kind: 'Die Art ist geändert.', note: 'Die Notiz ist gespeichert.',
+    recall: 'Zurückgerufen. Der Datenschutzvermerk ist vorbereitet.', discard: 'Aussortiert.', kind: 'Die Art ist geändert.', note: 'Die Notiz ist gespeichert.',
   };
   const Opened = open && forms[open];
   return html`<div class="act">
