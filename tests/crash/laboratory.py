@@ -26,6 +26,7 @@ SOURCE = os.environ["SOURCE_DIR"]
 REGISTER = os.path.join(SOURCE, "tests", "samples", "register.csv")
 MUTATE = os.environ.get("CRASH_MUTATE", "")
 SITES = ("Neubrandenburg", "Neustrelitz", "Waren", "Demmin")
+TRACE_S = 10
 DRAIN_S = 90  # far more than a drain of a few letters takes on a loaded machine
 
 # Short waits, so that a crash costs little: the promises do not depend on how long one waits.
@@ -259,11 +260,23 @@ class Instance:
         return os.path.join(self.lab, f"trace.{program}")
 
     def traced(self, program):
+        """What strace wrote of a life that has ended: it may write the end a little later."""
+        def text():
+            try:
+                with open(self.trace_of(program), encoding="utf-8", errors="replace") as file:
+                    return file.read()
+            except FileNotFoundError:
+                return ""
+
+        def is_whole():
+            lines = [line.split(None, 1) for line in text().splitlines()]
+            ended = {words[0] for words in lines if words[1:] and words[1].startswith("+++")}
+            return ended >= {words[0] for words in lines if words and words[0].isdigit()}
         try:
-            with open(self.trace_of(program), encoding="utf-8", errors="replace") as file:
-                return file.read()
-        except FileNotFoundError:
-            return ""
+            wait_until("strace has written everything", is_whole, TRACE_S)
+        except TimeoutError:
+            pass
+        return text()
 
     def drain(self, seconds=DRAIN_S):
         """`run --drain` to its end: its exit code, or None when it did not end."""
