@@ -91,7 +91,7 @@ def _stayed_in_service(trace):
     if not failed:
         return None
     pid = failed[0].split(None, 1)[0]
-    ended = [line for line in trace.splitlines() if line.startswith(pid + " +++")]
+    ended = [line for line in trace.splitlines() if re.match(rf"{pid}\s+\+\+\+", line)]
     return failed[0] if not ended or "exited with 0" in ended[-1] else None
 
 
