@@ -25,6 +25,7 @@ enum {
     LEAST_ROWS = 3,          /* on which such a code must be seen */
     SMALL_PIXELS = 3500000,  /* pictures up to this are looked at whole … */
     TINY_PIXELS = 500000,    /* … and up to this more than once: a photo of a code */
+    COARSE_PIXELS = 1500000, /* … these also smaller: a code as large as the page */
     BUDGET_PIXELS = 5000000, /* of second looks, a page */
     MATRIX_SIDE_MOST = 800,
     MATRIX_RATIO_MOST = 5, /* of its sides: 8 by 32 modules and some room */
@@ -273,9 +274,13 @@ static bool search_page(struct search *search, PIX *bits)
     int64_t pixels = (int64_t)pixGetWidth(search->grey) * pixGetHeight(search->grey);
     double across = (double)pixGetWidth(search->grey) / pixGetWidth(bits);
     double down = (double)pixGetHeight(search->grey) / pixGetHeight(bits);
-    if ((int64_t)search->page->width * search->page->height <= TINY_PIXELS)
+    int64_t scanned = (int64_t)search->page->width * search->page->height;
+    if (scanned <= TINY_PIXELS)
         whole.ink_percent = MATRIX_INK_LEAST;
-    bool good = pixels > SMALL_PIXELS || search_region(search, &whole, across, down);
+    else if (scanned <= COARSE_PIXELS)
+        whole.ink_percent = CODE_INK_LEAST;
+    bool is_small = pixels <= SMALL_PIXELS || scanned <= COARSE_PIXELS;
+    bool good = !is_small || search_region(search, &whole, across, down);
     if (search->page->code_count > 0)
         return good;
     unsigned count = code_regions_find(bits, regions);

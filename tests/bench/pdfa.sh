@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # pdfa.sh READ_CORPUS SCAN…: reads scans into PDF/A-1b and holds what comes of them against PDFBox
-# Preflight and qpdf. Files whose XMP does not claim to be PDF/A (born-digital PDFs) are left out
-# of the first and counted.
+# Preflight and qpdf. Files whose XMP does not claim to be PDF/A (those with CMYK images) are left
+# out of the first and counted.
 # SPDX-License-Identifier: EUPL-1.2
 #
 # Needs: apt-get install default-jdk-headless libpdfbox2-java libactivation-java libjaxb-api-java qpdf
