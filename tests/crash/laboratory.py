@@ -122,6 +122,18 @@ def kill_tree(process):
     wait_until("all processes are gone", lambda: not any(is_alive(pid) for pid in below), 20)
 
 
+def kill_all_of(config):
+    """SIGKILL for whoever was started with this configuration: a supervisor that has ended by itself
+    may have left its programs."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/cmdline", "rb") as file:
+                if config.encode() in file.read().split(b"\0"):
+                    os.kill(int(name), signal.SIGKILL)
+        except OSError:
+            continue
+
+
 def is_alive(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:

@@ -22,7 +22,7 @@ import struct
 import subprocess
 import time
 
-from laboratory import Account, Instance, Letters, SITES, kill_tree, missing_program, say
+from laboratory import Account, Instance, Letters, SITES, kill_all_of, kill_tree, missing_program, say
 
 EXT4_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, uint32_t)
 SHUTDOWN_WITHOUT_FLUSH = 2
@@ -179,6 +179,7 @@ class Cuts:
         for disk in self.dice.sample(self.disks, len(self.disks)):
             disk.cut()
         kill_tree(process)
+        kill_all_of(self.instance.config)
         for disk in self.disks:
             disk.unmount()
             disk.mount()
