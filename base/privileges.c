@@ -150,12 +150,19 @@ static enum status drop_capabilities(struct fault *fault)
     return STATUS_OK;
 }
 
-enum status privileges_drop(const struct privileges_kept *kept, struct fault *fault)
+enum status privileges_forbid_core(struct fault *fault)
 {
     const struct rlimit no_core = {0, 0};
     if (setrlimit(RLIMIT_CORE, &no_core) != 0)
         return fault_errno(fault, STATUS_HALT, "cannot forbid core files");
-    enum status status = drop_capabilities(fault);
+    return STATUS_OK;
+}
+
+enum status privileges_drop(const struct privileges_kept *kept, struct fault *fault)
+{
+    enum status status = privileges_forbid_core(fault);
+    if (status == STATUS_OK)
+        status = drop_capabilities(fault);
     if (status == STATUS_OK && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         status = fault_errno(fault, STATUS_HALT, "cannot forbid new privileges");
     if (status == STATUS_OK && !kept->writes_files)

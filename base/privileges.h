@@ -21,4 +21,8 @@ struct privileges_kept {
  * something could not be given up that the kernel lets one give up. */
 enum status privileges_drop(const struct privileges_kept *kept, struct fault *fault);
 
+/* No core files: what programs have in memory are letters and names. privileges_drop() does this,
+ * too; this is for those that need the rest. */
+enum status privileges_forbid_core(struct fault *fault);
+
 #endif

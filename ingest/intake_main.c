@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/privileges.h"
 #include "base/text.h"
 #include "config/reload.h"
 #include "ingest/intake.h"
@@ -134,6 +135,8 @@ static int run(const struct options *options)
     if (config == NULL)
         return EXIT_CONFIGURATION;
     log_open("posteingang-intake", config->log_level);
+    if (privileges_forbid_core(NULL) != STATUS_OK)
+        log_warning(NULL, "cannot forbid core files");
     int code = check_names(config, options);
     if (code == EXIT_DONE)
         code = work_with_storage(config, options);

@@ -8,6 +8,7 @@
 #include "base/arguments.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/privileges.h"
 #include "config/reload.h"
 #include "ingest/register_folder.h"
 
@@ -88,6 +89,8 @@ static int run(const char *config_path)
     if (config == NULL)
         return EXIT_CONFIGURATION;
     log_open("posteingang-register", config->log_level);
+    if (privileges_forbid_core(NULL) != STATUS_OK)
+        log_warning(NULL, "cannot forbid core files");
     int code = EXIT_CONFIGURATION;
     if (config->register_folder == NULL)
         log_error(NULL, "the setting register.folder names no folder");

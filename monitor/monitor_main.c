@@ -5,6 +5,7 @@
 
 #include "base/arguments.h"
 #include "base/log.h"
+#include "base/privileges.h"
 #include "config/reload.h"
 #include "monitor/monitor.h"
 
@@ -42,6 +43,8 @@ static int run(const char *config_path)
     if (config == NULL)
         return EXIT_CONFIGURATION;
     log_open("posteingang-monitor", config->log_level);
+    if (privileges_forbid_core(NULL) != STATUS_OK)
+        log_warning(NULL, "cannot forbid core files");
     int code = serve(config);
     config_free(&config);
     log_info(NULL, "ended");

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/loop.h"
+#include "base/privileges.h"
 #include "base/status.h"
 #include "config/config.h"
 #include "config/reload.h"
@@ -80,6 +81,8 @@ static int run(const char *config_path)
     if (config == NULL)
         return EXIT_CONFIGURATION;
     log_open("portal", config->log_level);
+    if (privileges_forbid_core(NULL) != STATUS_OK)
+        log_warning(NULL, "cannot forbid core files");
     enum status status = serve(&program, config, &fault);
     if (status != STATUS_OK) {
         log_error(NULL, "%s", fault.text);

@@ -9,6 +9,7 @@ import datetime
 import json
 import os
 import shutil
+import sqlite3
 import unittest
 
 import letters
@@ -25,7 +26,8 @@ class Recall(unittest.TestCase):
         self.instance.must("register", "import", "register.csv")
         self.instance.drop("Neubrandenburg", "scan.pdf",
                            letters.pdf(self.person.letter("anbei mein Mietvertrag.")))
-        self.instance.must("run", "--drain")
+        self.said = self.instance.ask("run", "--drain")
+        self.assertEqual(self.said.returncode, 0, self.said.stderr)
         self.document = self.instance.listed()[0]
 
     def refused(self, *words, code=1):
@@ -63,6 +65,19 @@ class Recall(unittest.TestCase):
         self.instance.must("run", "--drain")
         self.assertNotEqual(self.instance.listed()[0]["case_number"], self.person.case)
         self.instance.must("verify")
+
+    def test_names_stand_in_no_log(self):
+        with sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db")) as ledger:
+            audit = "\n".join(" ".join(row) for row in ledger.execute(
+                "SELECT actor, action, subject, detail FROM audit"))
+        logs = (self.said.stdout + self.said.stderr, audit)
+        self.assertIn("filed", logs[0])
+        self.assertIn("document.file", logs[1])
+        year, month, day = self.person.birth.split("-")
+        for log in logs:
+            for words in (self.person.surname, self.person.given, "Schilfweg", self.person.case,
+                          self.person.birth, f"{day}.{month}.{year}", "Mietvertrag"):
+                self.assertNotIn(words, log)
 
     def note_says_what_is_known(self, document):
         recall = self.recalls()[0]
