@@ -58,7 +58,9 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 #define ANY_KIND      KEYS "d.kind = $8" OLDER WHICH WHAT WHOSE DOWNWARD
 #define ANY_SITE                                                                                   \
     KEYS "d.site = (SELECT t.id FROM site t WHERE t.name = $9)" OLDER WHICH WHAT WHOSE DOWNWARD
-#define ANY_MOVING KEYS "d.state <> 'filed' AND " MOVING OLDER WHICH WHAT DOWNWARD
+// A run for each state, so that the index gives them in order of time.
+#define ANY_MOVING(state)                                                                          \
+    KEYS "d.state = '" state "' AND d.state <> 'filed'" OLDER WHICH WHAT DOWNWARD
 #define ANY_DECIDED                                                                                \
     KEYS "d.decider = $7 AND d.decider <> 'auto' AND NOT (" MOVING ")" OLDER WHICH WHAT DOWNWARD
 #define ANY_UNUSUAL KEYS "d.state = $13 AND d.state <> 'filed'" OLDER WHICH WHAT WHOSE DOWNWARD
@@ -70,7 +72,7 @@ struct walk {
     bool by_urgency;         /* a run for each urgency */
     bool by_team;            /* a run for each team of the scope */
     bool is_clearing;        /* $14 says whether it is waiting, and not whether it is done */
-    const struct walk *also; /* merged with it; NULL for none */
+    const struct walk *also; /* merged with it, and so on; NULL for none */
 };
 
 // One line a walk: the statement, and the same counted.
@@ -91,7 +93,10 @@ static const struct walk any_case = {WALK(ANY_CASE)};
 static const struct walk any_kind = {WALK(ANY_KIND)};
 static const struct walk any_site = {WALK(ANY_SITE)};
 static const struct walk any_decided = {WALK(ANY_DECIDED)};
-static const struct walk any_moving = {WALK(ANY_MOVING), .also = &any_decided};
+static const struct walk any_corrupt = {WALK(ANY_MOVING("corrupt")), .also = &any_decided};
+static const struct walk any_recalled = {WALK(ANY_MOVING("recalled")), .also = &any_corrupt};
+static const struct walk any_clearing = {WALK(ANY_MOVING("clearing")), .also = &any_recalled};
+static const struct walk any_moving = {WALK(ANY_MOVING("matching")), .also = &any_clearing};
 static const struct walk any_unusual = {WALK(ANY_UNUSUAL)};
 
 /* ---- choosing ------------------------------------------------------------------------------- */
@@ -314,8 +319,8 @@ static enum status run_all(const struct query *query, const struct desk_place *f
     size_t runs = walk->by_team ? query->team_count : 1;
     for (size_t i = 0; i < runs && status == STATUS_OK; i++)
         status = run(query, walk, from, query->teams[i], keys, first, fault);
-    if (status == STATUS_OK && walk->also != NULL)
-        status = run(query, walk->also, from, NULL, keys, first, fault);
+    for (walk = walk->also; walk != NULL && status == STATUS_OK; walk = walk->also)
+        status = run(query, walk, from, NULL, keys, first, fault);
     return status;
 }
 
@@ -404,8 +409,9 @@ enum status desk_count(struct ledger *ledger, const struct desk_scope *scope,
         const struct desk_place from = start_of(walk, NULL, urgency);
         for (size_t i = 0; i < runs && count < most && status == STATUS_OK; i++)
             status = count_run(&query, walk, &from, query.teams[i], most, &count, fault);
-        if (walk->also != NULL && count < most && status == STATUS_OK)
-            status = count_run(&query, walk->also, &from, NULL, most, &count, fault);
+        for (const struct walk *also = walk->also;
+             also != NULL && count < most && status == STATUS_OK; also = also->also)
+            status = count_run(&query, also, &from, NULL, most, &count, fault);
     }
     if (status == STATUS_OK)
         *ret_count = count;
