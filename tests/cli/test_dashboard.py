@@ -5,6 +5,7 @@ SPDX-License-Identifier: EUPL-1.2
 """
 
 import contextlib
+import itertools
 import os
 import re
 import shutil
@@ -42,10 +43,13 @@ def make_instance(folder):
 
 
 class Terminal:
-    """A tmux server of its own with one window, in which the command runs."""
+    """A tmux server of its own with one window, in which the command runs. Each has a socket of its
+    own: a server that was told to end answers on its socket for a moment longer."""
+
+    numbers = itertools.count()
 
     def __init__(self, columns, rows, command, **environment):
-        self.socket = f"posteingang-{os.getpid()}"
+        self.socket = f"posteingang-{os.getpid()}-{next(self.numbers)}"
         pairs = [f"{name}={value}" for name, value in environment.items()]
         self.tmux("-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows),
                   "env", "-u", "LC_ALL", "-u", "NO_COLOR", *pairs, *command)
