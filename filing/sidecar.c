@@ -55,6 +55,23 @@ static json_t *json_pages(const struct document_record *document)
     return pages;
 }
 
+/* Of a document that a person put together: where each of its pages is from. */
+static json_t *json_sources(const struct document_record *document)
+{
+    json_t *sources = json_array();
+    for (uint32_t i = 0; document->arrangement != 0 && i < document->page_count; i++) {
+        const struct document_page *page = &document->places[i];
+        json_t *source = json_pack("{s:o, s:i, s:i, s:o}", "scan", json_uuid(&page->scan.uuid),
+                                   "page", (int)page->number, "turned", (int)page->turned, "sha256",
+                                   json_digest(&page->digest));
+        if (source == NULL || json_array_append_new(sources, source) != 0) {
+            json_decref(sources);
+            return NULL;
+        }
+    }
+    return sources;
+}
+
 static json_t *json_files(const struct document_record *document)
 {
     json_t *files = json_object();
@@ -94,6 +111,7 @@ enum status sidecar_append(const struct document_record *document, const struct 
         {"scan",             json_uuid(&document->scan.uuid)         },
         {"ordinal",          json_integer(document->ordinal)         },
         {"pages",            json_pages(document)                    },
+        {"sources",          json_sources(document)                  },
         {"site",             json_words(document->site)              },
         {"source",           json_words(document->source)            },
         {"source_format",    json_words(scan->format)                },

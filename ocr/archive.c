@@ -13,8 +13,6 @@
 #include "ocr/pdf_file.h"
 #include "ocr/srgb_profile.h"
 
-static const char namespace[] = "urn:posteingang:scan:1";
-
 const char *archive_language(const char *languages)
 {
     static const char *const table[][2] = {
@@ -63,6 +61,11 @@ static void append_escaped(struct text *xmp, const char *words)
 
 static void append_title(struct text *title, const struct archive_facts *facts)
 {
+    if (facts->scans != NULL) {
+        text_append_format(title, "Posteingang, %u Seiten, von Hand zusammengestellt",
+                           facts->page_count);
+        return;
+    }
     uint32_t first = facts->pages[0].reading.number;
     uint32_t last = facts->pages[facts->page_count - 1].reading.number;
     if (first == last)
@@ -105,8 +108,8 @@ static void append_schema(struct text *xmp)
         "<pdfaSchema:schema>Facts of a scan</pdfaSchema:schema>"
         "<pdfaSchema:namespaceURI>%s</pdfaSchema:namespaceURI>"
         "<pdfaSchema:prefix>scan</pdfaSchema:prefix><pdfaSchema:property><rdf:Seq>\n",
-        namespace);
-    append_property(xmp, "sha256", "SHA-256 of the scan's bytes");
+        ARCHIVE_NAMESPACE);
+    append_property(xmp, "sha256", "SHA-256 of the scan's bytes, or of each page's");
     append_property(xmp, "pages", "numbers of the pages in the scan");
     append_property(xmp, "resolution", "pixels an inch of each page");
     append_property(xmp, "turned", "clockwise degrees each page was turned to be read");
@@ -140,12 +143,22 @@ static long page_rotation(const struct page_result *page)
     return page->reading.rotation;
 }
 
-static void append_facts(struct text *xmp, const struct archive_facts *facts)
+static void append_scans(struct text *xmp, const struct archive_facts *facts)
 {
     char hex[DIGEST_HEX_BYTES];
-    digest_to_hex(&facts->scan, hex);
-    text_append_format(xmp, "<rdf:Description rdf:about=\"\" xmlns:scan=\"%s\">", namespace);
-    text_append_format(xmp, "<scan:sha256>%s</scan:sha256>", hex);
+    text_append(xmp, "<scan:sha256>");
+    for (uint32_t i = 0; i < (facts->scans == NULL ? 1 : facts->page_count); i++) {
+        digest_to_hex(facts->scans == NULL ? &facts->scan : &facts->scans[i], hex);
+        text_append_format(xmp, i == 0 ? "%s" : " %s", hex);
+    }
+    text_append(xmp, "</scan:sha256>");
+}
+
+static void append_facts(struct text *xmp, const struct archive_facts *facts)
+{
+    text_append_format(xmp, "<rdf:Description rdf:about=\"\" xmlns:scan=\"%s\">",
+                       ARCHIVE_NAMESPACE);
+    append_scans(xmp, facts);
     append_numbers(xmp, facts, "pages", page_number);
     append_numbers(xmp, facts, "resolution", page_dpi);
     append_numbers(xmp, facts, "turned", page_rotation);

@@ -12,6 +12,9 @@
 #include "base/digest.h"
 #include "ocr/page.h"
 
+/* What our own metadata are known by. */
+#define ARCHIVE_NAMESPACE "urn:posteingang:scan:1"
+
 enum archive_level {
     ARCHIVE_NONE = 0, /* with a raster for which nothing can be promised */
     ARCHIVE_2B,
@@ -20,9 +23,10 @@ enum archive_level {
 
 struct archive_facts {
     enum archive_level level;
-    const char *language; /* BCP 47, e.g. "de" */
-    const char *engine;   /* that read it */
-    struct digest scan;   /* of the scan's bytes */
+    const char *language;       /* BCP 47, e.g. "de" */
+    const char *engine;         /* that read it */
+    struct digest scan;         /* of the scan's bytes */
+    const struct digest *scans; /* of each page's scan, when a person put them together; or NULL */
     const struct page_result *pages;
     uint32_t page_count;
 };

@@ -245,12 +245,12 @@ static uint8_t *take_bytes(struct byte_reader *reader, size_t *ret_length)
 static void take_pages(struct byte_reader *reader, struct ocr_event *event)
 {
     uint32_t count = byte_reader_u32(reader);
-    if (reader->failed || count == 0 || count > READING_PAGES_MOST ||
+    if (reader->failed || count > READING_PAGES_MOST ||
         count > (reader->length - reader->position) / PAGE_FACTS_BYTES_LEAST) {
         reader->failed = true;
         return;
     }
-    event->pages = calloc(count, sizeof *event->pages);
+    event->pages = calloc((size_t)count + 1, sizeof *event->pages);
     if (event->pages == NULL) {
         reader->failed = true;
         return;
@@ -285,7 +285,8 @@ static void take_document(struct byte_reader *reader, struct ocr_document *docum
 static void take_documents(struct byte_reader *reader, struct ocr_event *event)
 {
     uint32_t count = byte_reader_u32(reader);
-    if (reader->failed || count > event->scan_page_count) {
+    if (reader->failed || count > READING_PAGES_MOST ||
+        (event->scan_page_count > 0 && count > event->scan_page_count)) {
         reader->failed = true;
         return;
     }

@@ -1,8 +1,10 @@
 /* message.c - see message.h. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -125,4 +127,23 @@ enum status message_receive(int socket, bool blocks, struct message *ret_message
     }
     *ret_message = message;
     return STATUS_OK;
+}
+
+int message_file(const uint8_t *bytes, size_t length)
+{
+    int file = memfd_create("posteingang-message", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    size_t written = 0;
+    while (file >= 0 && written < length) {
+        ssize_t count = write(file, bytes + written, length - written);
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0) {
+            close(file);
+            return -1;
+        }
+        written += (size_t)count;
+    }
+    if (file >= 0)
+        (void)fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+    return file;
 }

@@ -6,6 +6,7 @@
 #define OCR_MESSAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/fault.h"
@@ -18,6 +19,7 @@ enum message_kind {
     MESSAGE_PAGE,   /* zygote: page of page_count is done */
     MESSAGE_DONE,   /* zygote: the outcome is `size` bytes in `file` */
     MESSAGE_FAILED, /* zygote: `fault` */
+    MESSAGE_COMPOSE /* program: put documents together of this (compose.h) */
 };
 
 struct message {
@@ -36,5 +38,8 @@ enum status message_send(int socket, const struct message *message, struct fault
  * the other side is gone or says nonsense. */
 enum status message_receive(int socket, bool blocks, struct message *ret_message,
                             struct fault *fault);
+
+/* A sealed memory file of the bytes, to be sent along; -1 with errno. */
+int message_file(const uint8_t *bytes, size_t length);
 
 #endif

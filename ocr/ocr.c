@@ -169,18 +169,33 @@ int ocr_file(const struct ocr *ocr)
     return ocr->socket;
 }
 
-enum status ocr_submit(struct ocr *ocr, int scan_file, uint64_t size, struct fault *fault)
+static enum status submit(struct ocr *ocr, enum message_kind kind, int file, uint64_t size,
+                          struct fault *fault)
 {
     if (ocr->is_busy)
         return fault_set(fault, STATUS_LATER, "another scan is being read");
-    struct message message = {
-        .kind = MESSAGE_SCAN, .scan = ocr->scan + 1, .size = size, .file = scan_file};
+    struct message message = {.kind = kind, .scan = ocr->scan + 1, .size = size, .file = file};
     enum status status = message_send(ocr->socket, &message, fault);
     if (status != STATUS_OK)
         return status;
     ocr->scan++;
     ocr->is_busy = true;
     return STATUS_OK;
+}
+
+enum status ocr_submit(struct ocr *ocr, int scan_file, uint64_t size, struct fault *fault)
+{
+    return submit(ocr, MESSAGE_SCAN, scan_file, size, fault);
+}
+
+enum status ocr_compose(struct ocr *ocr, const void *bytes, size_t length, struct fault *fault)
+{
+    int file = message_file(bytes, length);
+    if (file < 0)
+        return fault_errno(fault, STATUS_LATER, "no memory for the pages to put together");
+    enum status status = submit(ocr, MESSAGE_COMPOSE, file, length, fault);
+    close(file);
+    return status;
 }
 
 void ocr_cancel(struct ocr *ocr)

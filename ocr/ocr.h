@@ -53,6 +53,9 @@ int ocr_file(const struct ocr *ocr);
 /* Starts on a scan: `scan_file` is a descriptor of `size` bytes (a sealed memfd), duplicated for
  * the zygote; the caller may close its own. STATUS_LATER while another scan is being read. */
 enum status ocr_submit(struct ocr *ocr, int scan_file, uint64_t size, struct fault *fault);
+/* The same with documents that are to be put together of others' pages: the bytes are a block of
+ * ocr/compose.h. The outcome is an OCR_EVENT_DONE without pages and page file. */
+enum status ocr_compose(struct ocr *ocr, const void *bytes, size_t length, struct fault *fault);
 /* Gives up the scan in hand; no further event comes from it. */
 void ocr_cancel(struct ocr *ocr);
 

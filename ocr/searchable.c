@@ -292,3 +292,34 @@ enum status searchable_build(const struct engine *engine, const struct archive_f
         qpdf_cleanup(&whole);
     return status;
 }
+
+/* ---- pages that were written before ---------------------------------------------------------- */
+
+static bool add_pick(qpdf_data pdf, const struct searchable_pick *pick, uint32_t index)
+{
+    if (pick->page >= (uint32_t)qpdf_get_num_pages(pick->pdf) ||
+        (qpdf_add_page(pdf, pick->pdf, qpdf_get_page_n(pick->pdf, pick->page), QPDF_FALSE) &
+         QPDF_ERRORS) != 0)
+        return false;
+    qpdf_oh page = qpdf_get_page_n(pdf, index);
+    int turn = (pdf_page_rotation(pdf, page) + pick->turn) % 360;
+    if (pick->turn != 0)
+        qpdf_oh_replace_key(pdf, page, "/Rotate", qpdf_oh_new_integer(pdf, turn));
+    return true;
+}
+
+enum status searchable_pick(const struct archive_facts *facts, const struct searchable_pick *picks,
+                            uint8_t **ret_pdf, size_t *ret_length, struct fault *fault)
+{
+    qpdf_data pdf = new_pdf();
+    if (pdf == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory for a PDF");
+    bool good = true;
+    for (uint32_t i = 0; good && i < facts->page_count; i++)
+        good = add_pick(pdf, &picks[i], i);
+    good = good && archive_describe(pdf, facts);
+    enum status status = good ? write_out(pdf, facts->level, ret_pdf, ret_length, fault)
+                              : fault_set(fault, STATUS_LATER, "cannot put the pages together");
+    qpdf_cleanup(&pdf);
+    return status;
+}

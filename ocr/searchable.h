@@ -18,5 +18,15 @@
 enum status searchable_build(const struct engine *engine, const struct archive_facts *facts,
                              const struct source *source, uint8_t **ret_pdf, size_t *ret_length,
                              struct fault *fault);
+/* A page of another PDF of ours, turned by so much more. */
+struct searchable_pick {
+    qpdf_data pdf;
+    uint32_t page; /* from 0 */
+    int turn;      /* clockwise: 0, 90, 180, 270 */
+};
+/* A PDF of those pages as they are, one for each of facts->pages; the PDFs must live until then.
+ * facts->level is what all of them allow. */
+enum status searchable_pick(const struct archive_facts *facts, const struct searchable_pick *picks,
+                            uint8_t **ret_pdf, size_t *ret_length, struct fault *fault);
 
 #endif

@@ -25,6 +25,7 @@
 
 #include "base/sandbox.h"
 #include "ocr/child.h"
+#include "ocr/compose.h"
 #include "ocr/engine.h"
 #include "ocr/finish.h"
 #include "ocr/format.h"
@@ -111,6 +112,12 @@ static enum status finish(void *context, struct byte_writer *payload, struct fau
                        zygote->page_count, payload, fault);
 }
 
+static enum status compose(void *context, struct byte_writer *payload, struct fault *fault)
+{
+    const struct zygote *zygote = context;
+    return compose_documents(zygote->options, &zygote->source, payload, fault);
+}
+
 /* --- the zygote --- */
 
 static void forget_scan(struct zygote *zygote)
@@ -162,7 +169,8 @@ static void start_scan(struct zygote *zygote, const struct message *message)
     zygote->scan = message->scan;
     if (message->size == 0) {
         format_refuse_unknown(&zygote->source, &fault);
-    } else if (message->size > (uint64_t)zygote->options->scan_bytes_most) {
+    } else if (message->kind == MESSAGE_SCAN &&
+               message->size > (uint64_t)zygote->options->scan_bytes_most) {
         fault_set(&fault, STATUS_REFUSE,
                   "Die Datei ist mit %llu MB zu groß. Bitte in kleineren Stapeln scannen.",
                   (unsigned long long)(message->size / 1000000));
@@ -177,6 +185,8 @@ static void start_scan(struct zygote *zygote, const struct message *message)
     }
     if (fault.status != STATUS_OK)
         fail_scan(zygote, &fault);
+    else if (message->kind == MESSAGE_COMPOSE)
+        start_child(zygote, STEP_FINISH, compose, RESULT_BYTES_MOST);
     else
         start_child(zygote, STEP_INSPECT, inspect_scan, INSPECTION_BYTES_MOST);
 }
@@ -188,7 +198,8 @@ static void take_message(struct zygote *zygote)
         forget_scan(zygote);
         _exit(EXIT_DONE);
     }
-    if (message.kind == MESSAGE_SCAN && message.file >= 0)
+    bool is_work = message.kind == MESSAGE_SCAN || message.kind == MESSAGE_COMPOSE;
+    if (is_work && message.file >= 0)
         start_scan(zygote, &message);
     else if (message.kind == MESSAGE_CANCEL && message.scan == zygote->scan)
         forget_scan(zygote);
@@ -276,26 +287,6 @@ static void after_page(struct zygote *zygote, const struct child_outcome *outcom
         start_child(zygote, STEP_FINISH, finish, RESULT_BYTES_MOST);
 }
 
-/* A sealed memory file of the bytes, or -1 with errno. */
-static int memory_file(const uint8_t *bytes, size_t length)
-{
-    int file = memfd_create("posteingang-outcome", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-    size_t written = 0;
-    while (file >= 0 && written < length) {
-        ssize_t count = write(file, bytes + written, length - written);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0) {
-            close(file);
-            return -1;
-        }
-        written += (size_t)count;
-    }
-    if (file >= 0)
-        (void)fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
-    return file;
-}
-
 static void after_finish(struct zygote *zygote, const struct child_outcome *outcome)
 {
     struct fault fault = outcome->fault;
@@ -304,7 +295,7 @@ static void after_finish(struct zygote *zygote, const struct child_outcome *outc
         fail_scan(zygote, &fault);
         return;
     }
-    int file = memory_file(outcome->payload, outcome->length);
+    int file = message_file(outcome->payload, outcome->length);
     if (file < 0) {
         fault_errno(&fault, STATUS_LATER, "no memory file for the outcome");
         fail_scan(zygote, &fault);

@@ -71,7 +71,7 @@ static bool sees_team(const struct access *access, const struct document_record 
 static bool is_moving(enum document_state state)
 {
     return state == DOCUMENT_MATCHING || state == DOCUMENT_CLEARING || state == DOCUMENT_RECALLED ||
-           state == DOCUMENT_CORRUPT;
+           state == DOCUMENT_CORRUPT || state == DOCUMENT_ARRANGING;
 }
 
 bool access_may_see_document(const struct user_record *user, const struct document_record *document)

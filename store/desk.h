@@ -131,7 +131,8 @@ enum desk_verdict {
     DESK_TOO_LATE,     /* the document is no longer as the person saw it, or not in such a state */
     DESK_BUSY,         /* it is being filed at this very moment: again in a second */
     DESK_UNKNOWN_CASE, /* not in the register, or without a team */
-    DESK_NO_CHANGE     /* it is there already */
+    DESK_NO_CHANGE,    /* it is there already */
+    DESK_SHARED        /* the letter lies in several cases */
 };
 
 /* Puts a document of clearing into a case, or moves a filed one to another. */

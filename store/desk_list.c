@@ -29,12 +29,14 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
     " AND ($15 = 0 OR d.caseworker = $26)"                                                         \
     " AND ($16 = 0 OR NOT EXISTS (SELECT 1 FROM sight g WHERE g.document = d.id"                   \
     "  AND g.person = $7 AND g.what = 'document'))"
-#define MOVING "d.state IN ('matching', 'clearing', 'recalled', 'corrupt')"
+#define MOVING "d.state IN ('matching', 'clearing', 'recalled', 'corrupt', 'arranging')"
 #define WHOSE                                                                                      \
     " AND ($17 = 3 OR ($17 = 2 AND (d.caseworker = $26"                                            \
     "  OR d.team IN ($18, $19, $20, $21, $22, $23, $24, $25)))"                                    \
     "  OR ($17 = 1 AND (d.decider = $7 OR " MOVING ")))"
-#define WHICH " AND ($13 IS NULL OR d.state = $13) AND ($14 IS NULL OR d.done = $14)"
+#define WHICH                                                                                      \
+    " AND ($13 IS NULL AND d.state <> 'replaced' OR d.state = $13) AND ($14 IS NULL OR d.done = "  \
+    "$14)"
 
 #define KEYS          "SELECT d.received_ms, d.id FROM document d WHERE "
 #define OLDER         " AND (d.received_ms, d.id) < ($2, $3)"

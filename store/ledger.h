@@ -263,6 +263,14 @@ enum status ledger_retry(struct ledger *ledger, const struct uuid *scan_or_docum
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
+/* A page of a document: the page of a scan that it is, and how a person turned it since. */
+struct document_page {
+    struct scan_id scan;
+    struct digest digest; /* of the scan's bytes */
+    uint32_t number;      /* in the scan */
+    uint16_t turned;      /* clockwise degrees: 0, 90, 180, 270 */
+};
+
 struct document_record {
     struct document_id id;
     struct scan_id scan;
@@ -286,14 +294,16 @@ struct document_record {
     struct digest explanation; /* the machine's last one, whoever decided since; zero when none */
     char *rules_version;
     int64_t register_version;
-    char *place;                /* in the cabinet; NULL until filed */
-    char *error;                /* of its last failed job; NULL otherwise */
-    int64_t revision;           /* number of the audit row of its last change */
-    bool is_done;               /* somebody took note of it */
-    bool is_waiting;            /* in clearing, and its case is not in the register yet */
-    char *caseworker;           /* of its case, as the register has it; NULL for none */
-    bool is_copy;               /* for a further case of its letter */
-    struct document_id copy_of; /* the letter's first document */
+    char *place;                  /* in the cabinet; NULL until filed */
+    char *error;                  /* of its last failed job; NULL otherwise */
+    int64_t revision;             /* number of the audit row of its last change */
+    bool is_done;                 /* somebody took note of it */
+    bool is_waiting;              /* in clearing, and its case is not in the register yet */
+    char *caseworker;             /* of its case, as the register has it; NULL for none */
+    bool is_copy;                 /* for a further case of its letter */
+    struct document_id copy_of;   /* the letter's first document */
+    int64_t arrangement;          /* that made it of other documents' pages; 0: a reader did */
+    struct document_page *places; /* where each of `pages` comes from, in the document's order */
 };
 
 void document_record_done(struct document_record *record);
@@ -314,7 +324,7 @@ struct list_filter {
 enum status ledger_list(struct ledger *ledger, const struct list_filter *filter,
                         ledger_list_callback *callback, void *context, struct fault *fault);
 
-enum { SCAN_STATES = SCAN_CORRUPT + 1, DOCUMENT_STATES = DOCUMENT_CORRUPT + 1 };
+enum { SCAN_STATES = SCAN_CORRUPT + 1, DOCUMENT_STATES = DOCUMENT_REPLACED + 1 };
 
 struct ledger_summary {
     uint64_t scans[SCAN_STATES];         /* how many in each state */

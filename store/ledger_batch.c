@@ -153,7 +153,7 @@ static enum status count_pages(struct ledger *ledger, const char *id, struct bat
         ledger->database,
         "SELECT count(CASE WHEN " IS_LETTER " THEN 1 END),"
         " count(CASE WHEN " IS_LETTER " AND (p.outcome IN ('blank', 'refused') OR d.state IN"
-        "  ('filed', 'clearing', 'forwarded', 'discarded')) THEN 1 END),"
+        "  ('filed', 'clearing', 'forwarded', 'discarded', 'arranging')) THEN 1 END),"
         " count(CASE WHEN " IS_SHEET " THEN 1 END),"
         " count(CASE WHEN p.outcome = 'blank' THEN 1 END),"
         " count(CASE WHEN (p.notes & 2) <> 0 THEN 1 END),"

@@ -60,6 +60,11 @@ static enum status set_aside(struct ledger *ledger, const struct uuid *id, const
         status = document_state_of(ledger, id, &is_document, &document, fault);
     if (status == STATUS_OK && !is_scan && !is_document)
         return fault_set(fault, STATUS_REFUSE, "the ledger knows nothing of this id");
+    if (status == STATUS_OK && !is_scan && document == DOCUMENT_ARRANGING) {
+        status = arrangement_abandon(ledger, id, actor, reason, fault);
+        if (status == STATUS_OK)
+            status = document_state_of(ledger, id, &is_document, &document, fault);
+    }
     *ret_changed = is_scan ? scan != SCAN_CORRUPT : document != DOCUMENT_CORRUPT;
     if (status == STATUS_OK && *ret_changed)
         status = open_job(ledger, id, is_scan, &has_job, &job, fault);

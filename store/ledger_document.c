@@ -4,6 +4,7 @@
  * that counts, so that it can be told years later who or what decided, and on which evidence. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/reading.h"
 #include "store/ledger_private.h"
@@ -106,6 +107,7 @@ enum status decision_keep(struct ledger *ledger, const struct uuid *document,
 static const char *const given_up[] = {
     [JOB_READ] = "",
     [JOB_MATCH] = "Die automatische Zuordnung ist gescheitert; bitte von Hand zuordnen.",
+    [JOB_COMPOSE] = "",
     [JOB_FILE] = "Die Ablage in der Akte ist gescheitert; bitte prüfen und noch einmal zuordnen.",
 };
 
@@ -177,6 +179,7 @@ void document_record_done(struct document_record *record)
     free(record->flags);
     free(record->team);
     free(record->pages);
+    free(record->places);
     free(record->rules_version);
     free(record->place);
     free(record->error);
@@ -184,31 +187,64 @@ void document_record_done(struct document_record *record)
     *record = (struct document_record){0};
 }
 
-static enum status read_pages(struct ledger *ledger, struct document_record *record,
-                              struct fault *fault)
+/* The pages of a document of a scan; in another order when a person arranged it; and those that
+ * one had whose pages are in others now. Columns: scan, number, turned, SHA-256 of the scan. */
+#define PAGES_AS_READ                                                                              \
+    "SELECT p.scan, p.number, p.turned, NULL FROM page p JOIN document d"                          \
+    " ON p.document = COALESCE(d.copy_of, d.id) WHERE p.scan = $1 AND d.id = $2 ORDER BY p.number"
+#define PAGES_ARRANGED                                                                             \
+    "SELECT p.scan, p.number, p.turned, c.sha256 FROM page p JOIN scan c ON c.id = p.scan"         \
+    " WHERE p.document = $2 AND p.position > 0 AND $1 IS NOT NULL ORDER BY p.position"
+#define PAGES_BEFORE                                                                               \
+    "SELECT p.scan, p.number, p.turned_before, c.sha256 FROM arrangement_source s"                 \
+    " JOIN arrangement_page p ON p.arrangement = s.arrangement AND p.source = s.number"            \
+    " JOIN scan c ON c.id = p.scan WHERE s.document = $2 AND $1 IS NOT NULL AND s.arrangement ="   \
+    " (SELECT max(o.arrangement) FROM arrangement_source o JOIN arrangement a"                     \
+    " ON a.id = o.arrangement WHERE o.document = $2 AND a.state = 'done') ORDER BY p.place"
+
+static enum status read_places(struct ledger *ledger, const struct document_record *record,
+                               const char *sql, struct document_page places[READING_PAGES_MOST],
+                               uint32_t *ret_count, struct fault *fault)
 {
-    uint32_t numbers[READING_PAGES_MOST];
-    uint32_t count = 0;
     bool there = true;
     struct rows *rows = NULL;
     enum status status = database_query(
-        ledger->database,
-        "SELECT p.number FROM page p JOIN document d ON p.document = COALESCE(d.copy_of, d.id)"
-        " WHERE p.scan = $1 AND d.id = $2 ORDER BY p.number",
-        VALUES(value_uuid(&record->scan.uuid), value_uuid(&record->id.uuid)), &rows, fault);
-    while (status == STATUS_OK && there && count < READING_PAGES_MOST) {
+        ledger->database, sql, VALUES(value_uuid(&record->scan.uuid), value_uuid(&record->id.uuid)),
+        &rows, fault);
+    *ret_count = 0;
+    while (status == STATUS_OK && there && *ret_count < READING_PAGES_MOST) {
         status = rows_next(rows, &there, fault);
-        if (status == STATUS_OK && there)
-            numbers[count++] = (uint32_t)rows_integer(rows, 0);
+        if (status != STATUS_OK || !there)
+            break;
+        places[(*ret_count)++] = (struct document_page){
+            .scan = {rows_uuid(rows, 0)},
+            .digest = rows_is_null(rows, 3) ? record->scan_digest : rows_digest(rows, 3),
+            .number = (uint32_t)rows_integer(rows, 1),
+            .turned = (uint16_t)rows_integer(rows, 2)};
     }
     rows_done(&rows);
+    return status;
+}
+
+static enum status read_pages(struct ledger *ledger, struct document_record *record,
+                              struct fault *fault)
+{
+    struct document_page places[READING_PAGES_MOST];
+    uint32_t count = 0;
+    enum status status =
+        read_places(ledger, record, record->arrangement == 0 ? PAGES_AS_READ : PAGES_ARRANGED,
+                    places, &count, fault);
+    if (status == STATUS_OK && count == 0)
+        status = read_places(ledger, record, PAGES_BEFORE, places, &count, fault);
     if (status != STATUS_OK || count == 0)
         return status;
     record->pages = malloc(count * sizeof *record->pages);
-    if (record->pages == NULL)
+    record->places = malloc(count * sizeof *record->places);
+    if (record->pages == NULL || record->places == NULL)
         return ledger_out_of_memory(fault);
     for (uint32_t i = 0; i < count; i++)
-        record->pages[i] = numbers[i];
+        record->pages[i] = places[i].number;
+    memcpy(record->places, places, count * sizeof *places);
     record->page_count = count;
     return STATUS_OK;
 }
@@ -233,6 +269,7 @@ static struct document_record plain_columns(struct rows *rows)
         .revision = rows_integer(rows, 25),
         .is_done = rows_integer(rows, 26) != 0,
         .is_waiting = rows_integer(rows, 27) != 0,
+        .arrangement = rows_integer(rows, 30),
     };
 }
 

@@ -82,12 +82,15 @@ static enum scan_state scan_after(enum verdict verdict)
     return states[verdict];
 }
 
-/* A refused scan is an answer: its read job is done. Anything else given up is dead until a
- * person revives or settles it. */
+/* A refused scan is an answer: its read job is done; so is pages that cannot be arranged, whose
+ * documents are again what they were. Anything else given up is dead until a person revives or
+ * settles it. */
 static enum job_state job_after_verdict(const struct job_row *job, enum verdict verdict)
 {
     if (verdict == VERDICT_AGAIN)
         return JOB_READY;
+    if (job->kind == JOB_COMPOSE)
+        return JOB_DONE;
     return verdict == VERDICT_REFUSED && job->kind == JOB_READ ? JOB_DONE : JOB_DEAD;
 }
 
@@ -101,7 +104,7 @@ static enum status fail_audit(struct ledger *ledger, const struct job_row *job, 
     detail_word(&detail, "then", job_state_name(job_after_verdict(job, verdict)));
     if (job->kind == JOB_READ)
         detail_word(&detail, "scan", scan_state_name(scan_after(verdict)));
-    else if (verdict != VERDICT_AGAIN && !is_recalled)
+    else if (verdict != VERDICT_AGAIN && !is_recalled && job->kind != JOB_COMPOSE)
         detail_word(&detail, "document", document_state_name(DOCUMENT_CLEARING));
     enum status status = audit_append_about(ledger, actor, "job.fail", job_subject(job),
                                             detail_close(&detail), ret_audit, fault);
@@ -125,6 +128,9 @@ static enum status give_up_scan(struct ledger *ledger, const struct job_row *job
     return status;
 }
 
+static const char CANNOT_ARRANGE[] =
+    "Die Seiten ließen sich nicht neu zusammenstellen; es ist alles, wie es war.";
+
 /* The scan or document after its job failed. */
 static enum status fail_subject(struct ledger *ledger, const struct job_row *job,
                                 enum verdict verdict, const char *reason, int64_t audit,
@@ -137,6 +143,8 @@ static enum status fail_subject(struct ledger *ledger, const struct job_row *job
                          verdict == VERDICT_AGAIN ? NULL : reason, audit, fault);
     if (verdict == VERDICT_AGAIN)
         return STATUS_OK;
+    if (job->kind == JOB_COMPOSE)
+        return arrangement_give_up(ledger, &job->document, job->worker, CANNOT_ARRANGE, fault);
     return document_to_person(ledger, &job->document, job->kind, audit, fault);
 }
 

@@ -169,6 +169,10 @@ enum status job_agrees(struct ledger *ledger, const struct job_row *job, bool *r
     }
     enum document_state state = DOCUMENT_CORRUPT;
     enum status status = document_state_of(ledger, &job->document, &found, &state, fault);
+    if (job->kind == JOB_COMPOSE) {
+        *ret_agrees = found && state == DOCUMENT_ARRANGING;
+        return status;
+    }
     *ret_agrees = found && (state == DOCUMENT_MATCHING ||
                             (state == DOCUMENT_RECALLED && job->kind == JOB_FILE));
     return status;
@@ -199,17 +203,21 @@ enum status job_set_aside(struct ledger *ledger, const struct job_row *job, cons
 {
     struct text detail = {0};
     int64_t audit = 0;
+    // What pages were to be arranged of is whole all the same.
+    bool is_composing = job->kind == JOB_COMPOSE;
     detail_job(&detail, job);
-    detail_word(&detail, noun_of(job), "corrupt");
+    if (!is_composing)
+        detail_word(&detail, noun_of(job), "corrupt");
     enum status status = audit_append_about(ledger, actor, "job.corrupt", job_subject(job),
                                             detail_close(&detail), &audit, fault);
     text_done(&detail);
     if (status == STATUS_OK)
-        status = subject_to_corrupt(ledger, job, reason, audit, fault);
-    struct job_after dead = job_same(job, JOB_DEAD);
-    dead.error = reason;
+        status = is_composing ? arrangement_give_up(ledger, &job->document, actor, reason, fault)
+                              : subject_to_corrupt(ledger, job, reason, audit, fault);
+    struct job_after after = job_same(job, is_composing ? JOB_DONE : JOB_DEAD);
+    after.error = is_composing ? NULL : reason;
     if (status == STATUS_OK)
-        status = job_update(ledger, job, &dead, audit, fault);
+        status = job_update(ledger, job, &after, audit, fault);
     return status;
 }
 

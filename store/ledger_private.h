@@ -115,7 +115,7 @@ enum status decision_restore(struct ledger *ledger, const struct uuid *document,
     " ORDER BY x.id DESC LIMIT 1)), c.rules_version,"                                              \
     " c.register_version, d.place, (SELECT j.error FROM job j WHERE j.scan = d.scan AND"           \
     " j.document = d.id AND j.state <> 'done' ORDER BY j.id DESC LIMIT 1), d.audit, d.done,"       \
-    " d.waiting, d.caseworker, d.copy_of"
+    " d.waiting, d.caseworker, d.copy_of, d.arrangement"
 #define DOCUMENT_TABLES                                                                            \
     "document d JOIN scan s ON s.id = d.scan JOIN site t ON t.id = d.site"                         \
     " LEFT JOIN decision c ON c.id = d.decision"
@@ -135,6 +135,24 @@ enum status document_days_keep(struct ledger *ledger, const struct uuid *documen
 /* Reckons the document's deadlines anew, and whether it is flagged. */
 enum status deadlines_reckon(struct ledger *ledger, const struct uuid *document,
                              struct fault *fault);
+
+/* ---- arrangement.c, arrangement_end.c ------------------------------------------------------- */
+
+/* The open arrangement that the document is a source of; 0: none. */
+enum status arrangement_open_of(struct ledger *ledger, const struct uuid *document,
+                                int64_t *ret_number, struct fault *fault);
+/* The document's audit row of one step of an arrangement, after which it is in `state`. */
+enum status arrangement_audit(struct ledger *ledger, int64_t number, const char *actor,
+                              const char *action, const struct uuid *document,
+                              enum document_state state, int64_t *ret_audit, struct fault *fault);
+/* Inside a transaction in which the job of `document` ends in vain: the sources are again what
+ * they were. `reason` is for people. */
+enum status arrangement_give_up(struct ledger *ledger, const struct uuid *document,
+                                const char *actor, const char *reason, struct fault *fault);
+/* The same from outside, with its job; `reason` NULL: it was taken back. Nothing when no open
+ * arrangement has the document. */
+enum status arrangement_abandon(struct ledger *ledger, const struct uuid *document,
+                                const char *actor, const char *reason, struct fault *fault);
 
 /* ---- correction.c --------------------------------------------------------------------------- */
 

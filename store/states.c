@@ -21,13 +21,15 @@ static const char *const document_names[] = {
     [DOCUMENT_MATCHING] = "matching",   [DOCUMENT_FILED] = "filed",
     [DOCUMENT_CLEARING] = "clearing",   [DOCUMENT_FORWARDED] = "forwarded",
     [DOCUMENT_DISCARDED] = "discarded", [DOCUMENT_RECALLED] = "recalled",
-    [DOCUMENT_CORRUPT] = "corrupt",
+    [DOCUMENT_CORRUPT] = "corrupt",     [DOCUMENT_ARRANGING] = "arranging",
+    [DOCUMENT_REPLACED] = "replaced",
 };
 
 static const char *const job_kind_names[] = {
     [JOB_READ] = "read",
     [JOB_MATCH] = "match",
     [JOB_FILE] = "file",
+    [JOB_COMPOSE] = "compose",
 };
 
 static const char *const job_state_names[] = {
@@ -91,6 +93,18 @@ static const struct move document_moves[] = {
     {DOCUMENT_DISCARDED, DOCUMENT_CORRUPT  },
     {DOCUMENT_RECALLED,  DOCUMENT_CORRUPT  },
     {DOCUMENT_CORRUPT,   DOCUMENT_MATCHING }, // a person has seen to it
+    {DOCUMENT_FILED,     DOCUMENT_ARRANGING},
+    {DOCUMENT_CLEARING,  DOCUMENT_ARRANGING},
+    {DOCUMENT_ARRANGING, DOCUMENT_FILED    }, // it could not be done, or was taken back
+    {DOCUMENT_ARRANGING, DOCUMENT_CLEARING },
+    {DOCUMENT_ARRANGING, DOCUMENT_RECALLED }, // done, and it lies in the cabinet
+    {DOCUMENT_ARRANGING, DOCUMENT_REPLACED },
+    {DOCUMENT_ARRANGING, DOCUMENT_CORRUPT  },
+    {DOCUMENT_RECALLED,  DOCUMENT_REPLACED },
+    {DOCUMENT_CLEARING,  DOCUMENT_REPLACED }, // what was made is taken back
+    {DOCUMENT_REPLACED,  DOCUMENT_CLEARING }, // and what it was made of comes back
+    {DOCUMENT_REPLACED,  DOCUMENT_MATCHING },
+    {DOCUMENT_REPLACED,  DOCUMENT_CORRUPT  },
 };
 
 static const struct move job_moves[] = {
@@ -111,7 +125,7 @@ static const bool scan_final[] = {
 
 static const bool document_final[] = {
     [DOCUMENT_FILED] = true,     [DOCUMENT_CLEARING] = true, [DOCUMENT_FORWARDED] = true,
-    [DOCUMENT_DISCARDED] = true, [DOCUMENT_CORRUPT] = true,
+    [DOCUMENT_DISCARDED] = true, [DOCUMENT_CORRUPT] = true,  [DOCUMENT_REPLACED] = true,
 };
 
 /* Numbers from outside (the wire, the database) come through here too: "?" for a stranger. */

@@ -25,10 +25,12 @@ enum document_state {
     DOCUMENT_FORWARDED,
     DOCUMENT_DISCARDED,
     DOCUMENT_RECALLED, /* on its way out of the cabinet, to where a person sent it */
-    DOCUMENT_CORRUPT
+    DOCUMENT_CORRUPT,
+    DOCUMENT_ARRANGING, /* its pages are being put together anew */
+    DOCUMENT_REPLACED   /* final: its pages are in other documents now */
 };
 
-enum job_kind { JOB_READ = 0, JOB_MATCH, JOB_FILE };
+enum job_kind { JOB_READ = 0, JOB_MATCH, JOB_FILE, JOB_COMPOSE };
 enum job_state { JOB_READY = 0, JOB_LEASED, JOB_DONE, JOB_DEAD };
 
 /* How a page of a scan ended. */

@@ -184,13 +184,14 @@ static const struct rule rules[] = {
     {.noun = "a page of scan",
      .subject = SUBJECT_UUID,
      .words = "is in a document of another scan",
-     .sql =
-         "SELECT p.scan FROM page p JOIN document d ON d.id = p.document WHERE d.scan <> p.scan"  },
+     .sql = "SELECT p.scan FROM page p JOIN document d ON d.id = p.document WHERE d.scan <> p.scan"
+            " AND d.arrangement IS NULL"                                                          },
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "is in a state that there is not",
      .sql = "SELECT id FROM document WHERE state NOT IN"
-            " ('matching', 'filed', 'clearing', 'forwarded', 'discarded', 'recalled', 'corrupt')" },
+            " ('matching', 'filed', 'clearing', 'forwarded', 'discarded', 'recalled', 'corrupt',"
+            " 'arranging', 'replaced')"                                                           },
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "was set aside as corrupt: a person must look",
@@ -198,7 +199,8 @@ static const struct rule rules[] = {
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "has no page",
-     .sql = "SELECT d.id FROM document d WHERE NOT EXISTS"
+     .sql = "SELECT d.id FROM document d WHERE d.state <> 'replaced' AND NOT (d.state ="
+            " 'recalled' AND d.destination = 'replaced') AND NOT EXISTS"
             " (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = COALESCE(d.copy_of, "
             "d.id))"                                                                              },
     {.noun = "document",
@@ -214,13 +216,33 @@ static const struct rule rules[] = {
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "is at rest, but a job still works on it",
-     .sql = "SELECT d.id FROM document d WHERE d.state NOT IN ('matching', 'recalled') AND EXISTS"
+     .sql = "SELECT d.id FROM document d WHERE d.state NOT IN ('matching', 'recalled',"
+            " 'arranging') AND EXISTS"
             " (" OPEN_JOB " AND j.state <> 'dead')"                                               },
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "is recalled, but no job takes it out of the cabinet",
      .sql = "SELECT d.id FROM document d WHERE d.state = 'recalled' AND (d.place IS NULL OR"
             " d.destination IS NULL OR NOT EXISTS (" OPEN_JOB " AND j.kind = 'file'))"            },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is being arranged, but no open arrangement with a job is about it",
+     .sql = "SELECT d.id FROM document d WHERE d.state = 'arranging' AND NOT EXISTS (SELECT 1 FROM"
+            " arrangement_source s JOIN arrangement a ON a.id = s.arrangement"
+            " JOIN arrangement_source f ON f.arrangement = a.id JOIN document fd ON fd.id ="
+            " f.document JOIN job j ON j.scan = fd.scan AND j.document = fd.id AND j.state <>"
+            " 'done' WHERE s.document = d.id AND a.state = 'open' AND j.kind = 'compose'"
+            " AND j.state IN ('ready', 'leased'))"                                                },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "is replaced, but still has pages or a place in the cabinet",
+     .sql = "SELECT d.id FROM document d WHERE d.state = 'replaced' AND (d.place IS NOT NULL OR"
+            " EXISTS (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = d.id))"         },
+    {.noun = "a page of scan",
+     .subject = SUBJECT_UUID,
+     .words = "is in an arranged document without a place there",
+     .sql = "SELECT p.scan FROM page p JOIN document d ON d.id = p.document WHERE"
+            " (p.position > 0) <> (d.arrangement IS NOT NULL)"                                    },
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "repeats its decision wrongly",
@@ -259,7 +281,7 @@ static const struct rule rules[] = {
     {.noun = "job",
      .subject = SUBJECT_NUMBER,
      .words = "is of a kind or in a state that there is not",
-     .sql = "SELECT id FROM job WHERE kind NOT IN ('read', 'match', 'file')"
+     .sql = "SELECT id FROM job WHERE kind NOT IN ('read', 'match', 'file', 'compose')"
             " OR state NOT IN ('ready', 'leased', 'done', 'dead')"                                },
     {.noun = "job",
      .subject = SUBJECT_NUMBER,

@@ -14,7 +14,7 @@
 #include "workers/dispatch.h"
 #include "workers/peers.h"
 
-enum { JOB_KINDS = JOB_FILE + 1 };
+enum { JOB_KINDS = JOB_COMPOSE + 1 };
 
 struct dispatch {
     struct loop *loop;

@@ -12,8 +12,8 @@ static const struct {
     enum job_kind kinds[2];
     size_t count;
 } trades[WIRE_WORKER_KINDS] = {
-    [WIRE_READER] = {{JOB_READ},            1},
-    [WIRE_FILER] = {{JOB_FILE, JOB_MATCH}, 2},
+    [WIRE_READER] = {{JOB_COMPOSE, JOB_READ}, 2}, // a person waits for the first
+    [WIRE_FILER] = {{JOB_FILE, JOB_MATCH},   2},
 };
 
 static bool has_room(const struct peer *peer)

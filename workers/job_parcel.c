@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "filing/sidecar.h"
+#include "store/arrangement.h"
 #include "store/match_context.h"
 #include "workers/job_parcel.h"
 
@@ -118,6 +119,73 @@ static enum status fill_file(struct job_parcel *parcel, struct spool *spool,
     return status == STATUS_OK ? add_withdrawal(parcel, fault) : status;
 }
 
+static bool is_new_scan(const struct document_record *document, uint32_t page)
+{
+    if (uuid_equal(&document->places[page].scan.uuid, &document->scan.uuid))
+        return false;
+    for (uint32_t i = 0; i < page; i++)
+        if (uuid_equal(&document->places[i].scan.uuid, &document->places[page].scan.uuid))
+            return false;
+    return true;
+}
+
+/* The further scans that an arranged document has pages of: "original-2.tiff" and so on. */
+static enum status add_further_scans(struct job_parcel *parcel, struct ledger *ledger,
+                                     struct spool *spool, struct fault *fault)
+{
+    const struct document_record *document = &parcel->document;
+    enum status status = STATUS_OK;
+    unsigned number = 1;
+    for (uint32_t i = 0; status == STATUS_OK && i < document->page_count; i++) {
+        char name[WIRE_PART_NAME_BYTES_MOST];
+        struct scan_record scan = {0};
+        if (!is_new_scan(document, i))
+            continue;
+        status = ledger_scan_get(ledger, document->places[i].scan, &scan, fault);
+        if (status == STATUS_OK) {
+            (void)snprintf(name, sizeof name, "original-%u.%s", ++number,
+                           scan.format[0] == '\0' ? "bin" : scan.format);
+            status = add_object(parcel, spool, &(struct spool_part){name, &scan.digest}, fault);
+        }
+        scan_record_done(&scan);
+    }
+    return status;
+}
+
+static enum status add_plan(struct job_parcel *parcel, const struct composition *composition,
+                            struct fault *fault)
+{
+    struct byte_writer plan = {0};
+    composition_encode(composition, &plan);
+    if (plan.failed) {
+        byte_writer_done(&plan);
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    }
+    return outgoing_add_bytes(&parcel->outgoing, "plan", plan.bytes, plan.length, fault);
+}
+
+/* What is to come of which pages, and reading and PDF of each document that they are in. */
+static enum status fill_compose(struct job_parcel *parcel, struct ledger *ledger,
+                                struct spool *spool, struct job_id job, struct fault *fault)
+{
+    struct arrangement_order order = {0};
+    enum status status = arrangement_order(ledger, job, &order, fault);
+    if (status == STATUS_OK)
+        status = add_plan(parcel, &order.composition, fault);
+    for (uint32_t i = 0; status == STATUS_OK && i < order.composition.source_count; i++) {
+        char reading[WIRE_PART_NAME_BYTES_MOST], pdf[WIRE_PART_NAME_BYTES_MOST];
+        (void)snprintf(reading, sizeof reading, "%u/reading", i + 1);
+        (void)snprintf(pdf, sizeof pdf, "%u/pdf", i + 1);
+        status = add_object(parcel, spool, &(struct spool_part){reading, &order.sources[i].reading},
+                            fault);
+        if (status == STATUS_OK)
+            status =
+                add_object(parcel, spool, &(struct spool_part){pdf, &order.sources[i].pdf}, fault);
+    }
+    arrangement_order_done(&order);
+    return status;
+}
+
 static void fill_facts(struct job_parcel *parcel, const struct job_record *job, int64_t lease_ms)
 {
     struct document_record *document = &parcel->document;
@@ -158,6 +226,11 @@ enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
         break;
     case JOB_FILE:
         status = fill_file(ret_parcel, spool, job, fault);
+        if (status == STATUS_OK && ret_parcel->document.state != DOCUMENT_RECALLED)
+            status = add_further_scans(ret_parcel, ledger, spool, fault);
+        break;
+    case JOB_COMPOSE:
+        status = fill_compose(ret_parcel, ledger, spool, job->id, fault);
         break;
     }
     fill_facts(ret_parcel, job, lease_ms);

@@ -40,12 +40,9 @@ static uint32_t pages_of(const struct wire_result_read *result, uint32_t documen
     return count;
 }
 
-static enum status check_document(const struct wire_result_read *result,
-                                  const struct wire_directory *directory, uint32_t document,
+static enum status check_document(const struct wire_directory *directory, uint32_t document,
                                   struct fault *fault)
 {
-    if (pages_of(result, document) == 0)
-        return fault_set(fault, STATUS_REFUSE, "document %u has no page", document);
     for (uint32_t i = 0; i < READ_RESULT_PARTS; i++) {
         const struct wire_part *part = &directory->parts[(document - 1) * READ_RESULT_PARTS + i];
         char expected[WIRE_PART_NAME_BYTES_MOST];
@@ -82,7 +79,9 @@ enum status read_result_check(const struct wire_result_read *result,
         status = fault_set(fault, STATUS_REFUSE, "%u parts for %u documents", directory->count,
                            result->document_count);
     for (uint32_t i = 1; status == STATUS_OK && i <= result->document_count; i++)
-        status = check_document(result, directory, i, fault);
+        status = pages_of(result, i) == 0
+                     ? fault_set(fault, STATUS_REFUSE, "document %u has no page", i)
+                     : check_document(directory, i, fault);
     if (status == STATUS_OK)
         status = check_page_file(result, directory, fault);
     return status;
@@ -140,11 +139,11 @@ static enum status check_pdf(struct spool *spool, const struct digest *digest, s
     return STATUS_OK;
 }
 
-static enum status open_document(struct spool *spool, const struct wire_result_read *result,
-                                 const struct wire_part *parts, uint32_t document,
-                                 struct read_document *ret_document, struct fault *fault)
+static enum status open_document(struct spool *spool, const struct wire_part *parts,
+                                 uint32_t page_count, struct read_document *ret_document,
+                                 struct fault *fault)
 {
-    enum status status = check_reading(spool, &parts[0].digest, pages_of(result, document), fault);
+    enum status status = check_reading(spool, &parts[0].digest, page_count, fault);
     if (status == STATUS_OK)
         status = check_text(spool, &parts[1].digest, fault);
     if (status == STATUS_OK)
@@ -203,8 +202,8 @@ enum status read_result_open(struct spool *spool, const struct wire_result_read 
     if (pages == NULL || documents == NULL)
         status = fault_set(fault, STATUS_LATER, "out of memory");
     for (uint32_t i = 0; status == STATUS_OK && i < result->document_count; i++)
-        status = open_document(spool, result, &directory->parts[i * READ_RESULT_PARTS], i + 1,
-                               &documents[i], fault);
+        status = open_document(spool, &directory->parts[i * READ_RESULT_PARTS],
+                               pages_of(result, i + 1), &documents[i], fault);
     if (status == STATUS_OK)
         status = check_pictures(spool, &opened.page_file, &result->pages, fault);
     if (status == STATUS_OK)
@@ -219,4 +218,40 @@ void read_result_done(struct read_result *result)
     free((void *)(uintptr_t)result->pages);
     free((void *)(uintptr_t)result->documents);
     *result = (struct read_result){0};
+}
+
+/* ---- composed documents ---------------------------------------------------------------------- */
+
+enum status compose_result_check(const struct wire_result_compose *result,
+                                 const struct wire_directory *directory, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    if (directory->count != result->document_count * READ_RESULT_PARTS)
+        return fault_set(fault, STATUS_REFUSE, "%u parts for %u documents", directory->count,
+                         result->document_count);
+    for (uint32_t i = 1; status == STATUS_OK && i <= result->document_count; i++)
+        status = check_document(directory, i, fault);
+    return status;
+}
+
+enum status compose_result_open(struct spool *spool, const struct composition *composition,
+                                const struct wire_directory *directory,
+                                struct read_document **ret_documents, struct fault *fault)
+{
+    uint32_t count = composition->document_count;
+    struct read_document *documents = calloc((size_t)count + 1, sizeof *documents);
+    enum status status = STATUS_OK;
+    if (documents == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    if (directory->count != count * READ_RESULT_PARTS)
+        status =
+            fault_set(fault, STATUS_REFUSE, "%u parts for %u documents", directory->count, count);
+    for (uint32_t i = 0; status == STATUS_OK && i < count; i++)
+        status = open_document(spool, &directory->parts[i * READ_RESULT_PARTS],
+                               composition->documents[i].page_count, &documents[i], fault);
+    if (status == STATUS_OK)
+        *ret_documents = documents;
+    else
+        free(documents);
+    return status;
 }

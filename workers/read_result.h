@@ -3,6 +3,7 @@
 #ifndef WORKERS_READ_RESULT_H
 #define WORKERS_READ_RESULT_H
 
+#include "base/composition.h"
 #include "store/ledger.h"
 #include "store/spool.h"
 #include "workers/wire.h"
@@ -33,5 +34,13 @@ enum status read_result_open(struct spool *spool, const struct wire_result_read 
                              const struct wire_directory *directory, struct read_result *ret_result,
                              struct fault *fault);
 void read_result_done(struct read_result *result);
+
+/* The same two looks at what a compose job brings: three parts for each document, and a reading of
+ * as many pages as were asked for. The caller frees *ret_documents. */
+enum status compose_result_check(const struct wire_result_compose *result,
+                                 const struct wire_directory *directory, struct fault *fault);
+enum status compose_result_open(struct spool *spool, const struct composition *composition,
+                                const struct wire_directory *directory,
+                                struct read_document **ret_documents, struct fault *fault);
 
 #endif

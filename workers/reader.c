@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ocr/compose.h"
 #include "workers/link.h"
 #include "workers/reader.h"
 
@@ -21,6 +22,7 @@ struct reader {
     struct link *link;
     char subject[UUID_TEXT_BYTES]; /* the scan in hand, for the log */
     bool is_reading;               /* ocr has the scan in hand */
+    bool is_composing;             /* documents of pages that were read before */
     long scans_done;
     unsigned stop_timer;
     int64_t stop_by_ms;  /* monotonic: when a scan in hand is given back; 0: not stopping */
@@ -125,8 +127,30 @@ static enum status fill_pages(struct wire_pages *pages, const struct ocr_event *
     return STATUS_OK;
 }
 
+static void deliver_composed(struct reader *reader, struct ocr_event *event)
+{
+    struct wire_message result = {.command = WIRE_RESULT_COMPOSE};
+    struct outgoing parts = {0};
+    struct fault fault = {0};
+    enum status status = STATUS_OK;
+    result.as.result_compose.document_count = event->document_count;
+    for (uint32_t i = 0; status == STATUS_OK && i < event->document_count; i++)
+        status = add_document(&parts, i + 1, &event->documents[i], &fault);
+    log_info(reader->subject, "composed: %u documents", event->document_count);
+    if (status == STATUS_OK) {
+        link_finish(reader->link, &result, &parts);
+        return;
+    }
+    outgoing_done(&parts);
+    link_fail(reader->link, WIRE_FAILURE_SYSTEM, fault.text);
+}
+
 static void deliver(struct reader *reader, struct ocr_event *event)
 {
+    if (reader->is_composing) {
+        deliver_composed(reader, event);
+        return;
+    }
     struct wire_message result = {.command = WIRE_RESULT_READ};
     struct outgoing parts = {0};
     struct fault fault = {0};
@@ -214,9 +238,71 @@ static void ocr_is_readable(void *context)
 
 /* ---- what the dispatcher says --------------------------------------------------------------- */
 
+static enum status map_part(struct memory_parts *parts, const char *name, const void **ret_bytes,
+                            size_t *ret_length, struct fault *fault)
+{
+    struct memory_part *part = memory_parts_find(parts, name);
+    if (part == NULL)
+        return fault_set(fault, STATUS_LATER, "a compose job without its part %s", name);
+    enum status status = memory_part_map(part, fault);
+    *ret_bytes = part->bytes;
+    *ret_length = (size_t)part->size;
+    return status;
+}
+
+/* The parts of a compose job as one block of bytes. */
+static enum status compose_block(struct memory_parts *parts, struct byte_writer *bytes,
+                                 struct fault *fault)
+{
+    struct compose_block block = {0};
+    enum status status = map_part(parts, "plan", &block.plan, &block.plan_length, fault);
+    for (uint32_t i = 0; status == STATUS_OK && i < COMPOSITION_SOURCES_MOST; i++) {
+        char reading[WIRE_PART_NAME_BYTES_MOST], pdf[WIRE_PART_NAME_BYTES_MOST];
+        (void)snprintf(reading, sizeof reading, "%u/reading", i + 1);
+        (void)snprintf(pdf, sizeof pdf, "%u/pdf", i + 1);
+        if (memory_parts_find(parts, reading) == NULL)
+            break;
+        status = map_part(parts, reading, &block.sources[i].reading,
+                          &block.sources[i].reading_length, fault);
+        if (status == STATUS_OK)
+            status =
+                map_part(parts, pdf, &block.sources[i].pdf, &block.sources[i].pdf_length, fault);
+        block.source_count = i + 1;
+    }
+    if (status == STATUS_OK)
+        compose_block_write(&block, bytes);
+    return bytes->failed ? fault_set(fault, STATUS_LATER, "no memory for the pages") : status;
+}
+
+static void take_compose_job(struct reader *reader, const struct wire_job *job,
+                             struct memory_parts *parts)
+{
+    struct fault fault = {0};
+    struct byte_writer block = {0};
+    uuid_to_text(&job->document, reader->subject);
+    enum status status = compose_block(parts, &block, &fault);
+    log_info(reader->subject, "composing documents of %zu bytes", block.length);
+    if (status == STATUS_OK)
+        status = ocr_compose(reader->ocr, block.bytes, block.length, &fault);
+    byte_writer_done(&block);
+    if (status == STATUS_OK) {
+        reader->is_reading = reader->is_composing = true;
+        return;
+    }
+    link_fail(reader->link, status == STATUS_HALT ? WIRE_FAILURE_LOST : WIRE_FAILURE_SYSTEM,
+              fault.text);
+    if (status == STATUS_HALT)
+        ocr_is_gone(reader, fault.text);
+}
+
 static void take_job(void *context, const struct wire_job *job, struct memory_parts *parts)
 {
     struct reader *reader = context;
+    if (job->kind == WIRE_JOB_COMPOSE) {
+        take_compose_job(reader, job, parts);
+        return;
+    }
+    reader->is_composing = false;
     uuid_to_text(&job->scan, reader->subject);
     struct memory_part *scan = memory_parts_find(parts, "scan");
     if (job->kind != WIRE_JOB_READ || scan == NULL) {

@@ -5,9 +5,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
+#include "store/arrangement.h"
 #include "workers/dispatch_state.h"
 #include "workers/read_result.h"
 
@@ -174,6 +176,41 @@ static enum status complete_file(struct dispatch *dispatch, struct assignment *a
                                 assignment->result.as.result_file.place, ret_held, fault);
 }
 
+/* Compares what came with what was asked for. */
+static enum status open_composed(struct dispatch *dispatch, struct assignment *assignment,
+                                 struct read_document **ret_documents, struct fault *fault)
+{
+    struct ledger *ledger = dispatch->ledger;
+    struct arrangement_order order = {0};
+    enum status status = arrangement_order(ledger, assignment->job, &order, fault);
+    if (status == STATUS_OK)
+        status = compose_result_open(dispatch->spool, &order.composition,
+                                     &assignment->incoming.directory, ret_documents, fault);
+    arrangement_order_done(&order);
+    return status;
+}
+
+static enum status complete_compose(struct dispatch *dispatch, struct assignment *assignment,
+                                    bool *ret_held, struct fault *fault)
+{
+    struct read_document *documents = NULL;
+    enum status status = open_composed(dispatch, assignment, &documents, fault);
+    if (status == STATUS_OK)
+        status = ledger_compose_complete(
+            dispatch->ledger, assignment->job, assignment->attempt, documents,
+            assignment->result.as.result_compose.document_count, ret_held, fault);
+    free(documents);
+    dispatch_expect(dispatch, JOB_MATCH);
+    dispatch_expect(dispatch, JOB_FILE);
+    return status;
+}
+
+static enum status check_compose(const struct assignment *assignment,
+                                 const struct wire_directory *directory, struct fault *fault)
+{
+    return compose_result_check(&assignment->result.as.result_compose, directory, fault);
+}
+
 static enum status check_read(const struct assignment *assignment,
                               const struct wire_directory *directory, struct fault *fault)
 {
@@ -213,9 +250,10 @@ static const struct trade {
     enum status (*complete)(struct dispatch *dispatch, struct assignment *assignment,
                             bool *ret_held, struct fault *fault);
 } trades[JOB_KINDS] = {
-    [JOB_READ] = {WIRE_RESULT_READ,  check_read,  complete_read },
-    [JOB_MATCH] = {WIRE_RESULT_MATCH, check_match, complete_match},
-    [JOB_FILE] = {WIRE_RESULT_FILE,  check_file,  complete_file },
+    [JOB_READ] = {WIRE_RESULT_READ,    check_read,    complete_read   },
+    [JOB_MATCH] = {WIRE_RESULT_MATCH,   check_match,   complete_match  },
+    [JOB_FILE] = {WIRE_RESULT_FILE,    check_file,    complete_file   },
+    [JOB_COMPOSE] = {WIRE_RESULT_COMPOSE, check_compose, complete_compose},
 };
 
 static void complete(struct dispatch *dispatch, struct assignment *assignment)
@@ -319,7 +357,7 @@ _Static_assert((int)WIRE_FAILURE_CONTENT == (int)JOB_FAILURE_CONTENT &&
                    (int)WIRE_FAILURE_LOST == (int)JOB_FAILURE_LOST,
                "failures have one numbering");
 _Static_assert((int)WIRE_JOB_READ == (int)JOB_READ && (int)WIRE_JOB_MATCH == (int)JOB_MATCH &&
-                   (int)WIRE_JOB_FILE == (int)JOB_FILE,
+                   (int)WIRE_JOB_FILE == (int)JOB_FILE && (int)WIRE_JOB_COMPOSE == (int)JOB_COMPOSE,
                "kinds of jobs have one numbering");
 
 void results_failed(struct dispatch *dispatch, struct peer *peer,

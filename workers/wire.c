@@ -125,6 +125,12 @@ static const struct field result_file_fields[] = {
     {NULL,    FIELD_U8,   0,                     0, 0                   }
 };
 
+static const struct field result_compose_fields[] = {
+    {"document_count", FIELD_U32,       AT(result_compose.document_count), 1, WIRE_PAGES_MOST},
+    {"directory",      FIELD_DIRECTORY, AT(result_compose.directory),      0, 0              },
+    {NULL,             FIELD_U8,        0,                                 0, 0              }
+};
+
 static const struct field settled_fields[] = {
     {"settlement", FIELD_U8,   AT(settled.settlement), 0, WIRE_SETTLEMENTS - 1},
     {"reason",     FIELD_TEXT, AT(settled.reason),     0, WIRE_TEXT_BYTES_MOST},
@@ -148,21 +154,22 @@ static const struct command {
     const struct field *fields;
     size_t frames;
 } commands[WIRE_COMMANDS] = {
-    [WIRE_READY] = {"READY",        ready_fields,        1},
-    [WIRE_WELCOME] = {"WELCOME",      welcome_fields,      1},
-    [WIRE_UNKNOWN] = {"UNKNOWN",      no_fields,           1},
-    [WIRE_JOB] = {"JOB",          job_fields,          1},
-    [WIRE_CHUNK] = {"CHUNK",        chunk_fields,        2},
-    [WIRE_CREDIT] = {"CREDIT",       credit_fields,       1},
-    [WIRE_PROGRESS] = {"PROGRESS",     progress_fields,     1},
-    [WIRE_RESULT_READ] = {"RESULT_READ",  result_read_fields,  1},
-    [WIRE_RESULT_MATCH] = {"RESULT_MATCH", result_match_fields, 1},
-    [WIRE_RESULT_FILE] = {"RESULT_FILE",  result_file_fields,  1},
-    [WIRE_FAIL] = {"FAIL",         fail_fields,         1},
-    [WIRE_SETTLED] = {"SETTLED",      settled_fields,      1},
-    [WIRE_HEARTBEAT] = {"HEARTBEAT",    no_fields,           1},
-    [WIRE_DRAIN] = {"DRAIN",        no_fields,           1},
-    [WIRE_BYE] = {"BYE",          bye_fields,          1},
+    [WIRE_READY] = {"READY",          ready_fields,          1},
+    [WIRE_WELCOME] = {"WELCOME",        welcome_fields,        1},
+    [WIRE_UNKNOWN] = {"UNKNOWN",        no_fields,             1},
+    [WIRE_JOB] = {"JOB",            job_fields,            1},
+    [WIRE_CHUNK] = {"CHUNK",          chunk_fields,          2},
+    [WIRE_CREDIT] = {"CREDIT",         credit_fields,         1},
+    [WIRE_PROGRESS] = {"PROGRESS",       progress_fields,       1},
+    [WIRE_RESULT_READ] = {"RESULT_READ",    result_read_fields,    1},
+    [WIRE_RESULT_MATCH] = {"RESULT_MATCH",   result_match_fields,   1},
+    [WIRE_RESULT_FILE] = {"RESULT_FILE",    result_file_fields,    1},
+    [WIRE_FAIL] = {"FAIL",           fail_fields,           1},
+    [WIRE_SETTLED] = {"SETTLED",        settled_fields,        1},
+    [WIRE_HEARTBEAT] = {"HEARTBEAT",      no_fields,             1},
+    [WIRE_DRAIN] = {"DRAIN",          no_fields,             1},
+    [WIRE_BYE] = {"BYE",            bye_fields,            1},
+    [WIRE_RESULT_COMPOSE] = {"RESULT_COMPOSE", result_compose_fields, 1},
 };
 
 const char *wire_command_name(enum wire_command command)
@@ -529,6 +536,8 @@ struct wire_directory *wire_message_directory(struct wire_message *message)
         return &message->as.result_read.directory;
     case WIRE_RESULT_MATCH:
         return &message->as.result_match.directory;
+    case WIRE_RESULT_COMPOSE:
+        return &message->as.result_compose.directory;
     default:
         return NULL;
     }

@@ -43,28 +43,35 @@ enum {
 
 /* The arrows say who may send it: worker -> dispatcher, or back. */
 enum wire_command {
-    WIRE_READY = 1,    /* ->  here I am, and this job is in my hand (head; 0: none) */
-    WIRE_WELCOME,      /* <-  I know you now */
-    WIRE_UNKNOWN,      /* <-  I do not know you: say READY */
-    WIRE_JOB,          /* <-  do this; its parts follow against CREDIT */
-    WIRE_CHUNK,        /* <-> a piece of a part */
-    WIRE_CREDIT,       /* <-> send so many more chunks */
-    WIRE_PROGRESS,     /* ->  page n of m is done */
-    WIRE_RESULT_READ,  /* ->  done; the parts follow against CREDIT */
-    WIRE_RESULT_MATCH, /* ->  done; the parts follow against CREDIT */
-    WIRE_RESULT_FILE,  /* ->  done */
-    WIRE_FAIL,         /* ->  not done, and why */
-    WIRE_SETTLED,      /* <-  what became of a RESULT or FAIL: it may be forgotten, or not */
-    WIRE_HEARTBEAT,    /* <-> I live (head: a job in hand) */
-    WIRE_DRAIN,        /* ->  no more jobs for me; <- I go down, keep your results */
-    WIRE_BYE,          /* ->  I leave; <- go away, and why */
+    WIRE_READY = 1,      /* ->  here I am, and this job is in my hand (head; 0: none) */
+    WIRE_WELCOME,        /* <-  I know you now */
+    WIRE_UNKNOWN,        /* <-  I do not know you: say READY */
+    WIRE_JOB,            /* <-  do this; its parts follow against CREDIT */
+    WIRE_CHUNK,          /* <-> a piece of a part */
+    WIRE_CREDIT,         /* <-> send so many more chunks */
+    WIRE_PROGRESS,       /* ->  page n of m is done */
+    WIRE_RESULT_READ,    /* ->  done; the parts follow against CREDIT */
+    WIRE_RESULT_MATCH,   /* ->  done; the parts follow against CREDIT */
+    WIRE_RESULT_FILE,    /* ->  done */
+    WIRE_FAIL,           /* ->  not done, and why */
+    WIRE_SETTLED,        /* <-  what became of a RESULT or FAIL: it may be forgotten, or not */
+    WIRE_HEARTBEAT,      /* <-> I live (head: a job in hand) */
+    WIRE_DRAIN,          /* ->  no more jobs for me; <- I go down, keep your results */
+    WIRE_BYE,            /* ->  I leave; <- go away, and why */
+    WIRE_RESULT_COMPOSE, /* ->  done; the parts follow against CREDIT */
     WIRE_COMMANDS
 };
 
 enum wire_worker_kind { WIRE_READER = 0, WIRE_FILER, WIRE_WORKER_KINDS };
 
 /* The numbers of enum job_kind (store/states.h). */
-enum wire_job_kind { WIRE_JOB_READ = 0, WIRE_JOB_MATCH, WIRE_JOB_FILE, WIRE_JOB_KINDS };
+enum wire_job_kind {
+    WIRE_JOB_READ = 0,
+    WIRE_JOB_MATCH,
+    WIRE_JOB_FILE,
+    WIRE_JOB_COMPOSE,
+    WIRE_JOB_KINDS
+};
 
 /* The numbers of enum job_failure (store/ledger.h). */
 enum wire_failure {
@@ -184,6 +191,11 @@ struct wire_result_file {
     char *note;  /* of the note beside it, likewise */
 };
 
+struct wire_result_compose {
+    uint32_t document_count;
+    struct wire_directory directory; /* "1/reading", "1/text", "1/pdf", "2/reading", … */
+};
+
 struct wire_settled {
     uint8_t settlement; /* enum wire_settlement */
     char *reason;       /* "" when accepted */
@@ -215,6 +227,7 @@ struct wire_message {
         struct wire_result_read result_read;
         struct wire_result_match result_match;
         struct wire_result_file result_file;
+        struct wire_result_compose result_compose;
         struct wire_settled settled;
         struct wire_fail fail;
         struct wire_bye bye;

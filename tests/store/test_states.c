@@ -11,7 +11,7 @@
 #include "store/ledger.h"
 #include "store/states.h"
 
-enum { JOB_STATES = JOB_DEAD + 1, JOB_KINDS = JOB_FILE + 1 };
+enum { JOB_STATES = JOB_DEAD + 1, JOB_KINDS = JOB_COMPOSE + 1 };
 
 static void every_state_has_its_own_word_and_is_found_by_it(void **state)
 {
@@ -76,13 +76,15 @@ static const struct {
     enum document_state from;
     const char *to;
 } documents[] = {
-    {DOCUMENT_MATCHING,  "filed clearing corrupt"                             },
-    {DOCUMENT_FILED,     "matching recalled corrupt"                          },
-    {DOCUMENT_CLEARING,  "matching filed forwarded discarded recalled corrupt"},
-    {DOCUMENT_FORWARDED, "clearing corrupt"                                   },
-    {DOCUMENT_DISCARDED, "clearing corrupt"                                   },
-    {DOCUMENT_RECALLED,  "matching clearing forwarded discarded corrupt"      },
-    {DOCUMENT_CORRUPT,   "matching"                                           },
+    {DOCUMENT_MATCHING,  "filed clearing corrupt"                                                },
+    {DOCUMENT_FILED,     "matching recalled corrupt arranging"                                   },
+    {DOCUMENT_CLEARING,  "matching filed forwarded discarded recalled corrupt arranging replaced"},
+    {DOCUMENT_FORWARDED, "clearing corrupt"                                                      },
+    {DOCUMENT_DISCARDED, "clearing corrupt"                                                      },
+    {DOCUMENT_RECALLED,  "matching clearing forwarded discarded corrupt replaced"                    },
+    {DOCUMENT_CORRUPT,   "matching"                                                              },
+    {DOCUMENT_ARRANGING, "filed clearing recalled replaced corrupt"                              },
+    {DOCUMENT_REPLACED,  "clearing matching corrupt"                                             },
 };
 
 static const struct {
@@ -142,7 +144,8 @@ static void only_what_moves_by_itself_is_not_final(void **state)
                          i != SCAN_RECEIVED && i != SCAN_READING);
     for (int i = 0; i < DOCUMENT_STATES; i++)
         assert_int_equal(document_state_is_final((enum document_state)i),
-                         i != DOCUMENT_MATCHING && i != DOCUMENT_RECALLED);
+                         i != DOCUMENT_MATCHING && i != DOCUMENT_RECALLED &&
+                             i != DOCUMENT_ARRANGING);
 }
 
 int main(void)

@@ -1,0 +1,521 @@
+/* test_arrangement.c - documents are split, merged, reordered and turned without a page being lost,
+ * and all of it can be given up or taken back. */
+// SPDX-License-Identifier: EUPL-1.2
+#include "tests/store/scene.h"
+
+#include <string.h>
+
+#include "store/arrangement.h"
+
+/* ---- verbs ----------------------------------------------------------------------------------- */
+
+enum { PAGES_MOST = 8, OUTCOMES_MOST = 4 };
+
+/* A document of `pages` pages in clearing. */
+static struct document_id clearing_of(struct scene *scene, uint32_t pages)
+{
+    struct scan_id scan = scene_accept(scene, "Waren");
+    struct job_record job = scene_lease(scene, JOB_READ);
+    scene_complete_reading(scene, &job, pages);
+    job_record_done(&job);
+    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
+    bool held = false;
+    job = scene_lease(scene, JOB_MATCH);
+    assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
+                                           &scene->fault));
+    job_record_done(&job);
+    return scene_document_of(scene, scan);
+}
+
+struct wanted {
+    bool keeps_case;
+    uint32_t page_count;
+    struct arrangement_place pages[PAGES_MOST];
+};
+
+static enum status try_to_ask(struct scene *scene, const struct arrangement_source *sources,
+                              uint32_t source_count, const struct wanted *wanted, uint32_t count,
+                              enum desk_verdict *ret_verdict, int64_t *ret_number)
+{
+    struct arrangement_outcome outcomes[OUTCOMES_MOST];
+    for (uint32_t i = 0; i < count; i++)
+        outcomes[i] = (struct arrangement_outcome){.keeps_case = wanted[i].keeps_case,
+                                                   .pages = wanted[i].pages,
+                                                   .page_count = wanted[i].page_count};
+    const struct arrangement_wish wish = {.actor = "clara",
+                                          .sources = sources,
+                                          .source_count = source_count,
+                                          .outcomes = outcomes,
+                                          .outcome_count = count};
+    return arrangement_ask(scene->ledger, &wish, ret_verdict, ret_number, &scene->fault);
+}
+
+static int64_t ask(struct scene *scene, const struct arrangement_source *sources,
+                   uint32_t source_count, const struct wanted *wanted, uint32_t count)
+{
+    enum desk_verdict verdict = DESK_TOO_LATE;
+    int64_t number = 0;
+    assert_ok(scene, try_to_ask(scene, sources, source_count, wanted, count, &verdict, &number));
+    assert_int_equal(verdict, DESK_HAPPENED);
+    assert_true(number > 0);
+    return number;
+}
+
+/* Two documents of the first and the other pages of one of three. */
+static const struct wanted split[] = {
+    {false, 1, {{0, 1, 0}}           },
+    {false, 2, {{0, 2, 0}, {0, 3, 0}}}
+};
+
+static int64_t ask_to_split(struct scene *scene, struct document_id id)
+{
+    const struct arrangement_source source = {.document = id};
+    return ask(scene, &source, 1, split, 2);
+}
+
+static struct read_document composed(const char *name)
+{
+    char words[64];
+    struct read_document document;
+    struct digest *digests[] = {&document.reading, &document.text, &document.pdf};
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(words, sizeof words, "%s %zu", name, i);
+        *digests[i] = digest_of(words, strlen(words));
+    }
+    return document;
+}
+
+static bool compose(struct scene *scene, const struct job_record *job, uint32_t count)
+{
+    static const char *const names[] = {"eins", "zwei", "drei", "vier"};
+    struct read_document documents[OUTCOMES_MOST];
+    bool held = false;
+    for (uint32_t i = 0; i < count; i++)
+        documents[i] = composed(names[i]);
+    assert_ok(scene, ledger_compose_complete(scene->ledger, job->id, job->attempt, documents, count,
+                                             &held, &scene->fault));
+    return held;
+}
+
+static void compose_next(struct scene *scene, uint32_t count)
+{
+    struct job_record job = scene_lease(scene, JOB_COMPOSE);
+    assert_true(compose(scene, &job, count));
+    job_record_done(&job);
+}
+
+static void file_all(struct scene *scene, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        struct job_record job = scene_lease(scene, JOB_FILE);
+        bool held = false;
+        char place[32];
+        (void)snprintf(place, sizeof place, "SG 50.2/%u", i);
+        assert_ok(scene, ledger_file_complete(scene->ledger, job.id, job.attempt, place, &held,
+                                              &scene->fault));
+        assert_true(held);
+        job_record_done(&job);
+    }
+    scene_assert_idle(scene, JOB_FILE);
+}
+
+static struct arrangement_record look(struct scene *scene, int64_t number)
+{
+    struct arrangement_record record = {0};
+    assert_ok(scene, arrangement_get(scene->ledger, number, &record, &scene->fault));
+    return record;
+}
+
+static void assert_state(struct scene *scene, int64_t number, enum arrangement_state state)
+{
+    struct arrangement_record record = look(scene, number);
+    assert_int_equal(record.state, state);
+    arrangement_record_done(&record);
+}
+
+static struct document_id outcome_of(struct scene *scene, int64_t number, uint32_t index)
+{
+    struct arrangement_record record = look(scene, number);
+    assert_true(index < record.outcome_count);
+    struct document_id id = record.outcomes[index];
+    arrangement_record_done(&record);
+    return id;
+}
+
+static void assert_pages(struct scene *scene, struct document_id id, const uint32_t *numbers,
+                         uint32_t count)
+{
+    struct document_record record = {0};
+    assert_ok(scene, ledger_document_get(scene->ledger, id, &record, &scene->fault));
+    assert_int_equal(record.page_count, count);
+    for (uint32_t i = 0; i < count; i++) {
+        assert_int_equal(record.pages[i], numbers[i]);
+        assert_int_equal(record.places[i].number, numbers[i]);
+    }
+    document_record_done(&record);
+}
+
+/* ---- what holds ------------------------------------------------------------------------------ */
+
+static void a_document_is_split_and_its_parts_are_matched(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    int64_t number = ask_to_split(scene, id);
+    assert_int_equal(scene_document_state(scene, id), DOCUMENT_ARRANGING);
+    assert_state(scene, number, ARRANGEMENT_OPEN);
+    scene_assert_sound(scene);
+    compose_next(scene, 2);
+    assert_state(scene, number, ARRANGEMENT_DONE);
+    assert_int_equal(scene_document_state(scene, id), DOCUMENT_REPLACED);
+    assert_pages(scene, outcome_of(scene, number, 0), (uint32_t[]){1}, 1);
+    assert_pages(scene, outcome_of(scene, number, 1), (uint32_t[]){2, 3}, 2);
+    assert_pages(scene, id, (uint32_t[]){1, 2, 3}, 3); // as they were
+    for (uint32_t i = 0; i < 2; i++) {
+        struct job_record job = scene_lease(scene, JOB_MATCH);
+        job_record_done(&job);
+    }
+    scene_assert_idle(scene, JOB_MATCH);
+    scene_assert_sound(scene);
+}
+
+static void what_was_filed_is_filed_anew_and_leaves_its_old_place(void **state)
+{
+    struct scene *scene = *state;
+    scene_register(scene);
+    struct document_id ids[] = {scene_filed(scene, "50.21.000001-1"),
+                                scene_filed(scene, "50.21.000001-1")};
+    const struct arrangement_source sources[] = {{.document = ids[0]}, {.document = ids[1]}};
+    static const struct wanted merged = {
+        true, 2, {{1, 1, 0}, {0, 1, 90}}
+    };
+    int64_t number = ask(scene, sources, 2, &merged, 1);
+    compose_next(scene, 1);
+    assert_int_equal(scene_document_state(scene, ids[0]), DOCUMENT_RECALLED);
+    assert_int_equal(scene_document_state(scene, ids[1]), DOCUMENT_RECALLED);
+    scene_assert_sound(scene);
+    file_all(scene, 3);
+    struct document_id outcome = outcome_of(scene, number, 0);
+    assert_int_equal(scene_document_state(scene, ids[0]), DOCUMENT_REPLACED);
+    assert_int_equal(scene_document_state(scene, ids[1]), DOCUMENT_REPLACED);
+    assert_int_equal(scene_document_state(scene, outcome), DOCUMENT_FILED);
+    struct document_record record = {0};
+    assert_ok(scene, ledger_document_get(scene->ledger, outcome, &record, &scene->fault));
+    assert_string_equal(record.case_number, "50.21.000001-1");
+    assert_string_equal(record.decided_by, "clara");
+    assert_int_equal(record.page_count, 2);
+    assert_int_equal(record.places[0].turned, 0);
+    assert_int_equal(record.places[1].turned, 90);
+    assert_memory_not_equal(&record.places[0].scan, &record.places[1].scan,
+                            sizeof record.places[0].scan);
+    assert_memory_equal(&record.places[0].scan, &record.scan, sizeof record.scan);
+    assert_true(record.arrangement == number);
+    document_record_done(&record);
+    scene_assert_sound(scene);
+}
+
+static void it_is_taken_back_before_it_is_done(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    int64_t number = ask_to_split(scene, id);
+    struct job_record job = scene_lease(scene, JOB_COMPOSE);
+    enum desk_verdict verdict = DESK_BUSY;
+    assert_ok(scene, arrangement_undo(scene->ledger, number, "clara", &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_HAPPENED);
+    assert_int_equal(scene_document_state(scene, id), DOCUMENT_CLEARING);
+    assert_state(scene, number, ARRANGEMENT_UNDONE);
+    assert_false(compose(scene, &job, 2)); // stale
+    job_record_done(&job);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM document"), 1);
+    scene_assert_sound(scene);
+}
+
+static void it_is_taken_back_after_it_is_done(void **state)
+{
+    struct scene *scene = *state;
+    scene_register(scene);
+    struct document_id filed = scene_filed(scene, "50.21.000001-1");
+    struct document_id clearing = clearing_of(scene, 2);
+    const struct arrangement_source sources[] = {{.document = filed}, {.document = clearing}};
+    static const struct wanted merged[] = {
+        {true,  2, {{0, 1, 180}, {1, 2, 0}}},
+        {false, 1, {{1, 1, 0}}             }
+    };
+    enum desk_verdict verdict = DESK_HAPPENED;
+    int64_t number = ask(scene, sources, 2, merged, 2);
+    compose_next(scene, 2);
+    assert_ok(scene, arrangement_undo(scene->ledger, number, "clara", &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_BUSY); // being filed and matched
+    file_all(scene, 2);
+    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
+    bool held = false;
+    struct job_record job = scene_lease(scene, JOB_MATCH);
+    assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
+                                           &scene->fault));
+    job_record_done(&job);
+    verdict = DESK_HAPPENED;
+    assert_ok(scene, arrangement_undo(scene->ledger, number, "clara", &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_HAPPENED);
+    scene_assert_sound(scene);
+    file_all(scene, 2); // one leaves the cabinet, one comes back
+    assert_int_equal(scene_document_state(scene, filed), DOCUMENT_FILED);
+    assert_int_equal(scene_document_state(scene, clearing), DOCUMENT_CLEARING);
+    assert_pages(scene, clearing, (uint32_t[]){1, 2}, 2);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM page WHERE turned <> 0"
+                                             " OR position <> 0"),
+                     0);
+    assert_int_equal(
+        scene_sql_number(scene, "SELECT count(*) FROM document WHERE state = 'replaced'"), 2);
+    scene_assert_sound(scene);
+    assert_ok(scene, arrangement_undo(scene->ledger, number, "clara", &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_TOO_LATE);
+}
+
+static void what_cannot_be_done_leaves_everything_as_it_was(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    int64_t number = ask_to_split(scene, id);
+    for (uint32_t i = 0; i < scene_rule.content_most; i++) {
+        struct job_record job = scene_lease(scene, JOB_COMPOSE);
+        bool held = false;
+        assert_ok(scene, ledger_job_fail(scene->ledger, job.id, job.attempt, JOB_FAILURE_CONTENT,
+                                         "crashed", &scene_rule, &held, &scene->fault));
+        assert_true(held);
+        job_record_done(&job);
+        scene->monotonic_ms += scene_rule.backoff_most_ms * 2;
+    }
+    scene_assert_idle(scene, JOB_COMPOSE);
+    struct arrangement_record record = look(scene, number);
+    assert_int_equal(record.state, ARRANGEMENT_FAILED);
+    assert_non_null(strstr(record.reason, "wie es war"));
+    arrangement_record_done(&record);
+    assert_int_equal(scene_document_state(scene, id), DOCUMENT_CLEARING);
+    scene_assert_sound(scene);
+    (void)ask_to_split(scene, id); // and it may be asked for again
+}
+
+static void a_lost_object_gives_the_arrangement_up(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    int64_t number = ask_to_split(scene, id);
+    struct job_record job = scene_lease(scene, JOB_COMPOSE);
+    bool held = false;
+    assert_ok(scene, ledger_job_corrupt(scene->ledger, job.id, job.attempt, "Es fehlt etwas.",
+                                        &held, &scene->fault));
+    job_record_done(&job);
+    assert_true(held);
+    assert_state(scene, number, ARRANGEMENT_FAILED);
+    assert_int_equal(scene_document_state(scene, id), DOCUMENT_CLEARING);
+    scene_assert_sound(scene);
+}
+
+static void a_source_that_is_set_aside_frees_the_others(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id ids[] = {clearing_of(scene, 1), clearing_of(scene, 1)};
+    const struct arrangement_source sources[] = {{.document = ids[0]}, {.document = ids[1]}};
+    static const struct wanted merged = {
+        false, 2, {{0, 1, 0}, {1, 1, 0}}
+    };
+    int64_t number = ask(scene, sources, 2, &merged, 1);
+    bool changed = false;
+    assert_ok(scene, ledger_set_aside(scene->ledger, &ids[1].uuid, "Beschädigt.", "verify",
+                                      &changed, &scene->fault));
+    assert_true(changed);
+    assert_state(scene, number, ARRANGEMENT_FAILED);
+    assert_int_equal(scene_document_state(scene, ids[0]), DOCUMENT_CLEARING);
+    assert_int_equal(scene_document_state(scene, ids[1]), DOCUMENT_CORRUPT);
+    scene_assert_idle(scene, JOB_COMPOSE);
+}
+
+static void a_document_that_stays_as_it_is_keeps_its_id(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id ids[] = {clearing_of(scene, 1), clearing_of(scene, 2)};
+    const struct arrangement_source sources[] = {{.document = ids[0]}, {.document = ids[1]}};
+    static const struct wanted wanted[] = {
+        {false, 1, {{0, 1, 0}}           },
+        {false, 2, {{1, 2, 0}, {1, 1, 0}}}
+    };
+    static const struct wanted same[] = {
+        {false, 1, {{0, 1, 0}}           },
+        {false, 2, {{1, 1, 0}, {1, 2, 0}}}
+    };
+    enum desk_verdict verdict = DESK_HAPPENED;
+    int64_t number = 0;
+    assert_ok(scene, try_to_ask(scene, sources, 2, same, 2, &verdict, &number));
+    assert_int_equal(verdict, DESK_NO_CHANGE);
+    number = ask(scene, sources, 2, wanted, 2);
+    assert_int_equal(scene_document_state(scene, ids[0]), DOCUMENT_CLEARING);
+    compose_next(scene, 1);
+    assert_int_equal(scene_document_state(scene, ids[0]), DOCUMENT_CLEARING);
+    assert_int_equal(scene_document_state(scene, ids[1]), DOCUMENT_REPLACED);
+    assert_pages(scene, outcome_of(scene, number, 0), (uint32_t[]){2, 1}, 2);
+    scene_assert_sound(scene);
+}
+
+static void what_was_arranged_is_arranged_again(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    int64_t first = ask_to_split(scene, id);
+    compose_next(scene, 2);
+    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
+    for (uint32_t i = 0; i < 2; i++) {
+        struct job_record job = scene_lease(scene, JOB_MATCH);
+        bool held = false;
+        assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
+                                               &scene->fault));
+        job_record_done(&job);
+    }
+    const struct arrangement_source sources[] = {{.document = outcome_of(scene, first, 0)},
+                                                 {.document = outcome_of(scene, first, 1)}};
+    static const struct wanted back = {
+        false, 3, {{1, 2, 0}, {1, 1, 90}, {0, 1, 0}}
+    };
+    int64_t second = ask(scene, sources, 2, &back, 1);
+    struct job_record job = scene_lease(scene, JOB_COMPOSE);
+    struct arrangement_order order = {0};
+    assert_ok(scene, arrangement_order(scene->ledger, job.id, &order, &scene->fault));
+    assert_int_equal(order.composition.source_count, 2);
+    assert_int_equal(order.composition.document_count, 1);
+    const struct composition_page *pages = order.composition.documents[0].pages;
+    assert_int_equal(pages[0].source, 1);
+    assert_int_equal(pages[0].place, 1);
+    assert_int_equal(pages[0].number, 3); // of the scan
+    assert_int_equal(pages[1].turn, 90);
+    assert_int_equal(pages[2].source, 0);
+    arrangement_order_done(&order);
+    assert_true(compose(scene, &job, 1));
+    job_record_done(&job);
+    assert_pages(scene, outcome_of(scene, second, 0), (uint32_t[]){3, 2, 1}, 3);
+    scene_assert_sound(scene);
+}
+
+static void nothing_else_is_taken(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 2);
+    struct document_id moving = scene_document(scene, "Waren");
+    const struct {
+        const char *name;
+        struct arrangement_source sources[2];
+        uint32_t source_count;
+        struct wanted wanted;
+        enum status status;
+        enum desk_verdict verdict;
+    } rows[] = {
+        {"a page is left out",         {{.document = id}}, 1, {false, 1, {{0, 1, 0}}},             STATUS_REFUSE, 0            },
+        {"a page stands twice",
+         {{.document = id}},
+         1,                                                   {false, 2, {{0, 1, 0}, {0, 1, 0}}},
+         STATUS_REFUSE,                                                                                           0            },
+        {"a page that there is not",
+         {{.document = id}},
+         1,                                                   {false, 2, {{0, 1, 0}, {0, 3, 0}}},
+         STATUS_REFUSE,                                                                                           0            },
+        {"page zero",                  {{.document = id}}, 1, {false, 2, {{0, 0, 0}, {0, 1, 0}}},  STATUS_REFUSE, 0            },
+        {"turned by 45",
+         {{.document = id}},
+         1,                                                   {false, 2, {{0, 1, 45}, {0, 2, 0}}},
+         STATUS_REFUSE,                                                                                           0            },
+        {"a source that there is not",
+         {{.document = id}},
+         1,                                                   {false, 2, {{0, 1, 0}, {1, 1, 0}}},
+         STATUS_REFUSE,                                                                                           0            },
+        {"a document named twice",
+         {{.document = id}, {.document = id}},
+         2,                                                   {false, 2, {{0, 1, 0}, {1, 2, 0}}},
+         STATUS_REFUSE,                                                                                           0            },
+        {"no page at all",             {{.document = id}}, 1, {false, 0, {{0, 0, 0}}},             STATUS_REFUSE, 0            },
+        {"seen before a change",
+         {{.document = id, .revision = 1}},
+         1,                                                   {false, 2, {{0, 2, 0}, {0, 1, 0}}},
+         STATUS_OK,                                                                                               DESK_TOO_LATE},
+        {"it is being matched",
+         {{.document = moving}},
+         1,                                                   {false, 1, {{0, 1, 90}}},
+         STATUS_OK,                                                                                               DESK_TOO_LATE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum desk_verdict verdict = DESK_HAPPENED;
+        int64_t number = 0;
+        enum status status = try_to_ask(scene, rows[i].sources, rows[i].source_count,
+                                        &rows[i].wanted, 1, &verdict, &number);
+        if (status != rows[i].status || verdict != rows[i].verdict)
+            fail_msg("%s: %s, verdict %d", rows[i].name, status_name(status), (int)verdict);
+    }
+    scene_assert_sound(scene);
+}
+
+static void a_result_that_does_not_fit_changes_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    (void)ask_to_split(scene, id);
+    struct job_record job = scene_lease(scene, JOB_COMPOSE);
+    const struct read_document one = composed("eins");
+    bool held = false;
+    assert_status(
+        scene,
+        ledger_compose_complete(scene->ledger, job.id, job.attempt, &one, 1, &held, &scene->fault),
+        STATUS_REFUSE);
+    assert_true(compose(scene, &job, 2));
+    assert_false(compose(scene, &job, 2)); // the same once more
+    job_record_done(&job);
+    scene_assert_sound(scene);
+}
+
+static enum status keep_neighbour(void *context, struct document_id document, struct fault *fault)
+{
+    struct document_id *found = context;
+    (void)fault;
+    assert_true(uuid_is_nil(&found->uuid)); // there is one alone
+    *found = document;
+    return STATUS_OK;
+}
+
+static void neighbours_are_those_of_the_scan_and_batch(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    int64_t number = ask_to_split(scene, id);
+    compose_next(scene, 2);
+    struct document_id first = outcome_of(scene, number, 0);
+    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
+    for (uint32_t i = 0; i < 2; i++) {
+        struct job_record job = scene_lease(scene, JOB_MATCH);
+        bool held = false;
+        assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
+                                               &scene->fault));
+        job_record_done(&job);
+    }
+    (void)clearing_of(scene, 1); // of another scan
+    struct document_id found = {0};
+    assert_ok(scene, arrangement_neighbours(scene->ledger, first, 10, keep_neighbour, &found,
+                                            &scene->fault));
+    struct document_id second = outcome_of(scene, number, 1);
+    assert_memory_equal(&found, &second, sizeof found);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE_TEST(a_document_is_split_and_its_parts_are_matched),
+        SCENE_TEST(what_was_filed_is_filed_anew_and_leaves_its_old_place),
+        SCENE_TEST(it_is_taken_back_before_it_is_done),
+        SCENE_TEST(it_is_taken_back_after_it_is_done),
+        SCENE_TEST(what_cannot_be_done_leaves_everything_as_it_was),
+        SCENE_TEST(a_lost_object_gives_the_arrangement_up),
+        SCENE_TEST(a_source_that_is_set_aside_frees_the_others),
+        SCENE_TEST(a_document_that_stays_as_it_is_keeps_its_id),
+        SCENE_TEST(what_was_arranged_is_arranged_again),
+        SCENE_TEST(nothing_else_is_taken),
+        SCENE_TEST(a_result_that_does_not_fit_changes_nothing),
+        SCENE_TEST(neighbours_are_those_of_the_scan_and_batch),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
