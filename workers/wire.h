@@ -24,7 +24,7 @@
 #include "base/uuid.h"
 
 enum {
-    WIRE_VERSION = 3,
+    WIRE_VERSION = 4,
     WIRE_CHUNK_BYTES_MOST = 256 * 1024, /* bytes in one CHUNK that is taken */
     WIRE_CHUNK_BYTES = 32 * 1024,       /* in one that is sent, see parcel.h */
     WIRE_PARTS_MOST = 1536,             /* parts in one directory */

@@ -109,6 +109,9 @@ static void fill_results(struct wire_message *messages, struct wire_part *parts,
         .days = writable("stamp:2026-03-02:1 posted:2026-02-12:1"),
         .directory = {parts, 1}
     };
+    messages[WIRE_RESULT_COMPOSE].as.result_compose = (struct wire_result_compose){
+        .document_count = 1, .directory = {parts, 2}
+    };
     messages[WIRE_RESULT_FILE].as.result_file = (struct wire_result_file){
         writable("SG 50.2/50.21.003318-9/0192"), writable("00ff"), writable("ff00")};
 }

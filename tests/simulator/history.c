@@ -546,6 +546,8 @@ static void finish_work(struct worker *worker)
         return;
     }
     tell("worker %u has done job %lld", worker->number, (long long)job);
+    if (finish[worker->kind] == NULL)
+        broken("a job that nobody asked for");
     finish[worker->kind](worker);
 }
 

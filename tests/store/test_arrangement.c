@@ -73,14 +73,14 @@ static int64_t ask_to_split(struct scene *scene, struct document_id id)
     return ask(scene, &source, 1, split, 2);
 }
 
-static struct read_document composed(const char *name)
+static struct read_document composed(struct scene *scene, const char *name)
 {
     char words[64];
     struct read_document document;
     struct digest *digests[] = {&document.reading, &document.text, &document.pdf};
     for (size_t i = 0; i < 3; i++) {
         (void)snprintf(words, sizeof words, "%s %zu", name, i);
-        *digests[i] = digest_of(words, strlen(words));
+        assert_ok(scene, spool_put(scene->spool, words, strlen(words), digests[i], &scene->fault));
     }
     return document;
 }
@@ -91,7 +91,7 @@ static bool compose(struct scene *scene, const struct job_record *job, uint32_t 
     struct read_document documents[OUTCOMES_MOST];
     bool held = false;
     for (uint32_t i = 0; i < count; i++)
-        documents[i] = composed(names[i]);
+        documents[i] = composed(scene, names[i]);
     assert_ok(scene, ledger_compose_complete(scene->ledger, job->id, job->attempt, documents, count,
                                              &held, &scene->fault));
     return held;
@@ -457,7 +457,7 @@ static void a_result_that_does_not_fit_changes_nothing(void **state)
     struct document_id id = clearing_of(scene, 3);
     (void)ask_to_split(scene, id);
     struct job_record job = scene_lease(scene, JOB_COMPOSE);
-    const struct read_document one = composed("eins");
+    const struct read_document one = composed(scene, "eins");
     bool held = false;
     assert_status(
         scene,

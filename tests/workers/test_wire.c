@@ -86,6 +86,9 @@ static struct wire_message sample(enum wire_command command)
     case WIRE_RESULT_FILE:
         message.as.result_file = (struct wire_result_file){word_case, word_digest, word_digest};
         break;
+    case WIRE_RESULT_COMPOSE:
+        message.as.result_compose = (struct wire_result_compose){WIRE_PAGES_MOST, directory};
+        break;
     case WIRE_FAIL:
         message.as.fail = (struct wire_fail){WIRE_FAILURE_LOST, word_reason};
         break;
