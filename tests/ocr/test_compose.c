@@ -42,7 +42,7 @@ static int close_engine(void **state)
 
 static struct page_result make_page(uint32_t number, const char *word)
 {
-    struct page_result page = {.add_text = true};
+    struct page_result page = {0};
     PIX *pix = pixCreate(WIDTH, HEIGHT, 1);
     for (int x = 0; x < (int)number * 20; x++) // no two pages look alike
         pixSetPixel(pix, x, 10, 1);
@@ -81,7 +81,8 @@ static struct made make_document(const char *name, const char *first, const char
                                         .pages = pages,
                                         .page_count = 2};
     reading_encode(&reading, &made.reading);
-    assert_int_equal(searchable_build(engine, &facts, &made.pdf, &made.length, NULL), STATUS_OK);
+    assert_int_equal(searchable_build(engine, &facts, NULL, &made.pdf, &made.length, NULL),
+                     STATUS_OK);
     page_result_done(&pages[0]);
     page_result_done(&pages[1]);
     return made;
