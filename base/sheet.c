@@ -1,25 +1,21 @@
 /* sheet.c - see sheet.h. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <errno.h>
-#include <fcntl.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/durable.h"
-#include "base/share.h"
+#include "base/secret.h"
 #include "base/sheet.h"
 #include "base/text.h"
+
+_Static_assert(sizeof(struct sheet_key) == SECRET_BYTES, "the key is such a file");
 
 static const char prefix[] = "PE1:";
 
 enum {
     CHECK_DIGITS = 4,
     PARTS_MOST = 8,
-    HEX_DIGITS = 2 * SHEET_KEY_BYTES,
-    KEY_FILE_MODE = 0600,
 };
 
 /* CRC-16/CCITT-FALSE (polynomial 0x1021, start 0xFFFF). */
@@ -213,53 +209,14 @@ bool sheet_write(const struct sheet *sheet, char ret_code[SHEET_CODE_BYTES])
 
 /* ---- seals ----------------------------------------------------------------------------------- */
 
-static bool key_from_hex(const char *hex, struct sheet_key *key)
-{
-    for (size_t i = 0; i < SHEET_KEY_BYTES; i++) {
-        int high = hex_value(hex[2 * i]), low = hex_value(hex[2 * i + 1]);
-        if (high < 0 || low < 0)
-            return false;
-        key->bytes[i] = (uint8_t)(high << 4 | low);
-    }
-    return true;
-}
-
 enum status sheet_key_load(const char *path, struct sheet_key *ret_key, struct fault *fault)
 {
-    char hex[HEX_DIGITS + 1] = "";
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return fault_errno(fault, STATUS_REFUSE, "cannot open the sheet key \"%s\"", path);
-    ssize_t got = read(file, hex, HEX_DIGITS);
-    (void)close(file);
-    struct sheet_key key;
-    bool good = got == HEX_DIGITS && key_from_hex(hex, &key);
-    sodium_memzero(hex, sizeof hex);
-    if (!good)
-        return fault_set(fault, STATUS_REFUSE, "\"%s\" is no sheet key: 64 hex digits", path);
-    *ret_key = key;
-    return STATUS_OK;
+    return secret_load(path, ret_key->bytes, fault);
 }
 
 enum status sheet_key_make(const char *path, struct sheet_key *ret_key, struct fault *fault)
 {
-    struct sheet_key key;
-    char hex[HEX_DIGITS + 2];
-    if (access(path, F_OK) == 0)
-        return sheet_key_load(path, ret_key, fault);
-    randombytes_buf(key.bytes, sizeof key.bytes);
-    for (size_t i = 0; i < SHEET_KEY_BYTES; i++)
-        (void)snprintf(hex + 2 * i, 3, "%02X", (unsigned)key.bytes[i]);
-    hex[HEX_DIGITS] = '\n';
-    enum status status =
-        durable_create_file(path, hex, HEX_DIGITS + 1, share_mode(KEY_FILE_MODE), fault);
-    sodium_memzero(hex, sizeof hex);
-    if (status == STATUS_REFUSE) // somebody made it meanwhile
-        return sheet_key_load(path, ret_key, fault);
-    if (status != STATUS_OK)
-        return status;
-    *ret_key = key;
-    return STATUS_OK;
+    return secret_make(path, ret_key->bytes, fault);
 }
 
 void sheet_seal(const struct sheet_key *key, const char *case_number,

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,7 @@
 #include "base/clock.h"
 #include "base/dropfolder.h"
 #include "base/durable.h"
+#include "base/secret.h"
 #include "base/share.h"
 #include "base/sheet.h"
 #include "base/status.h"
@@ -24,6 +26,7 @@
 #include "cli/verbs.h"
 #include "config/config.h"
 #include "store/ledger.h"
+#include "store/second_factor.h"
 #include "store/spool.h"
 
 enum { MODE_PRIVATE = 0700, MODE_DROP = 0770, MODE_CABINET = 0750, MODE_CONFIGURATION = 0640 };
@@ -118,13 +121,31 @@ static enum status make_folders(const struct config *config, unsigned *made, str
     return status;
 }
 
+/* The portal need not be able to write beside the other keys. One that is gone while second factors
+ * are sealed with it is not made anew: it has to come back from the backup. */
+static enum status make_factor_key(const struct config *config, bool is_in_use, unsigned *made,
+                                   struct fault *fault)
+{
+    uint8_t key[SECRET_BYTES];
+    bool is_there = access(config->portal.factor_key, F_OK) == 0;
+    if (is_there || is_in_use)
+        return STATUS_OK;
+    *made += 1;
+    enum status status = secret_make(config->portal.factor_key, key, fault);
+    sodium_memzero(key, sizeof key);
+    return status;
+}
+
 static enum status make_stores(const struct config *config, unsigned *made, struct fault *fault)
 {
     struct ledger *ledger = NULL;
     struct spool *spool = NULL;
+    int64_t factors = 0;
     *made += access(config->store.ledger, F_OK) == 0 ? 0 : 1;
     enum status status =
         ledger_open(config->store.ledger, LEDGER_CREATE, clock_system(), &ledger, fault);
+    if (status == STATUS_OK)
+        status = second_factor_count(ledger, &factors, fault);
     if (status == STATUS_OK)
         status = spool_open(config->store.spool, &spool, fault);
     spool_close(&spool);
@@ -138,6 +159,8 @@ static enum status make_stores(const struct config *config, unsigned *made, stru
     *made += access(config->sheets.key, F_OK) == 0 ? 0 : 1;
     if (status == STATUS_OK)
         status = sheet_key_make(config->sheets.key, &sheet_key, fault);
+    if (status == STATUS_OK)
+        status = make_factor_key(config, factors > 0, made, fault);
     return status;
 }
 

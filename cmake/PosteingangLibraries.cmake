@@ -6,7 +6,7 @@ foreach(entry
         "YAML yaml-0.1" "TIFF libtiff-4" "LEPTONICA lept" "TESSERACT tesseract"
         "POPPLER poppler-glib" "QPDF libqpdf" "PCRE2 libpcre2-8" "ICU icu-uc icu-i18n"
         "SECCOMP libseccomp" "MICROHTTPD libmicrohttpd" "XML libxml-2.0" "ARCHIVE libarchive" "ZLIB zlib"
-        "QRENCODE libqrencode"
+        "QRENCODE libqrencode" "LDAP ldap" "GNUTLS gnutls"
         "CMOCKA cmocka")
     separate_arguments(words UNIX_COMMAND ${entry})
     list(POP_FRONT words prefix)

@@ -339,6 +339,98 @@ static void check_languages(const struct check *check)
         tell(check, "reading.languages", "\"%s\" ends before the next language", languages);
 }
 
+/* Passwords go to the directory: in clear text only within this machine. */
+static bool is_private(const char *uri, bool start_tls)
+{
+    static const char *const safe[] = {"ldaps://", "ldapi://"};
+    static const char *const here[] = {"ldap://127.0.0.1", "ldap://[::1]", "ldap://localhost"};
+    for (size_t i = 0; i < sizeof safe / sizeof safe[0]; i++)
+        if (string_starts_with(uri, safe[i]))
+            return true;
+    for (size_t i = 0; i < sizeof here / sizeof here[0]; i++) {
+        char behind = string_starts_with(uri, here[i]) ? uri[strlen(here[i])] : '.';
+        if (strchr(" :/", behind) != NULL) // NUL is found, too
+            return true;
+    }
+    return start_tls && string_starts_with(uri, "ldap://");
+}
+
+static void check_uris(const struct check *check)
+{
+    const struct config_directory *directory = &check->config->directory;
+    for (const char *uri = directory->uri; *uri != '\0';) {
+        size_t length = strcspn(uri, " ");
+        if (length > 0 && !is_private(uri, directory->start_tls))
+            tell(check, "directory.uri",
+                 "\"%.*s\" would carry passwords in clear text; write ldaps://…, or ldap://… with "
+                 "start_tls: true",
+                 (int)length, uri);
+        uri += length + strspn(uri + length, " ");
+    }
+}
+
+/* store/users.h has the same words; this room does not know it. */
+static bool is_role(const char *role)
+{
+    static const char *const roles[] = {"mailroom", "caseworker", "lead", "quality",
+                                        "registry", "auditor",    "admin"};
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        if (strcmp(roles[i], role) == 0)
+            return true;
+    return false;
+}
+
+static void check_directory_groups(const struct check *check)
+{
+    const struct config *config = check->config;
+    for (size_t i = 0; i < config->directory_group_count; i++) {
+        const struct config_directory_group *group = &config->directory_groups[i];
+        char path[PLACE_BYTES];
+        (void)snprintf(path, sizeof path, "directory_groups[%zu].role", i);
+        if (group->role != NULL && !is_role(group->role))
+            tell(check, path, "there is no role \"%s\"", group->role);
+        (void)snprintf(path, sizeof path, "directory_groups[%zu].site", i);
+        if (group->site != NULL && config_site(config, group->site) == NULL)
+            tell(check, path, "there is no site \"%s\"", group->site);
+    }
+}
+
+static void check_directory(const struct check *check)
+{
+    const struct config_directory *directory = &check->config->directory;
+    check_directory_groups(check);
+    if (directory->uri == NULL)
+        return;
+    check_uris(check);
+    if (directory->base == NULL)
+        tell(check, "directory.base", "is needed: where people are searched");
+    if (check->config->directory_group_count == 0)
+        tell(check, "directory_groups",
+             "without a group that has a role nobody of the directory may log in");
+    if (directory->bind_dn != NULL && directory->password_file == NULL)
+        tell(check, "directory.password_file", "is needed for directory.bind_dn");
+    if (strstr(directory->user_filter, "{name}") == NULL)
+        tell(check, "directory.user_filter", "\"%s\" does not say where the {name} goes",
+             directory->user_filter);
+    if (directory->user_dn != NULL && strstr(directory->user_dn, "{name}") == NULL)
+        tell(check, "directory.user_dn", "\"%s\" does not say where the {name} goes",
+             directory->user_dn);
+}
+
+static void check_factor_roles(const struct check *check)
+{
+    const char *list = check->config->portal.factor_roles;
+    while (list != NULL && *list != '\0') {
+        char role[64];
+        list += strspn(list, "; ");
+        size_t length = strcspn(list, "; ");
+        (void)snprintf(role, sizeof role, "%.*s", (int)length, list);
+        if (length > 0 && !is_role(role))
+            tell(check, "portal.second_factor.required", "there is no role \"%s\"", role);
+        list += length;
+    }
+}
+
 static void check_address(const struct check *check, const char *key, const char *address)
 {
     struct in6_addr bytes; // large enough for both families
@@ -406,6 +498,8 @@ void config_check(const struct config *config, const struct outline *outline,
     check_address(&check, "portal.address", check.config->portal.address);
     check_address(&check, "monitor.address", check.config->monitor.address);
     check_notices(&check);
+    check_directory(&check);
+    check_factor_roles(&check);
     check_dispatch(&check);
     for (size_t i = 0; i < config->grammar_count; i++) {
         const struct config_case_grammar *grammar = &config->grammars[i];

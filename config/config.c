@@ -34,9 +34,10 @@ struct load {
 
 static size_t entry_bytes(enum setting_list list)
 {
-    static const size_t bytes[] = {sizeof(struct config_site), sizeof(struct config_team),
-                                   sizeof(struct config_case_grammar), sizeof(struct config_kind),
-                                   sizeof(struct config_scan_profile)};
+    static const size_t bytes[] = {
+        sizeof(struct config_site),         sizeof(struct config_team),
+        sizeof(struct config_case_grammar), sizeof(struct config_kind),
+        sizeof(struct config_scan_profile), sizeof(struct config_directory_group)};
     return bytes[list];
 }
 
@@ -59,6 +60,9 @@ static void *entries_of(const struct config *config, enum setting_list list, siz
     case SETTING_SCAN_PROFILES:
         *ret_count = config->scan_profile_count;
         return config->scan_profiles;
+    case SETTING_DIRECTORY_GROUPS:
+        *ret_count = config->directory_group_count;
+        return config->directory_groups;
     case SETTING_LISTS:
         break;
     }
@@ -158,6 +162,8 @@ static void store_lists(struct load *load, const struct written *written)
     config->kinds = store_list(load, written, SETTING_KINDS, &config->kind_count);
     config->scan_profiles =
         store_list(load, written, SETTING_SCAN_PROFILES, &config->scan_profile_count);
+    config->directory_groups =
+        store_list(load, written, SETTING_DIRECTORY_GROUPS, &config->directory_group_count);
 }
 
 /* ---- defaults that depend on other values ---------------------------------------------------- */

@@ -198,10 +198,41 @@ struct config_procedure {
     char *environment; /* NULL: this program's name and version */
 };
 
+/* What a group of the directory means here. */
+struct config_directory_group {
+    char *group; /* its name (DN), or its common name alone */
+    char *role;  /* as user_role_name() has it; NULL: it gives no role */
+    char *site;  /* of mailroom staff; NULL: none */
+    char *team;  /* of caseworkers and leads; NULL: none */
+};
+
+enum config_directory_nesting { CONFIG_NESTING_NO = 0, CONFIG_NESTING_WALK, CONFIG_NESTING_CHAIN };
+
+/* A directory (LDAP, Active Directory) whose people may log in. */
+struct config_directory {
+    char *uri; /* parted by blanks: tried one after the other; NULL: there is no directory */
+    bool start_tls;
+    char *ca;            /* file of certificates; NULL: those of the system */
+    char *bind_dn;       /* who searches; NULL: nobody, or the person themselves */
+    char *password_file; /* of bind_dn; NULL: none */
+    char *user_dn;       /* "uid={name},…": who logs in is bound so at once; NULL: searched for */
+    char *base;          /* where people are searched; NULL only without uri */
+    char *user_filter;
+    char *name_attribute, *title_attribute;
+    char *mail_attribute, *team_attribute, *caseworker_attribute; /* NULL: not read */
+    char *group_base;                                             /* NULL: base */
+    char *group_filter;
+    enum config_directory_nesting nesting;
+    int64_t timeout_ms;
+    int64_t recheck_ms;
+};
+
 struct config_portal {
     bool enabled;
     char *address; /* "127.0.0.1" */
     int64_t port;
+    char *factor_roles;  /* parted by semicolons; NULL: none must show a second factor */
+    char *factor_key;    /* absolute path of the key that seals second factors */
     int64_t idle_ms;     /* session ends after this without a request */
     int64_t absolute_ms; /* session ends after this in any case */
     char *web;           /* folder of the web application's files; NULL: beside the program */
@@ -275,6 +306,9 @@ struct config {
     size_t kind_count;
     struct config_scan_profile *scan_profiles;
     size_t scan_profile_count;
+    struct config_directory directory;
+    struct config_directory_group *directory_groups;
+    size_t directory_group_count;
     char *register_columns[CONFIG_REGISTER_COLUMNS];
     double register_drop_share_most;
     bool register_is_incremental; /* how a file is taken when nothing else is said */

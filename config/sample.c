@@ -247,7 +247,7 @@ static void append_sample_list(struct text *text, const struct setting_section *
     if (section->list == SETTING_SITES)
         append_sample_sites(text, sites, site_count);
     else if (section->list == SETTING_TEAMS || section->list == SETTING_KINDS ||
-             section->list == SETTING_SCAN_PROFILES)
+             section->list == SETTING_SCAN_PROFILES || section->list == SETTING_DIRECTORY_GROUPS)
         text_append_format(text, "%s: []\n", section->key);
     else
         text_append_format(text, "%s:\n%s", section->key, EXAMPLE_GRAMMARS);
@@ -309,6 +309,9 @@ static void append_effective_list(struct text *text, const struct setting_sectio
         append_entries(text, section, config->sites, config->site_count, sizeof *config->sites);
     else if (section->list == SETTING_TEAMS)
         append_entries(text, section, config->teams, config->team_count, sizeof *config->teams);
+    else if (section->list == SETTING_DIRECTORY_GROUPS)
+        append_entries(text, section, config->directory_groups, config->directory_group_count,
+                       sizeof *config->directory_groups);
     else if (section->list == SETTING_KINDS)
         append_entries(text, section, config->kinds, config->kind_count, sizeof *config->kinds);
     else if (section->list == SETTING_SCAN_PROFILES)

@@ -65,6 +65,7 @@ static const char *const xdomea_versions[] = {"3.0.0", "3.1.0", "4.0.0", NULL};
 static const char *const letterboxes[] = {"same_day", "previous_day", "last_emptying", NULL};
 static const char *const colours[] = {"colour", "grey", "bitonal", NULL};
 static const char *const protections[] = {"normal", "high", NULL};
+static const char *const nestings[] = {"no", "walk", "chain", NULL};
 static const char *const truths[] = {"false", "true", NULL};
 static const char *const imports[] = {"full", "incremental", NULL};
 static const char *const encryptions[] = {"none", "starttls", "tls", NULL};
@@ -433,6 +434,77 @@ const struct setting settings[] = {
     VALUE(SETTING_DURATION, "retention.uploads", "1d", HOUR, 365 * (double)DAY,
           retention.uploads_ms, "How long uploads that were never finished are kept."),
 
+    VALUE(SETTING_OPTION_TEXT, "portal.second_factor.required", "", 0, NAME_BYTES,
+          portal.factor_roles,
+          "Roles that must show a second factor (TOTP), parted by semicolons, e.g. admin; "
+          "registry. Everybody else may."),
+    VALUE(SETTING_PATH, "portal.second_factor.key", "keys/second-factor.key", 1, PATH_BYTES,
+          portal.factor_key,
+          "The key that the secrets of second factors are sealed with in the ledger; made when it "
+          "is first needed. Without it nobody's codes can be checked."),
+
+    VALUE(SETTING_OPTION_TEXT, "directory.uri", "", 0, WORDS_BYTES, directory.uri,
+          "Where the directory is: ldaps://HOST, or ldap://HOST with start_tls; several, parted by "
+          "blanks, are tried one after the other. Empty: people have accounts here only."),
+    WORD(SETTING_SWITCH, "directory.start_tls", "false", truths, directory.start_tls,
+         "Whether an ldap:// connection turns to TLS before anything is said."),
+    VALUE(SETTING_OPTION_PATH, "directory.ca", "", 0, PATH_BYTES, directory.ca,
+          "Certificates (PEM) that the directory's own must come from; empty: those of the "
+          "system."),
+    VALUE(SETTING_OPTION_TEXT, "directory.bind_dn", "", 0, WORDS_BYTES, directory.bind_dn,
+          "Account that searches, e.g. CN=posteingang,OU=Dienste,DC=landkreis,DC=local."),
+    VALUE(SETTING_OPTION_PATH, "directory.password_file", "", 0, PATH_BYTES,
+          directory.password_file, "File whose first line is that account's password."),
+    VALUE(SETTING_OPTION_TEXT, "directory.user_dn", "", 0, WORDS_BYTES, directory.user_dn,
+          "Instead of such an account: how people are called when they log in, e.g. "
+          "{name}@landkreis.local or uid={name},ou=people,dc=landkreis."),
+    VALUE(SETTING_OPTION_TEXT, "directory.base", "", 0, WORDS_BYTES, directory.base,
+          "Where people are searched, e.g. DC=landkreis,DC=local."),
+    VALUE(SETTING_TEXT, "directory.user_filter",
+          "(&(objectCategory=person)(objectClass=user)(sAMAccountName={name})"
+          "(!(userAccountControl:1.2.840.113556.1.4.803:=2)))",
+          1, WORDS_BYTES, directory.user_filter,
+          "What finds somebody by {name}. The default is for Active Directory and leaves out who "
+          "is disabled there; for others e.g. (&(objectClass=inetOrgPerson)(uid={name}))."),
+    VALUE(SETTING_TEXT, "directory.attributes.name", "sAMAccountName", 1, NAME_BYTES,
+          directory.name_attribute, "What people log in with."),
+    VALUE(SETTING_TEXT, "directory.attributes.title", "displayName", 1, NAME_BYTES,
+          directory.title_attribute, "What people call each other."),
+    VALUE(SETTING_OPTION_TEXT, "directory.attributes.mail", "mail", 0, NAME_BYTES,
+          directory.mail_attribute, "Where notices go; empty: not read."),
+    VALUE(SETTING_OPTION_TEXT, "directory.attributes.team", "", 0, NAME_BYTES,
+          directory.team_attribute,
+          "The teams of caseworkers and leads, besides those of their groups; empty: not read."),
+    VALUE(SETTING_OPTION_TEXT, "directory.attributes.caseworker", "", 0, NAME_BYTES,
+          directory.caseworker_attribute,
+          "What the register's caseworker column calls this person; empty: not read."),
+    VALUE(SETTING_OPTION_TEXT, "directory.groups.base", "", 0, WORDS_BYTES, directory.group_base,
+          "Where groups are searched; empty: where people are."),
+    VALUE(SETTING_TEXT, "directory.groups.filter", "(member={dn})", 1, WORDS_BYTES,
+          directory.group_filter, "What finds the groups of somebody, by {dn} or {name}."),
+    WORD(SETTING_CHOICE, "directory.groups.nested", "no", nestings, directory.nesting,
+         "Whether groups of groups count. walk: asked level by level, of any directory; chain: "
+         "Active Directory finds them itself, with (member:1.2.840.113556.1.4.1941:={dn}) in place "
+         "of the filter."),
+    VALUE(SETTING_DURATION, "directory.timeout", "5s", 100 * MS, MIN, directory.timeout_ms,
+          "How long an answer of the directory is waited for."),
+    VALUE(SETTING_DURATION, "directory.recheck", "10min", SEC, DAY, directory.recheck_ms,
+          "How often the directory is asked again about those who are logged in; needs "
+          "bind_dn."),
+
+    ENTRY(SETTING_DIRECTORY_GROUPS, SETTING_TEXT, "group", NULL, NULL, 1, WORDS_BYTES,
+          struct config_directory_group, group,
+          "A group of the directory: its whole name (DN), or its common name alone."),
+    ENTRY(SETTING_DIRECTORY_GROUPS, SETTING_OPTION_TEXT, "role", "", NULL, 0, 64,
+          struct config_directory_group, role,
+          "mailroom, caseworker, lead, quality, registry, auditor or admin; of several groups with "
+          "a role the first in this list counts."),
+    ENTRY(SETTING_DIRECTORY_GROUPS, SETTING_OPTION_TEXT, "site", "", NULL, 0, 64,
+          struct config_directory_group, site, "The site, for mailroom staff."),
+    ENTRY(SETTING_DIRECTORY_GROUPS, SETTING_OPTION_TEXT, "team", "", NULL, 0, NAME_BYTES,
+          struct config_directory_group, team,
+          "A team, for caseworkers and leads; those of all their groups count."),
+
     WORD(SETTING_CHOICE, "log.level", "info", levels, log_level,
          "The least important events that are logged."),
     WORD(SETTING_CHOICE, "log.format", "auto", formats, log_format,
@@ -477,6 +549,12 @@ const struct setting_section setting_sections[] = {
     {"alarms", "When the administrators are warned, and how.", SETTING_SINGLE},
     {"mail", "How notices are sent.", SETTING_SINGLE},
     {"retention", "How long what only serves the machine is kept; letters are none of it.", SETTING_SINGLE},
+    {"portal.second_factor", "A second factor at the log-in, besides the password.", SETTING_SINGLE},
+    {"directory", "Log-in with the accounts of a directory (LDAP, Active Directory).", SETTING_SINGLE},
+    {"directory.attributes", "What the directory calls what is read of people.", SETTING_SINGLE},
+    {"directory.groups", "How the groups of people are found.", SETTING_SINGLE},
+    {"directory_groups", "What groups of the directory mean here. Who is in none with a role may not log in.",
+     SETTING_DIRECTORY_GROUPS},
     {"log", "What the programs say on standard error.", SETTING_SINGLE},
 };
 // clang-format on
@@ -486,6 +564,7 @@ _Static_assert(LENGTH(settings) <= SETTINGS_MOST, "raise SETTINGS_MOST");
 
 const char *setting_list_key(enum setting_list list)
 {
-    static const char *const keys[] = {"sites", "teams", "case_numbers", "kinds", "scan_profiles"};
+    static const char *const keys[] = {"sites", "teams",         "case_numbers",
+                                       "kinds", "scan_profiles", "directory_groups"};
     return list < SETTING_LISTS ? keys[list] : "";
 }

@@ -32,12 +32,13 @@ enum setting_list {
     SETTING_GRAMMARS,
     SETTING_KINDS,
     SETTING_SCAN_PROFILES,
+    SETTING_DIRECTORY_GROUPS,
     SETTING_LISTS,
     SETTING_SINGLE = SETTING_LISTS /* not in a list */
 };
 
 enum {
-    SETTINGS_MOST = 192,        /* rows of the table */
+    SETTINGS_MOST = 256,        /* rows of the table */
     SETTING_ITEM_KEYS_MOST = 8, /* keys in an entry of a list */
     SETTING_ENTRIES_MOST = 500, /* entries in a list */
     SETTING_KEY_BYTES = 96
@@ -69,7 +70,7 @@ struct setting_section {
 extern const struct setting_section setting_sections[];
 extern const size_t setting_section_count;
 
-/* "sites", "teams", "case_numbers", "kinds" or "scan_profiles"; static. */
+/* "sites", "teams", "case_numbers", "kinds", "scan_profiles" or "directory_groups"; static. */
 const char *setting_list_key(enum setting_list list);
 
 #endif

@@ -90,6 +90,20 @@ bool access_may_see_document(const struct user_record *user, const struct docume
     }
 }
 
+bool access_lacks_factor(const struct config *config, const struct user_record *user)
+{
+    const char *list = config->portal.factor_roles;
+    const char *role = user_role_name(user->role);
+    while (!user->has_factor && list != NULL && *list != '\0') {
+        list += strspn(list, "; ");
+        size_t length = strcspn(list, "; ");
+        if (length == strlen(role) && strncmp(list, role, length) == 0)
+            return true;
+        list += length;
+    }
+    return false;
+}
+
 bool access_may_see_site(const struct user_record *user, const char *site)
 {
     return user->role == USER_ADMIN || (user->role == USER_MAILROOM && is_same(user->site, site));

@@ -45,6 +45,8 @@ struct desk_scope access_scope(const struct access *access);
 /* Whether this person may see this document: every route, list and stream asks here. */
 bool access_may_see_document(const struct user_record *user,
                              const struct document_record *document);
+/* Whether this person must first get the second factor that the settings ask of their role. */
+bool access_lacks_factor(const struct config *config, const struct user_record *user);
 bool access_may_see_site(const struct user_record *user, const char *site);
 
 /* Writes "who looked at this, when" into the audit: `action` such as "document.view". Of the same

@@ -8,8 +8,10 @@
 #include "portal/describe.h"
 #include "portal/paging.h"
 #include "portal/routes.h"
+#include "portal/session_list.h"
 #include "store/logins.h"
 #include "store/operations.h"
+#include "store/second_factor.h"
 
 static const char *given(const struct exchange *exchange, const char *key)
 {
@@ -37,10 +39,12 @@ static enum status keep_user(void *context, const struct user_record *record, st
 {
     (void)fault;
     (void)json_array_append_new(
-        context, json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:b, s:o}", "name", record->name, "role",
-                           user_role_name(record->role), "site", record->site, "team", record->team,
-                           "caseworker", record->caseworker, "disabled", record->is_disabled,
-                           "created", describe_time(record->created_ms)));
+        context,
+        json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:s?, s:b, s:b, s:b, s:o}", "name", record->name,
+                  "title", record->title, "role", user_role_name(record->role), "site",
+                  record->site, "team", record->team, "caseworker", record->caseworker, "disabled",
+                  record->is_disabled, "directory", record->is_of_directory, "factor",
+                  record->has_factor, "created", describe_time(record->created_ms)));
     return STATUS_OK;
 }
 
@@ -108,7 +112,9 @@ static enum status api_user_role(struct service *service, struct exchange *excha
     return answer_done(
         exchange,
         user_set_place(service->ledger, exchange->name, &place, exchange->user.name, fault),
-        "Zur Rolle fehlt Standort oder Sachgebiet, oder es ist eines zu viel.", fault);
+        "Zur Rolle fehlt Standort oder Sachgebiet, oder es ist eines zu viel; die Rollen von "
+        "Konten des Verzeichnisses stehen dort.",
+        fault);
 }
 
 static enum status set_disabled(struct service *service, struct exchange *exchange,
@@ -140,49 +146,36 @@ static enum status api_user_enable(struct service *service, struct exchange *exc
     return set_disabled(service, exchange, false, fault);
 }
 
-/* ---- sessions ---------------------------------------------------------------------------------- */
-
-static json_t *describe_session(const struct session *session, bool is_own)
+/* For somebody who has lost both telephone and paper. */
+static enum status api_user_factor_reset(struct service *service, struct exchange *exchange,
+                                         struct fault *fault)
 {
-    char id[SESSION_ID_BYTES];
-    session_id(session, id);
-    return json_pack("{s:s, s:s, s:s, s:o, s:o, s:b}", "session", id, "user", session->user,
-                     "address", session->address, "begun", describe_time(session->begun_ms), "used",
-                     describe_time(session->used_ms), "own", is_own);
+    bool is_found = false;
+    enum status status = find_somebody(service, exchange, &is_found, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (!is_found)
+        return answer_nothing_there(exchange, fault);
+    if (strcmp(exchange->name, exchange->user.name) == 0)
+        return answer_error(exchange, 409,
+                            "Den eigenen zweiten Faktor entfernt man unter „Mein Konto“.", fault);
+    return answer_done(
+        exchange, second_factor_remove(service->ledger, exchange->name, exchange->user.name, fault),
+        "Diese Person hat keinen zweiten Faktor.", fault);
 }
+
+/* ---- sessions ---------------------------------------------------------------------------------- */
 
 static enum status api_sessions(struct service *service, struct exchange *exchange,
                                 struct fault *fault)
 {
-    json_t *list = json_array();
-    int64_t now_ms = clock_wall_ms(service->clock);
-    for (size_t i = 0; i < SESSIONS_MOST; i++) {
-        const struct session *session = &service->sessions.items[i];
-        if (!session_is_over(&service->sessions, session, now_ms))
-            (void)json_array_append_new(list,
-                                        describe_session(session, session == exchange->session));
-    }
-    return paging_answer(exchange, list, (int64_t)json_array_size(list), NULL, fault);
+    return session_list_answer(service, exchange, NULL, fault);
 }
 
 static enum status api_session_end(struct service *service, struct exchange *exchange,
                                    struct fault *fault)
 {
-    char id[SESSION_ID_BYTES];
-    int64_t now_ms = clock_wall_ms(service->clock);
-    for (size_t i = 0; i < SESSIONS_MOST; i++) {
-        struct session *session = &service->sessions.items[i];
-        session_id(session, id);
-        if (session_is_over(&service->sessions, session, now_ms) || strcmp(id, exchange->name) != 0)
-            continue;
-        enum status status =
-            login_end(service->ledger, &session->token, exchange->user.name, fault);
-        if (status != STATUS_OK)
-            return status;
-        session_end(session);
-        return answer_done(exchange, STATUS_OK, "", fault);
-    }
-    return answer_nothing_there(exchange, fault);
+    return session_list_end(service, exchange, NULL, fault);
 }
 
 /* ---- tokens ------------------------------------------------------------------------------------ */
@@ -299,16 +292,17 @@ static enum status api_audit(struct service *service, struct exchange *exchange,
 }
 
 static const struct route rows[] = {
-    {"GET",  "/users",               ADMIN,           api_users,        ABOUT_NOTHING},
-    {"POST", "/users",               ADMIN,           api_user_new,     ABOUT_NOTHING},
-    {"POST", "/users/:name/role",    ADMIN,           api_user_role,    ABOUT_NOTHING},
-    {"POST", "/users/:name/disable", ADMIN,           api_user_disable, ABOUT_NOTHING},
-    {"POST", "/users/:name/enable",  ADMIN,           api_user_enable,  ABOUT_NOTHING},
-    {"GET",  "/sessions",            ADMIN,           api_sessions,     ABOUT_NOTHING},
-    {"POST", "/sessions/:name/end",  ADMIN,           api_session_end,  ABOUT_NOTHING},
-    {"GET",  "/tokens",              ADMIN,           api_tokens,       ABOUT_NOTHING},
-    {"POST", "/tokens",              ADMIN,           api_token_new,    ABOUT_NOTHING},
-    {"POST", "/tokens/:name/revoke", ADMIN,           api_token_revoke, ABOUT_NOTHING},
-    {"GET",  "/audit",               AUDITOR | ADMIN, api_audit,        ABOUT_NOTHING},
+    {"GET",  "/users",                    ADMIN,           api_users,             ABOUT_NOTHING},
+    {"POST", "/users",                    ADMIN,           api_user_new,          ABOUT_NOTHING},
+    {"POST", "/users/:name/role",         ADMIN,           api_user_role,         ABOUT_NOTHING},
+    {"POST", "/users/:name/disable",      ADMIN,           api_user_disable,      ABOUT_NOTHING},
+    {"POST", "/users/:name/enable",       ADMIN,           api_user_enable,       ABOUT_NOTHING},
+    {"POST", "/users/:name/factor/reset", ADMIN,           api_user_factor_reset, ABOUT_NOTHING},
+    {"GET",  "/sessions",                 ADMIN,           api_sessions,          ABOUT_NOTHING},
+    {"POST", "/sessions/:name/end",       ADMIN,           api_session_end,       ABOUT_NOTHING},
+    {"GET",  "/tokens",                   ADMIN,           api_tokens,            ABOUT_NOTHING},
+    {"POST", "/tokens",                   ADMIN,           api_token_new,         ABOUT_NOTHING},
+    {"POST", "/tokens/:name/revoke",      ADMIN,           api_token_revoke,      ABOUT_NOTHING},
+    {"GET",  "/audit",                    AUDITOR | ADMIN, api_audit,             ABOUT_NOTHING},
 };
 const struct route_table routes_people = {rows, sizeof rows / sizeof rows[0]};

@@ -10,7 +10,7 @@ struct errands {
     pthread_mutex_t lock; /* over everything below */
     pthread_cond_t changed;
     struct errand *first, *last;
-    unsigned waiting;
+    unsigned waiting, waiting_most;
     bool is_stopping;
 };
 
@@ -50,11 +50,12 @@ static void *work(void *context)
     return NULL;
 }
 
-enum status errands_start(struct errands **ret_errands, struct fault *fault)
+enum status errands_start(unsigned waiting_most, struct errands **ret_errands, struct fault *fault)
 {
     struct errands *errands = calloc(1, sizeof *errands);
     if (errands == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for errands");
+    errands->waiting_most = waiting_most;
     (void)pthread_mutex_init(&errands->lock, NULL);
     (void)pthread_cond_init(&errands->changed, NULL);
     if (pthread_create(&errands->thread, NULL, work, errands) != 0) {
@@ -67,6 +68,8 @@ enum status errands_start(struct errands **ret_errands, struct fault *fault)
 
 void errands_drain(struct errands *errands)
 {
+    if (errands == NULL)
+        return;
     (void)pthread_mutex_lock(&errands->lock);
     bool was_stopping = errands->is_stopping;
     errands->is_stopping = true;
@@ -91,7 +94,7 @@ void errands_free(struct errands **errands_p)
 bool errands_submit(struct errands *errands, struct errand *errand)
 {
     (void)pthread_mutex_lock(&errands->lock);
-    bool has_place = errands->waiting < ERRANDS_WAITING_MOST && !errands->is_stopping;
+    bool has_place = errands->waiting < errands->waiting_most && !errands->is_stopping;
     if (has_place) {
         errand->next = NULL;
         if (errands->last == NULL)

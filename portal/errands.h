@@ -8,8 +8,6 @@
 
 #include "base/fault.h"
 
-enum { ERRANDS_WAITING_MOST = 64 };
-
 struct errands;
 
 /* Belongs to the caller, who keeps it until `done` was called. */
@@ -21,8 +19,10 @@ struct errand {
     struct errand *next;
 };
 
-enum status errands_start(struct errands **ret_errands, struct fault *fault);
-/* Ends the thread after the errand in hand; what waits is told that it was not run. */
+/* At most `waiting_most` wait for their turn. */
+enum status errands_start(unsigned waiting_most, struct errands **ret_errands, struct fault *fault);
+/* Ends the thread after the errand in hand; what waits is told that it was not run.
+ * Accepts NULL. */
 void errands_drain(struct errands *errands);
 /* Accepts NULL; sets the pointer to NULL. */
 void errands_free(struct errands **errands_p);

@@ -1,6 +1,7 @@
 /* exchange.c - see exchange.h. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <sodium.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,7 +30,7 @@ void exchange_init(struct exchange *exchange)
 
 void exchange_done(struct exchange *exchange)
 {
-    sodium_memzero(exchange->password, sizeof exchange->password);
+    credentials_free(&exchange->credentials);
     json_decref(exchange->body);
     exchange->body = NULL;
     user_record_done(&exchange->user);
@@ -134,6 +135,19 @@ enum status answer_error(struct exchange *exchange, unsigned status, const char 
                          struct fault *fault)
 {
     return answer_json(exchange, status, json_pack("{s:s}", "error", words), fault);
+}
+
+enum status answer_wait(struct exchange *exchange, int64_t wait_ms, struct fault *fault)
+{
+    int64_t seconds = (wait_ms + 999) / 1000;
+    char words[160];
+    (void)snprintf(words, sizeof words,
+                   "Zu viele Versuche. Bitte warten Sie %" PRId64 " %s und versuchen Sie es dann "
+                   "noch einmal.",
+                   seconds, seconds == 1 ? "Sekunde" : "Sekunden");
+    enum status status = answer_error(exchange, 429, words, fault);
+    exchange->answer.retry_after_s = (unsigned)seconds;
+    return status;
 }
 
 enum status answer_nothing_there(struct exchange *exchange, struct fault *fault)

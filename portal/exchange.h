@@ -14,6 +14,7 @@
 #include "base/fault.h"
 #include "base/uuid.h"
 #include "portal/assets.h"
+#include "portal/credentials.h"
 #include "portal/sessions.h"
 #include "portal/upload.h"
 #include "store/users.h"
@@ -61,7 +62,7 @@ struct answer {
 };
 
 /* What has to be done elsewhere before the handler is called a second time. */
-enum exchange_work { WORK_NOTHING = 0, WORK_PASSWORD, WORK_UPLOAD, WORK_DONE };
+enum exchange_work { WORK_NOTHING = 0, WORK_CREDENTIALS, WORK_UPLOAD, WORK_DONE };
 
 struct exchange {
     struct question question;
@@ -76,9 +77,7 @@ struct exchange {
     struct scan_record scan;         /* of a route about one; the person may see it */
     struct upload *upload;           /* of a file that comes with the request; owned */
     enum exchange_work work;
-    char password[PASSWORD_BYTES_MOST + 1]; /* WORK_PASSWORD: what was typed, and the hash */
-    char password_hash[PASSWORD_HASH_BYTES];
-    bool password_fits; /* WORK_DONE */
+    struct credentials *credentials; /* WORK_CREDENTIALS, and then WORK_DONE; owned */
     struct answer answer;
 };
 
@@ -102,6 +101,8 @@ enum status answer_json_bytes(struct exchange *exchange, unsigned status, const 
 /* {"error": …}; `words` is one German sentence. */
 enum status answer_error(struct exchange *exchange, unsigned status, const char *words,
                          struct fault *fault);
+/* 429: too many attempts, and how long to wait for the next. */
+enum status answer_wait(struct exchange *exchange, int64_t wait_ms, struct fault *fault);
 enum status answer_nothing_there(struct exchange *exchange, struct fault *fault);
 /* Something made here that is no JSON; copies it. `type` is static. */
 enum status answer_bytes(struct exchange *exchange, const void *bytes, size_t length,

@@ -1,8 +1,8 @@
 /* passage.c - see passage.h.
  *
  * One thread of libmicrohttpd serves all connections and owns everything in struct service. A
- * log-in's connection is suspended while the hasher works, and taken up again in that one thread,
- * so that nothing here needs a lock. Bodies are bounded and read whole; libmicrohttpd's own
+ * log-in's connection is suspended while its credentials are checked elsewhere, and taken up again
+ * in that one thread, so that nothing here needs a lock. Bodies are bounded and read whole; libmicrohttpd's own
  * parser of forms is never used. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <arpa/inet.h>
@@ -30,7 +30,6 @@ struct passage {
     bool is_upload; /* its body is a file, which is not kept here */
     char address[ADDRESS_BYTES];
     struct exchange exchange;
-    struct hasher_job job;
 };
 
 /* ---- names that are written with % ------------------------------------------------------------ */
@@ -268,50 +267,47 @@ static void halt(const struct passage_server *server)
     (void)written; // an eventfd takes a one at any time
 }
 
-/* In the hasher's thread. */
+/* In the errand's thread. */
 static void take_up_again(void *context)
 {
     struct passage *passage = context;
     MHD_resume_connection(passage->connection);
 }
 
-/* Hands the check of a password to the hasher, and lets the connection wait. */
-static enum MHD_Result wait_for_hasher(struct passage *passage)
+/* Hands an errand over, and lets the connection wait until it was done. When there is no place,
+ * the answer says so, and is sent when the connection is taken up again. */
+static enum MHD_Result wait_for(struct passage *passage, struct errands *errands,
+                                struct errand *errand, unsigned status, const char *words,
+                                unsigned retry_after_s)
 {
     struct exchange *exchange = &passage->exchange;
-    memcpy(passage->job.password, exchange->password, sizeof passage->job.password);
-    memcpy(passage->job.hash, exchange->password_hash, sizeof passage->job.hash);
-    sodium_memzero(exchange->password, sizeof exchange->password);
-    passage->job.done = take_up_again;
-    passage->job.context = passage;
-    MHD_suspend_connection(passage->connection);
-    if (hasher_submit(passage->server->hasher, &passage->job))
-        return MHD_YES;
-    MHD_resume_connection(passage->connection);
-    exchange->work = WORK_NOTHING;
-    (void)answer_error(exchange, 429, "Gerade melden sich viele an. Bitte gleich noch einmal.",
-                       NULL);
-    exchange->answer.retry_after_s = 1;
-    passage->is_begun = true; // the answer is sent when the connection is taken up again
-    return MHD_YES;
-}
-
-/* Lets the intake take the file over, and the connection wait. */
-static enum MHD_Result wait_for_intake(struct passage *passage)
-{
-    struct exchange *exchange = &passage->exchange;
-    struct errand *errand = upload_errand(exchange->upload);
     errand->done = take_up_again;
     errand->context = passage;
     MHD_suspend_connection(passage->connection);
-    if (errands_submit(passage->server->errands, errand))
+    if (errands_submit(errands, errand))
         return MHD_YES;
     MHD_resume_connection(passage->connection);
     exchange->work = WORK_NOTHING;
-    (void)answer_error(exchange, 503, "Gerade kommen sehr viele Dateien. Bitte gleich noch einmal.",
-                       NULL);
-    exchange->answer.retry_after_s = 5;
+    (void)answer_error(exchange, status, words, NULL);
+    exchange->answer.retry_after_s = retry_after_s;
+    passage->is_begun = true;
     return MHD_YES;
+}
+
+static enum MHD_Result wait_for_credentials(struct passage *passage)
+{
+    struct credentials *credentials = passage->exchange.credentials;
+    const struct passage_server *server = passage->server;
+    return wait_for(passage, credentials->asks_directory ? server->lookups : server->hashing,
+                    &credentials->errand, 429,
+                    "Gerade melden sich viele an. Bitte gleich noch einmal.", 1);
+}
+
+/* Lets the intake take the file over. */
+static enum MHD_Result wait_for_intake(struct passage *passage)
+{
+    return wait_for(passage, passage->server->intaking, upload_errand(passage->exchange.upload),
+                    503, "Gerade kommen sehr viele Dateien. Bitte gleich noch einmal.", 5);
 }
 
 /* All bytes of a file are there, or it was refused before they came. */
@@ -353,7 +349,6 @@ static enum MHD_Result answer_request(struct passage *passage, const char *metho
         return send_answer(passage);
     if (passage->is_begun) {
         exchange->work = WORK_DONE;
-        exchange->password_fits = passage->job.fits;
     } else if (!passage->is_upload) {
         ask(passage, method, path);
     }
@@ -365,8 +360,8 @@ static enum MHD_Result answer_request(struct passage *passage, const char *metho
         status = routes_answer(passage->server->service, exchange, NULL);
     if (status == STATUS_HALT)
         halt(passage->server);
-    if (exchange->work == WORK_PASSWORD)
-        return wait_for_hasher(passage);
+    if (exchange->work == WORK_CREDENTIALS)
+        return wait_for_credentials(passage);
     return send_answer(passage);
 }
 

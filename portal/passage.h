@@ -9,15 +9,15 @@
 #include <stddef.h>
 
 #include "portal/errands.h"
-#include "portal/hasher.h"
 #include "portal/service.h"
 
 /* What passages need; all of it borrowed for as long as the daemon runs. */
 struct passage_server {
     struct service *service;
-    struct hasher *hasher;
-    struct errands *errands;
-    int halt_file; /* an eventfd that is rung when the portal must stop */
+    struct errands *hashing;  /* passwords of the ledger's own accounts */
+    struct errands *lookups;  /* questions to the directory */
+    struct errands *intaking; /* files on their way to the intake */
+    int halt_file;            /* an eventfd that is rung when the portal must stop */
 };
 
 enum MHD_Result passage_on_request(void *context, struct MHD_Connection *connection,

@@ -11,24 +11,30 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/log.h"
 #include "base/text.h"
+#include "portal/credentials.h"
 #include "portal/indexer.h"
 #include "portal/openapi.h"
 #include "portal/passage.h"
 #include "portal/portal.h"
+#include "portal/recheck.h"
 #include "portal/upload.h"
 #include "store/logins.h"
+#include "store/second_factor.h"
 
 enum {
     CONNECTIONS_MOST = 1024,
     CONNECTION_BYTES = 32 * 1024, /* for a request's line and headers */
-    CONNECTION_TIMEOUT_S = 20
+    CONNECTION_TIMEOUT_S = 20,
+    UPLOADS_WAITING_MOST = 64
 };
 
 struct portal {
     struct service service;
     struct passage_server server;
     struct indexer *indexer;
+    struct recheck *recheck;
     struct MHD_Daemon *daemon;
 };
 
@@ -82,6 +88,20 @@ static enum status restore_session(void *context, const struct login_session *ke
     return STATUS_OK;
 }
 
+/* Without the key nobody's second factor can be checked, which the log says; it is made when the
+ * first person asks for one. */
+static enum status load_factor_key(struct service *service, struct fault *fault)
+{
+    struct fault why = {0};
+    int64_t count = 0;
+    const char *path = service->config->portal.factor_key;
+    service->has_factor_key = secret_load(path, service->factor_key, &why) == STATUS_OK;
+    enum status status = second_factor_count(service->ledger, &count, fault);
+    if (status == STATUS_OK && count > 0 && !service->has_factor_key)
+        log_error(NULL, "%s; nobody with a second factor can log in", why.text);
+    return status;
+}
+
 static enum status open_service(struct service *service, const struct config *config,
                                 const struct clock *clock, struct fault *fault)
 {
@@ -102,6 +122,8 @@ static enum status open_service(struct service *service, const struct config *co
     if (status == STATUS_OK)
         status = ledger_open(config->store.ledger, LEDGER_WRITE, clock, &service->ledger, fault);
     if (status == STATUS_OK)
+        status = load_factor_key(service, fault);
+    if (status == STATUS_OK)
         status = login_each(service->ledger, restore_session, service, fault);
     if (status == STATUS_OK)
         status = spool_open(config->store.spool, &service->spool, fault);
@@ -117,6 +139,7 @@ static void close_service(struct service *service)
     search_close(&service->search);
     assets_done(&service->assets);
     memo_done(&service->lists);
+    sodium_memzero(service->factor_key, sizeof service->factor_key);
     free(service->openapi);
     free(service->programs);
 }
@@ -179,9 +202,13 @@ enum status portal_start(const struct config *config, const struct clock *clock,
     if (status == STATUS_OK)
         status = pulse_start(config->store.ledger, &portal->service.pulse, fault);
     if (status == STATUS_OK)
-        status = errands_start(&portal->server.errands, fault);
+        status = errands_start(UPLOADS_WAITING_MOST, &portal->server.intaking, fault);
     if (status == STATUS_OK)
-        status = hasher_start(&portal->server.hasher, fault);
+        status = errands_start(CREDENTIALS_WAITING_MOST, &portal->server.hashing, fault);
+    if (status == STATUS_OK)
+        status = errands_start(CREDENTIALS_WAITING_MOST, &portal->server.lookups, fault);
+    if (status == STATUS_OK)
+        status = recheck_start(config, clock, &portal->recheck, fault);
     if (status == STATUS_OK)
         status = indexer_start(config, clock, &portal->indexer, fault);
     if (status == STATUS_OK)
@@ -198,17 +225,18 @@ void portal_stop(struct portal **portal_p)
     struct portal *portal = *portal_p;
     if (portal == NULL)
         return;
-    // First nothing may be suspended any more; the daemon's thread may still ask the hasher.
-    if (portal->server.hasher != NULL)
-        hasher_drain(portal->server.hasher);
-    if (portal->server.errands != NULL)
-        errands_drain(portal->server.errands);
+    // First nothing may be suspended any more; the daemon's thread may still have errands.
+    errands_drain(portal->server.hashing);
+    errands_drain(portal->server.lookups);
+    errands_drain(portal->server.intaking);
     if (portal->service.pulse != NULL)
         pulse_drain(portal->service.pulse);
     if (portal->daemon != NULL)
         MHD_stop_daemon(portal->daemon);
-    hasher_free(&portal->server.hasher);
-    errands_free(&portal->server.errands);
+    errands_free(&portal->server.hashing);
+    errands_free(&portal->server.lookups);
+    errands_free(&portal->server.intaking);
+    recheck_stop(&portal->recheck);
     pulse_free(&portal->service.pulse);
     indexer_stop(&portal->indexer);
     close_service(&portal->service);

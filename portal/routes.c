@@ -16,8 +16,9 @@
 #include "store/logins.h"
 
 static const struct route_table *const tables[] = {
-    &routes_session, &routes_documents, &routes_pages,  &routes_actions,    &routes_search,
-    &routes_scans,   &routes_desk,      &routes_people, &routes_operations, &routes_recalls,
+    &routes_session,    &routes_documents, &routes_pages,   &routes_actions,
+    &routes_search,     &routes_scans,     &routes_desk,    &routes_people,
+    &routes_operations, &routes_recalls,   &routes_account,
 };
 
 const struct route *routes_at(size_t number)
@@ -214,7 +215,8 @@ static enum status find_user(struct service *service, struct exchange *exchange,
         return STATUS_OK;
     enum status status =
         user_get(service->ledger, session->user, &is_found, &exchange->user, fault);
-    if (status == STATUS_OK && is_found && !exchange->user.is_disabled &&
+    bool is_vouched_for = !exchange->user.is_of_directory || service->config->directory.uri != NULL;
+    if (status == STATUS_OK && is_found && !exchange->user.is_disabled && is_vouched_for &&
         exchange->user.epoch == session->epoch) {
         exchange->session = session;
         return keep_use(service, session, fault);
@@ -236,6 +238,14 @@ static enum status deny(struct exchange *exchange, const struct route *route, st
     log_warning(NULL, "denied: %s, who is %s, asked for %s %s", exchange->user.name,
                 user_role_name(exchange->user.role), route->method, route->path);
     return answer_error(exchange, 403, "Dafür fehlt Ihnen die Berechtigung.", fault);
+}
+
+/* Whether the route is closed to this person until they have the second factor of their role. */
+static bool waits_for_factor(const struct service *service, const struct exchange *exchange,
+                             const struct route *route)
+{
+    return route->roles != ANYBODY && (route->roles & BEFORE_FACTOR) == 0 &&
+           !exchange->is_machine && access_lacks_factor(service->config, &exchange->user);
 }
 
 /* ---- about what ------------------------------------------------------------------------------ */
@@ -296,9 +306,13 @@ static enum status pass(struct service *service, struct exchange *exchange,
     enum status status = find_user(service, exchange, fault);
     if (status != STATUS_OK)
         return status;
-    bool may = is_somebody(exchange) && (route->roles & (1U << exchange->user.role)) != 0;
+    bool may = is_somebody(exchange) && (route->roles & (1U << exchange->user.role)) != 0 &&
+               !(exchange->is_machine && (route->roles & NO_MACHINE) != 0);
     if (route->roles != ANYBODY && !may)
         return deny(exchange, route, fault);
+    if (waits_for_factor(service, exchange, route))
+        return answer_error(exchange, 403, "Bitte richten Sie zuerst den zweiten Faktor ein.",
+                            fault);
     return handle(service, exchange, route, fault);
 }
 

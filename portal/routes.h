@@ -30,7 +30,9 @@ enum {
     ADMIN = 1U << USER_ADMIN,
     DECIDERS = CASEWORKER | LEAD | REGISTRY, /* who decides about documents */
     READERS = DECIDERS | QUALITY,            /* who sees documents at all */
-    EVERY_ROLE = READERS | MAILROOM | AUDITOR | ADMIN
+    EVERY_ROLE = READERS | MAILROOM | AUDITOR | ADMIN,
+    BEFORE_FACTOR = 1U << 16, /* also who has yet to get the second factor of their role */
+    NO_MACHINE = 1U << 17     /* people only: not with a token */
 };
 
 /* What the ":id" of a path is. The record is read before the handler, into the exchange, and who
@@ -57,6 +59,7 @@ struct route_table {
 };
 
 extern const struct route_table routes_session;    /* api_session.c */
+extern const struct route_table routes_account;    /* api_account.c */
 extern const struct route_table routes_documents;  /* api_documents.c */
 extern const struct route_table routes_pages;      /* api_pages.c */
 extern const struct route_table routes_actions;    /* api_actions.c */

@@ -4,6 +4,7 @@
 #define PORTAL_SERVICE_H
 
 #include "base/clock.h"
+#include "base/secret.h"
 #include "config/config.h"
 #include "portal/assets.h"
 #include "portal/looks.h"
@@ -29,6 +30,9 @@ struct service {
     struct throttle throttle;
     struct memo lists;
     struct looks looks;
+    bool has_factor_key; /* the file is there: second factors can be checked */
+    uint8_t factor_key[SECRET_BYTES];
+    int64_t silent_until_ms; /* monotonic; the directory is not asked before */
 };
 
 #endif

@@ -140,6 +140,40 @@ enum status login_each(struct ledger *ledger, login_callback *callback, void *co
     return status;
 }
 
+/* Names one after the other, each ended by a NUL. */
+static enum status read_names(struct ledger *ledger, struct text *names, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool is_there = true;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT DISTINCT s.account FROM session s JOIN account a ON a.name = s.account"
+        " WHERE a.origin = 'directory' ORDER BY s.account",
+        NO_VALUES, &rows, fault);
+    while (status == STATUS_OK && is_there) {
+        status = rows_next(rows, &is_there, fault);
+        const char *name = status == STATUS_OK && is_there ? rows_text(rows, 0) : NULL;
+        if (name != NULL)
+            text_append_bytes(names, name, strlen(name) + 1);
+    }
+    rows_done(&rows);
+    return status == STATUS_OK && names->failed ? ledger_out_of_memory(fault) : status;
+}
+
+enum status login_each_of_directory(struct ledger *ledger, login_name_callback *callback,
+                                    void *context, struct fault *fault)
+{
+    struct text names = {0};
+    enum status status = read_names(ledger, &names, fault);
+    for (size_t at = 0; at < names.length && status == STATUS_OK;) {
+        const char *name = names.bytes + at;
+        status = callback(context, name, fault);
+        at += strlen(name) + 1;
+    }
+    text_done(&names);
+    return status;
+}
+
 /* ---- tokens ------------------------------------------------------------------------------------ */
 
 static struct digest digest_of_secret(const char *secret)

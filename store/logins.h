@@ -38,6 +38,11 @@ enum status login_each(struct ledger *ledger, login_callback *callback, void *co
 /* Forgets sessions that ran out: unused since `idle_before_ms`, or begun before `begun_before_ms`. */
 enum status login_purge(struct ledger *ledger, int64_t idle_before_ms, int64_t begun_before_ms,
                         uint64_t *ret_removed, struct fault *fault);
+/* Each account of the directory that is logged in, once; the names are read before the first call,
+ * which may change the ledger. Ends with the first status that is not STATUS_OK. */
+typedef enum status login_name_callback(void *context, const char *name, struct fault *fault);
+enum status login_each_of_directory(struct ledger *ledger, login_name_callback *callback,
+                                    void *context, struct fault *fault);
 
 /* ---- tokens ------------------------------------------------------------------------------------ */
 

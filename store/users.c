@@ -41,6 +41,8 @@ void user_record_done(struct user_record *record)
     free(record->team);
     free(record->caseworker);
     free(record->password_hash);
+    free(record->title);
+    free(record->mail);
     *record = (struct user_record){0};
 }
 
@@ -140,6 +142,9 @@ const char *user_nobodys_hash(void)
 
 /* ---- changes ------------------------------------------------------------------------------- */
 
+static const char DIRECTORY_ORIGIN[] = "directory";
+static const char NO_PASSWORD[] = "-";
+
 static enum status exists(struct ledger *ledger, const char *name, bool *ret_exists,
                           struct fault *fault)
 {
@@ -211,6 +216,19 @@ enum status user_add(struct ledger *ledger, const struct user_addition *addition
     return status;
 }
 
+/* Refuses what only the directory may say of its accounts. */
+static enum status check_is_own(struct ledger *ledger, const char *name, struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status = database_number(
+        ledger->database, "SELECT count(*) FROM account WHERE name = $1 AND origin = $2",
+        VALUES(value_text(name), value_text(DIRECTORY_ORIGIN)), 0, &count, fault);
+    if (status == STATUS_OK && count > 0)
+        return fault_set(fault, STATUS_REFUSE, "%s is an account of the directory: change it there",
+                         name);
+    return status;
+}
+
 /* Changes one column of somebody who must be there; `sql` takes name, value and audit row. */
 static enum status change(struct ledger *ledger, const char *sql, const char *name,
                           struct value value, const char *action, const char *actor,
@@ -254,6 +272,8 @@ static enum status change_place(struct ledger *ledger, const char *name,
     if (status == STATUS_OK && !is_there)
         return fault_set(fault, STATUS_REFUSE, "there is no user %s", name);
     if (status == STATUS_OK)
+        status = check_is_own(ledger, name, fault);
+    if (status == STATUS_OK)
         status = audit_user(ledger, actor, "user.place", name, role, &audit, fault);
     if (status != STATUS_OK)
         return status;
@@ -287,16 +307,139 @@ enum status user_set_password(struct ledger *ledger, const char *name, const cha
         status = ledger_begin(ledger, fault);
     if (status != STATUS_OK)
         return status;
-    status = change(ledger,
-                    "UPDATE account SET password = $2, audit = $3, epoch = epoch + 1"
-                    " WHERE name = $1",
-                    name, value_text(hash), "user.password", actor, fault);
+    status = check_is_own(ledger, name, fault);
+    if (status == STATUS_OK)
+        status = change(ledger,
+                        "UPDATE account SET password = $2, audit = $3, epoch = epoch + 1"
+                        " WHERE name = $1",
+                        name, value_text(hash), "user.password", actor, fault);
     return ledger_end(ledger, status, fault);
+}
+
+/* ---- people of a directory ------------------------------------------------------------------- */
+
+static enum status add_card(struct ledger *ledger, const struct user_card *card,
+                            struct fault *fault)
+{
+    int64_t audit = 0;
+    const struct user_place *place = &card->place;
+    const char *role = user_role_name(place->role);
+    enum status status =
+        audit_user(ledger, DIRECTORY_ORIGIN, "user.add", card->name, role, &audit, fault);
+    if (status != STATUS_OK)
+        return status;
+    return database_run(ledger->database,
+                        "INSERT INTO account (name, role, site, team, caseworker, password,"
+                        " created_ms, audit, origin, title, mail)"
+                        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                        VALUES(value_text(card->name), value_text(role), given(place->site),
+                               given(place->team), given(place->caseworker),
+                               value_text(NO_PASSWORD), value_integer(ledger_wall_ms(ledger)),
+                               value_integer(audit), value_text(DIRECTORY_ORIGIN),
+                               given(card->title), given(card->mail)),
+                        NULL, fault);
+}
+
+static bool is_same_word(const char *kept, const char *said)
+{
+    return is_given(kept) == is_given(said) && (!is_given(said) || strcmp(kept, said) == 0);
+}
+
+static bool is_same_place(const struct user_record *kept, const struct user_place *place)
+{
+    return kept->role == place->role && is_same_word(kept->site, place->site) &&
+           is_same_word(kept->team, place->team) &&
+           is_same_word(kept->caseworker, place->caseworker);
+}
+
+static enum status update_card(struct ledger *ledger, const struct user_record *kept,
+                               const struct user_card *card, struct fault *fault)
+{
+    const struct user_place *place = &card->place;
+    int64_t audit = 0;
+    if (!is_same_place(kept, place)) {
+        const char *role = user_role_name(place->role);
+        enum status status =
+            audit_user(ledger, DIRECTORY_ORIGIN, "user.place", card->name, role, &audit, fault);
+        if (status == STATUS_OK)
+            status = database_run(
+                ledger->database,
+                "UPDATE account SET role = $2, site = $3, team = $4, caseworker = $5, audit = $6,"
+                " epoch = epoch + 1 WHERE name = $1",
+                VALUES(value_text(card->name), value_text(role), given(place->site),
+                       given(place->team), given(place->caseworker), value_integer(audit)),
+                NULL, fault);
+        if (status != STATUS_OK)
+            return status;
+    }
+    if (is_same_word(kept->title, card->title) && is_same_word(kept->mail, card->mail))
+        return STATUS_OK;
+    return database_run(
+        ledger->database, "UPDATE account SET title = $2, mail = $3 WHERE name = $1",
+        VALUES(value_text(card->name), given(card->title), given(card->mail)), NULL, fault);
+}
+
+static enum status settle(struct ledger *ledger, const struct user_card *card, struct fault *fault)
+{
+    struct user_record kept = {0};
+    bool is_found = false;
+    enum status status = user_get(ledger, card->name, &is_found, &kept, fault);
+    if (status == STATUS_OK && !is_found)
+        return add_card(ledger, card, fault);
+    if (status == STATUS_OK && !kept.is_of_directory)
+        status = fault_set(fault, STATUS_REFUSE,
+                           "%s is in the directory, and an account of this ledger's own, too",
+                           card->name);
+    if (status == STATUS_OK)
+        status = update_card(ledger, &kept, card, fault);
+    user_record_done(&kept);
+    return status;
+}
+
+enum status user_settle(struct ledger *ledger, const struct user_card *card, struct fault *fault)
+{
+    enum status status = user_check(card->name, &card->place, fault);
+    if (status == STATUS_OK)
+        status = ledger_begin(ledger, fault);
+    if (status != STATUS_OK)
+        return status;
+    return ledger_end(ledger, settle(ledger, card, fault), fault);
+}
+
+static enum status put_out(struct ledger *ledger, const char *name, const char *action,
+                           const char *actor, struct fault *fault)
+{
+    bool is_there = false;
+    int64_t audit = 0;
+    enum status status = exists(ledger, name, &is_there, fault);
+    if (status != STATUS_OK || !is_there)
+        return status;
+    status = audit_user(ledger, actor, action, name, NULL, &audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(ledger->database, "DELETE FROM session WHERE account = $1",
+                              VALUES(value_text(name)), NULL, fault);
+    if (status != STATUS_OK)
+        return status;
+    return database_run(ledger->database,
+                        "UPDATE account SET audit = $2, epoch = epoch + 1 WHERE name = $1",
+                        VALUES(value_text(name), value_integer(audit)), NULL, fault);
+}
+
+enum status user_put_out(struct ledger *ledger, const char *name, const char *action,
+                         const char *actor, struct fault *fault)
+{
+    enum status status = ledger_begin(ledger, fault);
+    if (status != STATUS_OK)
+        return status;
+    return ledger_end(ledger, put_out(ledger, name, action, actor, fault), fault);
 }
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
-#define USER_COLUMNS "name, role, site, password, disabled, epoch, created_ms, team, caseworker"
+#define USER_COLUMNS                                                                               \
+    "name, role, site, password, disabled, epoch, created_ms, team, caseworker, title, mail,"      \
+    " origin, (SELECT count(*) FROM second_factor f WHERE f.account = account.name"                \
+    " AND f.confirmed_ms > 0)"
 
 static enum status read_record(struct rows *rows, struct user_record *ret_record,
                                struct fault *fault)
@@ -308,6 +451,10 @@ static enum status read_record(struct rows *rows, struct user_record *ret_record
         .team = rows_text_copy(rows, 7, &failed),
         .caseworker = rows_text_copy(rows, 8, &failed),
         .password_hash = rows_text_copy(rows, 3, &failed),
+        .title = rows_text_copy(rows, 9, &failed),
+        .mail = rows_text_copy(rows, 10, &failed),
+        .is_of_directory = string_equal(rows_text(rows, 11), DIRECTORY_ORIGIN),
+        .has_factor = rows_integer(rows, 12) > 0,
         .is_disabled = rows_integer(rows, 4) != 0,
         .epoch = rows_integer(rows, 5),
         .created_ms = rows_integer(rows, 6),

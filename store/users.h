@@ -1,6 +1,6 @@
 /* users.h - people who may log in to the portal: their role, and the hash of their password.
  *
- * Passwords are kept as argon2id hashes only. Every change is a transaction with its audit row,
+ * Passwords are kept as argon2id hashes only; of accounts that a directory vouches for, none is. Every change is a transaction with its audit row,
  * like everything in the ledger. Nobody is deleted: who may no longer log in is disabled. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef STORE_USERS_H
@@ -38,11 +38,15 @@ enum {
 struct user_record {
     char *name;
     enum user_role role;
-    char *site;          /* of mailroom staff; NULL for the others */
-    char *team;          /* of caseworkers and team leads; NULL for the others. Several are
+    char *site;           /* of mailroom staff; NULL for the others */
+    char *team;           /* of caseworkers and team leads; NULL for the others. Several are
                             parted by semicolons, here and below */
-    char *caseworker;    /* what the register calls this person; NULL: nothing */
-    char *password_hash; /* for user_password_fits() */
+    char *caseworker;     /* what the register calls this person; NULL: nothing */
+    char *password_hash;  /* for user_password_fits(); none fits that of a directory's account */
+    char *title;          /* what people call this person; NULL: nothing else */
+    char *mail;           /* where notices go; NULL: nowhere */
+    bool is_of_directory; /* the directory says who it is and what they may */
+    bool has_factor;      /* a second factor, which is asked for at each log-in */
     bool is_disabled;
     int64_t epoch; /* grows with every change; sessions of an older one are over */
     int64_t created_ms;
@@ -61,6 +65,14 @@ struct user_addition {
     const char *name; /* lower-case letters, digits, '.', '-' and '_', a letter first */
     struct user_place place;
     const char *password;
+};
+
+/* Somebody as a directory has them. */
+struct user_card {
+    const char *name;
+    const char *title; /* NULL: none */
+    const char *mail;  /* NULL: none */
+    struct user_place place;
 };
 
 /* STATUS_REFUSE: the name is not fit, or the place not whole. */
@@ -82,6 +94,15 @@ enum status user_set_place(struct ledger *ledger, const char *name, const struct
 /* Ends all of the person's sessions, too. */
 enum status user_set_password(struct ledger *ledger, const char *name, const char *password,
                               const char *actor, struct fault *fault);
+
+/* Makes the account of somebody of the directory, or brings it up to date; another place ends all
+ * of the person's sessions. STATUS_REFUSE: the name or place is not fit, or the name is that of an
+ * account of this ledger's own. */
+enum status user_settle(struct ledger *ledger, const struct user_card *card, struct fault *fault);
+/* Ends all of the person's sessions, and says why in the audit: `action`. Nothing happens when
+ * there is nobody of that name. */
+enum status user_put_out(struct ledger *ledger, const char *name, const char *action,
+                         const char *actor, struct fault *fault);
 
 /* Everybody, by name; `record` is borrowed. */
 typedef enum status user_callback(void *context, const struct user_record *record,

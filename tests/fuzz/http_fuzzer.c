@@ -310,11 +310,10 @@ static void ask(const struct request *request)
                                           .connection = request};
     enum status status = routes_answer(&service, &exchange, &fault);
     PROMISE(status != STATUS_HALT);
-    if (exchange.work == WORK_PASSWORD) { // hashing is somebody else's: it never fits here
+    if (exchange.work == WORK_CREDENTIALS) { // hashing is somebody else's: it never fits here
         exchange.work = WORK_DONE;
-        exchange.password_fits = false;
         status = routes_answer(&service, &exchange, &fault);
-        PROMISE(status != STATUS_HALT && exchange.work != WORK_PASSWORD);
+        PROMISE(status != STATUS_HALT && exchange.work != WORK_CREDENTIALS);
     }
     check_answer(request, &exchange);
     exchange_done(&exchange);

@@ -53,14 +53,19 @@ static void start(struct desk *desk)
 
 void desk_open(struct desk *desk)
 {
+    desk_open_with(desk, "", "");
+}
+
+void desk_open_with(struct desk *desk, const char *portal, const char *more)
+{
     struct fault fault = {0};
     struct text file = {0};
     *desk = (struct desk){0};
     text_append_format(&file,
                        "sites:\n  - name: Neubrandenburg\n  - name: Neustrelitz\n  - name: Waren\n"
-                       "  - name: Demmin\nportal:\n  port: 0\n  web: \"%s/portal/web\"\n"
-                       "log: {level: error}\n",
-                       getenv("SOURCE_DIR"));
+                       "  - name: Demmin\nportal:\n  port: 0\n  web: \"%s/portal/web\"\n%s"
+                       "log: {level: error}\n%s",
+                       getenv("SOURCE_DIR"), portal, more);
     must(durable_write_file("posteingang.yaml", file.bytes, file.length, 0600, &fault), "write",
          &fault);
     text_done(&file);

@@ -16,6 +16,8 @@ struct desk {
 
 /* In the current folder, which must be empty. Ends the test program when it does not work. */
 void desk_open(struct desk *desk);
+/* The same with further settings: lines of portal, which begin with two blanks, and others. */
+void desk_open_with(struct desk *desk, const char *portal, const char *more);
 void desk_close(struct desk *desk);
 /* Stops the portal and starts it again: nobody is logged in, nothing is throttled. */
 void desk_restart(struct desk *desk);
