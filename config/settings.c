@@ -359,6 +359,14 @@ const struct setting settings[] = {
           "A session ends after this in any case."),
     VALUE(SETTING_OPTION_PATH, "portal.web", "", 0, PATH_BYTES, portal.web,
           "Folder of the portal's pages; empty: those that came with the program."),
+    VALUE(SETTING_OPTION_TEXT, "portal.second_factor.required", "", 0, NAME_BYTES,
+          portal.factor_roles,
+          "Roles that must show a second factor (TOTP), parted by semicolons, e.g. admin; "
+          "registry. Everybody else may."),
+    VALUE(SETTING_PATH, "portal.second_factor.key", "keys/second-factor.key", 1, PATH_BYTES,
+          portal.factor_key,
+          "The key that the secrets of second factors are sealed with in the ledger; made when it "
+          "is first needed. Without it nobody's codes can be checked."),
 
     WORD(SETTING_SWITCH, "monitor.enabled", "true", truths, monitor.enabled,
          "Whether `posteingang run` starts the program that serves metrics and sends warnings."),
@@ -433,15 +441,6 @@ const struct setting settings[] = {
           retention.activity_ms, "How long the numbers behind the portal's charts are kept."),
     VALUE(SETTING_DURATION, "retention.uploads", "1d", HOUR, 365 * (double)DAY,
           retention.uploads_ms, "How long uploads that were never finished are kept."),
-
-    VALUE(SETTING_OPTION_TEXT, "portal.second_factor.required", "", 0, NAME_BYTES,
-          portal.factor_roles,
-          "Roles that must show a second factor (TOTP), parted by semicolons, e.g. admin; "
-          "registry. Everybody else may."),
-    VALUE(SETTING_PATH, "portal.second_factor.key", "keys/second-factor.key", 1, PATH_BYTES,
-          portal.factor_key,
-          "The key that the secrets of second factors are sealed with in the ledger; made when it "
-          "is first needed. Without it nobody's codes can be checked."),
 
     VALUE(SETTING_OPTION_TEXT, "directory.uri", "", 0, WORDS_BYTES, directory.uri,
           "Where the directory is: ldaps://HOST, or ldap://HOST with start_tls; several, parted by "
@@ -545,11 +544,11 @@ const struct setting_section setting_sections[] = {
     {"quality", "Checking of scans, and how long the paper is kept.", SETTING_SINGLE},
     {"procedure", "What every Transfervermerk says of the procedure.", SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},
+    {"portal.second_factor", "A second factor at the log-in, besides the password.", SETTING_SINGLE},
     {"monitor", "The program that serves metrics, warns, sends notices and clears away.", SETTING_SINGLE},
     {"alarms", "When the administrators are warned, and how.", SETTING_SINGLE},
     {"mail", "How notices are sent.", SETTING_SINGLE},
     {"retention", "How long what only serves the machine is kept; letters are none of it.", SETTING_SINGLE},
-    {"portal.second_factor", "A second factor at the log-in, besides the password.", SETTING_SINGLE},
     {"directory", "Log-in with the accounts of a directory (LDAP, Active Directory).", SETTING_SINGLE},
     {"directory.attributes", "What the directory calls what is read of people.", SETTING_SINGLE},
     {"directory.groups", "How the groups of people are found.", SETTING_SINGLE},

@@ -84,10 +84,11 @@ static void again_changes_nothing_and_adds_what_is_missing(void **state)
     assert_int_equal(rmdir("again/drop/Malchin/_refused"), 0);
     assert_int_equal(unlink("again/keys/dispatch.key"), 0);
     assert_int_equal(unlink("again/keys/sheets.key"), 0);
+    assert_int_equal(unlink("again/keys/second-factor.key"), 0);
     assert_int_equal(rmdir("again/keys"), 0);
     command(&said, "init again");
     expect_exit(&said, EXIT_DONE);
-    expect_out(&said, "4 missing");
+    expect_out(&said, "5 missing");
     (void)mode_of("again/drop/Malchin/_refused");
     (void)mode_of("again/keys");
     assert_int_equal(mode_of("again/keys/dispatch.key"), 0600);
