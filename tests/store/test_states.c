@@ -81,7 +81,7 @@ static const struct {
     {DOCUMENT_CLEARING,  "matching filed forwarded discarded recalled corrupt arranging replaced"},
     {DOCUMENT_FORWARDED, "clearing corrupt"                                                      },
     {DOCUMENT_DISCARDED, "clearing corrupt"                                                      },
-    {DOCUMENT_RECALLED,  "matching clearing forwarded discarded corrupt replaced"                    },
+    {DOCUMENT_RECALLED,  "matching clearing forwarded discarded corrupt replaced"                },
     {DOCUMENT_CORRUPT,   "matching"                                                              },
     {DOCUMENT_ARRANGING, "filed clearing recalled replaced corrupt"                              },
     {DOCUMENT_REPLACED,  "clearing matching corrupt"                                             },

@@ -1,4 +1,4 @@
--- 0022-access: accounts of a directory, and second factors.
+-- 0023-access: accounts of a directory, and second factors.
 -- SPDX-License-Identifier: EUPL-1.2
 --
 -- An account of the directory has no password here ('-', which no password fits); its role, site
