@@ -147,6 +147,5 @@ enum status clean_picture_erase_rules(struct clean_picture *clean, struct fault 
         pixDestroy(&clean->pix);
         clean->pix = own;
     }
-    return STATUS_OK;
     return ruling_erase_rules(clean->pix, clean->dpi, fault);
 }
