@@ -130,7 +130,7 @@ const steps = {
     await page.getByRole('heading', { name: 'Zu welchem Fall gehört das?' }).waitFor();
 
     await page.keyboard.press('w'); // forwarded
-    await page.getByLabel('An wen').waitFor();
+    await page.getByLabel('An wen').and(page.locator(':focus')).waitFor();
     await page.keyboard.type('Jobcenter');
     await look(page, 'clearing-forward');
     await page.keyboard.press('Enter');
@@ -138,7 +138,7 @@ const steps = {
     await page.getByText('Weitergeleitet.').waitFor();
 
     await page.keyboard.press('s'); // somebody of the register
-    await page.getByLabel('Im Register suchen').waitFor();
+    await page.getByLabel('Im Register suchen').and(page.locator(':focus')).waitFor();
     await page.keyboard.type('nadol');
     await page.getByRole('option', { name: /Nadolny/ }).waitFor();
     await look(page, 'clearing-search');
