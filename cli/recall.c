@@ -119,42 +119,15 @@ int verb_recall_list(struct call *call)
 
 /* ---- recall note ---------------------------------------------------------------------------- */
 
-static enum status add_viewer(void *context, const struct recall_viewer *viewer,
-                              struct fault *fault)
-{
-    (void)fault;
-    breach_note_add_viewer(context, viewer->person, viewer->what, viewer->first_ms, viewer->last_ms,
-                           viewer->looks);
-    return STATUS_OK;
-}
-
 static enum status print_note(void *context, const struct recall_record *record,
                               struct fault *fault)
 {
     const struct instance *instance = context;
     struct text text = {0};
-    char document[UUID_TEXT_BYTES];
-    uuid_to_text(&record->document.uuid, document);
-    struct breach_note note = {.number = record->number,
-                               .authority = instance->config->authority,
-                               .document = document,
-                               .case_number = record->case_number,
-                               .team = record->team,
-                               .filed_ms = record->filed_ms,
-                               .made_ms = record->made_ms,
-                               .known_ms = record->known_ms,
-                               .actor = record->actor,
-                               .reason = record->reason,
-                               .outcome = record->outcome,
-                               .settled_by = record->settled_by,
-                               .settled_why = record->settled_why,
-                               .settled_ms = record->settled_ms};
-    enum status status = recall_viewers(instance->ledger, record, add_viewer, &note, fault);
-    if (status == STATUS_OK) {
-        breach_note_append(&note, &text);
+    enum status status =
+        recall_note_append(instance->ledger, record, instance->config->authority, &text, fault);
+    if (status == STATUS_OK)
         (void)fputs(text_string(&text), stdout);
-    }
-    breach_note_done(&note);
     text_done(&text);
     return status;
 }

@@ -95,40 +95,12 @@ struct writing {
     struct text text;
 };
 
-static enum status add_viewer(void *context, const struct recall_viewer *viewer,
-                              struct fault *fault)
-{
-    (void)fault;
-    breach_note_add_viewer(context, viewer->person, viewer->what, viewer->first_ms, viewer->last_ms,
-                           viewer->looks);
-    return STATUS_OK;
-}
-
 static enum status write_note(void *context, const struct recall_record *record,
                               struct fault *fault)
 {
     struct writing *writing = context;
-    char document[UUID_TEXT_BYTES];
-    uuid_to_text(&record->document.uuid, document);
-    struct breach_note note = {.number = record->number,
-                               .authority = writing->service->config->authority,
-                               .document = document,
-                               .case_number = record->case_number,
-                               .team = record->team,
-                               .filed_ms = record->filed_ms,
-                               .made_ms = record->made_ms,
-                               .known_ms = record->known_ms,
-                               .actor = record->actor,
-                               .reason = record->reason,
-                               .outcome = record->outcome,
-                               .settled_by = record->settled_by,
-                               .settled_why = record->settled_why,
-                               .settled_ms = record->settled_ms};
-    enum status status = recall_viewers(writing->service->ledger, record, add_viewer, &note, fault);
-    if (status == STATUS_OK)
-        breach_note_append(&note, &writing->text);
-    breach_note_done(&note);
-    return status;
+    return recall_note_append(writing->service->ledger, record, writing->service->config->authority,
+                              &writing->text, fault);
 }
 
 static enum status answer_unknown(struct exchange *exchange, struct fault *fault)

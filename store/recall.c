@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
 
+#include "law/breach.h"
 #include "store/ledger_private.h"
 #include "store/recall.h"
 
@@ -195,5 +196,46 @@ enum status recall_settle(struct ledger *ledger, int64_t number, bool is_reporte
             ledger,
             settle(ledger, number, is_reported ? "reported" : "not_reported", actor, why, fault),
             fault);
+    return status;
+}
+
+/* ---- the note ------------------------------------------------------------------------------- */
+
+static enum status add_viewer(void *context, const struct recall_viewer *viewer,
+                              struct fault *fault)
+{
+    (void)fault;
+    breach_note_add_viewer(context, viewer->person, viewer->what, viewer->first_ms, viewer->last_ms,
+                           viewer->looks);
+    return STATUS_OK;
+}
+
+enum status recall_note_append(struct ledger *ledger, const struct recall_record *record,
+                               const char *authority, struct text *text, struct fault *fault)
+{
+    char document[UUID_TEXT_BYTES];
+    uuid_to_text(&record->document.uuid, document);
+    struct breach_note note = {.number = record->number,
+                               .authority = authority,
+                               .document = document,
+                               .case_number = record->case_number,
+                               .team = record->team,
+                               .filed_ms = record->filed_ms,
+                               .made_ms = record->made_ms,
+                               .known_ms = record->known_ms,
+                               .actor = record->actor,
+                               .reason = record->reason,
+                               .outcome = record->outcome,
+                               .settled_by = record->settled_by,
+                               .settled_why = record->settled_why,
+                               .settled_ms = record->settled_ms};
+    enum status status = recall_viewers(ledger, record, add_viewer, &note, fault);
+    if (status == STATUS_OK && !text_ok(&note.viewers))
+        status = ledger_out_of_memory(fault); // a note that leaves somebody out is none
+    if (status == STATUS_OK)
+        breach_note_append(&note, text);
+    if (status == STATUS_OK && !text_ok(text))
+        status = ledger_out_of_memory(fault);
+    breach_note_done(&note);
     return status;
 }

@@ -9,6 +9,7 @@
 #ifndef STORE_RECALL_H
 #define STORE_RECALL_H
 
+#include "base/text.h"
 #include "store/desk.h"
 
 /* Calls a filed document back. `act->reason` is needed. `known_ms`: when somebody noticed, 0 for
@@ -54,6 +55,10 @@ typedef enum status recall_viewer_callback(void *context, const struct recall_vi
                                            struct fault *fault);
 enum status recall_viewers(struct ledger *ledger, const struct recall_record *record,
                            recall_viewer_callback *callback, void *context, struct fault *fault);
+/* Appends the German note on the breach (law/breach.h) for the data protection officer, as it stands
+ * now. `authority`: the office that is responsible. STATUS_LATER: out of memory. */
+enum status recall_note_append(struct ledger *ledger, const struct recall_record *record,
+                               const char *authority, struct text *text, struct fault *fault);
 
 /* Whether the breach was reported to the supervisory authority, and why (not). STATUS_REFUSE: no
  * reason, no such recall, or it is settled already. */
