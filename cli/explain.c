@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/documents.h"
+#include "cli/law_facts.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/table.h"
@@ -132,8 +133,8 @@ static int print_raw(const char *bytes, size_t length)
     return is_written ? EXIT_DONE : EXIT_STORAGE;
 }
 
-static int print_explanation(const struct document_record *document, const char *bytes,
-                             size_t length)
+static int print_explanation(struct ledger *ledger, const struct document_record *document,
+                             const char *bytes, size_t length)
 {
     json_error_t error;
     json_t *explanation = json_loadb(bytes, length, 0, &error);
@@ -142,10 +143,11 @@ static int print_explanation(const struct document_record *document, const char 
         return EXIT_STORAGE;
     }
     print_decision(document);
+    int exit_code = law_facts_print(ledger, document->id);
     print_candidates(explanation);
     print_advice(document);
     json_decref(explanation);
-    return EXIT_DONE;
+    return exit_code;
 }
 
 static int explain(const struct instance *instance, const struct document_record *document,
@@ -154,6 +156,8 @@ static int explain(const struct instance *instance, const struct document_record
     if (digest_is_zero(&document->explanation)) {
         if (!as_json)
             print_decision(document);
+        if (!as_json)
+            (void)law_facts_print(instance->ledger, document->id);
         complain(document->decided_by == NULL ? "it has not been decided yet"
                                               : "a person decided: there is no evidence to show");
         return document->decided_by == NULL ? EXIT_FOUND : EXIT_DONE;
@@ -164,7 +168,8 @@ static int explain(const struct instance *instance, const struct document_record
     if (spool_get(instance->spool, &document->explanation, EXPLANATION_BYTES_MOST, &bytes, &length,
                   &fault) != STATUS_OK)
         return outcome_of(&fault);
-    int exit_code = as_json ? print_raw(bytes, length) : print_explanation(document, bytes, length);
+    int exit_code = as_json ? print_raw(bytes, length)
+                            : print_explanation(instance->ledger, document, bytes, length);
     free(bytes);
     return exit_code;
 }

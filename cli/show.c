@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/status.h"
 #include "cli/documents.h"
+#include "cli/law_facts.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "cli/times.h"
@@ -89,6 +90,7 @@ static void print_document(const struct instance *instance, const struct documen
     print_pages(document);
     print_line("state", document_state_name(document->state));
     print_decision(document);
+    law_facts_print(instance->ledger, document->id);
     print_place(instance, document->place);
     print_object_path("text", instance->spool, &document->text);
     print_object_path("pdf", instance->spool, &document->pdf);
@@ -138,6 +140,17 @@ static int print_alto(const struct instance *instance, const struct document_rec
     return is_written ? EXIT_DONE : EXIT_STORAGE;
 }
 
+/* What `list --json` prints, and the facts that hang on the date of receipt. */
+static int print_json(const struct instance *instance, const struct document_record *document)
+{
+    json_t *object = document_to_json(document, instance->spool);
+    if (object == NULL)
+        return EXIT_STORAGE;
+    int exit_code = law_facts_to_json(instance->ledger, document->id, object);
+    bool is_written = json_print_line(object, stdout);
+    return exit_code == EXIT_DONE && !is_written ? EXIT_STORAGE : exit_code;
+}
+
 static int show_document(const struct instance *instance, struct document_id id, enum form form)
 {
     struct document_record document = {0};
@@ -151,8 +164,8 @@ static int show_document(const struct instance *instance, struct document_id id,
         exit_code = print_alto(instance, &document);
     else if (form == FORM_PEOPLE)
         print_document(instance, &document);
-    else if (!json_print_line(document_to_json(&document, instance->spool), stdout))
-        exit_code = EXIT_STORAGE;
+    else
+        exit_code = print_json(instance, &document);
     document_record_done(&document);
     return exit_code;
 }
@@ -174,8 +187,7 @@ static enum status show_if_of_scan(void *context, const struct scan_record *scan
     documents->count++;
     int exit_code = EXIT_DONE;
     if (documents->form == FORM_JSON) {
-        json_t *object = document_to_json(document, documents->instance->spool);
-        exit_code = json_print_line(object, stdout) ? EXIT_DONE : EXIT_STORAGE;
+        exit_code = print_json(documents->instance, document);
     } else if (documents->form == FORM_TEXT) {
         exit_code = print_text(documents->instance, document);
     } else if (documents->form == FORM_ALTO) {
@@ -235,9 +247,10 @@ int verb_show(struct call *call)
     bool as_alto = false;
     struct argument_list rest = {0};
     const struct argument table[] = {
-        {"json", NULL, "prints the object that list --json prints", ARGUMENT_FLAG, &as_json},
-        {"text", NULL, "prints the text on its pages",              ARGUMENT_FLAG, &as_text},
-        {"alto", NULL, "prints words and boxes as ALTO 4 (XML)",    ARGUMENT_FLAG, &as_alto},
+        {"json", NULL, "prints what list --json prints, with proofs and deadlines", ARGUMENT_FLAG,
+         &as_json                                                                                          },
+        {"text", NULL, "prints the text on its pages",                              ARGUMENT_FLAG, &as_text},
+        {"alto", NULL, "prints words and boxes as ALTO 4 (XML)",                    ARGUMENT_FLAG, &as_alto},
     };
     int exit_code = EXIT_DONE;
     if (!call_read(call, table, sizeof table / sizeof table[0], 1, 1, &rest, &exit_code))

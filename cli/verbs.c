@@ -60,6 +60,22 @@ static const struct verb verbs[] = {
      "Shows how often it filed by itself and how often wrongly, how sure it said to be against how\n"
      "often it was right, which kinds of document it confuses, and what another threshold would\n"
      "have done to the decisions of the past.", verb_report_matching},
+    {"received correct", "ID --day YYYY-MM-DD --reason WORDS", "corrects a date of receipt",
+     "Says, as a person, on which day a document was received, and why. The proofs that were there\n"
+     "stay on record; what hangs on the date is reckoned anew.", verb_received_correct},
+    {"received enter", "SCAN --day YYYY-MM-DD [--channel WAY]", "says when a scan's papers came",
+     "Keeps when and how the papers of a scan came, before anything is decided about its documents.\n"
+     "WAY: post, letterbox, night_letterbox, desk, service, internal, fax, email or upload.", verb_received_enter},
+    {"letterbox empty", "SITE [--day DAY] [--time HH:MM] [--compartment PART] [--pieces NUMBER]", "writes an emptying down",
+     "Keeps that the letterbox of a site was emptied. PART is before_midnight or after_midnight where\n"
+     "a night letterbox parts the letters, else all: then the site's rule says for which day they\n"
+     "count. A batch can name the emptying that it came out of, which proves its date of receipt.", verb_letterbox_empty},
+    {"letterbox list", "[SITE] [--json]", "shows the emptyings", "Shows when letterboxes were emptied, the newest first.", verb_letterbox_list},
+    {"deadline list", "[--escalated] [--json]", "shows what waits for somebody to take note",
+     "Shows every document with a deadline of which nobody took note, the escalated first, then by\n"
+     "the last day.", verb_deadline_list},
+    {"deadline acknowledge", "ID", "takes note of a deadline",
+     "Keeps that you have seen the deadlines of a document; `show` says what they are.", verb_deadline_acknowledge},
     {"recall document", "ID --reason WORDS [--known \"YYYY-MM-DD HH:MM\"]", "takes a misfiled document out of its case",
      "The document leaves the case (cabinet and packages), and is matched again: never to this case.\n"
      "The matcher learns that it was wrong, and a note for data protection is prepared. --known is\n"

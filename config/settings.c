@@ -541,7 +541,7 @@ const struct setting_section setting_sections[] = {
     {"xdomea", "Handing over to a document management system; teams choose it (destination).",
      SETTING_SINGLE},
     {"sheets", "Sheets that are printed: separators, covers, return sheets.", SETTING_SINGLE},
-    {"deadlines", "Documents with a deadline. No program uses these yet.", SETTING_SINGLE},
+    {"deadlines", "Documents with a deadline.", SETTING_SINGLE},
     {"quality",
      "Checking of scans, and how long the paper is kept. No program uses these yet.",
      SETTING_SINGLE},

@@ -33,14 +33,15 @@ static json_t *describe_batch(const struct batch_record *batch)
     const struct batch_counts *counts = &batch->counts;
     return json_pack(
         "{s:s, s:s?, s:s?, s:s, s:o, s:b, s:o, s:s?, s:s?, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, "
-        "s:i}",
+        "s:i, s:s?, s:I}",
         "batch", batch->id, "site", batch->site, "operator", batch->operator_name, "received_day",
         batch->received_day, "made", describe_time(batch->made_ms), "closed", batch->is_closed,
         "closed_at", describe_time(batch->closed_ms), "closed_by", batch->closed_by, "reason",
         batch->reason, "complete", batch_is_complete(counts), "prepared", (int)counts->prepared,
         "scanned", (int)counts->scanned, "accounted", (int)counts->accounted, "sheets",
         (int)counts->sheets, "blanks", (int)counts->blanks, "missing", (int)counts->missing,
-        "documents", (int)counts->documents, "scans", (int)counts->scans);
+        "documents", (int)counts->documents, "scans", (int)counts->scans, "channel", batch->channel,
+        "letterbox", (json_int_t)batch->letterbox);
 }
 
 static enum status keep_batch(void *context, const struct batch_record *batch, struct fault *fault)
@@ -96,14 +97,16 @@ static enum status api_batch_new(struct service *service, struct exchange *excha
         .operator_name = own_or(exchange_text(exchange, "operator"), exchange->user.name),
         .prepared = body_number(exchange, "prepared", SHEETS_MOST),
         .received_day = own_or(exchange_text(exchange, "received_day"), ""),
+        .channel = exchange_text(exchange, "channel"),
+        .letterbox = body_number(exchange, "letterbox", INT32_MAX),
     };
     if (draft.prepared == 0)
         return answer_error(exchange, 400, "Wie viele Seiten hat der Stapel? Bitte zählen.", fault);
     enum status status =
         ledger_batch_create(service->ledger, &draft, exchange->user.name, id, fault);
     if (status == STATUS_REFUSE)
-        return answer_error(exchange, 400, "Name oder Eingangsdatum passen nicht aufs Deckblatt.",
-                            fault);
+        return answer_error(
+            exchange, 400, "Name, Eingangsdatum, Weg oder Leerung passen nicht zum Stapel.", fault);
     if (status != STATUS_OK)
         return status;
     return answer_batch(service, exchange, id, &is_own, fault);

@@ -49,6 +49,8 @@ static const struct source sources[] = {
     OWN("parts.js", SCRIPT),
     OWN("page_login.js", SCRIPT),
     OWN("page_inbox.js", SCRIPT),
+    OWN("law.js", SCRIPT),
+    OWN("letterbox.js", SCRIPT),
     OWN("page_clearing.js", SCRIPT),
     OWN("page_search.js", SCRIPT),
     OWN("viewer.js", SCRIPT),

@@ -44,7 +44,7 @@ json_t *describe_document(const struct document_record *document)
 {
     return json_pack(
         "{s:o, s:o, s:s, s:s, s:o, s:s, s:s?, s:f, s:f, s:s?, s:s?, s:s?, s:f, s:o, s:s?, s:o, "
-        "s:s?, s:b, s:I, s:b, s:b, s:s?}",
+        "s:s?, s:b, s:I, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:o}",
         "document", describe_uuid(&document->id.uuid), "scan", describe_uuid(&document->scan.uuid),
         "site", document->site, "source", document->source, "received",
         describe_time(document->received_ms), "state", document_state_name(document->state),
@@ -55,7 +55,9 @@ json_t *describe_document(const struct document_record *document)
         "pages", describe_pages(document), "error", document->error, "has_explanation",
         !digest_equal(&document->explanation, &(struct digest){0}), "revision",
         (json_int_t)document->revision, "done", document->is_done, "waiting", document->is_waiting,
-        "caseworker", document->caseworker);
+        "caseworker", document->caseworker, "receipt_day", document->receipt_day, "due",
+        document->due, "flagged", describe_time(document->flagged_ms), "escalated",
+        describe_time(document->escalated_ms));
 }
 
 json_t *describe_scan(const struct scan_record *scan)

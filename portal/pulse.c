@@ -47,6 +47,7 @@ static unsigned topics_of(const char *action)
         {"job.",          TOPIC(PULSE_SCANS) | TOPIC(PULSE_MACHINE) | TOPIC(PULSE_DOCUMENTS)},
         {"batch.",        TOPIC(PULSE_SCANS)                                                },
         {"page.",         TOPIC(PULSE_SCANS)                                                },
+        {"letterbox.",    TOPIC(PULSE_SCANS)                                                },
         {"worker.",       TOPIC(PULSE_MACHINE)                                              },
         {"alarm.",        TOPIC(PULSE_MACHINE)                                              },
         {"register.",     TOPIC(PULSE_MACHINE)                                              },

@@ -16,9 +16,9 @@
 #include "store/logins.h"
 
 static const struct route_table *const tables[] = {
-    &routes_session,    &routes_documents, &routes_pages,   &routes_actions,
-    &routes_search,     &routes_scans,     &routes_desk,    &routes_people,
-    &routes_operations, &routes_recalls,   &routes_account,
+    &routes_session, &routes_documents, &routes_pages,     &routes_actions,    &routes_search,
+    &routes_scans,   &routes_desk,      &routes_people,    &routes_operations, &routes_recalls,
+    &routes_account, &routes_deadlines, &routes_letterbox,
 };
 
 const struct route *routes_at(size_t number)

@@ -69,6 +69,8 @@ extern const struct route_table routes_desk;       /* api_desk.c */
 extern const struct route_table routes_people;     /* api_people.c */
 extern const struct route_table routes_operations; /* api_operations.c */
 extern const struct route_table routes_recalls;    /* api_recalls.c */
+extern const struct route_table routes_deadlines;  /* api_deadlines.c */
+extern const struct route_table routes_letterbox;  /* api_letterbox.c */
 
 /* All of them, one after the other; NULL behind the last. */
 const struct route *routes_at(size_t number);

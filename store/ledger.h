@@ -304,6 +304,10 @@ struct document_record {
     struct document_id copy_of;   /* the letter's first document */
     int64_t arrangement;          /* that made it of other documents' pages; 0: a reader did */
     struct document_page *places; /* where each of `pages` comes from, in the document's order */
+    char *receipt_day;            /* date of receipt (store/receipt_date.h); NULL: none yet */
+    char *due;                    /* the earliest of its deadlines; NULL: none is known */
+    int64_t flagged_ms;           /* since when it waits for an acknowledgement; 0: it does not */
+    int64_t escalated_ms;         /* since when that is too long; 0: it is not */
 };
 
 void document_record_done(struct document_record *record);

@@ -184,6 +184,8 @@ void document_record_done(struct document_record *record)
     free(record->place);
     free(record->error);
     free(record->caseworker);
+    free(record->receipt_day);
+    free(record->due);
     *record = (struct document_record){0};
 }
 
@@ -270,6 +272,8 @@ static struct document_record plain_columns(struct rows *rows)
         .is_done = rows_integer(rows, 26) != 0,
         .is_waiting = rows_integer(rows, 27) != 0,
         .arrangement = rows_integer(rows, 30),
+        .flagged_ms = rows_integer(rows, 33),
+        .escalated_ms = rows_integer(rows, 34),
     };
 }
 
@@ -290,6 +294,8 @@ enum status document_record_read(struct ledger *ledger, struct rows *rows,
     record.place = rows_text_copy(rows, 23, &failed);
     record.error = rows_text_copy(rows, 24, &failed);
     record.caseworker = rows_text_copy(rows, 28, &failed);
+    record.receipt_day = rows_text_copy(rows, 31, &failed);
+    record.due = rows_text_copy(rows, 32, &failed);
     record.is_copy = !rows_is_null(rows, 29);
     if (record.is_copy)
         record.copy_of = (struct document_id){rows_uuid(rows, 29)};

@@ -115,7 +115,9 @@ enum status decision_restore(struct ledger *ledger, const struct uuid *document,
     " ORDER BY x.id DESC LIMIT 1)), c.rules_version,"                                              \
     " c.register_version, d.place, (SELECT j.error FROM job j WHERE j.scan = d.scan AND"           \
     " j.document = d.id AND j.state <> 'done' ORDER BY j.id DESC LIMIT 1), d.audit, d.done,"       \
-    " d.waiting, d.caseworker, d.copy_of, d.arrangement"
+    " d.waiting, d.caseworker, d.copy_of, d.arrangement,"                                          \
+    " (SELECT y.day FROM receipt_date y WHERE y.document = d.id), d.due, d.flagged_ms,"            \
+    " d.escalated_ms"
 #define DOCUMENT_TABLES                                                                            \
     "document d JOIN scan s ON s.id = d.scan JOIN site t ON t.id = d.site"                         \
     " LEFT JOIN decision c ON c.id = d.decision"

@@ -264,6 +264,7 @@ static void expect_everything(struct dispatch *dispatch)
 void dispatch_poll(struct dispatch *dispatch)
 {
     rematches_look(dispatch);
+    escalations_look(dispatch);
     expect_everything(dispatch);
 }
 
@@ -450,6 +451,7 @@ static enum status open_sockets(struct dispatch *dispatch, const struct config *
 static enum status start(struct dispatch *dispatch, const struct config *config, bool *ret_occupied,
                          struct fault *fault)
 {
+    dispatch->escalate_ms = config->deadlines.escalate_ms;
     enum status status = take_lock(dispatch, config->store.runtime, ret_occupied, fault);
     if (status == STATUS_OK)
         status = open_storage(dispatch, config, fault);

@@ -2,7 +2,7 @@
  *
  * door.c: workers of other hosts · admission.c: who is there · grants.c: jobs out · leases.c: how
  * long · results.c: results in · rematches.c: what is tried again after a change of the
- * register. */
+ * register · escalations.c: deadlines that nobody acknowledged. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_DISPATCH_STATE_H
 #define WORKERS_DISPATCH_STATE_H
@@ -39,6 +39,8 @@ struct dispatch {
     int64_t busy_ms;             /* monotonic: while stopping, when a job was last in hand */
     int64_t rematch_looked_ms, rematch_settled_ms; /* monotonic; 0: never */
     struct rematch_mark rematch_mark;              /* when everything was settled */
+    int64_t escalate_ms;           /* deadlines are escalated after this; 0: never */
+    int64_t escalations_looked_ms; /* monotonic; 0: not yet */
     enum status outcome;
     uint8_t *buffer; /* of one chunk */
 };
@@ -118,6 +120,10 @@ void leases_corrupt(struct dispatch *dispatch, struct assignment *assignment, co
 /* ---- rematches.c ---- */
 /* Lets documents in clearing be matched again when register or model have changed. */
 void rematches_look(struct dispatch *dispatch);
+
+/* ---- escalations.c ---- */
+/* Escalates the deadlines that nobody has acknowledged in time. */
+void escalations_look(struct dispatch *dispatch);
 
 /* ---- results.c ---- */
 void results_begin(struct dispatch *dispatch, struct peer *peer, struct wire_message *message);

@@ -4,25 +4,28 @@
 
 import { useState } from 'preact/hooks';
 import { get, post } from './api.js';
-import { Alert, Badge, Button, html, Loading, TextInput, useLoaded } from './parts.js';
-import { dayWords, timeWords } from './words.js';
+import { Alert, Badge, Button, html, Loading, Select, TextInput, useLoaded } from './parts.js';
+import { channelNames, channelWords, compartmentWords, dayWords, timeWords } from './words.js';
 
 function today() {
   const now = new Date();
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 }
 
-function NewBatch({ session, onMade }) {
+function NewBatch({ session, version, onMade }) {
   const [operator, setOperator] = useState(session.user.name);
   const [prepared, setPrepared] = useState('');
   const [day, setDay] = useState(today());
+  const [channel, setChannel] = useState('');
+  const [letterbox, setLetterbox] = useState('0');
   const [error, setError] = useState(null);
+  const emptyings = useLoaded((background) => get('/api/v1/letterbox', { background }), 'letterbox', version);
 
   async function make(event) {
     event.preventDefault();
     setError(null);
     try {
-      await post('/api/v1/batches', { operator, prepared: Number.parseInt(prepared, 10) || 0, received_day: day });
+      await post('/api/v1/batches', { operator, prepared: Number.parseInt(prepared, 10) || 0, received_day: day, channel, letterbox: Number(letterbox) });
       setPrepared('');
       onMade();
     } catch (refusal) {
@@ -37,6 +40,9 @@ function NewBatch({ session, onMade }) {
       <${TextInput} id="operator" label="Vorbereitet von" value=${operator} onValue=${setOperator} required />
       <${TextInput} id="prepared" label="Seiten" value=${prepared} onValue=${setPrepared} inputmode="numeric" pattern="[0-9]+" required />
       <${TextInput} id="received-day" label="Eingangsdatum" type="date" value=${day} onValue=${setDay} required />
+      <${Select} id="channel" label="Weg" value=${channel} onValue=${setChannel} options=${channelNames.map((name) => [name, channelWords(name)])} />
+      ${emptyings.value?.results.length > 0 && html`<${Select} id="letterbox" label="Aus der Leerung" value=${letterbox} onValue=${setLetterbox}
+        options=${[['0', 'keiner'], ...emptyings.value.results.slice(0, 10).map((each) => [String(each.number), `${each.number}: ${dayWords(each.day)} ${each.time}, ${compartmentWords(each.compartment)}`])]} />`}
       <${Button} look="primary" type="submit">Stapel beginnen<//>
     </form>
   </section>`;
@@ -83,7 +89,7 @@ function Batch({ batch, onChanged }) {
 
 export function Batches({ session, version }) {
   const { value, error, refresh } = useLoaded((background) => get('/api/v1/batches', { background }), 'batches', version);
-  return html`<${NewBatch} session=${session} onMade=${() => refresh(true)} />
+  return html`<${NewBatch} session=${session} version=${version} onMade=${() => refresh(true)} />
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
     ${!value && !error && html`<${Loading} />`}
     ${value?.results.length === 0 && html`<p class="kern-body empty" role="status">Noch gibt es keinen Stapel.</p>`}

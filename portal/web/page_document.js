@@ -6,6 +6,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from './api.js';
 import { ActionBar } from './actions.js';
 import { Alert, Fact, Flags, Heading, html, Loading, StateBadge, useLoaded } from './parts.js';
+import { Deadlines, ReceiptDate } from './law.js';
 import { Persons, Why } from './reasons.js';
 import { loadPages, marksOf, Viewer } from './viewer.js';
 import { deciderWords, documentStates, kindWords, shareWords, timeWords } from './words.js';
@@ -37,7 +38,7 @@ function Facts({ document, teams }) {
     !isPersons(document) &&
     html`<${Fact} name="Sicherheit">${shareWords(document.confidence)}<//>`}
     ${document.team && html`<${Fact} name="Team">${teams[document.team] ?? document.team}<//>`}
-    <${Fact} name="Eingang">${timeWords(document.received)}, ${document.site}<//>
+    <${Fact} name="Gescannt">${timeWords(document.received)}, ${document.site}<//>
     <${Fact} name="Seiten">${document.pages.join(', ')} des Scans<//>
     ${isPersons(document) && html`<${Fact} name="Entschieden von">${deciderWords(document.decided_by)}<//>`}
     <${Fact} name="Datei"><span class="file-name">${document.source}</span><//>
@@ -130,6 +131,8 @@ export function DocumentView({ id, session, version, mayDecide, onChanged }) {
         <section class="panel" aria-label="Angaben zum Dokument">
           <${Facts} document=${document} teams=${session.teams} />
         </section>
+        <${Deadlines} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
+        <${ReceiptDate} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${Why} explanation=${explanation} marks=${marks} onLight=${setLit} />
         <${History} id=${id} revision=${changes} />
         <${Related} id=${id} revision=${changes} />

@@ -6,9 +6,10 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { address, get } from './api.js';
+import { DueBadge } from './law.js';
 import { DocumentView } from './page_document.js';
 import { Alert, Button, Flags, Heading, html, Loading, Select, StateBadge, TextInput, useLoaded } from './parts.js';
-import { countWords, documentStates, kindNames, kindWords, shareWords, timeWords } from './words.js';
+import { countWords, dayWords, documentStates, kindNames, kindWords, shareWords, timeWords } from './words.js';
 
 const PORTION = 25;
 const deciders = ['caseworker', 'lead', 'registry'];
@@ -18,6 +19,7 @@ const lists = [
   ['inbox', 'Neu', { view: 'inbox' }, 'inbox'],
   ['own', 'Meine', { view: 'inbox', own: '1' }, 'own'],
   ['unread', 'Ungelesen', { view: 'inbox', unread: '1' }, 'unread'],
+  ['deadlines', 'Fristen', { path: '/api/v1/deadlines' }, null],
   ['clearing', 'In Klärung', { view: 'clearing' }, 'clearing'],
   ['done', 'Erledigt', { view: 'done' }, null],
   ['all', 'Alle', { view: 'all' }, null],
@@ -92,12 +94,12 @@ function Card({ document, isOpen }) {
         ${document.unread && html`<span class="card__dot" title="Ungelesen"></span><span class="kern-sr-only">Ungelesen: </span>`}
         ${kindWords(document.kind)}
       </span>
-      <span class="card__flags"><${Flags} flags=${document.flags} /></span>
+      <span class="card__flags"><${Flags} flags=${document.flags} /><${DueBadge} document=${document} /></span>
       <span class="card__line">
         <span class="case-number">${document.case_number ?? 'kein Fall'}</span>
         ${sureness(document) && html`<span>${sureness(document)}</span>`}
       </span>
-      <span class="card__line"><span>${timeWords(document.received)}</span><span>${document.site}</span></span>
+      <span class="card__line"><span>${document.receipt_day ? `Eingang ${dayWords(document.receipt_day)}` : timeWords(document.received)}</span><span>${document.site}</span></span>
       ${document.state !== 'filed' && html`<span class="card__line"><${StateBadge} states=${documentStates} state=${document.state} /></span>`}
     </a>
   </li>`;
@@ -105,7 +107,8 @@ function Card({ document, isOpen }) {
 
 /** All portions that are open, one after the other. */
 async function loadPortions(query, portions, background) {
-  let found = { results: [], count: null, next: address('/api/v1/documents', { ...query, limit: PORTION }) };
+  const { path = '/api/v1/documents', ...rest } = query;
+  let found = { results: [], count: null, next: address(path, { ...rest, limit: PORTION }) };
   for (let portion = 0; portion < portions && found.next; portion++) {
     const more = await get(found.next, { background });
     found = { ...more, results: [...found.results, ...more.results] };
@@ -153,8 +156,8 @@ export function InboxPage({ session, version, id: open }) {
     <section class="desk__list" aria-label="Posteingang">
       ${open ? html`<h2 class="kern-heading-small desk__title">Posteingang</h2>` : html`<${Heading}>Posteingang<//>`}
       <${Tabs} current=${list} counts=${counts.value} onList=${setList} />
-      <${Filters} session=${session} chosen=${chosen} onChosen=${setChosen} />
-      <${List} query=${{ ...query, ...chosen }} open=${open} version=${look} />
+      ${!query.path && html`<${Filters} session=${session} chosen=${chosen} onChosen=${setChosen} />`}
+      <${List} query=${query.path ? query : { ...query, ...chosen }} open=${open} version=${look} />
     </section>
     <div class="desk__document">
       ${open

@@ -8,6 +8,7 @@ import {
   Alert, Button, Cell, Heading, html, Loading, Numbers, Select, StateBadge, Table, useLoaded,
 } from './parts.js';
 import { Batches } from './batches.js';
+import { Letterbox } from './letterbox.js';
 import { Receipt } from './receipt.js';
 import { useUploads } from './upload.js';
 import { countWords, dayWords, documentStates, scanStates, sizeWords } from './words.js';
@@ -233,8 +234,10 @@ export function ScansPage({ session, version }) {
     html`<div class="tabs" role="group" aria-label="Ansicht">
       <button type="button" class="tabs__tab" aria-current=${tab === 'day' ? 'true' : undefined} onClick=${() => setTab('day')}>Scans</button>
       <button type="button" class="tabs__tab" aria-current=${tab === 'batches' ? 'true' : undefined} onClick=${() => setTab('batches')}>Stapel</button>
+      <button type="button" class="tabs__tab" aria-current=${tab === 'letterbox' ? 'true' : undefined} onClick=${() => setTab('letterbox')}>Briefkasten</button>
     </div>`}
     ${tab === 'batches' && html`<${Batches} session=${session} version=${version} />`}
+    ${tab === 'letterbox' && html`<${Letterbox} version=${version} />`}
     ${tab === 'day' &&
     html`${isOwn && html`<${Upload} uploads=${uploads} onReceipt=${setReceipt} />`}
       <div class="filters">

@@ -86,6 +86,25 @@ const evidenceKinds = {
   status: 'Stand des Falls',
 };
 
+const compartments = {
+  all: 'Alles zusammen',
+  before_midnight: 'Nachtbriefkasten: vor Mitternacht',
+  after_midnight: 'Nachtbriefkasten: nach Mitternacht',
+};
+
+/** How a letter came; "" is: nobody said. */
+const channels = {
+  '': 'nicht angegeben',
+  post: 'Post',
+  letterbox: 'Hausbriefkasten',
+  night_letterbox: 'Nachtbriefkasten',
+  desk: 'persönlich abgegeben',
+  service: 'förmliche Zustellung',
+  internal: 'Hauspost',
+  fax: 'Fax',
+  email: 'E-Mail oder Behördenpostfach',
+};
+
 const workerKinds = { reader: 'Leser', filer: 'Zuordnung' };
 const jobKinds = { read: 'liest', match: 'ordnet zu', file: 'legt ab' };
 const roles = {
@@ -108,6 +127,10 @@ const lookUp = (table) => (word) => table[word] ?? readable(word);
 export const kindWords = (kind) => (kind ? lookUp(kinds)(kind) : 'Schreiben');
 export const flagWords = lookUp(flags);
 export const evidenceWords = lookUp(evidenceKinds);
+export const compartmentWords = lookUp(compartments);
+export const compartmentNames = Object.keys(compartments);
+export const channelWords = lookUp(channels);
+export const channelNames = Object.keys(channels);
 export const workerKindWords = lookUp(workerKinds);
 export const jobKindWords = lookUp(jobKinds);
 export const roleWords = lookUp(roles);

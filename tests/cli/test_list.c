@@ -275,7 +275,7 @@ static void show_takes_whole_and_short_ids(void **state)
     assert_string_equal(said.out, "Text von scan1.tif\n\fzweite Seite\n");
     command_about(&said, "show", &one.filed.uuid, true, "--json");
     json_t *line = expect_json_line(&said, 0);
-    expect_contract_keys(line, 0);
+    expect_contract_keys(line, 6);
     json_decref(line);
     said_done(&said);
 }
