@@ -116,6 +116,7 @@ static void take_from_peer(struct dispatch *dispatch, struct peer *peer,
     case WIRE_RESULT_READ:
     case WIRE_RESULT_MATCH:
     case WIRE_RESULT_FILE:
+    case WIRE_RESULT_COMPOSE:
         results_begin(dispatch, peer, message);
         break;
     case WIRE_FAIL:
@@ -286,7 +287,8 @@ static int64_t earlier(int64_t left, int64_t right)
 }
 
 /* Time in which the dispatcher itself stood still, e.g. in an fsync or stopped, is nobody's
- * silence: what was said meanwhile lies in its socket still. */
+ * silence: what was said meanwhile lies in its socket still. Leases that ran out meanwhile have
+ * until the next look to be renewed by it. */
 static void forgive_own_silence(struct dispatch *dispatch)
 {
     int64_t now = dispatch_now(dispatch);
@@ -298,6 +300,7 @@ static void forgive_own_silence(struct dispatch *dispatch)
         peer->heard_ms = earlier(peer->heard_ms + stood_ms, now);
     for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
         one->moved_ms = earlier(one->moved_ms + stood_ms, now);
+    dispatch->expired_ms = now;
 }
 
 void dispatch_beat(struct dispatch *dispatch)

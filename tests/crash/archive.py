@@ -9,7 +9,7 @@ import shutil
 import signal
 
 from faults import Case, count_filed
-from laboratory import wait_until
+from laboratory import wait_for_end, wait_until
 
 
 def state_of(words):
@@ -20,7 +20,7 @@ def state_of(words):
 
 def _stop(process):
     process.send_signal(signal.SIGTERM)
-    process.wait(40)
+    wait_for_end(process, 40)
 
 
 def restored(folder, dice, environment=None):

@@ -112,6 +112,8 @@ def choose(given, parts):
         found += network_units(given.full or given.only)
     if "mutations" in parts:
         found += mutations.units(None if given.full else mutations.SHORT)
+    if given.unit:
+        found = [unit for unit in found if any(words in unit.name for words in given.unit)]
     return found
 
 
@@ -123,6 +125,8 @@ def parse():
                         help="204 power cuts, every kill, every fault, every mutation")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--only", choices=PARTS, action="append", help="this part alone")
+    parser.add_argument("--unit", metavar="WORDS", action="append",
+                        help="the experiments alone whose name holds these words")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
                         help="how many experiments at once (one for each core)")
     parser.add_argument("--journal", metavar="FILE",

@@ -16,7 +16,7 @@ import time
 
 import powercut
 from laboratory import (Account, Instance, Letters, SITES, descendants, is_alive, kill_tree,
-                        missing_program, say, wait_until)
+                        missing_program, say, wait_for_end, wait_until)
 
 EXIT_STORAGE = 6
 LARGE_BYTES = 200_000  # of a letter that does not fit where others do
@@ -190,7 +190,7 @@ def read_only(folder, dice, environment=None, what="spool"):
     case.give(1)
     wait_until("the first letter is filed", lambda: count_filed(case) >= 1, 60)
     process.send_signal(signal.SIGTERM)
-    process.wait(60)
+    wait_for_end(process, 60)
     case.disk.remount("ro")
     process = case.instance.start()
     names = case.give(2)
@@ -218,9 +218,7 @@ def _come_right(case, process, filed):
             case.fault("it did not recover by itself within a minute")
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(40)
-        except Exception:
+        if wait_for_end(process, 40) is None:
             case.fault("run did not end within 40 s of SIGTERM")
             kill_tree(process)
     case.drain()
@@ -257,7 +255,7 @@ def paused(folder, dice, environment=None, program="reader", seconds=5.0, rounds
             os.kill(pid, signal.SIGCONT)
         time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
-    process.wait(60)
+    wait_for_end(process, 60)
     case.drain()
     case.account.check()
     return case
@@ -271,9 +269,7 @@ def stopped_in_order(folder, dice, environment=None):
     time.sleep(0.6)
     begun = time.monotonic()
     process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(30)
-    except Exception:
+    if wait_for_end(process, 30) is None:
         case.fault("run did not end within 30 s of SIGTERM")
         kill_tree(process)
     case.took_s = time.monotonic() - begun

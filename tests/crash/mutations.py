@@ -14,7 +14,8 @@ import subprocess
 
 import faults
 import powercut
-from laboratory import BIN, MUTATE, Letters, kill_tree, missing_program, say, wait_until
+from laboratory import BIN, MUTATE, Letters, kill_tree, missing_program, say, wait_for_end, \
+    wait_until
 from sweep import Sweep
 from units import KEYS, Unit
 
@@ -106,7 +107,7 @@ def by_interrupted_claim(folder, dice, environment):
     intake = case.instance.start_part(
         "intake", "--config", case.instance.config,
         traced=["-e", "trace=fchmod", "-e", "inject=fchmod:signal=KILL:when=1"])
-    intake.wait(30)
+    wait_for_end(intake, 30)
     case.instance.environment = dict(environment)
     process = case.instance.start()
     try:

@@ -17,7 +17,7 @@ import subprocess
 import time
 
 from faults import Case, count_filed, remove
-from laboratory import BIN, kill_tree, missing_program, say, wait_until
+from laboratory import BIN, kill_tree, missing_program, say, wait_for_end, wait_until
 
 CENTRE, FAR = "10.213.7.1", "10.213.7.2"
 PORT = 5570
@@ -124,9 +124,7 @@ class Far(Case):
         for process in self.processes:
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
+            if wait_for_end(process, 60) is None:
                 self.fault(f"{process.args[-1]} did not end within 60 s of SIGTERM")
                 kill_tree(process)
         self.line.remove()
@@ -200,7 +198,7 @@ def long_cut(folder, dice):
     case.line.join()
     case.count = 1
     near.send_signal(signal.SIGTERM)
-    near.wait(60)
+    wait_for_end(near, 60)
     before = len(case.log_lines("goes to far/"))
     case.give(2, padding=LARGE)
     case.await_filed(4)

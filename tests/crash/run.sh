@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# run.sh [--rounds N] [--full] [--seed N] [--only PART] [--jobs N] [--journal FILE]: the crash laboratory.
+# run.sh [--rounds N] [--full] [--seed N] [--only PART] [--unit WORDS] [--jobs N] [--journal FILE]:
+# the crash laboratory.
 #
 # Kills every program at its system calls, cuts the power, fills disks, fails fsyncs, stops processes
 # and cuts the network while letters come in, and holds what the outside was told against what is
 # there afterwards. Then it breaks each promise on purpose and wants that noticed. What the machine
 # cannot do (mounts and network namespaces need root) is skipped, and said.
 #
-# PART is cuts, sweep, faults, network or mutations, and may be given several times. With --journal
-# FILE a run that was stopped goes on where it was, with the same seed.
+# PART is cuts, sweep, faults, network or mutations; WORDS stand in the names of experiments; both may
+# be given several times. With --journal FILE a run that was stopped goes on where it was, with the
+# same seed.
 # The last line: accepted A, lost L, twice T, limbo B, mutations caught M of N
 #
 # From a shell it takes build/ (or $BUILD_DIR) and works below it, on that disk; ctest gives it

@@ -12,7 +12,8 @@ import os
 import shutil
 import subprocess
 
-from laboratory import Account, DRAIN_S, Instance, Letters, SITES, kill_tree, missing_program, say
+from laboratory import Account, DRAIN_S, Instance, Letters, SITES, kill_tree, missing_program, \
+    say, wait_for_end
 
 CHANGING = ["write", "pwrite64", "fsync", "fdatasync", "rename", "renameat2", "unlink", "unlinkat",
             "mkdir", "mkdirat", "fchmod", "ftruncate"]
@@ -131,9 +132,8 @@ class Sweep:
                 *self.instance.line("run", "--drain")]
         with open(self.instance.log, "ab") as file:
             process = subprocess.Popen(line, stdout=file, stderr=file)
-        try:
-            code = process.wait(DRAIN_S)
-        except subprocess.TimeoutExpired:
+        code = wait_for_end(process, DRAIN_S)
+        if code is None:
             kill_tree(process)
             return True, None
         came = how.came(self.instance.traced("run"), kind) or code != 0

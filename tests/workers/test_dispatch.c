@@ -443,6 +443,30 @@ static void unusable_results_are_rejected_and_count(void **state)
     assert_int_equal(world_documents(world, DOCUMENT_MATCHING), 0);
 }
 
+static void result_of_another_kind_is_rejected(void **state)
+{
+    static const enum wire_command others[] = {WIRE_RESULT_MATCH, WIRE_RESULT_FILE,
+                                               WIRE_RESULT_COMPOSE};
+    struct world *world = *state;
+    struct scan_id scan = world_scan(world, "bytes", 5);
+    world_start(world);
+    struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
+    actor_join(world, reader);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        take_and_free(world, reader);
+        print_message("%s\n", wire_command_name(others[i]));
+        struct wire_message result = {.command = others[i]};
+        if (others[i] == WIRE_RESULT_COMPOSE)
+            result.as.result_compose.document_count = 1;
+        (void)actor_deliver(world, reader, &result, NULL, 0, 0);
+        actor_settlement(world, reader, WIRE_REJECTED);
+    }
+    take_and_free(world, reader);
+    actor_deliver_reading(world, reader, PDF_BYTES, ALL_CHUNKS);
+    actor_settlement(world, reader, WIRE_ACCEPTED);
+    assert_int_equal(world_scan_state(world, scan), SCAN_READ);
+}
+
 static void parts_that_do_not_match_their_digest_are_rejected(void **state)
 {
     struct world *world = *state;
@@ -853,6 +877,7 @@ int main(void)
         PROMISE(content_failures_end_with_a_person),
         PROMISE(refusal_is_final_and_keeps_its_words),
         PROMISE(unusable_results_are_rejected_and_count),
+        PROMISE(result_of_another_kind_is_rejected),
         PROMISE(parts_that_do_not_match_their_digest_are_rejected),
         PROMISE(missing_bytes_go_to_a_person_and_stop_nobody),
         PROMISE(slow_delivery_keeps_its_lease),
