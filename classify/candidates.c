@@ -6,6 +6,7 @@
 
 #include "classify/candidates.h"
 #include "classify/edit_distance.h"
+#include "classify/known.h"
 
 enum {
     NAMESAKES_MOST = 256,      /* more bearers of a name: only those that something else names */
@@ -27,6 +28,7 @@ struct search {
 void candidates_done(struct candidates *candidates)
 {
     free(candidates->list);
+    text_done(&candidates->known);
     *candidates = (struct candidates){0};
 }
 
@@ -625,46 +627,98 @@ static void normalise(const struct search *search)
 
 /* ---- what the office knew before ------------------------------------------------------------- */
 
-/* That a paper of this kind was asked for: the letter that brings it is e^2, seven times, as likely
- * to be this case's as without. It lifts a candidate that other evidence names and never makes one. */
-static const double EXPECTED_PAPER = 2;
-
-static bool is_taken_out(const struct classify_context *context, const char *case_number)
+static bool is_of_kind(const struct known_fact *fact, const char *kind)
 {
-    for (size_t i = 0; i < context->excluded_count; i++)
-        if (strcmp(context->excluded[i], case_number) == 0)
-            return true;
-    return false;
+    return fact->kind[0] == '\0' || (kind != NULL && strcmp(fact->kind, kind) == 0);
 }
 
-static bool is_expected(const struct classify_context *context, const char *case_number,
-                        const char *kind)
+/* What is known of a candidate: the strongest fact of either sort (how near another document of
+ * its case came in, and what was asked for). Of equal ones the first in the order of sources. */
+struct known_of_case {
+    struct scored *scored;
+    bool is_excluded;
+    const struct known_fact *near, *expected;
+};
+
+static bool is_stronger(const struct known_fact *fact, const struct known_fact *than)
 {
-    for (size_t i = 0; i < context->expected_count; i++) {
-        const struct expected_paper *paper = &context->expected[i];
-        bool is_kind = paper->kind[0] == '\0' || (kind != NULL && strcmp(paper->kind, kind) == 0);
-        if (is_kind && strcmp(paper->case_number, case_number) == 0)
-            return true;
-    }
-    return false;
+    return than == NULL || fact->what > than->what ||
+           (fact->what == than->what && strcmp(fact->source, than->source) < 0);
 }
 
-static void weigh_context(struct candidates *candidates, const struct classify_context *context,
+static void take_fact(struct known_of_case *known, const struct known_fact *fact, const char *kind)
+{
+    if (fact->what == KNOWN_EXCLUDED)
+        known->is_excluded = true;
+    else if (fact->what != KNOWN_EXPECTED)
+        known->near = is_stronger(fact, known->near) ? fact : known->near;
+    else if (is_of_kind(fact, kind) && is_stronger(fact, known->expected))
+        known->expected = fact;
+}
+
+static int compare_known(const void *left, const void *right)
+{
+    const struct known_of_case *one = left, *other = right;
+    return strcmp(one->scored->case_number, other->scored->case_number);
+}
+
+static int compare_fact(const void *fact, const void *known)
+{
+    return strcmp(((const struct known_fact *)fact)->case_number,
+                  ((const struct known_of_case *)known)->scored->case_number);
+}
+
+static void add_known(struct scored *scored, const char *kind, double weight,
+                      const struct known_fact *fact)
+{
+    struct finding finding = finding_at(kind, LETTER_NONE, LETTER_NONE, -1, weight);
+    finding.source = fact->source;
+    add_finding(scored, &finding);
+}
+
+static void weigh_known(const struct known_of_case *known, const struct evidence_weights *weights)
+{
+    static const char *const kinds[] = {[KNOWN_BATCH] = "same_batch",
+                                        [KNOWN_ENVELOPE] = "same_envelope",
+                                        [KNOWN_SUBMISSION] = "same_submission"};
+    struct scored *scored = known->scored;
+    bool is_named = scored->score > 0;
+    if (is_named && known->expected != NULL)
+        add_known(scored, "expected_paper", weights->expected, known->expected);
+    if (is_named && known->near != NULL)
+        add_known(scored, kinds[known->near->what],
+                  known->near->what == KNOWN_BATCH ? weights->batch : weights->envelope,
+                  known->near);
+}
+
+/* Only what other evidence names is lifted. What is known of no candidate cannot matter, and is
+ * not kept. */
+static void weigh_context(const struct search *search, const struct classify_context *context,
                           const char *kind)
 {
+    struct candidates *candidates = search->candidates;
+    struct known_of_case known[CANDIDATES_MOST];
     size_t kept = 0;
-    for (size_t i = 0; context != NULL && i < candidates->count; i++) {
-        struct scored *scored = &candidates->list[i];
-        if (is_taken_out(context, scored->case_number))
+    for (size_t i = 0; i < candidates->count; i++)
+        known[i] = (struct known_of_case){.scored = &candidates->list[i]};
+    qsort(known, candidates->count, sizeof *known, compare_known);
+    for (size_t i = 0; i < context->count; i++) {
+        const struct known_fact *fact = &context->facts[i];
+        struct known_of_case *of =
+            bsearch(fact, known, candidates->count, sizeof *known, compare_fact);
+        if (of == NULL)
             continue;
-        const struct finding finding =
-            finding_at("expected_paper", LETTER_NONE, LETTER_NONE, -1, EXPECTED_PAPER);
-        if (scored->score > 0 && is_expected(context, scored->case_number, kind))
-            add_finding(scored, &finding);
-        candidates->list[kept++] = *scored;
+        take_fact(of, fact, kind);
+        known_fact_append(&candidates->known, fact);
     }
-    if (context != NULL)
-        candidates->count = kept;
+    for (size_t i = 0; i < candidates->count; i++) {
+        weigh_known(&known[i], search->weights);
+        known[i].scored->is_excluded = known[i].is_excluded;
+    }
+    for (size_t i = 0; i < candidates->count; i++)
+        if (!candidates->list[i].is_excluded)
+            candidates->list[kept++] = candidates->list[i];
+    candidates->count = kept;
 }
 
 enum status candidates_find(struct candidates *candidates, const struct facts *facts,
@@ -687,7 +741,8 @@ enum status candidates_find(struct candidates *candidates, const struct facts *f
         add_by_name(&search, &facts->names.mentions[i]);
     for (size_t i = 0; i < candidates->count; i++)
         weigh_case(&search, &candidates->list[i]);
-    weigh_context(candidates, context, kind);
+    if (context != NULL)
+        weigh_context(&search, context, kind);
     // Sorted before it is summed up: the order in which they were found must not matter.
     qsort(candidates->list, candidates->count, sizeof *candidates->list, compare);
     normalise(&search);

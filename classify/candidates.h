@@ -47,7 +47,8 @@ struct finding {
     uint32_t first, last; /* tokens; LETTER_NONE when it is not in the text */
     bool is_broken;       /* only first and last belong to it */
     const struct code_sighting *code;
-    int field; /* enum person_field that the register has, -1: the case number */
+    const char *source; /* of what was known before; NULL: it is on the page */
+    int field;          /* enum person_field that the register has, -1: the case number */
     double weight;
 };
 
@@ -63,6 +64,7 @@ struct scored {
     double score;         /* sum of the weights */
     double log_odds;      /* score and prior, against "nobody we know" at candidates.nobody */
     double probability;
+    bool is_excluded; /* the letter was taken out of this case before */
     struct finding findings[FINDINGS_MOST];
     size_t finding_count;
 };
@@ -70,7 +72,8 @@ struct scored {
 struct candidates {
     struct scored *list; /* most likely first */
     size_t count;
-    double nobody; /* log of the prior of a person we do not know */
+    double nobody;     /* log of the prior of a person we do not know */
+    struct text known; /* lines of known.h: what was known of those that came into question */
 };
 
 /* Finds and weighs, knowing `context` (NULL: nothing) and the letter's own kind (NULL: unknown).

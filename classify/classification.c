@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "classify/classify.h"
+#include "classify/known.h"
 
 enum { JSON_REAL_DIGITS = 6 };
 
@@ -33,6 +34,7 @@ void classification_done(struct classification *classification)
     free(classification->kind);
     free(classification->flags);
     free(classification->days);
+    free(classification->known);
     *classification = (struct classification){0};
 }
 
@@ -84,6 +86,25 @@ static json_t *words_json(const char *words)
     return list;
 }
 
+/* What was known beforehand, as objects. NULL on no memory. */
+static json_t *known_json(const char *lines)
+{
+    struct known_facts facts = {0};
+    json_t *list = json_array();
+    if (known_facts_read(lines, strlen(lines), &facts, NULL) != STATUS_OK) {
+        json_decref(list);
+        list = NULL;
+    }
+    for (size_t i = 0; list != NULL && i < facts.context.count; i++) {
+        const struct known_fact *fact = &facts.list[i];
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s, s:s, s:s}", "known", known_word(fact->what), "case_number",
+                            fact->case_number, "kind", fact->kind, "source", fact->source));
+    }
+    known_facts_done(&facts);
+    return list;
+}
+
 void classification_append_json(const struct classification *classification,
                                 const struct rules *rules, int64_t register_version,
                                 struct text *json)
@@ -92,12 +113,13 @@ void classification_append_json(const struct classification *classification,
     for (uint32_t i = 0; i < classification->candidate_count; i++)
         (void)json_array_append_new(candidates, candidate_json(&classification->candidates[i]));
     json_t *root = json_pack(
-        "{s:b, s:s, s:o, s:o, s:o, s:s?, s:f, s:o, s:o, s:s, s:I}", "to_file",
+        "{s:b, s:s, s:o, s:o, s:o, s:s?, s:f, s:o, s:o, s:o, s:s, s:I}", "to_file",
         classification->to_file ? 1 : 0, "reason", classification->reason, "candidates", candidates,
         "copies", copies_json(classification), "missing", words_json(classification->missing),
         "kind", classification->kind, "kind_confidence", classification->kind_confidence, "flags",
-        words_json(classification->flags), "days", words_json(classification->days),
-        "rules_version", rules_version(rules), "register_version", (json_int_t)register_version);
+        words_json(classification->flags), "days", words_json(classification->days), "known",
+        known_json(classification->known), "rules_version", rules_version(rules),
+        "register_version", (json_int_t)register_version);
     char *bytes = root == NULL
                       ? NULL
                       : json_dumps(root, JSON_COMPACT | JSON_REAL_PRECISION(JSON_REAL_DIGITS));

@@ -43,7 +43,9 @@ static void append_registered(const struct register_index *index, const struct s
 static void append_read(const struct letter *letter, const struct finding *finding,
                         struct text *text)
 {
-    if (finding->code != NULL) {
+    if (finding->source != NULL) {
+        text_append(text, finding->source);
+    } else if (finding->code != NULL) {
         text_append(text, finding->code->code->text);
     } else if (finding->first != LETTER_NONE && finding->is_broken) {
         letter_append_words(letter, finding->first, finding->first, text);
@@ -175,6 +177,13 @@ static bool fill_days(const struct facts *facts, struct classification *classifi
     return classification->days != NULL;
 }
 
+static bool fill_known(const struct candidates *candidates, struct classification *classification)
+{
+    const char *lines = candidates->known.length == 0 ? "" : text_string(&candidates->known);
+    classification->known = text_ok(&candidates->known) ? string_copy(lines) : NULL;
+    return classification->known != NULL;
+}
+
 static bool fill_copies(const struct decision *decision, const struct register_index *index,
                         const struct candidates *candidates, struct classification *classification)
 {
@@ -209,7 +218,7 @@ static bool fill(const struct rules *rules, const struct register_index *index,
     if (is_filled && classification->copy_count > 0)
         classification->candidates[0].probability = decision.probability;
     return is_filled && fill_kind(&facts->letter, &rules->kinds, classification) &&
-           fill_days(facts, classification);
+           fill_days(facts, classification) && fill_known(candidates, classification);
 }
 
 enum status classify(const struct rules *rules, const struct register_index *index,
@@ -230,7 +239,7 @@ enum status classify_within(const struct rules *rules, const struct register_ind
     struct candidates candidates;
     struct classification classification = {.to_file = false};
     struct document_kind kind = {0};
-    if (context != NULL && context->expected_count > 0)
+    if (context != NULL && context->count > 0)
         kind = document_kind_find(&facts->letter, &rules->kinds);
     status = candidates_find(&candidates, facts, index, context, kind.kind, fault);
     if (status == STATUS_OK && !fill(rules, index, facts, &candidates, &classification))

@@ -170,6 +170,7 @@ struct classification {
     char *flags;   /* words parted by blanks; "" for none */
     char *missing; /* kinds of evidence the best candidate lacks, parted by blanks */
     char *days;    /* on which periods hang: letter_days.h; "" for none */
+    char *known;   /* lines of known.h: what was known of any candidate; "" for nothing */
 };
 
 void classification_done(struct classification *classification);
@@ -179,19 +180,27 @@ enum status classify(const struct rules *rules, const struct register_index *ind
                      const struct reading *reading, struct classification *ret_classification,
                      struct fault *fault);
 
-/* What the office knows of a letter before it is read; all borrowed for the call. */
-struct expected_paper {
-    const char *case_number; /* canonical, as the register has it */
-    const char *kind;        /* of document; "": any */
+/* What the office knows of a letter before it is read (known.h has it as text). */
+enum known {
+    KNOWN_EXCLUDED = 0, /* it was taken out of this case: no candidate */
+    KNOWN_EXPECTED,     /* a paper of this kind was asked for */
+    KNOWN_BATCH,        /* another document of the same batch is this case's */
+    KNOWN_ENVELOPE,     /* … of the same envelope */
+    KNOWN_SUBMISSION    /* … that was handed in together with it */
 };
 
+struct known_fact {
+    enum known what;
+    const char *case_number; /* canonical, as the register has it */
+    const char *kind;        /* of document, KNOWN_EXPECTED; "": any */
+    const char *source;      /* number of the request, or id of the other document */
+};
+
+/* Borrowed for the call. It lifts or drops a candidate that other evidence names, never makes one,
+ * and is no second kind of evidence. */
 struct classify_context {
-    /* Cases that the letter was taken out of: no candidates. */
-    const char *const *excluded;
-    size_t excluded_count;
-    /* Papers that were asked for: that one of this kind comes for the case is likelier. */
-    const struct expected_paper *expected;
-    size_t expected_count;
+    const struct known_fact *facts;
+    size_t count;
 };
 
 /* The same, knowing `context` (NULL: nothing). */

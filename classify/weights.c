@@ -43,6 +43,13 @@ const struct evidence_weights STANDARD_WEIGHTS = {
     .house_near = 2.0,
     .other_address = -2.2,
     .closed = -1.5,
+    // Against any other case of the register these would weigh far more: of a hundred letters of a
+    // batch some three are from somebody who has another one in it. The rival that matters is a
+    // relative, whose letter comes in the same envelope once in 20 times (e^3), and of whom a
+    // batch tells hardly anything.
+    .expected = 2.0,
+    .batch = 1.0,
+    .envelope = 3.0,
     .agrees = 0.8,
     .prior_known = 0.9,
     .lost_zero = 70,
@@ -96,6 +103,9 @@ static const struct {
     {"house_near",         PLACE(house_near),         -10, 10 },
     {"other_address",      PLACE(other_address),      -20, 0  },
     {"closed",             PLACE(closed),             -20, 0  },
+    {"expected",           PLACE(expected),           0,   3  },
+    {"batch",              PLACE(batch),              0,   1.5},
+    {"envelope",           PLACE(envelope),           0,   4  },
     {"agrees",             PLACE(agrees),             0.05, 1 },
     {"prior_known",        PLACE(prior_known),        0.01, 0.999},
     {"lost_zero",          PLACE(lost_zero),          1,   100},

@@ -52,6 +52,11 @@ struct evidence_weights {
     double other_address; /* people move */
     double closed;
 
+    /* what was known before it was read: never more than a hint, see weights.c */
+    double expected; /* this kind of paper was asked for */
+    double batch;    /* another document of the batch is the case's */
+    double envelope; /* another document of the envelope or submission is */
+
     /* shares, not logarithms */
     double agrees;      /* how often what is there agrees and was read well */
     double prior_known; /* letters that belong to a case of the register */

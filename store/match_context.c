@@ -11,11 +11,21 @@ static bool is_fit(const char *word)
     return word != NULL && strpbrk(word, "\t\n") == NULL;
 }
 
+/* A row: case number, kind, number of a request (0: none), id of a document (NULL: none). */
 static void append_line(struct text *lines, const char *word, struct rows *rows)
 {
     const char *case_number = rows_text(rows, 0), *kind = rows_text(rows, 1);
-    if (is_fit(case_number) && is_fit(kind))
-        text_append_format(lines, "%s\t%s\t%s\n", word, case_number, kind);
+    const struct uuid document = rows_uuid(rows, 3);
+    char id[UUID_TEXT_BYTES];
+    if (!is_fit(case_number) || !is_fit(kind))
+        return;
+    text_append_format(lines, "%s\t%s\t%s\t", word, case_number, kind);
+    uuid_to_text(&document, id);
+    if (!uuid_is_nil(&document))
+        text_append(lines, id);
+    else if (rows_integer(rows, 2) != 0)
+        text_append_format(lines, "%lld", (long long)rows_integer(rows, 2));
+    text_append(lines, "\n");
 }
 
 static enum status append_all(struct ledger *ledger, const char *word, const char *sql,
@@ -35,14 +45,120 @@ static enum status append_all(struct ledger *ledger, const char *word, const cha
     return status;
 }
 
+static enum status append_excluded(struct ledger *ledger, const struct uuid *document,
+                                   struct text *lines, struct fault *fault)
+{
+    return append_all(
+        ledger, "excluded",
+        "SELECT case_number, '', 0, NULL FROM recall WHERE document = $1 AND case_number <> ''"
+        " UNION SELECT c.case_number, '', 0, NULL FROM correction k"
+        " JOIN decision c ON c.id = k.decision"
+        " WHERE k.document = $1 AND k.misfiled = 1 AND c.case_number IS NOT NULL ORDER BY 1",
+        VALUES(value_uuid(document)), lines, fault);
+}
+
+/* ---- what came in with it -------------------------------------------------------------------- */
+
+/* Documents d whose case is settled, other than $1 and what shares its pages. */
+#define SETTLED                                                                                    \
+    " d.case_number IS NOT NULL AND (d.state = 'filed' OR (d.state = 'matching' AND EXISTS"        \
+    " (SELECT 1 FROM job j WHERE j.scan = d.scan AND j.document = d.id AND j.kind = 'file'"        \
+    " AND j.state <> 'done'))) AND COALESCE(d.copy_of, d.id) <>"                                   \
+    " (SELECT COALESCE(o.copy_of, o.id) FROM document o WHERE o.id = $1)"
+#define NEAREST " ORDER BY d.received_ms DESC, d.id LIMIT $2"
+
+/* Where the document lies in its scan, and where its envelope begins and ends. */
+struct stretch {
+    struct uuid scan;
+    int64_t first, last;   /* its own pages; 0: none of this scan */
+    int64_t before, after; /* the pages that bound the envelope: the first may be in it */
+};
+
+/* A sheet, or a page with a sticker, begins what came apart from all before; our return sheets
+ * come in the same envelope as their papers. */
+#define BOUNDARY " (p.outcome = 'separator' OR (p.sheet <> '' AND p.sheet NOT LIKE 'PE1:R:%'))"
+
+static enum status find_bounds(struct ledger *ledger, struct stretch *stretch, struct fault *fault)
+{
+    enum status status = database_number(
+        ledger->database,
+        "SELECT max(p.number) FROM page p WHERE p.scan = $1 AND p.number <= $2 AND" BOUNDARY,
+        VALUES(value_uuid(&stretch->scan), value_integer(stretch->first)), 0, &stretch->before,
+        fault);
+    return status != STATUS_OK
+               ? status
+               : database_number(ledger->database,
+                                 "SELECT min(p.number) FROM page p WHERE p.scan = $1"
+                                 " AND p.number > $2 AND" BOUNDARY,
+                                 VALUES(value_uuid(&stretch->scan), value_integer(stretch->last)),
+                                 INT32_MAX, &stretch->after, fault);
+}
+
+static enum status find_stretch(struct ledger *ledger, const struct uuid *document,
+                                struct stretch *ret_stretch, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    struct stretch stretch = {.first = 0};
+    enum status status = database_query(
+        ledger->database,
+        "SELECT d.scan, min(p.number), max(p.number) FROM document d LEFT JOIN page p"
+        " ON p.scan = d.scan AND p.document = COALESCE(d.copy_of, d.id) WHERE d.id = $1"
+        " GROUP BY d.scan",
+        VALUES(value_uuid(document)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there)
+        stretch = (struct stretch){.scan = rows_uuid(rows, 0),
+                                   .first = rows_integer(rows, 1),
+                                   .last = rows_integer(rows, 2)};
+    rows_done(&rows);
+    if (status == STATUS_OK && stretch.first > 0)
+        status = find_bounds(ledger, &stretch, fault);
+    if (status == STATUS_OK)
+        *ret_stretch = stretch;
+    return status;
+}
+
+static enum status append_near(struct ledger *ledger, const struct uuid *document,
+                               struct text *lines, struct fault *fault)
+{
+    struct stretch stretch;
+    const struct value id = value_uuid(document);
+    const struct value most = value_integer(MATCH_CONTEXT_NEAR_MOST);
+    enum status status = find_stretch(ledger, document, &stretch, fault);
+    const struct value scan = value_uuid(&stretch.scan);
+    if (status == STATUS_OK)
+        status =
+            append_all(ledger, "submission",
+                       "SELECT d.case_number, '', 0, d.id FROM document d WHERE d.scan IN"
+                       " (SELECT b.scan FROM receipt_scan a JOIN receipt_scan b ON b.code = a.code"
+                       " WHERE a.scan = $3) AND" SETTLED NEAREST,
+                       VALUES(id, most, scan), lines, fault);
+    if (status == STATUS_OK && stretch.first > 0)
+        status = append_all(
+            ledger, "envelope",
+            "SELECT d.case_number, '', 0, d.id FROM document d WHERE d.scan = $3"
+            " AND EXISTS (SELECT 1 FROM page p WHERE p.scan = $3 AND p.document = d.id"
+            " AND p.number >= $4 AND p.number < $5) AND" SETTLED NEAREST,
+            VALUES(id, most, scan, value_integer(stretch.before), value_integer(stretch.after)),
+            lines, fault);
+    if (status == STATUS_OK)
+        status = append_all(
+            ledger, "batch",
+            "SELECT d.case_number, '', 0, d.id FROM document d WHERE (d.scan = $3 OR d.id IN"
+            " (SELECT o.document FROM page o WHERE o.document IS NOT NULL AND o.batch IN"
+            " (SELECT p.batch FROM page p WHERE p.scan = $3 AND p.document = $1"
+            " AND p.batch IS NOT NULL))) AND" SETTLED NEAREST,
+            VALUES(id, most, scan), lines, fault);
+    return status;
+}
+
 enum status match_context_append(struct ledger *ledger, struct document_id id, struct text *lines,
                                  struct fault *fault)
 {
-    enum status status = append_all(
-        ledger, "excluded",
-        "SELECT case_number, '' FROM recall WHERE document = $1 AND case_number <> ''"
-        " UNION SELECT c.case_number, '' FROM correction k JOIN decision c ON c.id = k.decision"
-        " WHERE k.document = $1 AND k.misfiled = 1 AND c.case_number IS NOT NULL ORDER BY 1",
-        VALUES(value_uuid(&id.uuid)), lines, fault);
+    enum status status = append_excluded(ledger, &id.uuid, lines, fault);
+    if (status == STATUS_OK)
+        status = append_near(ledger, &id.uuid, lines, fault);
     return status == STATUS_OK && !text_ok(lines) ? ledger_out_of_memory(fault) : status;
 }

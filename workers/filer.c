@@ -7,11 +7,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "classify/known.h"
 #include "filing/cabinet.h"
 #include "workers/delivery.h"
 #include "workers/filer.h"
 #include "workers/job_parcel.h"
-#include "workers/known_before.h"
 #include "workers/link.h"
 #include "workers/match_job.h"
 #include "workers/model_watch.h"
@@ -87,7 +87,7 @@ static void fail(struct filer *filer, enum status status, const char *reason)
         end(filer, EXIT_STORAGE);
 }
 
-static enum status read_context(struct memory_parts *parts, struct known_before *ret_known,
+static enum status read_context(struct memory_parts *parts, struct known_facts *ret_known,
                                 struct fault *fault)
 {
     struct memory_part *part = memory_parts_find(parts, JOB_PARCEL_CONTEXT);
@@ -95,7 +95,7 @@ static enum status read_context(struct memory_parts *parts, struct known_before 
         return STATUS_OK;
     enum status status = memory_part_map(part, fault);
     if (status == STATUS_OK)
-        status = known_before_read(part->bytes, (size_t)part->size, ret_known, fault);
+        status = known_facts_read(part->bytes, (size_t)part->size, ret_known, fault);
     return status;
 }
 
@@ -104,7 +104,7 @@ static void match(struct filer *filer, struct memory_parts *parts)
     struct fault fault = {0};
     struct wire_message result = {0};
     struct outgoing explanation = {0};
-    struct known_before known = {0};
+    struct known_facts known = {0};
     struct memory_part *reading = memory_parts_find(parts, "reading");
     enum status status = read_context(parts, &known, &fault);
     if (status == STATUS_OK && reading == NULL)
@@ -115,7 +115,7 @@ static void match(struct filer *filer, struct memory_parts *parts)
         status = match_job(filer->rules, register_watch_index(filer->watch),
                            register_watch_version(filer->watch), reading->bytes,
                            (size_t)reading->size, &known.context, &result, &explanation, &fault);
-    known_before_done(&known);
+    known_facts_done(&known);
     if (status != STATUS_OK) {
         fail(filer, status, fault.text);
         return;

@@ -9,9 +9,11 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sheet.h"
+#include "classify/known.h"
 #include "tests/classify/sample.h"
 
 #define LENGTH(table) (sizeof(table) / sizeof *(table))
@@ -66,19 +68,26 @@ static struct rules *new_rules(const struct sheet_key *key)
     return rules;
 }
 
-static bool files(const struct rules *rules, const struct register_index *index, const char *text,
-                  const char *code, const char *case_number)
+static bool files_within(const struct rules *rules, const struct register_index *index,
+                         const struct classify_context *context, const char *text, const char *code,
+                         const char *case_number)
 {
     struct reading reading = sample_reading(text);
     struct classification result = {0};
     if (code != NULL)
         sample_add_code(&reading, code);
-    assert_int_equal(classify(rules, index, &reading, &result, NULL), STATUS_OK);
+    assert_int_equal(classify_within(rules, index, &reading, context, &result, NULL), STATUS_OK);
     bool is_filed = result.to_file && (case_number == NULL ||
                                        strcmp(result.candidates[0].case_number, case_number) == 0);
     classification_done(&result);
     reading_done(&reading);
     return is_filed;
+}
+
+static bool files(const struct rules *rules, const struct register_index *index, const char *text,
+                  const char *code, const char *case_number)
+{
+    return files_within(rules, index, NULL, text, code, case_number);
 }
 
 static void no_single_piece_of_evidence_files(void **state)
@@ -273,6 +282,180 @@ static void the_order_of_the_register_means_nothing(void **state)
     rules_free(&rules);
 }
 
+/* ---- what was known before ------------------------------------------------------------------ */
+
+/* Everything that can be known in favour of the first person's case. */
+static const struct known_fact IN_FAVOUR[] = {
+    {KNOWN_BATCH,      "50.31.246810-4", "", "a"},
+    {KNOWN_ENVELOPE,   "50.31.246810-4", "", "b"},
+    {KNOWN_SUBMISSION, "50.31.246810-4", "", "c"},
+    {KNOWN_SUBMISSION, "50.31.246810-4", "", "d"},
+    {KNOWN_EXPECTED,   "50.31.246810-4", "", "7"},
+};
+static const struct classify_context FAVOUR = {IN_FAVOUR, LENGTH(IN_FAVOUR)};
+
+static void what_was_known_before_is_no_second_kind_of_evidence(void **state)
+{
+    struct rules *rules = new_rules(NULL);
+    struct register_index *index = sample_index(rules, REGISTER, LENGTH(REGISTER));
+    char text[LETTER_BYTES];
+    (void)state;
+    assert_false(files_within(rules, index, &FAVOUR, "Guten Tag\n", NULL, NULL));
+    for (size_t i = 0; i < LENGTH(EVIDENCE); i++) {
+        if (files_within(rules, index, &FAVOUR, EVIDENCE[i], NULL, NULL))
+            fail_msg("%s", EVIDENCE[i]);
+        for (size_t k = 0; k < LENGTH(CONTRADICTIONS); k++) {
+            (void)snprintf(text, sizeof text, "%s\n%s", EVIDENCE[i], CONTRADICTIONS[k]);
+            if (files_within(rules, index, &FAVOUR, text, NULL, "50.31.246810-4"))
+                fail_msg("%s", text);
+        }
+    }
+    register_index_free(&index);
+    rules_free(&rules);
+}
+
+/* The weight of a kind of evidence that the best candidate has, 0 when it has none. */
+static double weight_of(const struct rules *rules, const struct register_index *index,
+                        const struct classify_context *context, const char *letter,
+                        const char *kind)
+{
+    struct reading reading = sample_reading(letter);
+    struct classification result = {0};
+    double weight = 0;
+    assert_int_equal(classify_within(rules, index, &reading, context, &result, NULL), STATUS_OK);
+    for (uint32_t i = 0; result.candidate_count > 0 && i < result.candidates[0].evidence_count; i++)
+        if (strcmp(result.candidates[0].evidence[i].kind, kind) == 0)
+            weight += result.candidates[0].evidence[i].weight;
+    classification_done(&result);
+    reading_done(&reading);
+    return weight;
+}
+
+static void the_nearest_document_counts_and_only_once(void **state)
+{
+    static const char letter[] = "Emre Can Yıldırım\n\nWiderspruch\n";
+    static const struct known_fact asked[] = {
+        {KNOWN_EXPECTED, "50.31.246810-4", "kontoauszug", "1"},
+        {KNOWN_EXPECTED, "50.21.100200-9", "",            "2"},
+    };
+    static const struct known_fact envelope = {KNOWN_ENVELOPE, "50.31.246810-4", "", "b"};
+    struct rules *rules = new_rules(NULL);
+    struct register_index *index = sample_index(rules, REGISTER, LENGTH(REGISTER));
+    (void)state;
+    const struct classify_context other_paper = {asked, LENGTH(asked)};
+    const struct classify_context batch = {IN_FAVOUR, 1}, one_envelope = {&envelope, 1};
+    assert_true(weight_of(rules, index, &batch, letter, "same_batch") > 0);
+    assert_true(weight_of(rules, index, &one_envelope, letter, "same_envelope") >
+                weight_of(rules, index, &batch, letter, "same_batch"));
+    assert_true(weight_of(rules, index, &FAVOUR, letter, "same_submission") ==
+                weight_of(rules, index, &one_envelope, letter, "same_envelope"));
+    assert_true(weight_of(rules, index, &FAVOUR, letter, "same_batch") == 0);
+    assert_true(weight_of(rules, index, &FAVOUR, letter, "expected_paper") > 0);
+    assert_true(weight_of(rules, index, &other_paper, letter, "expected_paper") == 0);
+    register_index_free(&index);
+    rules_free(&rules);
+}
+
+/* As explain(), with what was known; ret_known is owned by the caller. */
+static void explain_within(const struct rules *rules, const struct register_index *index,
+                           const struct classify_context *context, const char *letter,
+                           struct text *json, char **ret_known)
+{
+    struct reading reading = sample_reading(letter);
+    struct classification result = {0};
+    assert_int_equal(classify_within(rules, index, &reading, context, &result, NULL), STATUS_OK);
+    classification_append_json(&result, rules, 1, json);
+    assert_true(text_ok(json));
+    *ret_known = string_copy(result.known);
+    assert_non_null(*ret_known);
+    classification_done(&result);
+    reading_done(&reading);
+}
+
+static void what_the_decision_kept_of_it_leads_to_the_same_decision(void **state)
+{
+    static const char *const letters[] = {
+        "Emre Can Yıldırım\n\nWiderspruch\n",
+        "Frau Brinkmann\n\nIhr Zeichen 50.21.100200-9\n",
+        "Konrad Tetzlaff\nHafenweg 3a\n17109 Demmin\n\nAz. 50.23.555113-8\n",
+        "Guten Tag\n",
+    };
+    static const struct known_fact facts[] = {
+        {KNOWN_ENVELOPE, "50.23.555112-6", "",            "x"},
+        {KNOWN_BATCH,    "50.99.000000-0", "",            "y"},
+        {KNOWN_EXPECTED, "50.31.246810-4", "widerspruch", "3"},
+        {KNOWN_EXCLUDED, "50.23.555111-8", "",            "" },
+        {KNOWN_EXPECTED, "50.31.246810-4", "",            "2"},
+        {KNOWN_BATCH,    "50.21.100200-9", "",            "z"},
+    };
+    struct known_fact turned[LENGTH(facts)];
+    struct rules *rules = new_rules(NULL);
+    struct register_index *index = sample_index(rules, REGISTER, LENGTH(REGISTER));
+    (void)state;
+    for (size_t i = 0; i < LENGTH(facts); i++)
+        turned[i] = facts[LENGTH(facts) - 1 - i];
+    for (size_t i = 0; i < LENGTH(letters); i++) {
+        struct text first = {0}, again = {0}, other = {0};
+        char *known = NULL, *known_again = NULL, *known_turned = NULL;
+        struct known_facts kept = {0};
+        explain_within(rules, index, &(struct classify_context){facts, LENGTH(facts)}, letters[i],
+                       &first, &known);
+        assert_null(strstr(known, "50.99.000000-0"));
+        assert_int_equal(known_facts_read(known, strlen(known), &kept, NULL), STATUS_OK);
+        explain_within(rules, index, &kept.context, letters[i], &again, &known_again);
+        assert_string_equal(text_string(&again), text_string(&first));
+        explain_within(rules, index, &(struct classify_context){turned, LENGTH(turned)}, letters[i],
+                       &other, &known_turned);
+        // All but the order in which it was told.
+        char *told = strstr(text_string(&other), "\"known\"");
+        assert_non_null(told);
+        assert_memory_equal(text_string(&other), text_string(&first),
+                            (size_t)(told - text_string(&other)));
+        known_facts_done(&kept);
+        free(known);
+        free(known_again);
+        free(known_turned);
+        text_done(&first);
+        text_done(&again);
+        text_done(&other);
+    }
+    register_index_free(&index);
+    rules_free(&rules);
+}
+
+static void a_case_that_it_was_taken_out_of_is_no_candidate(void **state)
+{
+    static const char letter[] = "Emre Can Yıldırım\nNeustrelitzer Straße 44\n17033 "
+                                 "Neubrandenburg\n\nIhr Zeichen 50.31.246810-4\n";
+    static const struct known_fact out = {KNOWN_EXCLUDED, "50.31.246810-4", "", ""};
+    struct rules *rules = new_rules(NULL);
+    struct register_index *index = sample_index(rules, REGISTER, LENGTH(REGISTER));
+    (void)state;
+    assert_true(files(rules, index, letter, NULL, "50.31.246810-4"));
+    assert_false(
+        files_within(rules, index, &(struct classify_context){&out, 1}, letter, NULL, NULL));
+    register_index_free(&index);
+    rules_free(&rules);
+}
+
+static void lines_of_another_form_are_refused(void **state)
+{
+    static const char *const lines[] = {
+        "batch\t50.31.246810-4\t\n",
+        "batch\t50.31.246810-4\t\t\t\n",
+        "batch\tx\t\tz",
+        "nearby\t50.31.246810-4\t\t\n",
+        "\n",
+    };
+    (void)state;
+    for (size_t i = 0; i < LENGTH(lines); i++) {
+        struct known_facts facts = {0};
+        if (known_facts_read(lines[i], strlen(lines[i]), &facts, NULL) != STATUS_REFUSE)
+            fail_msg("%s", lines[i]);
+        known_facts_done(&facts);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +466,11 @@ int main(void)
         cmocka_unit_test(our_own_paper_turns_the_references_round),
         cmocka_unit_test(another_scheme_of_numbers_needs_only_its_grammar),
         cmocka_unit_test(the_order_of_the_register_means_nothing),
+        cmocka_unit_test(what_was_known_before_is_no_second_kind_of_evidence),
+        cmocka_unit_test(the_nearest_document_counts_and_only_once),
+        cmocka_unit_test(what_the_decision_kept_of_it_leads_to_the_same_decision),
+        cmocka_unit_test(a_case_that_it_was_taken_out_of_is_no_candidate),
+        cmocka_unit_test(lines_of_another_form_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
