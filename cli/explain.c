@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/status.h"
+#include "base/text.h"
 #include "cli/documents.h"
 #include "cli/law_facts.h"
 #include "cli/lookup.h"
@@ -39,6 +40,22 @@ static double member_number(const json_t *object, const char *key)
     return json_number_value(json_object_get(object, key));
 }
 
+/* What was known before stands on no page: where it is known from. */
+static void add_read(struct table *table, const json_t *evidence)
+{
+    const char *kind = member_string(evidence, "kind"), *read = member_string(evidence, "read");
+    struct uuid document;
+    char id[LOOKUP_SHORT_LETTERS + 1];
+    if (string_starts_with(kind, "same_") && uuid_from_text(read, &document)) {
+        lookup_short(&document, id);
+        table_cell_format(table, "(document %s)", id);
+    } else if (string_equal(kind, "expected_paper")) {
+        table_cell_format(table, "(request %s)", read);
+    } else {
+        table_cell(table, read);
+    }
+}
+
 static void add_evidence(struct table *table, const json_t *evidence)
 {
     double page = member_number(evidence, "page");
@@ -48,7 +65,7 @@ static void add_evidence(struct table *table, const json_t *evidence)
         table_cell_format(table, "%.0f", page);
     else
         table_cell(table, "");
-    table_cell(table, member_string(evidence, "read"));
+    add_read(table, evidence);
     table_cell(table, member_string(evidence, "registered"));
 }
 

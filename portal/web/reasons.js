@@ -41,15 +41,23 @@ function registeredWords(evidence) {
   return evidence.kind === 'birth_date' ? dayWords(evidence.registered) : evidence.registered;
 }
 
+/** What was read and what the register has; or, of what was known before, where it is known from. */
+function evidenceFacts(evidence) {
+  if (evidence.kind.startsWith('same_'))
+    return html`ein <a class="kern-link" href="#/dokument/${evidence.read}">anderes Schreiben</a> zu ${evidence.registered}`;
+  if (evidence.kind === 'expected_paper') return html`Anforderung ${evidence.read} zu ${evidence.registered}`;
+  return html`${evidence.read ? html`gelesen „${evidence.read}“` : 'nicht gefunden'}
+    ${evidence.registered && html`, im Register „${registeredWords(evidence)}“`}
+    ${evidence.page > 0 && html` <span class="muted">(Seite ${evidence.page})</span>`}`;
+}
+
 function Evidence({ evidence, mark, onLight }) {
   const speaksFor = evidence.weight >= 0;
   const light = mark ? { onMouseEnter: () => onLight(mark), onMouseLeave: () => onLight(null) } : {};
   const words = html`<span class="evidence__mark" aria-hidden="true">${speaksFor ? '+' : '−'}</span>
     <span class="evidence__words">
       <span class="evidence__kind">${evidenceWords(evidence.kind)}</span>${' '}
-      ${evidence.read ? html`gelesen „${evidence.read}“` : 'nicht gefunden'}
-      ${evidence.registered && html`, im Register „${registeredWords(evidence)}“`}
-      ${evidence.page > 0 && html` <span class="muted">(Seite ${evidence.page})</span>`}
+      ${evidenceFacts(evidence)}
     </span>
     <span class="kern-sr-only">${speaksFor ? 'spricht dafür' : 'spricht dagegen'}</span>`;
   return html`<li class="evidence ${speaksFor ? '' : 'evidence--against'}" ...${light}>

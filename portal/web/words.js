@@ -84,6 +84,14 @@ const evidenceKinds = {
   id_card: 'Ausweisnummer',
   code: 'Strichcode',
   status: 'Stand des Falls',
+  closed_case: 'Der Fall ist beendet',
+  other_case_number: 'Anderes Aktenzeichen',
+  other_person: 'Andere Person',
+  named_later: 'Erst weiter unten genannt',
+  expected_paper: 'Angeforderte Unterlage',
+  same_batch: 'Im selben Stapel',
+  same_envelope: 'Im selben Umschlag',
+  same_submission: 'Zusammen abgegeben',
 };
 
 const compartments = {

@@ -9,6 +9,8 @@
 
 enum { PIECES_MOST = 8, PIECE_BYTES = 256, CELL_COLUMN = 60, VALUE_COLUMN = 76 };
 
+static const double LIKELY_FIRST = 0.8;
+
 /* ---- pieces of writing ---------------------------------------------------------------------- */
 
 static void write_birth(struct chance *chance, const struct citizen *citizen, char *text,
@@ -359,21 +361,36 @@ static void write_any(struct world *world, struct paper *paper, const struct pla
 
 /* ---- scenarios ------------------------------------------------------------------------------ */
 
+static const struct citizen *pick(struct world *world, const struct citizen *citizen)
+{
+    if (world->picked == NULL)
+        world->picked = citizen;
+    return citizen;
+}
+
+/* The likely one mostly as the first of a letter, sometimes as the owner of what else is in it. */
 static const struct citizen *anybody(struct world *world)
 {
-    return &world->citizens[chance_below(&world->chance, world->count)];
+    const struct citizen *likely = world->likely;
+    if (likely != NULL && chance_is(&world->chance, LIKELY_FIRST)) {
+        world->likely = NULL;
+        return pick(world, likely);
+    }
+    return pick(world, &world->citizens[chance_below(&world->chance, world->count)]);
 }
 
 /* Somebody with a relative of this kind in another case; anybody when there is none. */
 static const struct citizen *somebody_with(struct world *world, enum world_tie tie)
 {
     size_t from = chance_below(&world->chance, world->count);
+    if (world->likely != NULL && world->likely->tie == tie)
+        return pick(world, world->likely);
     for (size_t i = 0; i < world->count; i++) {
         const struct citizen *citizen = &world->citizens[(from + i) % world->count];
         if (citizen->tie == tie)
-            return citizen;
+            return pick(world, citizen);
     }
-    return &world->citizens[from];
+    return pick(world, &world->citizens[from]);
 }
 
 static bool flip(struct world *world, double share)

@@ -53,6 +53,8 @@ struct world {
     size_t capacity;
     struct chance chance;
     uint32_t serial;
+    const struct citizen *likely; /* who is likely to turn up in the next letter; NULL: anybody */
+    const struct citizen *picked; /* who was the first to; NULL: nobody yet */
 };
 
 /* A register of `households` households; false on no memory. world_done() in any case. */
