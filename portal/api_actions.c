@@ -77,6 +77,8 @@ enum status act_answer_verdict(struct service *service, struct exchange *exchang
         [DESK_TOO_LATE] = {409, "Das Dokument ist nicht mehr so, wie Sie es gesehen haben. "
                                 "Vielleicht war jemand anderes schneller."},
         [DESK_BUSY] = {409, "Das Dokument wird gerade abgelegt. Bitte gleich noch einmal."           },
+        [DESK_SHARED] = {409,
+                           "Das Schreiben liegt in mehreren Fällen; seine Seiten bleiben zusammen."     },
         [DESK_UNKNOWN_CASE] = {422, "Dieses Aktenzeichen steht nicht im Fallregister."                       },
     };
     if (verdict == DESK_HAPPENED || verdict == DESK_NO_CHANGE)

@@ -1,7 +1,9 @@
 /* api_pages.c - the pages of a document: sizes, pictures, and the words on them with their boxes.
  *
- * Pictures were made by a confined reader and go out as the bytes they are. The words come from the reading in the spool, which reading_decode() takes from nobody on trust
- * (base/reading.h). */
+ * Pictures were made by a confined reader and go out as the bytes they are. The words come from the
+ * reading in the spool, which reading_decode() takes from nobody on trust (base/reading.h). Sizes,
+ * pictures and words are those of the page as it was read; `turned` says by how much a person
+ * turned it since. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
 #include <string.h>
@@ -36,25 +38,27 @@ static enum status note_look(struct service *service, const struct exchange *exc
 
 /* ---- pictures -------------------------------------------------------------------------------- */
 
-static bool has_page(const struct document_record *document, uint32_t number)
+/* Where the document's page of this number comes from; NULL when it has none. Pages have the
+ * numbers that they have in the scan; those of an arranged document are counted from 1. */
+static const struct document_page *place_of(const struct document_record *document, uint32_t number)
 {
     for (uint32_t i = 0; i < document->page_count; i++)
-        if (document->pages[i] == number)
-            return true;
-    return false;
+        if ((document->arrangement == 0 ? document->pages[i] : i + 1) == number)
+            return &document->places[i];
+    return NULL;
 }
 
 static enum status answer_picture(struct service *service, struct exchange *exchange,
                                   bool is_thumbnail, struct fault *fault)
 {
+    const struct document_page *place = place_of(&exchange->document, exchange->number);
     struct page_record record = {0};
     int file = -1;
-    if (!has_page(&exchange->document, exchange->number))
+    if (place == NULL)
         return answer_nothing_there(exchange, fault);
     enum status status = note_look(service, exchange, fault);
     if (status == STATUS_OK)
-        status = ledger_page_get(service->ledger, exchange->document.scan, exchange->number,
-                                 &record, fault);
+        status = ledger_page_get(service->ledger, place->scan, place->number, &record, fault);
     if (status != STATUS_OK)
         return status;
     const struct page_image *image = is_thumbnail ? &record.facts.thumbnail : &record.facts.preview;
@@ -80,12 +84,16 @@ static enum status api_page_thumbnail(struct service *service, struct exchange *
 }
 
 /* Whether there is a picture of that page, so that nobody asks in vain. */
-static enum status find_picture(struct service *service, const struct exchange *exchange,
-                                uint32_t number, bool *ret_has, struct fault *fault)
+static enum status find_picture(struct service *service, const struct document_page *place,
+                                bool *ret_has, struct fault *fault)
 {
     struct page_record record = {0};
+    if (place == NULL) {
+        *ret_has = false;
+        return STATUS_OK;
+    }
     enum status status =
-        ledger_page_get(service->ledger, exchange->document.scan, number, &record, fault);
+        ledger_page_get(service->ledger, place->scan, place->number, &record, fault);
     *ret_has = status == STATUS_OK && record.facts.preview.media != PAGE_MEDIA_NONE;
     return status == STATUS_REFUSE ? STATUS_OK : status;
 }
@@ -114,9 +122,11 @@ static enum status api_pages(struct service *service, struct exchange *exchange,
     json_t *results = json_array();
     for (uint32_t i = 0; i < reading.page_count && status == STATUS_OK; i++) {
         bool has_picture = false;
+        const struct document_page *place = place_of(&exchange->document, reading.pages[i].number);
         json_t *page = describe_page(&reading.pages[i]);
-        status = find_picture(service, exchange, reading.pages[i].number, &has_picture, fault);
+        status = find_picture(service, place, &has_picture, fault);
         (void)json_object_set_new(page, "preview", json_boolean(has_picture));
+        (void)json_object_set_new(page, "turned", json_integer(place == NULL ? 0 : place->turned));
         (void)json_array_append_new(results, page);
     }
     int64_t count = reading.page_count;

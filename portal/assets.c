@@ -63,6 +63,8 @@ static const struct source sources[] = {
     OWN("batches.js", SCRIPT),
     OWN("page_operations.js", SCRIPT),
     OWN("page_people.js", SCRIPT),
+    OWN("arranged.js", SCRIPT),
+    OWN("page_arrange.js", SCRIPT),
     OWN("page_audit.js", SCRIPT),
     OWN("page_configuration.js", SCRIPT),
     OWN("chart.js", SCRIPT),

@@ -44,6 +44,7 @@ static unsigned topics_of(const char *action)
         {"access.",       0                                                                 },
         {"document.",     TOPIC(PULSE_DOCUMENTS) | TOPIC(PULSE_SCANS)                       },
         {"scan.",         TOPIC(PULSE_SCANS) | TOPIC(PULSE_DOCUMENTS)                       },
+        {"arrangement.",  TOPIC(PULSE_DOCUMENTS) | TOPIC(PULSE_SCANS)                       },
         {"job.",          TOPIC(PULSE_SCANS) | TOPIC(PULSE_MACHINE) | TOPIC(PULSE_DOCUMENTS)},
         {"batch.",        TOPIC(PULSE_SCANS)                                                },
         {"page.",         TOPIC(PULSE_SCANS)                                                },

@@ -15,11 +15,13 @@
 #include "portal/routes.h"
 #include "store/logins.h"
 
+// clang-format off: a row for each, so that new ones are added side by side
 static const struct route_table *const tables[] = {
-    &routes_session, &routes_documents, &routes_pages,     &routes_actions,    &routes_search,
-    &routes_scans,   &routes_desk,      &routes_people,    &routes_operations, &routes_recalls,
-    &routes_account, &routes_deadlines, &routes_letterbox,
+    &routes_session, &routes_documents, &routes_pages,     &routes_actions,      &routes_search,
+    &routes_scans,   &routes_desk,      &routes_people,    &routes_operations,   &routes_recalls,
+    &routes_account, &routes_deadlines, &routes_letterbox, &routes_arrangements,
 };
+// clang-format on
 
 const struct route *routes_at(size_t number)
 {

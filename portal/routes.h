@@ -58,19 +58,23 @@ struct route_table {
     size_t count;
 };
 
-extern const struct route_table routes_session;    /* api_session.c */
-extern const struct route_table routes_account;    /* api_account.c */
-extern const struct route_table routes_documents;  /* api_documents.c */
-extern const struct route_table routes_pages;      /* api_pages.c */
-extern const struct route_table routes_actions;    /* api_actions.c */
-extern const struct route_table routes_search;     /* api_search.c */
-extern const struct route_table routes_scans;      /* api_scans.c */
-extern const struct route_table routes_desk;       /* api_desk.c */
-extern const struct route_table routes_people;     /* api_people.c */
-extern const struct route_table routes_operations; /* api_operations.c */
-extern const struct route_table routes_recalls;    /* api_recalls.c */
-extern const struct route_table routes_deadlines;  /* api_deadlines.c */
-extern const struct route_table routes_letterbox;  /* api_letterbox.c */
+/* Of api_session.c and so on. */
+// clang-format off
+extern const struct route_table routes_session;
+extern const struct route_table routes_account;
+extern const struct route_table routes_documents;
+extern const struct route_table routes_pages;
+extern const struct route_table routes_actions;
+extern const struct route_table routes_search;
+extern const struct route_table routes_scans;
+extern const struct route_table routes_desk;
+extern const struct route_table routes_people;
+extern const struct route_table routes_operations;
+extern const struct route_table routes_recalls;
+extern const struct route_table routes_deadlines;
+extern const struct route_table routes_letterbox;
+extern const struct route_table routes_arrangements;
+// clang-format on
 
 /* All of them, one after the other; NULL behind the last. */
 const struct route *routes_at(size_t number);

@@ -435,7 +435,9 @@ enum status arrangement_of(struct ledger *ledger, struct document_id document, i
                            "SELECT coalesce((SELECT max(s.arrangement) FROM arrangement_source s"
                            " JOIN arrangement a ON a.id = s.arrangement WHERE s.document = $1"
                            " AND a.state IN ('open', 'done')),"
-                           " (SELECT d.arrangement FROM document d WHERE d.id = $1))",
+                           " (SELECT d.arrangement FROM document d WHERE d.id = $1),"
+                           " (SELECT max(s.arrangement) FROM arrangement_source s"
+                           " WHERE s.document = $1))",
                            VALUES(value_uuid(&document.uuid)), 0, ret_number, fault);
 }
 

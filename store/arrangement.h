@@ -86,7 +86,8 @@ void arrangement_record_done(struct arrangement_record *record);
 /* STATUS_REFUSE when there is none. */
 enum status arrangement_get(struct ledger *ledger, int64_t number,
                             struct arrangement_record *ret_record, struct fault *fault);
-/* The last one that takes or took the document's pages, or else the one that made it; 0: none. */
+/* The last one that takes or took the document's pages, or else the one that made it, or else the
+ * last one that came to nothing; 0: none. */
 enum status arrangement_of(struct ledger *ledger, struct document_id document, int64_t *ret_number,
                            struct fault *fault);
 /* Documents that the pages of this one may belong to: of the same scan and the same batches, filed

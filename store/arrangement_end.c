@@ -296,6 +296,9 @@ static enum status bear(struct ledger *ledger, const struct job_row *job, struct
         status = insert_document(ledger, birth, objects, audit, fault);
     if (status == STATUS_OK)
         status = take_pages(ledger, birth, fault);
+    if (status == STATUS_OK)
+        status = receipt_date_inherit(ledger, birth->arrangement, birth->outcome, &birth->id,
+                                      birth->actor, fault);
     if (status != STATUS_OK)
         return status;
     return birth->keeps_case

@@ -130,6 +130,12 @@ enum status document_record_read(struct ledger *ledger, struct rows *rows,
 /* Inside a transaction: makes the date of receipt of a document that has none yet. */
 enum status receipt_date_make(struct ledger *ledger, const struct uuid *document,
                               struct fault *fault);
+/* Inside a transaction: `document`, an outcome of an arrangement, was received when the first of the
+ * documents was whose pages it has; their proofs and the days that were read on its pages are its
+ * own. Nothing when none of them has a date. */
+enum status receipt_date_inherit(struct ledger *ledger, int64_t arrangement, int64_t outcome,
+                                 const struct uuid *document, const char *actor,
+                                 struct fault *fault);
 /* Keeps the days that were read on the pages: "stamp:2026-03-02:1 posted:2026-02-12:1", each with
  * its name, day and page. */
 enum status document_days_keep(struct ledger *ledger, const struct uuid *document, const char *days,

@@ -13,6 +13,7 @@
 #include "store/receipt_date.h"
 
 enum { PIECES_MOST = 8, REFERENCE_BYTES = 64, ACTOR_BYTES = 128, SITE_BYTES = 128 };
+enum { EVIDENCE_BYTES = 32 }; // the longest is "cover_sheet"
 
 static const char LAW[] = "auto"; // who makes a date by the rules alone
 
@@ -228,6 +229,91 @@ enum status receipt_date_make(struct ledger *ledger, const struct uuid *document
         status = gather_pages(ledger, document, &pieces, fault);
     if (status == STATUS_OK)
         status = keep_date(ledger, document, &pieces, fault);
+    return status;
+}
+
+/* ---- of documents put together anew ----------------------------------------------------------- */
+
+/* The sources that this outcome has pages of. */
+#define SOURCES_OF_OUTCOME                                                                         \
+    "SELECT s.document FROM arrangement_source s WHERE s.arrangement = $1 AND s.number IN"         \
+    " (SELECT p.source FROM arrangement_page p WHERE p.arrangement = $1 AND p.outcome = $2)"
+
+/* The date of the source that was received first; *ret_found false: none has one. */
+static enum status first_of_sources(struct ledger *ledger, int64_t arrangement, int64_t outcome,
+                                    bool *ret_found, struct uuid *ret_source, char day[],
+                                    char evidence[], struct fault *fault)
+{
+    struct rows *rows = NULL;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT document, day, evidence FROM receipt_date WHERE document IN (" SOURCES_OF_OUTCOME
+        ") ORDER BY day, document LIMIT 1",
+        VALUES(value_integer(arrangement), value_integer(outcome)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, ret_found, fault);
+    if (status == STATUS_OK && *ret_found) {
+        *ret_source = rows_uuid(rows, 0);
+        (void)snprintf(day, DAY_TEXT_BYTES, "%s", rows_text(rows, 1));
+        (void)snprintf(evidence, EVIDENCE_BYTES, "%s", rows_text(rows, 2));
+    }
+    rows_done(&rows);
+    return status;
+}
+
+/* The proofs of all of them, each once; and the days that were read on the pages that came along,
+ * which are numbered anew. */
+static enum status inherit_proofs(struct ledger *ledger, int64_t arrangement, int64_t outcome,
+                                  const struct uuid *document, int64_t audit, struct fault *fault)
+{
+    enum status status = database_run(
+        ledger->database,
+        "INSERT INTO receipt_proof (document, kind, day, site, reference, noted_ms, actor, reason,"
+        " proves, audit) SELECT $3, r.kind, r.day, r.site, r.reference, r.noted_ms, r.actor,"
+        " r.reason, r.proves, $4 FROM receipt_proof r WHERE r.document IN (" SOURCES_OF_OUTCOME
+        ") GROUP BY r.kind, r.day, r.site, r.reference, r.noted_ms, r.actor, r.reason, r.proves"
+        " ORDER BY min(r.id)",
+        VALUES(value_integer(arrangement), value_integer(outcome), value_uuid(document),
+               value_integer(audit)),
+        NULL, fault);
+    if (status != STATUS_OK)
+        return status;
+    return database_run(
+        ledger->database,
+        "INSERT INTO document_day (document, name, day, page) SELECT $3, y.name, y.day, p.position"
+        " FROM arrangement_page p JOIN arrangement_source s ON s.arrangement = p.arrangement"
+        " AND s.number = p.source JOIN document d ON d.id = s.document"
+        " JOIN document_day y ON y.document = d.id AND y.page ="
+        " CASE WHEN d.arrangement IS NULL THEN p.number ELSE p.place END"
+        " WHERE p.arrangement = $1 AND p.outcome = $2 ORDER BY p.position"
+        " ON CONFLICT (document, name) DO NOTHING",
+        VALUES(value_integer(arrangement), value_integer(outcome), value_uuid(document)), NULL,
+        fault);
+}
+
+enum status receipt_date_inherit(struct ledger *ledger, int64_t arrangement, int64_t outcome,
+                                 const struct uuid *document, const char *actor,
+                                 struct fault *fault)
+{
+    char day[DAY_TEXT_BYTES] = "";
+    char evidence[EVIDENCE_BYTES] = "";
+    struct uuid source = {0};
+    bool found = false;
+    int64_t audit = 0;
+    enum status status =
+        first_of_sources(ledger, arrangement, outcome, &found, &source, day, evidence, fault);
+    if (status != STATUS_OK || !found)
+        return status;
+    status =
+        audit_date(ledger, document, actor, "document.receipt", day, evidence, NULL, &audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(
+            ledger->database,
+            "INSERT INTO receipt_date (document, day, channel, site, evidence, audit)"
+            " SELECT $1, day, channel, site, evidence, $3 FROM receipt_date WHERE document = $2",
+            VALUES(value_uuid(document), value_uuid(&source), value_integer(audit)), NULL, fault);
+    if (status == STATUS_OK)
+        status = inherit_proofs(ledger, arrangement, outcome, document, audit, fault);
     return status;
 }
 

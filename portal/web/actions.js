@@ -382,6 +382,10 @@ export function ActionBar({ document, onDone }) {
           }}
         ><span class="kern-label kern-label--small">${words}</span></button>`,
       )}
+      ${['filed', 'clearing'].includes(document.state) &&
+      html`<a class="kern-btn kern-btn--secondary kern-btn--small" href="#/dokument/${document.document}/seiten">
+        <span class="kern-label kern-label--small">Seiten ordnen</span>
+      </a>`}
     </div>
     ${(quick.error || back.error) && html`<${Alert} look="danger" title=${quick.error ?? back.error} role="alert" />`}
     ${Opened && html`<${Opened} key=${open} document=${document} onDone=${done(happened[open])} onClose=${close} />`}

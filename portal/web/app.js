@@ -21,6 +21,7 @@ const readers = ['caseworker', 'lead', 'quality', 'registry'];
 const inboxes = ['caseworker', 'lead', 'quality'];
 const deciders = ['caseworker', 'lead', 'registry'];
 const documentPattern = /^\/dokument\/([0-9a-f-]{36})$/;
+const pagesPattern = /^\/dokument\/([0-9a-f-]{36})\/seiten$/;
 
 /**
  * In the order of the menu; the first that a role may see is its start page. `topics`: what the
@@ -43,6 +44,10 @@ const pages = [
   {
     pattern: documentPattern, roles: ['registry'], topics: ['documents'],
     load: async () => (await import('./page_inbox.js')).InboxPage,
+  },
+  {
+    pattern: pagesPattern, roles: deciders, topics: ['documents'],
+    load: async () => (await import('./page_arrange.js')).ArrangePage,
   },
   {
     path: '/scanstelle', title: 'Scanstelle', roles: ['mailroom'], topics: ['scans'],

@@ -118,6 +118,7 @@ const outcomes = [
   ['N', 'Neuer Fall, noch nicht im Register', 'wait'],
   ['W', 'Weiterleiten (Irrläufer)', 'forward'],
   ['X', 'Aussortieren', 'discard'],
+  ['P', 'Seiten ordnen: teilen, verbinden, drehen', 'pages'],
   ['L', 'Später entscheiden', 'later'],
   ['U', 'Letzte Entscheidung zurücknehmen', 'undo'],
 ];
@@ -195,6 +196,7 @@ function Case({ whole, last, onSettled, onLater, onUndo, onTooLate }) {
     if (name === 'wait') {
       run(() => act(document, 'wait', { waiting: !document.waiting }), document.waiting ? 'Zurück in die Klärung' : 'Wartet auf den neuen Fall');
     }
+    if (name === 'pages') window.location.hash = `#/dokument/${document.document}/seiten`;
     if (name === 'later') onLater();
     if (name === 'undo' && last) onUndo();
   }

@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from './api.js';
 import { ActionBar } from './actions.js';
+import { Arranged } from './arranged.js';
 import { Alert, Fact, Flags, Heading, html, Loading, StateBadge, useLoaded } from './parts.js';
 import { Deadlines, ReceiptDate } from './law.js';
 import { Persons, Why } from './reasons.js';
@@ -134,6 +135,7 @@ export function DocumentView({ id, session, version, mayDecide, onChanged }) {
         <${Deadlines} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${ReceiptDate} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${Why} explanation=${explanation} marks=${marks} onLight=${setLit} />
+        ${document.arranged && html`<${Arranged} id=${id} version=${version} mayUndo=${mayDecide} />`}
         <${History} id=${id} revision=${changes} />
         <${Related} id=${id} revision=${changes} />
       </div>

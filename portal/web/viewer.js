@@ -30,7 +30,7 @@ export function loadWords(id, number) {
 export const loadPages = async (id) => (await get(`/api/v1/documents/${id}/pages`)).results;
 
 export const pictureOf = (id, number) => `/api/v1/documents/${id}/pages/${number}/preview`;
-const thumbnailOf = (id, number) => `/api/v1/documents/${id}/pages/${number}/thumbnail`;
+export const thumbnailOf = (id, number) => `/api/v1/documents/${id}/pages/${number}/thumbnail`;
 
 // ---- one page ------------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ function Page({ id, page, index, count, zoom, turn, marks, lit, onSeen }) {
   const [isNear, setNear] = useState(false);
   const [words, setWords] = useState(null);
   const [hasPicture, setPicture] = useState(page.preview === true);
-  const { box, move } = turned(page, turn);
+  const { box, move } = turned(page, (turn + (page.turned ?? 0)) % 360);
 
   useEffect(() => {
     const near = new IntersectionObserver(([entry]) => entry.isIntersecting && setNear(true), { rootMargin: '600px 0px' });

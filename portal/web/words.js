@@ -11,6 +11,8 @@ export const documentStates = {
   discarded: ['Aussortiert', 'info', 'Das Dokument wird nicht gebraucht.'],
   recalled: ['Zurückgeholt', 'warning', 'Das Dokument lag falsch und wird neu zugeordnet.'],
   corrupt: ['Beschädigt', 'danger', 'Die Verwaltung muss nachsehen.'],
+  arranging: ['Wird neu geordnet', 'info', 'Die Seiten werden neu zusammengestellt.'],
+  replaced: ['Ersetzt', 'info', 'Die Seiten liegen jetzt in anderen Dokumenten.'],
 };
 
 export const scanStates = {
@@ -114,7 +116,7 @@ const channels = {
 };
 
 const workerKinds = { reader: 'Leser', filer: 'Zuordnung' };
-const jobKinds = { read: 'liest', match: 'ordnet zu', file: 'legt ab' };
+const jobKinds = { read: 'liest', match: 'ordnet zu', file: 'legt ab', compose: 'stellt zusammen' };
 const roles = {
   mailroom: 'Scanstelle',
   caseworker: 'Sachbearbeitung',

@@ -116,6 +116,33 @@ const steps = {
     await page.locator('.document').getByText('50.22.104477-0').first().waitFor();
   },
 
+  async 'pages are turned and parted by keyboard, and put back'({ page }) {
+    await page.getByRole('button', { name: 'Alle', exact: true }).click();
+    await page.getByRole('link', { name: /Widerspruch/ }).click();
+    await page.getByRole('heading', { name: 'Widerspruch' }).waitFor();
+    await page.getByRole('link', { name: 'Seiten ordnen' }).click();
+    await page.getByRole('heading', { name: 'Seiten ordnen' }).waitFor();
+    await page.getByRole('button', { name: 'Seite 1 von Dokument 1' }).focus();
+    assert.ok(await page.getByRole('button', { name: 'So zusammenstellen' }).isDisabled());
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('d');
+    await page.keyboard.press('t'); // the second page is a document of its own
+    await page.getByRole('heading', { name: 'Dokument 2' }).waitFor();
+    await page.getByText('Aus 1 Dokument werden 2.').waitFor();
+    await look(page, 'arrange');
+    await lookNarrow(page, 'arrange-narrow');
+    await page.keyboard.press('Shift+ArrowLeft'); // and back again, in front of nothing
+    await page.getByRole('heading', { name: 'Dokument 2' }).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Seite 2 von Dokument 1' }).and(page.locator(':focus')).waitFor();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.getByRole('button', { name: 'Seite 1 von Dokument 1' }).and(page.locator(':focus')).waitFor();
+    await page.getByRole('button', { name: 'So zusammenstellen' }).click();
+    await page.getByText('Die Seiten werden neu zusammengestellt …').waitFor();
+    await look(page, 'arrange-open');
+    await page.getByRole('button', { name: 'Zusammenstellung zurücknehmen' }).click();
+    await page.getByText('Die Zusammenstellung ist zurückgenommen.').waitFor();
+  },
+
   async 'three documents are cleared by keyboard alone'({ page, file, bin }) {
     execFileSync(path.join(bin, '../tests-bin/seed_portal'), [file, 'three'], { stdio: 'inherit' });
     await page.getByRole('link', { name: /^Klärung/ }).focus();

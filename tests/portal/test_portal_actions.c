@@ -128,6 +128,83 @@ static void a_caseworker_takes_note_and_corrects(void **state)
     free(cookie);
 }
 
+/* The body of a wish about the letter in clearing: its two pages, and another source. */
+static char *wish_of(struct document_id document, int64_t revision, const char *other,
+                     const char *outcomes)
+{
+    char id[UUID_TEXT_BYTES];
+    struct text body = {0};
+    uuid_to_text(&document.uuid, id);
+    text_append_format(&body,
+                       "{\"sources\":[{\"document\":\"%s\",\"revision\":%lld}%s],\"outcomes\":%s}",
+                       id, (long long)revision, other, outcomes);
+    return text_take(&body);
+}
+
+static const char *arrangement_state(const char *cookie, struct document_id document,
+                                     char state[16])
+{
+    json_t *json = get(cookie, document, "/arrangement");
+    const json_t *last = json_object_get(json, "arrangement");
+    const char *said = json_string_value(json_object_get(last, "state"));
+    (void)snprintf(state, 16, "%s", said == NULL ? "none" : said);
+    json_decref(json);
+    return state;
+}
+
+static void pages_are_arranged_and_it_is_taken_back(void **state)
+{
+    (void)state;
+    char *cookie = desk_cookie(&desk, "bernd");
+    char *stranger = desk_cookie(&desk, "emil");
+    struct document_id id = desk.seed.clearing;
+    int64_t revision = revision_of(cookie, id);
+    static const struct {
+        const char *other, *outcomes;
+        int status;
+    } cases[] = {
+        {"",                                                                        "[]",                                             400},
+        {"",                                                                        "[{\"pages\":[]}]",                               400},
+        {"",                                                                        "[{\"pages\":[[0,1,0]]}]",                        400}, // a page is left out
+        {"",                                                                        "[{\"pages\":[[0,1,0],[0,1,0]]}]",                400}, // one stands twice
+        {"",                                                                        "[{\"pages\":[[0,1,0],[0,2,45]]}]",               400}, // half turned
+        {"",                                                                        "[{\"pages\":[[0,1,0],[0,2,-90]]}]",              400},
+        {"",                                                                        "[{\"pages\":[[0,1],[0,2]]}]",                    400},
+        {"",                                                                        "[{\"pages\":\"all\"}]",                          400},
+        {",{\"document\":\"018f0000-0000-7000-8000-000000000000\",\"revision\":1}",
+         "[{\"pages\":[[0,1,0],[0,2,0]]}]",                                                                                           404},
+        {",{\"document\":\"x\",\"revision\":1}",                                    "[{\"pages\":[[0,1,0],[0,2,0]]}]",                400},
+        {"",                                                                        "[{\"pages\":[[0,2,90]]},{\"pages\":[[0,1,0]]}]", 200},
+        {"",                                                                        "[{\"pages\":[[0,2,90]]},{\"pages\":[[0,1,0]]}]", 409}, // it is being arranged
+    };
+    char is[16];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *body = wish_of(id, revision, cases[i].other, cases[i].outcomes);
+        post(cookie, id, "/arrange", body, cases[i].status);
+        if (i == 0)
+            post(stranger, id, "/arrange", body, 404);
+        free(body);
+    }
+    expect(cookie, id, "state", "arranging");
+    assert_string_equal(arrangement_state(cookie, id, is), "open");
+    json_t *json = get(cookie, id, "/arrangement");
+    json_int_t number =
+        json_integer_value(json_object_get(json_object_get(json, "arrangement"), "number"));
+    assert_true(json_is_true(json_object_get(json_object_get(json, "arrangement"), "may_undo")));
+    json_decref(json);
+    char body[64];
+    (void)snprintf(body, sizeof body, "{\"number\":%lld}", (long long)number + 1);
+    post(cookie, id, "/arrange_back", "{}", 400);
+    post(cookie, id, "/arrange_back", body, 409);
+    (void)snprintf(body, sizeof body, "{\"number\":%lld}", (long long)number);
+    post(cookie, id, "/arrange_back", body, 200);
+    expect(cookie, id, "state", "clearing");
+    assert_string_equal(arrangement_state(cookie, id, is), "undone");
+    post(cookie, id, "/arrange_back", body, 409);
+    free(cookie);
+    free(stranger);
+}
+
 static void the_registry_clears_and_takes_back(void **state)
 {
     (void)state;
@@ -176,6 +253,7 @@ int main(void)
         cmocka_unit_test(what_is_said_too_little_or_too_much_is_refused),
         cmocka_unit_test(quality_looks_and_decides_nothing),
         cmocka_unit_test(a_caseworker_takes_note_and_corrects),
+        cmocka_unit_test(pages_are_arranged_and_it_is_taken_back),
         cmocka_unit_test(the_registry_clears_and_takes_back),
     };
     return cmocka_run_group_tests(tests, open_desk, close_desk);

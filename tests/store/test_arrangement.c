@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/arrangement.h"
+#include "store/receipt_date.h"
 
 /* ---- verbs ----------------------------------------------------------------------------------- */
 
@@ -501,6 +502,115 @@ static void neighbours_are_those_of_the_scan_and_batch(void **state)
     assert_memory_equal(&found, &second, sizeof found);
 }
 
+struct proofs {
+    uint32_t stamps, corrections, all;
+};
+
+static enum status count_proof(void *context, const struct receipt_proof *proof,
+                               struct fault *fault)
+{
+    struct proofs *proofs = context;
+    (void)fault;
+    proofs->all++;
+    proofs->stamps += proof->kind == RECEIPT_STAMP;
+    proofs->corrections += proof->kind == RECEIPT_CORRECTION;
+    return STATUS_OK;
+}
+
+/* Two documents, one with a stamp on its second page, one whose date was corrected; merged, and the
+ * stamped page alone. */
+static void receipt_and_its_proofs_go_with_the_pages(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id ids[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        struct scan_id scan = scene_accept(scene, "Waren");
+        struct job_record job = scene_lease(scene, JOB_READ);
+        scene_complete_reading(scene, &job, 2);
+        job_record_done(&job);
+        job = scene_lease(scene, JOB_MATCH);
+        const struct decision nobody = {.decided_by = "auto",
+                                        .reason = "Kein Fall.",
+                                        .flags = "",
+                                        .days = i == 0 ? "stamp:2026-01-02:2" : NULL};
+        bool held = false;
+        assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
+                                               &scene->fault));
+        job_record_done(&job);
+        ids[i] = scene_document_of(scene, scan);
+    }
+    assert_ok(scene, receipt_date_correct(scene->ledger, ids[1], "2025-12-30", "Poststempel",
+                                          "lena", &scene->fault));
+    const struct arrangement_source sources[] = {{.document = ids[0]}, {.document = ids[1]}};
+    static const struct wanted wanted[] = {
+        {false, 3, {{0, 1, 0}, {1, 1, 0}, {1, 2, 0}}},
+        {false, 1, {{0, 2, 90}}                     },
+    };
+    static const struct {
+        const char *day;
+        struct proofs proofs;
+        int64_t days; // read on its pages
+    } expected[] = {
+        {"2025-12-30", {1, 1, 3}, 0},
+        {"2026-01-02", {1, 0, 2}, 1},
+    };
+    int64_t number = ask(scene, sources, 2, wanted, 2);
+    compose_next(scene, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct document_id id = outcome_of(scene, number, i);
+        struct receipt_date date = {0};
+        struct proofs proofs = {0};
+        bool found = false;
+        assert_ok(scene, receipt_date_get(scene->ledger, id, &found, &date, &scene->fault));
+        assert_true(found);
+        assert_string_equal(date.day, expected[i].day);
+        receipt_date_done(&date);
+        assert_ok(scene,
+                  receipt_date_proofs(scene->ledger, id, count_proof, &proofs, &scene->fault));
+        assert_memory_equal(&proofs, &expected[i].proofs, sizeof proofs);
+    }
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM document_day y JOIN document d"
+                                             " ON d.id = y.document AND d.arrangement > 0"
+                                             " WHERE y.page = 1"),
+                     1);
+    scene_assert_sound(scene);
+}
+
+/* What is scanned in a batch stays accounted for in it. */
+static void the_pages_stay_in_their_batch(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    scene_sql(scene, "UPDATE page SET batch = 'B7'");
+    (void)ask_to_split(scene, id);
+    compose_next(scene, 2);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM page p JOIN document d"
+                                             " ON d.id = p.document WHERE p.batch = 'B7'"
+                                             " AND d.state = 'matching' AND d.arrangement > 0"),
+                     3);
+}
+
+static void the_last_one_is_told(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    enum desk_verdict verdict = DESK_HAPPENED;
+    int64_t number = 1;
+    assert_ok(scene, arrangement_of(scene->ledger, id, &number, &scene->fault));
+    assert_int_equal(number, 0);
+    int64_t first = ask_to_split(scene, id);
+    assert_ok(scene, arrangement_undo(scene->ledger, first, "clara", &verdict, &scene->fault));
+    assert_ok(scene, arrangement_of(scene->ledger, id, &number, &scene->fault));
+    assert_int_equal(number, first); // came to nothing, and is all there is
+    int64_t second = ask_to_split(scene, id);
+    compose_next(scene, 2);
+    assert_ok(scene, arrangement_of(scene->ledger, id, &number, &scene->fault));
+    assert_int_equal(number, second);
+    assert_ok(scene,
+              arrangement_of(scene->ledger, outcome_of(scene, second, 0), &number, &scene->fault));
+    assert_int_equal(number, second);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -516,6 +626,9 @@ int main(void)
         SCENE_TEST(nothing_else_is_taken),
         SCENE_TEST(a_result_that_does_not_fit_changes_nothing),
         SCENE_TEST(neighbours_are_those_of_the_scan_and_batch),
+        SCENE_TEST(receipt_and_its_proofs_go_with_the_pages),
+        SCENE_TEST(the_pages_stay_in_their_batch),
+        SCENE_TEST(the_last_one_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
