@@ -118,7 +118,9 @@ static enum status api_release(struct service *service, struct exchange *exchang
 static enum status api_discard(struct service *service, struct exchange *exchange,
                                struct fault *fault)
 {
-    return do_plainly(service, exchange, &reason_needed, desk_discard, fault);
+    bool is_duplicate = json_is_true(json_object_get(exchange->body, "duplicate"));
+    return do_plainly(service, exchange, &reason_needed,
+                      is_duplicate ? desk_discard_duplicate : desk_discard, fault);
 }
 
 /* Nothing to say, but whoever sends no word at all must not take anything back by accident. */

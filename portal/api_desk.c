@@ -33,7 +33,7 @@ static json_t *describe_batch(const struct batch_record *batch)
     const struct batch_counts *counts = &batch->counts;
     return json_pack(
         "{s:s, s:s?, s:s?, s:s, s:o, s:b, s:o, s:s?, s:s?, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, "
-        "s:i, s:s?, s:I}",
+        "s:i, s:s?, s:I, s:i, s:i, s:i}",
         "batch", batch->id, "site", batch->site, "operator", batch->operator_name, "received_day",
         batch->received_day, "made", describe_time(batch->made_ms), "closed", batch->is_closed,
         "closed_at", describe_time(batch->closed_ms), "closed_by", batch->closed_by, "reason",
@@ -41,7 +41,8 @@ static json_t *describe_batch(const struct batch_record *batch)
         "scanned", (int)counts->scanned, "accounted", (int)counts->accounted, "sheets",
         (int)counts->sheets, "blanks", (int)counts->blanks, "missing", (int)counts->missing,
         "documents", (int)counts->documents, "scans", (int)counts->scans, "channel", batch->channel,
-        "letterbox", (json_int_t)batch->letterbox);
+        "letterbox", (json_int_t)batch->letterbox, "duplicates", (int)counts->duplicates, "refused",
+        (int)counts->refused, "in_documents", (int)counts->in_documents);
 }
 
 static enum status keep_batch(void *context, const struct batch_record *batch, struct fault *fault)

@@ -147,6 +147,9 @@ enum status desk_forward(struct ledger *ledger, const struct desk_act *act, cons
 /* Of no use; the bytes stay in the spool. A filed document leaves the cabinet. */
 enum status desk_discard(struct ledger *ledger, const struct desk_act *act,
                          enum desk_verdict *ret_verdict, struct fault *fault);
+/* The same of one that was scanned before: in the page ledger its pages end as duplicates. */
+enum status desk_discard_duplicate(struct ledger *ledger, const struct desk_act *act,
+                                   enum desk_verdict *ret_verdict, struct fault *fault);
 /* A document of clearing whose case is not in the register yet is put aside, or back. */
 enum status desk_set_waiting(struct ledger *ledger, const struct desk_act *act, bool is_waiting,
                              enum desk_verdict *ret_verdict, struct fault *fault);

@@ -443,6 +443,8 @@ static enum status hand_over(struct ledger *ledger, const struct desk_act *act,
         status = correction_keep(ledger, &subject->id, &correction, act->actor, audit, fault);
     if (status == STATUS_OK)
         status = leave(ledger, subject, wish->destination, audit, fault);
+    if (status == STATUS_OK && wish->flag)
+        status = document_pages_duplicate(ledger, &subject->id, fault);
     return status;
 }
 
@@ -457,6 +459,13 @@ enum status desk_discard(struct ledger *ledger, const struct desk_act *act,
                          enum desk_verdict *ret_verdict, struct fault *fault)
 {
     const struct wish wish = {.destination = DOCUMENT_DISCARDED};
+    return act_on(ledger, act, &wish, hand_over, ret_verdict, fault);
+}
+
+enum status desk_discard_duplicate(struct ledger *ledger, const struct desk_act *act,
+                                   enum desk_verdict *ret_verdict, struct fault *fault)
+{
+    const struct wish wish = {.destination = DOCUMENT_DISCARDED, .flag = true};
     return act_on(ledger, act, &wish, hand_over, ret_verdict, fault);
 }
 

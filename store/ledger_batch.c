@@ -134,7 +134,7 @@ void batch_record_done(struct batch_record *record)
 
 bool batch_is_complete(const struct batch_counts *counts)
 {
-    return counts->prepared > 0 && counts->prepared == counts->scanned &&
+    return counts->prepared > 0 && counts->prepared + counts->duplicates == counts->scanned &&
            counts->scanned == counts->accounted && counts->missing == 0;
 }
 
@@ -152,12 +152,16 @@ static enum status count_pages(struct ledger *ledger, const char *id, struct bat
     enum status status = database_query(
         ledger->database,
         "SELECT count(CASE WHEN " IS_LETTER " THEN 1 END),"
-        " count(CASE WHEN " IS_LETTER " AND (p.outcome IN ('blank', 'refused') OR d.state IN"
+        " count(CASE WHEN " IS_LETTER
+        " AND (p.outcome IN ('blank', 'refused', 'duplicate') OR d.state IN"
         "  ('filed', 'clearing', 'forwarded', 'discarded', 'arranging')) THEN 1 END),"
         " count(CASE WHEN " IS_SHEET " THEN 1 END),"
         " count(CASE WHEN p.outcome = 'blank' THEN 1 END),"
         " count(CASE WHEN (p.notes & 2) <> 0 THEN 1 END),"
-        " count(DISTINCT p.document), count(DISTINCT p.scan)"
+        " count(DISTINCT p.document), count(DISTINCT p.scan),"
+        " count(CASE WHEN p.outcome = 'duplicate' THEN 1 END),"
+        " count(CASE WHEN p.outcome = 'refused' THEN 1 END),"
+        " count(CASE WHEN p.outcome = 'document' THEN 1 END)"
         " FROM page p LEFT JOIN document d ON d.id = p.document WHERE p.batch = $1",
         VALUES(value_text(id)), &rows, fault);
     if (status == STATUS_OK)
@@ -170,6 +174,9 @@ static enum status count_pages(struct ledger *ledger, const char *id, struct bat
         counts->missing = (uint32_t)rows_integer(rows, 4);
         counts->documents = (uint32_t)rows_integer(rows, 5);
         counts->scans = (uint32_t)rows_integer(rows, 6);
+        counts->duplicates = (uint32_t)rows_integer(rows, 7);
+        counts->refused = (uint32_t)rows_integer(rows, 8);
+        counts->in_documents = (uint32_t)rows_integer(rows, 9);
     }
     rows_done(&rows);
     return status;

@@ -33,11 +33,14 @@ enum status ledger_batch_create(struct ledger *ledger, const struct batch_draft 
 struct batch_counts {
     uint32_t prepared;  /* pages that were counted before scanning */
     uint32_t scanned;   /* pages that were scanned, without our sheets and their backs */
-    uint32_t accounted; /* of these: blank set aside, refused, or in a document that is filed,
-                           forwarded, discarded or in a person's hands (clearing) */
-    uint32_t sheets;    /* separators and covers */
-    uint32_t blanks;    /* set aside */
-    uint32_t missing;   /* places where the separators' numbers jump */
+    uint32_t accounted; /* of these: blank set aside, refused, a duplicate, or in a document that is
+                           filed, forwarded, discarded or in a person's hands (clearing) */
+    uint32_t duplicates;   /* scanned twice, as a person says: they were counted once */
+    uint32_t refused;      /* could not be read */
+    uint32_t in_documents; /* what is left of `scanned` is blank and set aside */
+    uint32_t sheets;       /* separators and covers */
+    uint32_t blanks;       /* set aside */
+    uint32_t missing;      /* places where the separators' numbers jump */
     uint32_t documents;
     uint32_t scans;
 };

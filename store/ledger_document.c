@@ -29,6 +29,27 @@ enum status document_state_of(struct ledger *ledger, const struct uuid *document
     return status;
 }
 
+#define OWN_PAGES                                                                                  \
+    " WHERE document = $1 AND (scan = (SELECT d.scan FROM document d WHERE d.id = $1)"             \
+    " OR position > 0)"
+
+enum status document_pages_duplicate(struct ledger *ledger, const struct uuid *document,
+                                     struct fault *fault)
+{
+    return database_run(ledger->database, "UPDATE page SET outcome = 'duplicate'" OWN_PAGES,
+                        VALUES(value_uuid(document)), NULL, fault);
+}
+
+/* Its pages count again when it comes back. */
+static enum status pages_return(struct ledger *ledger, const struct uuid *document,
+                                struct fault *fault)
+{
+    return database_run(ledger->database,
+                        "UPDATE page SET outcome = 'document'" OWN_PAGES
+                        " AND outcome = 'duplicate'",
+                        VALUES(value_uuid(document)), NULL, fault);
+}
+
 enum status document_move(struct ledger *ledger, const struct uuid *document,
                           enum document_state from, enum document_state to, int64_t audit,
                           struct fault *fault)
@@ -49,6 +70,11 @@ enum status document_move(struct ledger *ledger, const struct uuid *document,
                          "the ledger contradicts itself: a document that should be %s is not; run "
                          "\"posteingang verify\"",
                          from_name);
+    bool comes_back =
+        (to == DOCUMENT_CLEARING || to == DOCUMENT_MATCHING) &&
+        (from == DOCUMENT_DISCARDED || from == DOCUMENT_RECALLED || from == DOCUMENT_CORRUPT);
+    if (status == STATUS_OK && comes_back)
+        status = pages_return(ledger, document, fault);
     if (status == STATUS_OK)
         status = tally_move(ledger, "document", from_name, to_name, fault);
     return status;

@@ -124,10 +124,31 @@ enum status ledger_page_get(struct ledger *ledger, struct scan_id scan, uint32_t
     return status;
 }
 
+/* As many as the scan had when it came first, once that one is read. */
+static enum status tell_duplicates(struct ledger *ledger, struct scan_id scan,
+                                   ledger_page_callback *callback, void *context,
+                                   struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status = database_number(
+        ledger->database,
+        "SELECT f.page_count FROM scan s JOIN scan f ON f.id = s.duplicate_of WHERE s.id = $1"
+        " AND s.state = 'duplicate' AND f.state = 'read'",
+        VALUES(value_uuid(&scan.uuid)), 0, &count, fault);
+    for (int64_t number = 1; status == STATUS_OK && number <= count; number++) {
+        const struct page_record record = {
+            .facts = {.number = (uint32_t)number, .outcome = PAGE_DUPLICATE},
+              .scan = scan
+        };
+        status = callback(context, &record, fault);
+    }
+    return status;
+}
+
 enum status ledger_pages(struct ledger *ledger, struct scan_id scan, ledger_page_callback *callback,
                          void *context, struct fault *fault)
 {
-    enum status status = STATUS_OK;
+    enum status status = tell_duplicates(ledger, scan, callback, context, fault);
     for (uint32_t number = 1; status == STATUS_OK;) {
         struct page_record record = {0};
         bool found = false;

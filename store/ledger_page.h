@@ -24,8 +24,8 @@ struct page_record {
 /* STATUS_REFUSE when the scan has no page of that number. */
 enum status ledger_page_get(struct ledger *ledger, struct scan_id scan, uint32_t number,
                             struct page_record *ret_record, struct fault *fault);
-/* All pages of the scan, in order; none for one that is not read. The callback may use the
- * ledger; one that does not return STATUS_OK ends the walk with its status. */
+/* All pages of the scan, in order; none for one that is not read; those of a scan that came before
+ * are PAGE_DUPLICATE and have nothing but their number. The callback may use the ledger; one that does not return STATUS_OK ends the walk with its status. */
 typedef enum status ledger_page_callback(void *context, const struct page_record *record,
                                          struct fault *fault);
 enum status ledger_pages(struct ledger *ledger, struct scan_id scan, ledger_page_callback *callback,

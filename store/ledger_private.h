@@ -125,6 +125,10 @@ enum status decision_restore(struct ledger *ledger, const struct uuid *document,
 enum status document_record_read(struct ledger *ledger, struct rows *rows,
                                  struct document_record *ret_record, struct fault *fault);
 
+/* A person says that the document's pages were scanned before. */
+enum status document_pages_duplicate(struct ledger *ledger, const struct uuid *document,
+                                     struct fault *fault);
+
 /* ---- receipt_date.c, deadlines.c --------------------------------------------------------------- */
 
 /* Inside a transaction: makes the date of receipt of a document that has none yet. */

@@ -44,6 +44,7 @@ static const char *const outcome_names[] = {
     [PAGE_SEPARATOR] = "separator",
     [PAGE_BLANK_SET_ASIDE] = "blank",
     [PAGE_REFUSED] = "refused",
+    [PAGE_DUPLICATE] = "duplicate",
 };
 
 struct move {

@@ -34,7 +34,15 @@ enum job_kind { JOB_READ = 0, JOB_MATCH, JOB_FILE, JOB_COMPOSE };
 enum job_state { JOB_READY = 0, JOB_LEASED, JOB_DONE, JOB_DEAD };
 
 /* How a page of a scan ended. */
-enum page_outcome { PAGE_IN_DOCUMENT = 0, PAGE_SEPARATOR, PAGE_BLANK_SET_ASIDE, PAGE_REFUSED };
+/* How a scanned side ends: exactly one of these. PAGE_DUPLICATE: it was scanned before, as a person
+ * says of its document; a reader never says so. */
+enum page_outcome {
+    PAGE_IN_DOCUMENT = 0,
+    PAGE_SEPARATOR,
+    PAGE_BLANK_SET_ASIDE,
+    PAGE_REFUSED,
+    PAGE_DUPLICATE
+};
 
 /* The words of the contract ("received", "filed", …); static, never NULL. */
 const char *scan_state_name(enum scan_state state);

@@ -179,8 +179,13 @@ static const struct rule rules[] = {
      .subject = SUBJECT_UUID,
      .words = "ended in a way that there is not, or in no document",
      .sql =
-         "SELECT scan FROM page WHERE outcome NOT IN ('document', 'separator', 'blank', 'refused')"
-         " OR (outcome = 'document') <> (document IS NOT NULL)"                                   },
+         "SELECT scan FROM page WHERE outcome NOT IN ('document', 'separator', 'blank', 'refused',"
+         " 'duplicate') OR (outcome IN ('document', 'duplicate')) <> (document IS NOT NULL)"      },
+    {.noun = "a page of scan",
+     .subject = SUBJECT_UUID,
+     .words = "is called a duplicate, but its document is in use",
+     .sql = "SELECT p.scan FROM page p JOIN document d ON d.id = p.document WHERE"
+            " p.outcome = 'duplicate' AND d.state NOT IN ('discarded', 'recalled', 'corrupt')"    },
     {.noun = "a page of scan",
      .subject = SUBJECT_UUID,
      .words = "is in a document of another scan",

@@ -225,7 +225,8 @@ export function ForwardForm({ document, onDone, onClose }) {
   <//>`;
 }
 
-const discardReasons = ['Werbung', 'Doppelt gescannt', 'Leer oder unleserlich', 'Ohne Bezug zum Sozialamt'];
+const scannedTwice = 'Doppelt gescannt';
+const discardReasons = ['Werbung', scannedTwice, 'Leer oder unleserlich', 'Ohne Bezug zum Sozialamt'];
 
 export function DiscardForm({ document, onDone, onClose }) {
   const [chosen, setChosen] = useState(0);
@@ -239,7 +240,7 @@ export function DiscardForm({ document, onDone, onClose }) {
     isBusy=${isBusy}
     error=${error}
     onClose=${onClose}
-    send=${() => run(() => act(document, 'discard', { reason }))}
+    send=${() => run(() => act(document, 'discard', { reason, duplicate: reason === scannedTwice }))}
   >
     <fieldset class="kern-fieldset">
       <legend class="kern-label">Warum</legend>

@@ -5,7 +5,7 @@
 import { useState } from 'preact/hooks';
 import { get, post } from './api.js';
 import { Alert, Badge, Button, html, Loading, Select, TextInput, useLoaded } from './parts.js';
-import { channelNames, channelWords, compartmentWords, dayWords, timeWords } from './words.js';
+import { channelNames, channelWords, compartmentWords, countWords, dayWords, timeWords } from './words.js';
 
 function today() {
   const now = new Date();
@@ -52,6 +52,19 @@ function Counted({ words, number, isRight }) {
   return html`<div class="counted ${isRight ? '' : 'counted--off'}"><dt>${words}</dt><dd>${number}</dd></div>`;
 }
 
+/** Where the sides are: each is exactly one of these. */
+function balanceWords(batch) {
+  const blanks = batch.scanned - batch.in_documents - batch.refused - batch.duplicates;
+  const parts = [
+    [batch.in_documents, `in ${countWords(batch.documents, 'Dokument', 'Dokumenten')}`],
+    [blanks, 'leer beiseitegelegt'],
+    [batch.refused, 'nicht lesbar'],
+    [batch.duplicates, 'doppelt gescannt'],
+  ].filter(([count]) => count > 0);
+  const missing = batch.missing > 0 ? `; ${countWords(batch.missing, 'Trennblatt fehlt', 'Trennblätter fehlen')}` : '';
+  return `Seiten: ${parts.map(([count, words]) => `${count} ${words}`).join(', ') || 'noch keine'}; ${countWords(batch.sheets, 'Steuerblatt', 'Steuerblätter')}${missing}`;
+}
+
 function Batch({ batch, onChanged }) {
   const [reason, setReason] = useState('');
   const [error, setError] = useState(null);
@@ -74,9 +87,10 @@ function Batch({ batch, onChanged }) {
     <p class="note">Vorbereitet von ${batch.operator}, Eingang ${batch.received_day ? dayWords(batch.received_day) : 'offen'}${batch.closed ? `; abgeschlossen ${timeWords(batch.closed_at)} von ${batch.closed_by}` : ''}${batch.reason ? `: ${batch.reason}` : ''}</p>
     <dl class="counts">
       <${Counted} words="vorbereitet" number=${batch.prepared} isRight=${true} />
-      <${Counted} words="gescannt" number=${batch.scanned} isRight=${batch.scanned === batch.prepared} />
+      <${Counted} words="gescannt" number=${batch.scanned} isRight=${batch.scanned === batch.prepared + batch.duplicates} />
       <${Counted} words="verbucht" number=${batch.accounted} isRight=${batch.accounted === batch.scanned} />
     </dl>
+    <p class="note">${balanceWords(batch)}</p>
     <div class="actions actions--row"><a class="kern-link" href="/api/v1/batches/${batch.batch}/cover" target="_blank" rel="noopener">Deckblatt drucken</a></div>
     ${!batch.closed &&
     html`<form class="form-row" onSubmit=${close}>

@@ -13,6 +13,7 @@
 
 #include "base/sheet.h"
 #include "store/audit.h"
+#include "store/desk.h"
 #include "store/ledger_batch.h"
 #include "store/ledger_page.h"
 #include "tests/store/scene.h"
@@ -218,6 +219,72 @@ static void a_blank_page_comes_back_as_a_document(void **state)
     assert_clean(scene);
 }
 
+/* One letter of the two was scanned before, as a person says: its page is no letter more. */
+static void a_page_that_was_scanned_twice_is_a_duplicate_and_balances(void **state)
+{
+    struct scene *scene = *state;
+    char id[BATCH_ID_BYTES];
+    struct batch_record batch = {0};
+    struct page_record page = {0};
+    enum desk_verdict verdict = DESK_BUSY;
+    struct batch_draft two = draft;
+    two.prepared = 2;
+    assert_ok(scene, ledger_batch_create(scene->ledger, &two, "anna", id, &scene->fault));
+    struct scan_id scan = read_batch(scene, id);
+    let_everything_rest(scene);
+    assert_ok(scene, ledger_page_get(scene->ledger, scan, 5, &page, &scene->fault));
+    const struct desk_act act = {.id = page.document, .actor = "bernd", .reason = "Doppelt."};
+    assert_ok(scene, ledger_batch_get(scene->ledger, id, &batch, &scene->fault));
+    assert_false(batch_is_complete(&batch.counts));
+    batch_record_done(&batch);
+    assert_ok(scene, desk_discard_duplicate(scene->ledger, &act, &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_HAPPENED);
+    assert_ok(scene, ledger_page_get(scene->ledger, scan, 5, &page, &scene->fault));
+    assert_int_equal(page.facts.outcome, PAGE_DUPLICATE);
+    assert_ok(scene, ledger_batch_get(scene->ledger, id, &batch, &scene->fault));
+    assert_int_equal(batch.counts.duplicates, 1);
+    assert_int_equal(batch.counts.in_documents, 1);
+    assert_int_equal(batch.counts.scanned, 3); // with the blank one
+    assert_int_equal(batch.counts.accounted, 3);
+    assert_true(batch_is_complete(&batch.counts));
+    batch_record_done(&batch);
+    scene_assert_sound(scene);
+    assert_ok(scene, desk_undo(scene->ledger, &act, &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_HAPPENED);
+    assert_ok(scene, ledger_page_get(scene->ledger, scan, 5, &page, &scene->fault));
+    assert_int_equal(page.facts.outcome, PAGE_IN_DOCUMENT);
+    scene_assert_sound(scene);
+}
+
+static enum status count_duplicates(void *context, const struct page_record *record,
+                                    struct fault *fault)
+{
+    (void)fault;
+    *(unsigned *)context += record->facts.outcome == PAGE_DUPLICATE ? 1 : 0;
+    return STATUS_OK;
+}
+
+static void the_pages_of_a_file_that_came_twice_are_duplicates(void **state)
+{
+    struct scene *scene = *state;
+    unsigned count = 0;
+    struct scan_arrival arrival = scene_arrival(scene, "Waren");
+    struct scan_arrival again = arrival;
+    struct scan_acceptance accepted = {0};
+    again.id.uuid = uuid_new(scene->wall_ms);
+    assert_ok(scene, ledger_scan_accept(scene->ledger, &arrival, &accepted, &scene->fault));
+    struct job_record job = scene_lease(scene, JOB_READ);
+    scene_complete_reading(scene, &job, 3);
+    job_record_done(&job);
+    assert_ok(scene, ledger_scan_accept(scene->ledger, &again, &accepted, &scene->fault));
+    assert_ok(scene,
+              ledger_pages(scene->ledger, arrival.id, count_duplicates, &count, &scene->fault));
+    assert_int_equal(count, 0);
+    assert_ok(scene,
+              ledger_pages(scene->ledger, again.id, count_duplicates, &count, &scene->fault));
+    assert_int_equal(count, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +293,8 @@ int main(void)
         SCENE_TEST(a_cover_that_the_ledger_does_not_know_makes_its_batch),
         SCENE_TEST(lists_by_site_and_state),
         SCENE_TEST(a_blank_page_comes_back_as_a_document),
+        SCENE_TEST(a_page_that_was_scanned_twice_is_a_duplicate_and_balances),
+        SCENE_TEST(the_pages_of_a_file_that_came_twice_are_duplicates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
