@@ -86,6 +86,24 @@ static const struct verb verbs[] = {
      "authority has to be told at the latest, and what is left to judge.", verb_recall_note},
     {"recall settle", "NUMBER --reported|--not-reported --reason WORDS", "keeps what became of it",
      "Keeps whether the supervisory authority was told, and why (not). Once.", verb_recall_settle},
+    {"quality list", "", "shows what waits to be compared with its paper",
+     "Prints every document that was drawn and is not found good yet, as a line of JSON.", verb_quality_list},
+    {"quality check", "ID --good|--finding \"WORD …\" [--words WORDS]", "keeps what a comparison with the paper found",
+     "Another person than the scan's operator says that a document is as its paper, or what is wrong:\n"
+     "page_missing, unreadable, wrong_order, cut_off, foreign_page, wrong_case, wrong_kind, turned,\n"
+     "colour_lost, two_letters, wrong_receipt. A finding has all documents of its lot looked at.", verb_quality_check},
+    {"quality lots", "", "shows samples, and the paper that hangs on them",
+     "Prints every lot as a line of JSON, the newest first: rate, seed, how many were drawn, what is\n"
+     "open, and from which day its paper may be released.", verb_quality_lots},
+    {"quality draw", "", "draws the samples that are due",
+     "Of each batch that was closed, and of each site's day that is over. The monitor does so, too.", verb_quality_draw},
+    {"paper list", "[--released]", "shows from when on paper may be destroyed",
+     "Prints every document in a lot as a line of JSON, by lot as they lie in their boxes.", verb_paper_list},
+    {"paper release", "LOT", "lets the paper of a lot be destroyed",
+     "When its check is done and it was kept for quality.paper_months; by somebody who neither made\n"
+     "nor checked the scans.", verb_paper_release},
+    {"paper keep", "ID --reason WORDS", "has the paper of a document kept for ever",
+     "For deeds, certificates and the like: it is left out when its lot is released.", verb_paper_keep},
     {"xdomea list", "[--json]", "shows what was handed over to a document management system",
      "Shows each package that was handed over, and whether the system has taken it, refused it (then\n"
      "a person decides), or it was withdrawn.", verb_xdomea_list},

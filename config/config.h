@@ -189,6 +189,9 @@ enum config_protection { CONFIG_PROTECTION_NORMAL = 0, CONFIG_PROTECTION_HIGH };
 struct config_quality {
     enum config_protection protection; /* of a batch's documents */
     char *high_kinds;                  /* kinds parted by `;` that are always checked; NULL: none */
+    int64_t rate;                      /* per mille of a batch that are checked */
+    int64_t tightened_rate;            /* the same after a finding */
+    int64_t clean_batches;             /* in a row without one, until `rate` holds again */
     int64_t paper_months;              /* paper is kept this long after it was scanned */
 };
 

@@ -336,6 +336,13 @@ const struct setting settings[] = {
         "document (BSI TR-03138)."),
     VALUE(SETTING_OPTION_TEXT, "quality.high_kinds", "", 0, WORDS_BYTES, quality.high_kinds,
           "Kinds of document, parted by semicolons, of which every one is checked."),
+    COUNT("quality.rate", "40", 1, 1000, "per mille", quality.rate,
+          "Share of the documents of a batch (or of a site's day without batches) that another "
+          "person checks at the class normal; at least one."),
+    COUNT("quality.tightened_rate", "250", 1, 1000, "per mille", quality.tightened_rate,
+          "The same for the batches of a site after a finding."),
+    COUNT("quality.clean_batches", "5", 1, 100, "batches", quality.clean_batches,
+          "In a row without a finding, until quality.rate holds for the site again."),
     COUNT(
         "quality.paper_months", "6", 0, 120, "months", quality.paper_months,
         "Paper is kept at least this long after it was scanned; then it may be destroyed when its "
@@ -543,7 +550,7 @@ const struct setting_section setting_sections[] = {
     {"sheets", "Sheets that are printed: separators, covers, return sheets.", SETTING_SINGLE},
     {"deadlines", "Documents with a deadline.", SETTING_SINGLE},
     {"quality",
-     "Checking of scans, and how long the paper is kept. No program uses these yet.",
+     "Checking of scans by another person, and how long the paper is kept.",
      SETTING_SINGLE},
     {"procedure",
      "What every Transfervermerk says of the procedure. No program uses these yet.",

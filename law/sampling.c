@@ -31,11 +31,19 @@ bool protection_class_from_name(const char *name, enum protection_class *ret_cla
     return false;
 }
 
-unsigned sampling_rate(enum protection_class protection, unsigned clean_batches)
+static unsigned number_or(unsigned number, unsigned otherwise)
 {
-    unsigned rate = CLASSES[protection].rate;
-    bool is_tightened = clean_batches < SAMPLING_CLEAN_BATCHES;
-    return is_tightened && rate < SAMPLING_TIGHTENED_RATE ? SAMPLING_TIGHTENED_RATE : rate;
+    return number == 0 ? otherwise : number;
+}
+
+unsigned sampling_rate(const struct sampling_rule *rule, unsigned clean_batches)
+{
+    if (rule->protection != PROTECTION_NORMAL)
+        return CLASSES[rule->protection].rate;
+    unsigned rate = number_or(rule->rate, SAMPLING_NORMAL_RATE);
+    unsigned tightened = number_or(rule->tightened, SAMPLING_TIGHTENED_RATE);
+    bool is_tightened = clean_batches < number_or(rule->clean_batches, SAMPLING_CLEAN_BATCHES);
+    return is_tightened && rate < tightened ? tightened : rate;
 }
 
 size_t sampling_size(size_t count, unsigned rate)

@@ -36,10 +36,17 @@ enum {
     SAMPLING_CLEAN_BATCHES = 5     /* in a row, until the rate is the class's again */
 };
 
+/* What the office has fixed beforehand; {0} in a member: the default above. */
+struct sampling_rule {
+    enum protection_class protection;
+    unsigned rate;          /* per mille at the class normal */
+    unsigned tightened;     /* after a finding, at the class normal */
+    unsigned clean_batches; /* in a row, until the rate is `rate` again */
+};
+
 /* Per mille of the next batch's documents that are drawn; `clean_batches` is the number of batches
- * without a finding since the site's last finding, or at least SAMPLING_CLEAN_BATCHES when it
- * never had one. */
-unsigned sampling_rate(enum protection_class protection, unsigned clean_batches);
+ * without a finding since the site's last finding, or UINT_MAX when it never had one. */
+unsigned sampling_rate(const struct sampling_rule *rule, unsigned clean_batches);
 
 /* How many of `count` documents are drawn: the rate rounded up, at least SAMPLING_LEAST, at most
  * all. */

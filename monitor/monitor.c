@@ -13,6 +13,7 @@
 #include "monitor/monitor.h"
 #include "monitor/server.h"
 #include "monitor/telling.h"
+#include "store/quality.h"
 
 enum {
     FOLLOW_ROWS = 2000, /* of the audit at a time … */
@@ -283,6 +284,28 @@ static void follow_and_send(void *context)
     send_due(monitor);
 }
 
+/* Lots are drawn when a batch was closed or a day is over: store/quality.h. */
+static void draw_samples(void *context)
+{
+    struct monitor *monitor = context;
+    const struct config_quality *quality = &monitor->config->quality;
+    const struct quality_rule rule = {
+        .sampling = {.protection = quality->protection == CONFIG_PROTECTION_HIGH
+                                       ? PROTECTION_HIGH
+                                       : PROTECTION_NORMAL,
+                     .rate = (unsigned)quality->rate,
+                     .tightened = (unsigned)quality->tightened_rate,
+                     .clean_batches = (unsigned)quality->clean_batches},
+        .high_kinds = quality->high_kinds,
+    };
+    uint32_t lots = 0;
+    struct fault fault = {0};
+    enum status status = quality_draw_all(monitor->ledger, &rule, &lots, &fault);
+    if (lots > 0)
+        log_info(NULL, "samples were drawn of %u lots", lots);
+    (void)heed(monitor, status, &fault);
+}
+
 static void clear_away(void *context)
 {
     struct monitor *monitor = context;
@@ -305,6 +328,7 @@ static enum status add_timers(struct monitor *monitor, struct fault *fault)
         {monitor->config->alarms.look_ms, watch          },
         {MONITOR_LISTEN_MS,               listen         },
         {MONITOR_CLEAR_MS,                clear_away     },
+        {MONITOR_DRAW_MS,                 draw_samples   },
     };
     for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++)
         if (loop_add_timer(monitor->loop, timers[i].every_ms, timers[i].callback, monitor) == 0)

@@ -18,6 +18,7 @@ enum {
     MONITOR_QUIET_MS = 3000,    /* … and when there was none for this long */
     MONITOR_LISTEN_MS = 60000,  /* how often a port that was taken is tried again */
     MONITOR_CLEAR_MS = 3600000, /* between rounds of clearing away */
+    MONITOR_DRAW_MS = 60000,    /* between looks at whether a sample is to be drawn */
     MONITOR_FRESH_MS = 950,     /* numbers that are served may be this old */
     MONITOR_TURN_MS = 50        /* while notices are under way */
 };

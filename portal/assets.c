@@ -53,6 +53,7 @@ static const struct source sources[] = {
     OWN("letterbox.js", SCRIPT),
     OWN("page_clearing.js", SCRIPT),
     OWN("page_search.js", SCRIPT),
+    OWN("page_quality.js", SCRIPT),
     OWN("viewer.js", SCRIPT),
     OWN("reasons.js", SCRIPT),
     OWN("actions.js", SCRIPT),

@@ -49,6 +49,8 @@ static unsigned topics_of(const char *action)
         {"batch.",        TOPIC(PULSE_SCANS)                                                },
         {"page.",         TOPIC(PULSE_SCANS)                                                },
         {"letterbox.",    TOPIC(PULSE_SCANS)                                                },
+        {"quality.",      TOPIC(PULSE_DOCUMENTS)                                            },
+        {"paper.",        TOPIC(PULSE_DOCUMENTS)                                            },
         {"worker.",       TOPIC(PULSE_MACHINE)                                              },
         {"alarm.",        TOPIC(PULSE_MACHINE)                                              },
         {"register.",     TOPIC(PULSE_MACHINE)                                              },

@@ -19,7 +19,7 @@
 static const struct route_table *const tables[] = {
     &routes_session, &routes_documents, &routes_pages,     &routes_actions,      &routes_search,
     &routes_scans,   &routes_desk,      &routes_people,    &routes_operations,   &routes_recalls,
-    &routes_account, &routes_deadlines, &routes_letterbox, &routes_arrangements,
+    &routes_account, &routes_deadlines, &routes_letterbox, &routes_arrangements, &routes_quality,
 };
 // clang-format on
 

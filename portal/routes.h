@@ -75,6 +75,20 @@ extern const struct route_table routes_deadlines;
 extern const struct route_table routes_letterbox;
 extern const struct route_table routes_arrangements;
 // clang-format on
+extern const struct route_table routes_session;    /* api_session.c */
+extern const struct route_table routes_account;    /* api_account.c */
+extern const struct route_table routes_documents;  /* api_documents.c */
+extern const struct route_table routes_pages;      /* api_pages.c */
+extern const struct route_table routes_actions;    /* api_actions.c */
+extern const struct route_table routes_search;     /* api_search.c */
+extern const struct route_table routes_scans;      /* api_scans.c */
+extern const struct route_table routes_desk;       /* api_desk.c */
+extern const struct route_table routes_people;     /* api_people.c */
+extern const struct route_table routes_operations; /* api_operations.c */
+extern const struct route_table routes_recalls;    /* api_recalls.c */
+extern const struct route_table routes_deadlines;  /* api_deadlines.c */
+extern const struct route_table routes_letterbox;  /* api_letterbox.c */
+extern const struct route_table routes_quality;    /* api_quality.c */
 
 /* All of them, one after the other; NULL behind the last. */
 const struct route *routes_at(size_t number);

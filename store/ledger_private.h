@@ -294,6 +294,13 @@ enum status recall_keep(struct ledger *ledger, const struct desk_act *act,
                         const struct document_record *document, int64_t known_ms, int64_t audit,
                         int64_t *ret_number, struct fault *fault);
 
+/* ---- quality.c ------------------------------------------------------------------------------- */
+
+/* Whether `actor` made the document's scan: handed it in, prepared, opened or closed its batch, or
+ * arranged its pages. */
+enum status quality_made_by(struct ledger *ledger, const struct uuid *document, const char *actor,
+                            bool *ret_is, struct fault *fault);
+
 /* ---- desk_action.c --------------------------------------------------------------------------- */
 
 /* Inside a transaction: a filed document goes to a person, because the one who was to take it over

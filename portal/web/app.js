@@ -54,6 +54,14 @@ const pages = [
     load: async () => (await import('./page_scans.js')).ScansPage,
   },
   {
+    path: '/qualitaet', title: 'Qualität', roles: ['quality'], topics: ['documents'],
+    load: async () => (await import('./page_quality.js')).QualityPage,
+  },
+  {
+    path: '/papier', title: 'Papier', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
+    load: async () => (await import('./page_quality.js')).PaperPage,
+  },
+  {
     path: '/betrieb', title: 'Betrieb', roles: ['admin'], topics: ['machine', 'scans', 'documents'],
     load: async () => (await import('./page_operations.js')).OperationsPage,
   },

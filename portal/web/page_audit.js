@@ -12,6 +12,8 @@ const kinds = [
   ['document.view', 'Einsicht in Dokumente'],
   ['access.denied', 'verweigerte Zugriffe'],
   ['scan.', 'Scans'],
+  ['quality.', 'Qualitätsprüfung'],
+  ['paper.', 'Papier'],
   ['user.', 'Personen'],
   ['session.', 'Anmeldungen'],
   ['token.', 'Zugänge für Maschinen'],

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <limits.h>
 #include <string.h>
 
 #include "law/sampling.h"
@@ -92,12 +93,18 @@ static void every_document_is_drawn_as_often(void **state)
 static void a_finding_tightens_until_five_clean_batches(void **state)
 {
     (void)state;
-    assert_int_equal(sampling_rate(PROTECTION_NORMAL, SAMPLING_CLEAN_BATCHES), 40);
-    assert_int_equal(sampling_rate(PROTECTION_NORMAL, 0), SAMPLING_TIGHTENED_RATE);
-    assert_int_equal(sampling_rate(PROTECTION_NORMAL, 4), SAMPLING_TIGHTENED_RATE);
-    assert_int_equal(sampling_rate(PROTECTION_NORMAL, 400), 40);
-    assert_int_equal(sampling_rate(PROTECTION_HIGH, 400), 1000);
-    assert_int_equal(sampling_rate(PROTECTION_VERY_HIGH, 0), 1000);
+    const struct sampling_rule normal = {.protection = PROTECTION_NORMAL};
+    const struct sampling_rule high = {.protection = PROTECTION_HIGH, .rate = 10};
+    const struct sampling_rule highest = {.protection = PROTECTION_VERY_HIGH};
+    const struct sampling_rule own = {.rate = 100, .tightened = 500, .clean_batches = 2};
+    assert_int_equal(sampling_rate(&normal, SAMPLING_CLEAN_BATCHES), 40);
+    assert_int_equal(sampling_rate(&normal, 0), SAMPLING_TIGHTENED_RATE);
+    assert_int_equal(sampling_rate(&normal, 4), SAMPLING_TIGHTENED_RATE);
+    assert_int_equal(sampling_rate(&normal, UINT_MAX), 40);
+    assert_int_equal(sampling_rate(&high, 400), 1000);
+    assert_int_equal(sampling_rate(&highest, 0), 1000);
+    assert_int_equal(sampling_rate(&own, 1), 500);
+    assert_int_equal(sampling_rate(&own, 2), 100);
 }
 
 static void classes_have_names(void **state)
