@@ -2,7 +2,8 @@
 find_package(PkgConfig REQUIRED)
 
 foreach(entry
-        "CURL libcurl" "SODIUM libsodium" "ZMQ libzmq" "SQLITE sqlite3" "JANSSON jansson" "CYAML libcyaml"
+        "CURL libcurl" "SODIUM libsodium" "ZMQ libzmq" "SQLITE sqlite3" "POSTGRESQL libpq"
+        "JANSSON jansson" "CYAML libcyaml"
         "YAML yaml-0.1" "TIFF libtiff-4" "LEPTONICA lept" "TESSERACT tesseract"
         "POPPLER poppler-glib" "QPDF libqpdf" "PCRE2 libpcre2-8" "ICU icu-uc icu-i18n"
         "SECCOMP libseccomp" "MICROHTTPD libmicrohttpd" "XML libxml-2.0" "ARCHIVE libarchive" "ZLIB zlib"

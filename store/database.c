@@ -1,123 +1,40 @@
-/* database.c - database.h over SQLite.
- *
- * Settings and why: WAL, so that readers never wait for the writer; synchronous FULL, because
- * with NORMAL the last commits are gone after a power cut (docs/decisions/0003); foreign keys on;
- * trusted_schema off and defensive mode, because the file may have been in strange hands.
- *
- * Checkpoints are made here after a commit and not by SQLite's own hook, which swallows I/O
- * errors. A passive one every CHECKPOINT_PAGES lets the next writer start the WAL file anew;
- * when readers kept that from happening for long, a short blocking one cuts it back.
- *
- * A connection belongs to one thread and does not survive fork(). */
+/* database.c - what database.h promises over every engine; the engines are in database_sqlite.c
+ * and database_postgresql.c. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/durable.h"
-#include "base/share.h"
 #include "base/text.h"
-#include "store/database.h"
+#include "store/database_engine.h"
 
-enum {
-    STATEMENT_SLOTS = 512,   /* of the cache; a power of two, far more than there are statements */
-    PARAMETERS_MOST = 32,    /* $1 … in one statement */
-    PAGE_BYTES = 4096,       /* of a new database file */
-    CACHE_KIB = 16384,       /* page cache of one connection */
-    CHECKPOINT_PAGES = 4000, /* WAL pages after which they are moved into the database */
-    CHECKPOINT_HARD_PAGES = 16 * CHECKPOINT_PAGES, /* … and readers are waited for */
-    CHECKPOINT_WAIT_MS = 100,
-    WAL_BYTES_KEPT = CHECKPOINT_PAGES * PAGE_BYTES, /* of a WAL file that starts anew */
-    OPEN_PAUSE_MS = 20,                             /* between attempts to switch to WAL */
-};
+/* ---- which engine --------------------------------------------------------------------------- */
 
-/* A prepared statement, and the rows of it while it runs. */
-struct rows {
-    struct database *database;
-    const char *sql; /* borrowed: the key */
-    sqlite3_stmt *statement;
-    uint8_t index_of[PARAMETERS_MOST + 1]; /* SQLite's index of $n; 0: not used */
-    bool in_use;
-    bool is_cached;
-};
-
-struct database {
-    sqlite3 *handle;
-    char *path;
-    bool can_write;
-    bool halted;   /* a failure after which nothing may be tried again */
-    int wal_pages; /* in the WAL file after this transaction's commit; 0 before */
-    struct rows *statements[STATEMENT_SLOTS];
-    size_t statement_count;
-};
-
-/* ---- failures ------------------------------------------------------------------------------- */
-
-static enum status io_error_status(int extended_code)
+bool database_is_server(const char *url)
 {
-    switch (extended_code) {
-    case SQLITE_IOERR_NOMEM:
-    case SQLITE_IOERR_SHMOPEN: // the wal-index is made anew from the WAL; nothing is lost with it
-    case SQLITE_IOERR_SHMSIZE:
-        return STATUS_LATER;
-    default:
-        return STATUS_HALT;
-    }
+    return strncmp(url, "postgresql://", 13) == 0 || strncmp(url, "postgres://", 11) == 0;
 }
 
-static enum status status_of(int extended_code)
+enum status database_open(const char *url, enum database_access access,
+                          struct database **ret_database, struct fault *fault)
 {
-    switch (extended_code & 0xFF) {
-    case SQLITE_OK:
-    case SQLITE_ROW:
-    case SQLITE_DONE:
-        return STATUS_OK;
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_FULL:
-    case SQLITE_NOMEM:
-    case SQLITE_PROTOCOL:
-    case SQLITE_CANTOPEN:
-    case SQLITE_INTERRUPT:
-        return STATUS_LATER;
-    case SQLITE_READONLY:
-        return extended_code == SQLITE_READONLY_DBMOVED ? STATUS_HALT : STATUS_LATER;
-    case SQLITE_CONSTRAINT:
-    case SQLITE_TOOBIG:
-    case SQLITE_MISMATCH:
-        return STATUS_REFUSE;
-    case SQLITE_IOERR:
-        return io_error_status(extended_code);
-    default:
-        return STATUS_HALT;
-    }
+    if (database_is_server(url))
+        return database_postgresql.open(url, access, ret_database, fault);
+    if (strstr(url, "://") != NULL)
+        return fault_set(fault, STATUS_REFUSE,
+                         "\"%s\": a ledger is the path of an SQLite file or a postgresql:// URL",
+                         url);
+    return database_sqlite.open(url, access, ret_database, fault);
 }
 
-/* Puts the last failure of the connection into words. */
-static enum status failed(struct database *database, const char *doing, struct fault *fault)
+void database_close(struct database **database_p)
 {
-    int code = sqlite3_extended_errcode(database->handle);
-    enum status status = status_of(code);
-    if (status == STATUS_OK)
-        status = STATUS_HALT;
-    if (status == STATUS_HALT)
-        database->halted = true;
-    int os_error = sqlite3_system_errno(database->handle);
-    fault_set(fault, status, "ledger: cannot %s: %s (SQLite %d)", doing,
-              sqlite3_errmsg(database->handle), code);
-    if (fault != NULL)
-        fault->os_error = os_error;
-    return status;
+    struct database *database = *database_p;
+    *database_p = NULL;
+    if (database != NULL)
+        database->engine->close(database);
 }
 
-static enum status refuse_when_halted(const struct database *database, struct fault *fault)
+enum status database_refuse_halted(const struct database *database, struct fault *fault)
 {
     if (database->halted)
         return fault_set(fault, STATUS_HALT,
@@ -126,175 +43,9 @@ static enum status refuse_when_halted(const struct database *database, struct fa
     return STATUS_OK;
 }
 
-/* ---- opening -------------------------------------------------------------------------------- */
-
-static enum status pragma(struct database *database, const char *sql, struct fault *fault)
+size_t database_slot(const char *sql)
 {
-    if (sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return failed(database, "be set up", fault);
-    return STATUS_OK;
-}
-
-static int count_wal_pages(void *context, sqlite3 *handle, const char *name, int pages)
-{
-    (void)handle;
-    (void)name;
-    ((struct database *)context)->wal_pages = pages;
-    return SQLITE_OK;
-}
-
-/* Switching to WAL needs the file alone for a moment, and SQLite does not wait for that: several
- * programs that start at once have to take turns here. */
-static enum status switch_to_wal(struct database *database, struct fault *fault)
-{
-    const struct timespec pause = {.tv_nsec = OPEN_PAUSE_MS * 1000000L};
-    enum status status = STATUS_OK;
-    for (int waited_ms = 0; waited_ms < DATABASE_BUSY_MS; waited_ms += OPEN_PAUSE_MS) {
-        fault_clear(fault);
-        status = pragma(database, "PRAGMA journal_mode = WAL", fault);
-        if (status != STATUS_LATER)
-            return status;
-        (void)nanosleep(&pause, NULL);
-    }
-    return status;
-}
-
-/* SQLite fsyncs the folder of a write-ahead log that it has made, but takes no notice when that
- * fails. So it is made here, by looking into the file once, and its name made durable before
- * anything is committed to it; it stays as long as this connection does. */
-static enum status make_wal_durable(struct database *database, struct fault *fault)
-{
-    enum status status = pragma(database, "SELECT count(*) FROM sqlite_schema", fault);
-    if (status == STATUS_OK)
-        status = durable_sync_parent(database->path, fault);
-    if (status == STATUS_HALT)
-        database->halted = true;
-    return status;
-}
-
-static enum status set_up(struct database *database, enum database_access access,
-                          struct fault *fault)
-{
-    char settings[512];
-    (void)snprintf(settings, sizeof settings,
-                   "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-                   "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON;"
-                   "PRAGMA cache_size = -%d; PRAGMA journal_size_limit = %d;"
-                   "PRAGMA wal_autocheckpoint = 0; PRAGMA query_only = %d;",
-                   CACHE_KIB, WAL_BYTES_KEPT, access == DATABASE_READ);
-    (void)sqlite3_extended_result_codes(database->handle, 1);
-    (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
-    (void)sqlite3_db_config(database->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-    enum status status = STATUS_OK;
-    if (access == DATABASE_READ)
-        // Whoever only looks must not be the one who rewrites the file when it closes.
-        (void)sqlite3_db_config(database->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    else
-        status = switch_to_wal(database, fault);
-    if (status == STATUS_OK)
-        status = pragma(database, settings, fault);
-    if (status == STATUS_OK && access != DATABASE_READ)
-        status = make_wal_durable(database, fault);
-    if (status == STATUS_OK)
-        (void)sqlite3_wal_hook(database->handle, count_wal_pages, database);
-    return status;
-}
-
-/* Makes an empty file whose name is durable. Its mode is that of the WAL beside it, too: the
- * group of the programs may write, nobody else may read. */
-static enum status create_file(const char *path, struct fault *fault)
-{
-    char *folder = string_copy(path);
-    if (folder == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory");
-    char *slash = strrchr(folder, '/');
-    enum status status = STATUS_OK;
-    if (slash != NULL && slash != folder) {
-        *slash = '\0';
-        status = durable_make_folders(folder, share_mode(0750), fault);
-    }
-    free(folder);
-    if (status != STATUS_OK)
-        return status;
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0660);
-    if (file < 0 && errno == EEXIST)
-        return STATUS_OK;
-    if (file < 0)
-        return fault_errno(fault, durable_status(errno), "cannot make the ledger \"%s\"", path);
-    (void)close(file);
-    return durable_sync_parent(path, fault);
-}
-
-static enum status find_or_create(const char *path, enum database_access access,
-                                  struct fault *fault)
-{
-    struct stat found;
-    if (stat(path, &found) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR)
-            return fault_errno(fault, durable_status(errno), "cannot look at the ledger \"%s\"",
-                               path);
-        if (access == DATABASE_CREATE)
-            return create_file(path, fault);
-        return fault_set(fault, STATUS_REFUSE, "there is no ledger at \"%s\"", path);
-    }
-    if (!S_ISREG(found.st_mode))
-        return fault_set(fault, STATUS_REFUSE, "\"%s\" is not a regular file", path);
-    return STATUS_OK;
-}
-
-/* A file that never was a database is the caller's mistake, not a damaged ledger. */
-static enum status refuse_strange_file(struct database *database, enum status status,
-                                       struct fault *fault)
-{
-    if (status == STATUS_HALT && sqlite3_errcode(database->handle) == SQLITE_NOTADB)
-        return fault_set(fault, STATUS_REFUSE, "\"%s\" is not a ledger (not an SQLite file)",
-                         database->path);
-    return status;
-}
-
-enum status database_open(const char *url, enum database_access access,
-                          struct database **ret_database, struct fault *fault)
-{
-    if (strstr(url, "://") != NULL)
-        return fault_set(fault, STATUS_REFUSE,
-                         "\"%s\": this program keeps its ledger in an SQLite file; give its path",
-                         url);
-    enum status status = find_or_create(url, access, fault);
-    if (status != STATUS_OK)
-        return status;
-    struct database *database = calloc(1, sizeof *database);
-    if (database == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory");
-    database->path = string_copy(url);
-    database->can_write = access != DATABASE_READ;
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    if (database->path == NULL)
-        status = fault_set(fault, STATUS_LATER, "out of memory");
-    else if (sqlite3_open_v2(url, &database->handle, flags, NULL) != SQLITE_OK)
-        status = failed(database, "be opened", fault);
-    else
-        status = refuse_strange_file(database, set_up(database, access, fault), fault);
-    if (status == STATUS_OK)
-        *ret_database = database;
-    else
-        database_close(&database);
-    return status;
-}
-
-void database_close(struct database **database_p)
-{
-    struct database *database = *database_p;
-    *database_p = NULL;
-    if (database == NULL)
-        return;
-    for (size_t i = 0; i < STATEMENT_SLOTS; i++) {
-        if (database->statements[i] != NULL)
-            (void)sqlite3_finalize(database->statements[i]->statement);
-        free(database->statements[i]);
-    }
-    (void)sqlite3_close(database->handle);
-    free(database->path);
-    free(database);
+    return ((uintptr_t)sql >> 2) * 2654435761U % STATEMENT_SLOTS;
 }
 
 /* ---- transactions --------------------------------------------------------------------------- */
@@ -303,55 +54,22 @@ enum status database_begin(struct database *database, struct fault *fault)
 {
     if (!database->can_write)
         return fault_set(fault, STATUS_REFUSE, "the ledger was opened for reading only");
-    database->wal_pages = 0;
-    return database_run(database, "BEGIN IMMEDIATE", NO_VALUES, NULL, fault);
+    return database->engine->begin(database, fault);
 }
 
 enum status database_begin_reading(struct database *database, struct fault *fault)
 {
-    return database_run(database, "BEGIN", NO_VALUES, NULL, fault);
-}
-
-/* Moves the write-ahead log into the database when it has grown long. Locked or full is no failure:
- * what could not be moved stays in the log, and the next commit tries again. */
-static enum status checkpoint(struct database *database, struct fault *fault)
-{
-    if (database->wal_pages < CHECKPOINT_PAGES)
-        return STATUS_OK;
-    bool is_hard = database->wal_pages >= CHECKPOINT_HARD_PAGES;
-    if (is_hard)
-        (void)sqlite3_busy_timeout(database->handle, CHECKPOINT_WAIT_MS);
-    int code = sqlite3_wal_checkpoint_v2(
-        database->handle, NULL, is_hard ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
-        NULL, NULL);
-    enum status status = STATUS_OK;
-    if (status_of(code) == STATUS_HALT)
-        status = failed(database, "move the write-ahead log into the database", fault);
-    if (is_hard)
-        (void)sqlite3_busy_timeout(database->handle, DATABASE_BUSY_MS);
-    return status;
+    return database->engine->begin_reading(database, fault);
 }
 
 enum status database_end(struct database *database, enum status status, struct fault *fault)
 {
-    if (status == STATUS_OK) {
-        status = database_run(database, "COMMIT", NO_VALUES, NULL, fault);
-        if (status == STATUS_OK)
-            return checkpoint(database, fault);
-    }
-    // Some failures have rolled back already.
-    if (sqlite3_get_autocommit(database->handle) == 0 &&
-        sqlite3_exec(database->handle, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
-        database->halted = true;
-    return status;
+    return database->engine->end(database, status, fault);
 }
 
-/* In WAL mode NORMAL leaves out the fsync of a commit; the one of the next FULL commit, or of a
- * checkpoint, covers everything that stands in the WAL file before it. */
 enum status database_commit_lazily(struct database *database, bool lazily, struct fault *fault)
 {
-    return pragma(database, lazily ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL",
-                  fault);
+    return database->engine->commit_lazily(database, lazily, fault);
 }
 
 /* ---- values in ------------------------------------------------------------------------------ */
@@ -401,129 +119,18 @@ struct value value_digest_or_null(const struct digest *digest)
 
 /* ---- statements ----------------------------------------------------------------------------- */
 
-static int bind_value(sqlite3_stmt *statement, int index, const struct value *value,
-                      bool copy_bytes)
-{
-    sqlite3_destructor_type keep = copy_bytes ? SQLITE_TRANSIENT : SQLITE_STATIC;
-    switch (value->kind) {
-    case VALUE_INTEGER:
-        return sqlite3_bind_int64(statement, index, value->integer);
-    case VALUE_REAL:
-        return sqlite3_bind_double(statement, index, value->real);
-    case VALUE_TEXT:
-        return sqlite3_bind_text64(statement, index, value->bytes, value->length, keep,
-                                   SQLITE_UTF8);
-    case VALUE_BYTES:
-        return sqlite3_bind_blob64(statement, index, value->bytes, value->length, keep);
-    case VALUE_NULL:
-    default:
-        return sqlite3_bind_null(statement, index);
-    }
-}
-
-/* SQLite numbers $n in the order of first appearance; PostgreSQL by n. We mean n. */
-static void map_parameters(struct rows *rows)
-{
-    int count = sqlite3_bind_parameter_count(rows->statement);
-    for (int index = 1; index <= count; index++) {
-        const char *name = sqlite3_bind_parameter_name(rows->statement, index);
-        long number = name == NULL ? 0 : strtol(name + 1, NULL, 10);
-        assert(number >= 1 && number <= PARAMETERS_MOST);
-        rows->index_of[number] = (uint8_t)index;
-    }
-}
-
-static enum status prepare(struct database *database, const char *sql, struct rows **ret_rows,
-                           struct fault *fault)
-{
-    struct rows *rows = calloc(1, sizeof *rows);
-    if (rows == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory");
-    rows->database = database;
-    rows->sql = sql;
-    if (sqlite3_prepare_v3(database->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &rows->statement,
-                           NULL) != SQLITE_OK) {
-        free(rows);
-        return failed(database, "prepare a statement", fault);
-    }
-    map_parameters(rows);
-    *ret_rows = rows;
-    return STATUS_OK;
-}
-
-/* The slot that holds `sql`, or the free one where it belongs. */
-static struct rows **slot_of(struct database *database, const char *sql)
-{
-    size_t slot = ((uintptr_t)sql >> 2) * 2654435761U % STATEMENT_SLOTS;
-    while (database->statements[slot] != NULL && database->statements[slot]->sql != sql)
-        slot = (slot + 1) % STATEMENT_SLOTS;
-    return &database->statements[slot];
-}
-
-/* A statement ready to be bound: the cached one, or one more when that one is running (a callback
- * asked the same thing again) or the cache has been filled. */
-static enum status find_statement(struct database *database, const char *sql,
-                                  struct rows **ret_rows, struct fault *fault)
-{
-    struct rows **slot = slot_of(database, sql);
-    if (*slot != NULL && !(*slot)->in_use) {
-        *ret_rows = *slot;
-        return STATUS_OK;
-    }
-    enum status status = prepare(database, sql, ret_rows, fault);
-    if (status == STATUS_OK && *slot == NULL && database->statement_count < STATEMENT_SLOTS / 2) {
-        *slot = *ret_rows;
-        (*ret_rows)->is_cached = true;
-        database->statement_count++;
-    }
-    return status;
-}
-
-static enum status start(struct database *database, const char *sql, const struct value *values,
-                         size_t count, bool copy_bytes, struct rows **ret_rows, struct fault *fault)
-{
-    assert(count <= PARAMETERS_MOST);
-    struct rows *rows = NULL;
-    enum status status = refuse_when_halted(database, fault);
-    if (status == STATUS_OK)
-        status = find_statement(database, sql, &rows, fault);
-    if (status != STATUS_OK)
-        return status;
-    rows->in_use = true;
-    for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        int index = rows->index_of[i + 1];
-        if (index != 0 && bind_value(rows->statement, index, &values[i], copy_bytes) != SQLITE_OK)
-            status = failed(database, "take a value", fault);
-    }
-    if (status == STATUS_OK)
-        *ret_rows = rows;
-    else
-        rows_done(&rows);
-    return status;
-}
-
 enum status database_run(struct database *database, const char *sql, const struct value *values,
                          size_t count, uint64_t *ret_changed, struct fault *fault)
 {
-    struct rows *rows = NULL;
-    enum status status = start(database, sql, values, count, false, &rows, fault);
-    if (status != STATUS_OK)
-        return status;
-    int code = sqlite3_step(rows->statement);
-    while (code == SQLITE_ROW)
-        code = sqlite3_step(rows->statement);
-    if (code != SQLITE_DONE)
-        status = failed(database, "run a statement", fault);
-    else if (ret_changed != NULL)
-        *ret_changed = (uint64_t)sqlite3_changes64(database->handle);
-    rows_done(&rows);
-    return status;
+    assert(count <= PARAMETERS_MOST);
+    return database->engine->run(database, sql, values, count, ret_changed, fault);
 }
 
 enum status database_query(struct database *database, const char *sql, const struct value *values,
                            size_t count, struct rows **ret_rows, struct fault *fault)
 {
-    return start(database, sql, values, count, true, ret_rows, fault);
+    assert(count <= PARAMETERS_MOST);
+    return database->engine->query(database, sql, values, count, ret_rows, fault);
 }
 
 enum status database_number(struct database *database, const char *sql, const struct value *values,
@@ -543,57 +150,42 @@ enum status database_number(struct database *database, const char *sql, const st
 
 enum status database_script(struct database *database, const char *sql, struct fault *fault)
 {
-    enum status status = refuse_when_halted(database, fault);
-    if (status == STATUS_OK && sqlite3_exec(database->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-        status = failed(database, "run a script", fault);
-    return status;
+    return database->engine->script(database, sql, fault);
 }
 
 /* ---- rows out ------------------------------------------------------------------------------- */
 
 enum status rows_next(struct rows *rows, bool *ret_there, struct fault *fault)
 {
-    int code = sqlite3_step(rows->statement);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return failed(rows->database, "read a row", fault);
-    *ret_there = code == SQLITE_ROW;
-    return STATUS_OK;
+    return rows->database->engine->next(rows, ret_there, fault);
 }
 
 void rows_done(struct rows **rows_p)
 {
     struct rows *rows = *rows_p;
     *rows_p = NULL;
-    if (rows == NULL)
-        return;
-    if (!rows->is_cached) {
-        (void)sqlite3_finalize(rows->statement);
-        free(rows);
-        return;
-    }
-    (void)sqlite3_reset(rows->statement);
-    (void)sqlite3_clear_bindings(rows->statement);
-    rows->in_use = false;
+    if (rows != NULL)
+        rows->database->engine->done(rows);
 }
 
 bool rows_is_null(struct rows *rows, int column)
 {
-    return sqlite3_column_type(rows->statement, column) == SQLITE_NULL;
+    return rows->database->engine->kind(rows, column) == VALUE_NULL;
 }
 
 int64_t rows_integer(struct rows *rows, int column)
 {
-    return sqlite3_column_int64(rows->statement, column);
+    return rows->database->engine->integer(rows, column);
 }
 
 double rows_real(struct rows *rows, int column)
 {
-    return sqlite3_column_double(rows->statement, column);
+    return rows->database->engine->real(rows, column);
 }
 
 const char *rows_text(struct rows *rows, int column)
 {
-    return (const char *)sqlite3_column_text(rows->statement, column);
+    return rows->database->engine->text(rows, column);
 }
 
 char *rows_text_copy(struct rows *rows, int column, bool *failed_p)
@@ -606,18 +198,17 @@ char *rows_text_copy(struct rows *rows, int column, bool *failed_p)
     return copy;
 }
 
-static void copy_bytes(struct rows *rows, int column, void *ret_bytes, size_t length)
-{
-    const void *bytes = sqlite3_column_blob(rows->statement, column);
-    if (bytes != NULL && sqlite3_column_bytes(rows->statement, column) == (int)length)
-        memcpy(ret_bytes, bytes, length);
-}
-
 const void *rows_bytes(struct rows *rows, int column, size_t *ret_length)
 {
-    const void *bytes = sqlite3_column_blob(rows->statement, column);
-    *ret_length = bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(rows->statement, column);
-    return bytes;
+    return rows->database->engine->bytes(rows, column, ret_length);
+}
+
+static void copy_bytes(struct rows *rows, int column, void *ret_bytes, size_t length)
+{
+    size_t found = 0;
+    const void *bytes = rows_bytes(rows, column, &found);
+    if (bytes != NULL && found == length)
+        memcpy(ret_bytes, bytes, length);
 }
 
 struct uuid rows_uuid(struct rows *rows, int column)
@@ -644,129 +235,38 @@ bool database_can_write(const struct database *database)
 enum status database_has_table(struct database *database, const char *table, bool *ret_has,
                                struct fault *fault)
 {
-    int64_t count = 0;
-    enum status status = database_number(
-        database, "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = $1",
-        VALUES(value_text(table)), 0, &count, fault);
-    if (status == STATUS_OK)
-        *ret_has = count > 0;
-    return status;
+    return database->engine->has_table(database, table, ret_has, fault);
 }
 
 enum status database_is_empty(struct database *database, bool *ret_empty, struct fault *fault)
 {
-    int64_t count = 0;
-    enum status status = database_number(database, "SELECT count(*) FROM sqlite_master", NO_VALUES,
-                                         0, &count, fault);
-    if (status == STATUS_OK)
-        *ret_empty = count == 0;
-    return status;
+    return database->engine->is_empty(database, ret_empty, fault);
 }
 
-/* A damaged file makes a check stop early: that is its finding, not a failure of ours. */
-static enum status end_check(struct database *database, int code, database_finding *finding,
-                             void *context, struct fault *fault)
+enum status database_keep_older(struct database *database, int64_t version, struct fault *fault)
 {
-    char words[FAULT_TEXT_BYTES];
-    if (code == SQLITE_DONE)
-        return STATUS_OK;
-    if ((code & 0xFF) != SQLITE_CORRUPT)
-        return failed(database, "check itself", fault);
-    (void)snprintf(words, sizeof words, "the database file is damaged: %s",
-                   sqlite3_errmsg(database->handle));
-    finding(context, words);
-    return STATUS_OK;
+    return database->engine->keep_older(database, version, fault);
+}
+
+enum status database_copy(struct database *database, const char *path, struct fault *fault)
+{
+    return database->engine->copy(database, path, fault);
 }
 
 enum status database_check_file(struct database *database, database_finding *finding, void *context,
                                 struct fault *fault)
 {
-    struct rows *rows = NULL;
-    int code = SQLITE_ROW;
-    enum status status =
-        database_query(database, "PRAGMA integrity_check(20)", NO_VALUES, &rows, fault);
-    if (status != STATUS_OK)
-        return status;
-    while ((code = sqlite3_step(rows->statement)) == SQLITE_ROW) {
-        char words[FAULT_TEXT_BYTES];
-        const char *said = rows_text(rows, 0);
-        (void)snprintf(words, sizeof words, "the database file is damaged: %s",
-                       said == NULL ? "?" : said);
-        if (!string_equal(said, "ok"))
-            finding(context, words);
-    }
-    status = end_check(database, code, finding, context, fault);
-    rows_done(&rows);
-    return status;
+    return database->engine->check_file(database, finding, context, fault);
 }
 
 enum status database_check_references(struct database *database, database_finding *finding,
                                       void *context, struct fault *fault)
 {
-    struct rows *rows = NULL;
-    int code = SQLITE_ROW;
-    enum status status =
-        database_query(database, "PRAGMA foreign_key_check", NO_VALUES, &rows, fault);
-    if (status != STATUS_OK)
-        return status;
-    while ((code = sqlite3_step(rows->statement)) == SQLITE_ROW) {
-        char words[FAULT_TEXT_BYTES];
-        const char *child = rows_text(rows, 0);
-        const char *parent = rows_text(rows, 2);
-        (void)snprintf(words, sizeof words, "a row of %s points to a row of %s that is not there",
-                       child == NULL ? "?" : child, parent == NULL ? "?" : parent);
-        finding(context, words);
-    }
-    status = end_check(database, code, finding, context, fault);
-    rows_done(&rows);
-    return status;
+    return database->engine->check_references(database, finding, context, fault);
 }
 
-/* ---- copies --------------------------------------------------------------------------------- */
-
-/* A copy in steps would begin anew with every commit of another; in one step it takes no lock
- * that keeps others from writing, because of the write-ahead log. */
-static enum status copy_to(struct database *database, sqlite3 *target, struct fault *fault)
+enum status database_clock_offset(struct database *database, int64_t monotonic_ms,
+                                  int64_t *ret_offset, struct fault *fault)
 {
-    sqlite3_backup *backup = sqlite3_backup_init(target, "main", database->handle, "main");
-    int code = backup == NULL ? sqlite3_extended_errcode(target) : sqlite3_backup_step(backup, -1);
-    int finished = backup == NULL ? code : sqlite3_backup_finish(backup);
-    if (code == SQLITE_DONE && finished == SQLITE_OK)
-        return STATUS_OK;
-    enum status status = status_of(code);
-    return fault_set(fault, status == STATUS_OK ? STATUS_HALT : status,
-                     "ledger: cannot be copied: %s", sqlite3_errmsg(target));
-}
-
-static enum status sync_file(const char *path, struct fault *fault)
-{
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return fault_errno(fault, durable_status(errno), "cannot open \"%s\"", path);
-    enum status status = durable_sync(file, path, fault);
-    (void)close(file);
-    return status == STATUS_OK ? durable_sync_parent(path, fault) : status;
-}
-
-enum status database_copy(struct database *database, const char *path, struct fault *fault)
-{
-    struct stat found;
-    sqlite3 *target = NULL;
-    if (lstat(path, &found) == 0)
-        return fault_set(fault, STATUS_REFUSE, "\"%s\" is there already", path);
-    enum status status = create_file(path, fault);
-    if (status != STATUS_OK)
-        return status;
-    if (sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
-        SQLITE_OK)
-        status =
-            fault_set(fault, STATUS_LATER, "cannot open \"%s\": %s", path, sqlite3_errmsg(target));
-    else
-        status = copy_to(database, target, fault);
-    (void)sqlite3_close(target);
-    if (status == STATUS_OK)
-        status = sync_file(path, fault);
-    if (status != STATUS_OK)
-        (void)unlink(path);
-    return status;
+    return database->engine->clock_offset(database, monotonic_ms, ret_offset, fault);
 }

@@ -29,8 +29,12 @@ enum database_access { DATABASE_READ, DATABASE_WRITE, DATABASE_CREATE };
 /* How long a locked database is waited for before STATUS_LATER. */
 enum { DATABASE_BUSY_MS = 10000 };
 
-/* Opens the database at `url` (the path of an SQLite file). DATABASE_CREATE makes it, and the
- * folders above it, when absent; the others give STATUS_REFUSE then. */
+/* Whether `url` names a database on a server, and not a file. */
+bool database_is_server(const char *url);
+
+/* Opens the database at `url`: the path of an SQLite file, or postgresql://…, as libpq reads it.
+ * DATABASE_CREATE makes it, and the folders above it, when absent; the others give STATUS_REFUSE
+ * then. On a server the database itself must be there; what is made is what it needs of ours. */
 enum status database_open(const char *url, enum database_access access,
                           struct database **ret_database, struct fault *fault);
 /* Accepts NULL; sets the pointer to NULL. An open transaction is rolled back. */
@@ -118,6 +122,15 @@ enum status database_has_table(struct database *database, const char *table, boo
                                struct fault *fault);
 /* True when there is no table at all. */
 enum status database_is_empty(struct database *database, bool *ret_empty, struct fault *fault);
+
+/* Keeps a copy of the database, as it is before it gets another form, where it can be found again:
+ * beside the file, or in a schema beside its own. `version` is the older form's. */
+enum status database_keep_older(struct database *database, int64_t version, struct fault *fault);
+
+/* What has to be added to this host's monotonic clock so that all hosts that use the database agree
+ * about it; 0 where there is only one. */
+enum status database_clock_offset(struct database *database, int64_t monotonic_ms,
+                                  int64_t *ret_offset, struct fault *fault);
 
 /* Writes the whole database, as it is at one moment, to a new file at `path`, durably; others
  * may go on working. STATUS_REFUSE when there is a file already. */

@@ -1,10 +1,7 @@
 /* ledger.c - opening, and the frame of every change. See ledger.h and ledger_private.h. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <inttypes.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/durable.h"
 #include "store/ledger_private.h"
 #include "store/migration.h"
 
@@ -15,29 +12,14 @@ static enum status prepare(struct ledger *ledger, enum ledger_access access, str
     return migration_check(ledger->database, fault);
 }
 
-/* A copy of an older ledger beside it, as it is before it is migrated: "LEDGER.schema-17". One that
- * is there already was made by an attempt that did not end. */
-static enum status keep_older(struct ledger *ledger, const char *url, struct fault *fault)
+/* An older ledger as it is before it is migrated is kept where it can be found again. */
+static enum status keep_older(struct ledger *ledger, struct fault *fault)
 {
-    struct text kept = {0};
-    struct text part = {0};
     int64_t version = 0;
     enum status status = migration_version(ledger->database, &version, fault);
     if (status != STATUS_OK || version == 0 || version >= migration_newest())
         return status;
-    text_append_format(&kept, "%s.schema-%" PRId64, url, version);
-    text_append_format(&part, "%s.part", text_string(&kept));
-    if (!text_ok(&kept) || !text_ok(&part)) {
-        status = ledger_out_of_memory(fault);
-    } else if (access(text_string(&kept), F_OK) != 0) {
-        (void)unlink(text_string(&part));
-        status = database_copy(ledger->database, text_string(&part), fault);
-        if (status == STATUS_OK)
-            status = durable_rename(text_string(&part), text_string(&kept), fault);
-    }
-    text_done(&kept);
-    text_done(&part);
-    return status;
+    return database_keep_older(ledger->database, version, fault);
 }
 
 enum status ledger_open(const char *url, enum ledger_access access, const struct clock *clock,
@@ -54,10 +36,13 @@ enum status ledger_open(const char *url, enum ledger_access access, const struct
     ledger->clock = clock;
     enum status status = database_open(url, needed[access], &ledger->database, fault);
     if (status == STATUS_OK) {
-        status = access == LEDGER_CREATE ? keep_older(ledger, url, fault) : STATUS_OK;
+        status = access == LEDGER_CREATE ? keep_older(ledger, fault) : STATUS_OK;
         if (status == STATUS_OK)
             status = prepare(ledger, access, fault);
-        if (status != STATUS_OK)
+        if (status == STATUS_OK)
+            status = database_clock_offset(ledger->database, clock_monotonic_ms(clock),
+                                           &ledger->clock_offset, fault);
+        if (status != STATUS_OK && !database_is_server(url)) // a URL may hold a password
             fault_within(fault, "\"%s\"", url);
     }
     if (status == STATUS_OK)
@@ -110,7 +95,7 @@ int64_t ledger_wall_ms(const struct ledger *ledger)
 
 int64_t ledger_monotonic_ms(const struct ledger *ledger)
 {
-    return clock_monotonic_ms(ledger->clock);
+    return clock_monotonic_ms(ledger->clock) + ledger->clock_offset;
 }
 
 enum status ledger_out_of_memory(struct fault *fault)

@@ -329,7 +329,7 @@ static enum status next_lease_of(struct ledger *ledger, const char *prefix, bool
     enum status status = database_query(
         ledger->database,
         "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
-        " AND substr(j.worker, 1, $2) = $1 ORDER BY j.id LIMIT 1",
+        " AND substr(j.worker, 1, CAST($2 AS INTEGER)) = $1 ORDER BY j.id LIMIT 1",
         VALUES(value_text(prefix), value_integer((int64_t)strlen(prefix))), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, ret_found, fault);

@@ -24,6 +24,7 @@
 struct ledger {
     struct database *database;
     const struct clock *clock;        /* borrowed */
+    int64_t clock_offset;             /* from this host's monotonic clock to the ledger's */
     const struct commit_watch *watch; /* NULL; borrowed */
 };
 

@@ -1,8 +1,10 @@
 /* scene.c - see scene.h. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/durable.h"
 #include "tests/store/scene.h"
@@ -20,6 +22,68 @@ static int64_t monotonic(void *context)
     return ((struct scene *)context)->monotonic_ms;
 }
 
+/* A connection to the server past the ledger; references are not checked on it. */
+static PGconn *connect_server(const char *url)
+{
+    PGconn *server = PQconnectdb(url);
+    if (PQstatus(server) != CONNECTION_OK)
+        fail_msg("%s", PQerrorMessage(server));
+    PQclear(PQexec(server, "SET session_replication_role = replica; SET client_min_messages = "
+                           "error"));
+    return server;
+}
+
+static void run_on_server(const char *url, const char *sql)
+{
+    PGconn *server = connect_server(url);
+    PGresult *result = PQexec(server, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
+        fail_msg("%s: %s", sql, PQerrorMessage(server));
+    PQclear(result);
+    PQfinish(server);
+}
+
+void scene_place(struct scene *scene, const char *name, char ret_path[SCENE_PATH_BYTES])
+{
+    const char *url = getenv("LEDGER_SERVER");
+    char schema[96];
+    (void)snprintf(schema, sizeof schema, "%s%d_%s", scene->folder, (int)getpid(), name);
+    char sql[128];
+    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA %s", schema);
+    if (url != NULL)
+        run_on_server(url, sql);
+    if (url != NULL)
+        (void)snprintf(ret_path, SCENE_PATH_BYTES, "%s&options=-csearch_path%%3D%s", url, schema);
+    else
+        (void)snprintf(ret_path, SCENE_PATH_BYTES, "%s/%s.sqlite", scene->folder, name);
+}
+
+static const char empty_all_tables[] =
+    "DO $$ DECLARE name text; BEGIN FOR name IN SELECT tablename FROM pg_tables WHERE schemaname ="
+    " current_schema() AND tablename <> 'migration' LOOP EXECUTE format('DELETE FROM %I', name);"
+    " END LOOP; FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname ="
+    " current_schema() LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', name); END LOOP; END $$";
+
+/* Where the ledger of the scene of this number is to be. */
+static void choose_ledger(struct scene *scene, int number)
+{
+    const char *url = getenv("LEDGER_SERVER");
+    scene->is_server = url != NULL;
+    if (!scene->is_server) {
+        (void)snprintf(scene->path, sizeof scene->path, "%s/ledger.sqlite", scene->folder);
+        return;
+    }
+    // Making all tables takes seconds there: one schema serves all scenes of a program.
+    char schema[64];
+    (void)snprintf(scene->path, sizeof scene->path, "%s&options=-csearch_path%%3Dp%d", url,
+                   (int)getpid());
+    (void)snprintf(schema, sizeof schema, "CREATE SCHEMA p%d", (int)getpid());
+    if (number == 1)
+        run_on_server(url, schema);
+    else
+        run_on_server(scene->path, empty_all_tables);
+}
+
 int scene_setup(void **state)
 {
     static int number = 0;
@@ -27,7 +91,7 @@ int scene_setup(void **state)
     assert_non_null(scene);
     number++;
     (void)snprintf(scene->folder, sizeof scene->folder, "scene%d", number);
-    (void)snprintf(scene->path, sizeof scene->path, "%s/ledger.sqlite", scene->folder);
+    choose_ledger(scene, number);
     scene->wall_ms = 1767600000000; // 2026-01-05T08:00:00Z
     scene->monotonic_ms = 5000000;
     scene->clock = (struct clock){wall, monotonic, scene};
@@ -235,8 +299,32 @@ void scene_register(struct scene *scene)
     assert_int_equal(result.persons, 2);
 }
 
+/* Bytes are written x'00' in SQLite and '\\x00' here. */
+static void run_translated(const char *url, const char *sql)
+{
+    char translated[1024];
+    size_t length = 0;
+    for (; *sql != '\0'; sql++) {
+        bool is_bytes = strncmp(sql, "x'", 2) == 0;
+        assert_true(length + 4 < sizeof translated);
+        if (is_bytes) {
+            memcpy(translated + length, "'\\x", 3);
+            length += 3;
+            sql++;
+        } else {
+            translated[length++] = *sql;
+        }
+    }
+    translated[length] = '\0';
+    run_on_server(url, translated);
+}
+
 void scene_sql(struct scene *scene, const char *sql)
 {
+    if (scene->is_server) {
+        run_translated(scene->path, sql);
+        return;
+    }
     sqlite3 *handle = NULL;
     char *words = NULL;
     assert_int_equal(sqlite3_open(scene->path, &handle), SQLITE_OK);
@@ -245,8 +333,22 @@ void scene_sql(struct scene *scene, const char *sql)
     sqlite3_close(handle);
 }
 
+static int64_t server_number(const char *url, const char *sql)
+{
+    PGconn *server = connect_server(url);
+    PGresult *result = PQexec(server, sql);
+    if (PQntuples(result) < 1)
+        fail_msg("%s: %s", sql, PQerrorMessage(server));
+    int64_t number = strtoll(PQgetvalue(result, 0, 0), NULL, 10);
+    PQclear(result);
+    PQfinish(server);
+    return number;
+}
+
 int64_t scene_sql_number(struct scene *scene, const char *sql)
 {
+    if (scene->is_server)
+        return server_number(scene->path, sql);
     sqlite3 *handle = NULL;
     sqlite3_stmt *statement = NULL;
     assert_int_equal(sqlite3_open(scene->path, &handle), SQLITE_OK);

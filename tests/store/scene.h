@@ -1,13 +1,15 @@
 /* scene.h - a ledger with a clock that stands still, and the way of a letter in short verbs.
  *
- * Every scene has a folder of its own below the test program's. The verbs assert that they
- * worked; what must not work is tested with the ledger's own functions. */
+ * Every scene has a folder of its own below the test program's, and a ledger of its own: an SQLite
+ * file there, or a schema of the database LEDGER_SERVER (tests/support/postgresql.sh). The verbs
+ * assert that they worked; what must not work is tested with the ledger's own functions. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef TESTS_STORE_SCENE_H
 #define TESTS_STORE_SCENE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,11 +21,12 @@
 #include "store/register.h"
 #include "store/spool.h"
 
-enum { SCENE_PAGES_MOST = 16 };
+enum { SCENE_PAGES_MOST = 16, SCENE_PATH_BYTES = 256 };
 
 struct scene {
     char folder[32];
-    char path[64]; /* of the ledger */
+    char path[SCENE_PATH_BYTES]; /* of the ledger, or its URL */
+    bool is_server;
     struct ledger *ledger;
     struct spool *spool;
     struct clock clock;
@@ -72,7 +75,17 @@ enum document_state scene_document_state(struct scene *scene, struct document_id
 /* Imports a register of two cases: 50.21.000001-1 of team "SG 50.2" and 50.31.000002-2. */
 void scene_register(struct scene *scene);
 
-/* Runs SQL on the file behind the ledger's back, without its checks. */
+/* Path or URL of one more database of the scene's kind, where nothing is yet. */
+void scene_place(struct scene *scene, const char *name, char ret_path[SCENE_PATH_BYTES]);
+
+/* For tests about an SQLite file. */
+#define SCENE_SKIP_ON_SERVER(scene)                                                                \
+    do {                                                                                           \
+        if ((scene)->is_server)                                                                    \
+            skip();                                                                                \
+    } while (0)
+
+/* Runs SQL behind the ledger's back, without checks of references. */
 void scene_sql(struct scene *scene, const char *sql);
 /* The first column of the first row as a number. */
 int64_t scene_sql_number(struct scene *scene, const char *sql);

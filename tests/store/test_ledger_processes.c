@@ -153,10 +153,13 @@ static void a_new_ledger_may_be_made_by_several_at_once(void **state)
 {
     struct scene *scene = *state;
     enum { TOGETHER = 6 };
-    char path[64];
+    char path[SCENE_PATH_BYTES];
     pid_t children[TOGETHER];
     int ends[2];
-    (void)snprintf(path, sizeof path, "%s/new/folder/ledger.sqlite", scene->folder);
+    if (scene->is_server)
+        scene_place(scene, "new", path);
+    else
+        (void)snprintf(path, sizeof path, "%s/new/folder/ledger.sqlite", scene->folder);
     assert_int_equal(pipe(ends), 0);
     for (int i = 0; i < TOGETHER; i++) {
         children[i] = fork();

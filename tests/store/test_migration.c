@@ -84,6 +84,7 @@ static int64_t number_in(const char *path, const char *sql)
 static void an_older_ledger_is_kept_beside_the_migrated_one(void **state)
 {
     struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
     char path[64];
     char kept[64];
     struct ledger *ledger = NULL;
@@ -99,6 +100,7 @@ static void an_older_ledger_is_kept_beside_the_migrated_one(void **state)
 static void a_migration_that_fails_leaves_everything_as_it_was(void **state)
 {
     struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
     char path[64];
     struct ledger *ledger = NULL;
     // The third migration cannot make its table; what the second made must be gone again.
@@ -114,6 +116,7 @@ static void a_migration_that_fails_leaves_everything_as_it_was(void **state)
 static void an_older_ledger_is_migrated_only_by_whoever_may(void **state)
 {
     struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
     char path[64];
     struct ledger *ledger = NULL;
     make_older(scene, "old.sqlite", "", path);
@@ -131,6 +134,7 @@ static void an_older_ledger_is_migrated_only_by_whoever_may(void **state)
 static void a_database_of_something_else_is_refused(void **state)
 {
     struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
     char path[64];
     (void)snprintf(path, sizeof path, "%s/other.sqlite", scene->folder);
     sqlite3 *handle = NULL;
@@ -149,6 +153,7 @@ static void a_database_of_something_else_is_refused(void **state)
 static void an_empty_file_is_no_ledger_until_it_is_made_one(void **state)
 {
     struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
     char path[64];
     struct ledger *ledger = NULL;
     (void)snprintf(path, sizeof path, "%s/empty.sqlite", scene->folder);

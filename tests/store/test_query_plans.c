@@ -168,6 +168,7 @@ static void lists_of_the_desk_walk_along_an_index(void **state)
          {.view = DESK_ALL, .has_state = true, .state = DOCUMENT_DISCARDED}                   },
     };
     struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
     scene_register(scene);
     (void)scene_filed(scene, "50.21.000001-1");
     (void)scene_in_clearing(scene, "Waren");
@@ -198,6 +199,7 @@ static enum status keep_no_site(void *context, const char *site, int64_t last_ms
 static void a_day_of_a_site_walks_along_an_index(void **state)
 {
     struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
     (void)scene_document(scene, "Waren");
     struct day_query query = {.site = "Waren", .until_ms = INT64_MAX, .limit = 50};
     struct day_counts counts;

@@ -1,0 +1,909 @@
+/* database_postgresql.c - database.h over PostgreSQL 15 or newer, by libpq.
+ *
+ * One writer at a time, as with a file: every writing transaction takes an advisory lock before it
+ * looks at anything, because each audit row contains the digest of the one before it. A reader
+ * never waits. A writer that stands still in the middle (a stopped program, a cut line) is ended by
+ * the server after WRITER_IDLE_MS, and the others go on.
+ *
+ * A lost connection: what was not committed is gone, and the call gives STATUS_LATER; the next
+ * transaction connects again. When the line breaks at a COMMIT nobody has said whether it happened.
+ * So each writing transaction that changed something also writes its number into the row of this
+ * connection in commit_marker; afterwards the row says which was the last that counted. The lock is
+ * taken first, so that a COMMIT that is still on its way has ended before the row is read. Only
+ * when no server answers for OUTCOME_WAIT_MS does the process have to end, as after a crash.
+ *
+ * Values go to and fro in the binary format: int8 and float8 in network order, text and bytea as
+ * they are. Results come whole. A connection belongs to one thread and does not survive fork(). */
+// SPDX-License-Identifier: EUPL-1.2
+#include <assert.h>
+#include <endian.h>
+#include <inttypes.h>
+#include <libpq-fe.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "store/database_dialect.h"
+#include "store/database_engine.h"
+#include "store/database_result.h"
+
+enum {
+    SERVER_VERSION_LEAST = 150000,
+    CONNECT_SECONDS = 5,     /* for one address */
+    OUTCOME_WAIT_MS = 10000, /* for a server that says what became of a COMMIT */
+    OUTCOME_PAUSE_MS = 200,
+    WRITER_IDLE_MS = 10000, /* a writing transaction that asks nothing for so long is ended */
+    MARKER_DAYS = 7,        /* kept of connections that are gone */
+    COMMAND_BYTES = 512,
+    STATE_BYTES = 6, /* an SQLSTATE */
+};
+
+/* Its number in the upper half of the key, that of the schema in the lower: PostgreSQL's advisory
+ * locks are those of a whole database. */
+static const int64_t lock_class = 0x506f;
+
+struct prepared {
+    const char *sql; /* borrowed: the key */
+    char name[24];
+    Oid types[PARAMETERS_MOST]; /* 0: the server's own guess, because only NULL has come so far */
+    unsigned session;           /* in which it was prepared */
+};
+
+struct server {
+    struct database database; /* must be first */
+    PGconn *connection;       /* NULL when there is none */
+    char *url;
+    enum database_access access;
+    unsigned session;     /* grows with every connection */
+    char marker[33];      /* of this connection in commit_marker, in hex */
+    int64_t transactions; /* begun for writing so far */
+    int64_t lock;         /* key of the writers' lock */
+    bool in_transaction;  /* database_begin() or _begin_reading() was called */
+    bool is_lost;         /* the connection went in the middle of it */
+    bool has_changed;     /* it changed something */
+    bool is_lazy;         /* synchronous_commit is off */
+    bool owes_durability; /* something was committed while it was */
+    unsigned names;       /* of prepared statements, so far */
+    struct prepared *statements[STATEMENT_SLOTS];
+    size_t statement_count;
+};
+
+/* ---- failures ------------------------------------------------------------------------------- */
+
+static enum status status_of(const char *state)
+{
+    static const struct {
+        const char *prefix; /* of the SQLSTATE; the first that fits counts */
+        enum status status;
+    } table[] = {
+        {"08",    STATUS_LATER }, // connection
+        {"22",    STATUS_REFUSE}, // data
+        {"23",    STATUS_REFUSE}, // constraints
+        {"25006", STATUS_LATER }, // a standby: the primary has moved
+        {"25P03", STATUS_LATER }, // stood still in a transaction
+        {"28",    STATUS_REFUSE}, // not authorised
+        {"3D",    STATUS_REFUSE}, // no such database
+        {"3F",    STATUS_REFUSE}, // no such schema
+        {"40",    STATUS_LATER }, // serialization, deadlock
+        {"42501", STATUS_REFUSE},
+        {"53",    STATUS_LATER }, // disk full, out of memory, too many connections
+        {"54",    STATUS_REFUSE},
+        {"55P03", STATUS_LATER }, // locked
+        {"57",    STATUS_LATER }, // cancelled, shutting down, starting up
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strncmp(state, table[i].prefix, strlen(table[i].prefix)) == 0)
+            return table[i].status;
+    return STATUS_HALT;
+}
+
+/* The server's words without the line break behind them. */
+static void say(struct fault *fault, enum status status, const char *doing, const char *words,
+                const char *state)
+{
+    int length = (int)strcspn(words, "\n");
+    (void)fault_set(fault, status, "ledger: cannot %s: %.*s (PostgreSQL %s)", doing, length, words,
+                    state);
+}
+
+static void drop_connection(struct server *server)
+{
+    PQfinish(server->connection);
+    server->connection = NULL;
+    server->is_lost = server->in_transaction;
+}
+
+/* Puts a failure into words, and lets go of a connection that is of no use any more. Takes the
+ * result, which may be NULL. */
+static enum status failed(struct server *server, PGresult *result, const char *doing,
+                          struct fault *fault)
+{
+    char state[STATE_BYTES] = "08006";
+    const char *given = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    const char *words = result == NULL ? NULL : PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (given != NULL)
+        (void)snprintf(state, sizeof state, "%s", given);
+    enum status status = status_of(state);
+    say(fault, status, doing, words == NULL ? PQerrorMessage(server->connection) : words, state);
+    PQclear(result);
+    if (status == STATUS_HALT)
+        server->database.halted = true;
+    if (PQstatus(server->connection) != CONNECTION_OK || strcmp(state, "25006") == 0)
+        drop_connection(server);
+    return status;
+}
+
+static bool is_good(const PGresult *result)
+{
+    ExecStatusType status = PQresultStatus(result);
+    return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
+}
+
+/* A command without parameters, or several; what they answer is thrown away. */
+static enum status command(struct server *server, const char *sql, const char *doing,
+                           struct fault *fault)
+{
+    PGresult *result = PQexec(server->connection, sql);
+    if (!is_good(result))
+        return failed(server, result, doing, fault);
+    PQclear(result);
+    return STATUS_OK;
+}
+
+/* ---- connecting ----------------------------------------------------------------------------- */
+
+static enum status connect_server(struct server *server, struct fault *fault)
+{
+    char seconds[16];
+    (void)snprintf(seconds, sizeof seconds, "%d", CONNECT_SECONDS);
+    // What the URL says stands behind these, and counts.
+    const char *const names[] = {"connect_timeout",           "keepalives_idle",
+                                 "keepalives_interval",       "keepalives_count",
+                                 "tcp_user_timeout",          "target_session_attrs",
+                                 "fallback_application_name", "dbname",
+                                 "client_encoding",           NULL};
+    const char *const values[] = {seconds,      "5",           "2",         "2",    "5000",
+                                  "read-write", "posteingang", server->url, "UTF8", NULL};
+    PGconn *connection = PQconnectdbParams(names, values, 1);
+    if (connection == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    if (PQstatus(connection) == CONNECTION_OK) {
+        server->connection = connection;
+        server->session++;
+        return STATUS_OK;
+    }
+    // A refusal for good (no such database, wrong password) has no SQLSTATE here: it is tried
+    // again like a server that is not there, and says what it was.
+    const char *words = PQerrorMessage(connection);
+    (void)fault_set(fault, STATUS_LATER, "ledger: the database server cannot be reached: %.*s",
+                    (int)strcspn(words, "\n"), words);
+    PQfinish(connection);
+    return STATUS_LATER;
+}
+
+/* One text in the first row's first column; the caller owns it, NULL for NULL or no memory. */
+static enum status ask(struct server *server, const char *sql, char **ret_text, struct fault *fault)
+{
+    PGresult *result = PQexec(server->connection, sql);
+    if (!is_good(result))
+        return failed(server, result, "ask the server", fault);
+    bool there = PQntuples(result) > 0 && !PQgetisnull(result, 0, 0);
+    *ret_text = there ? string_copy(PQgetvalue(result, 0, 0)) : NULL;
+    PQclear(result);
+    return STATUS_OK;
+}
+
+static enum status check_server(struct server *server, struct fault *fault)
+{
+    char *schema = NULL;
+    if (PQserverVersion(server->connection) < SERVER_VERSION_LEAST)
+        return fault_set(fault, STATUS_REFUSE,
+                         "ledger: the database server is older than PostgreSQL 15");
+    if (strcmp(PQparameterStatus(server->connection, "server_encoding"), "UTF8") != 0)
+        return fault_set(fault, STATUS_REFUSE,
+                         "ledger: the database must be in UTF8; make it with"
+                         " createdb --encoding=UTF8 --template=template0");
+    enum status status =
+        ask(server, "SELECT oid::int8 FROM pg_namespace WHERE nspname = current_schema()", &schema,
+            fault);
+    if (status == STATUS_OK && schema == NULL)
+        status = fault_set(fault, STATUS_REFUSE,
+                           "ledger: the search_path of the database names no schema");
+    if (status == STATUS_OK)
+        server->lock = (lock_class << 32) + strtoll(schema, NULL, 10);
+    free(schema);
+    return status;
+}
+
+static enum status set_up(struct server *server, struct fault *fault)
+{
+    char sql[COMMAND_BYTES];
+    (void)snprintf(sql, sizeof sql,
+                   "SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d;"
+                   " SET default_transaction_isolation = 'read committed';"
+                   " SET default_transaction_read_only = %s;"
+                   " SELECT set_config('synchronous_commit', 'on', false)"
+                   " WHERE current_setting('synchronous_commit') = 'off'",
+                   DATABASE_BUSY_MS, WRITER_IDLE_MS,
+                   server->access == DATABASE_READ ? "on" : "off");
+    enum status status = connect_server(server, fault);
+    if (status == STATUS_OK)
+        status = check_server(server, fault);
+    if (status == STATUS_OK)
+        status = command(server, sql, "be set up", fault);
+    if (status == STATUS_OK && server->is_lazy)
+        status = command(server, "SET synchronous_commit = off", "be set up", fault);
+    if (status != STATUS_OK && server->connection != NULL)
+        drop_connection(server);
+    return status;
+}
+
+static enum status need_connection(struct server *server, struct fault *fault)
+{
+    if (server->connection != NULL)
+        return STATUS_OK;
+    return set_up(server, fault);
+}
+
+static enum status lock_writers(struct server *server, struct fault *fault)
+{
+    char sql[COMMAND_BYTES];
+    (void)snprintf(sql, sizeof sql, "BEGIN; SELECT pg_advisory_xact_lock(%" PRId64 ")",
+                   server->lock);
+    return command(server, sql, "begin", fault);
+}
+
+static enum status make_marker_table(struct server *server, struct fault *fault)
+{
+    char sql[COMMAND_BYTES];
+    enum status status = lock_writers(server, fault);
+    (void)snprintf(sql, sizeof sql,
+                   "CREATE TABLE IF NOT EXISTS commit_marker (connection bytea PRIMARY KEY, number"
+                   " int8 NOT NULL, since timestamptz NOT NULL DEFAULT now()) WITH (fillfactor ="
+                   " 50); DELETE FROM commit_marker WHERE since < now() - interval '%d days';"
+                   " COMMIT",
+                   MARKER_DAYS);
+    if (status == STATUS_OK)
+        status = command(server, sql, "make the table of commits", fault);
+    return status;
+}
+
+static enum status find_marker_table(struct server *server, struct fault *fault)
+{
+    char *found = NULL;
+    enum status status =
+        ask(server,
+            "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename ="
+            " 'commit_marker'",
+            &found, fault);
+    if (status == STATUS_OK && found == NULL)
+        status = fault_set(fault, STATUS_REFUSE,
+                           "there is no ledger in the database; \"posteingang init\" makes one");
+    free(found);
+    return status;
+}
+
+static void close_server(struct database *database)
+{
+    struct server *server = (struct server *)database;
+    PQfinish(server->connection);
+    for (size_t i = 0; i < STATEMENT_SLOTS; i++)
+        free(server->statements[i]);
+    free(server->url);
+    free(server);
+}
+
+static enum status open_server(const char *url, enum database_access access,
+                               struct database **ret_database, struct fault *fault)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    server->database =
+        (struct database){.engine = &database_postgresql, .can_write = access != DATABASE_READ};
+    server->access = access;
+    server->url = string_copy(url);
+    struct uuid marker = uuid_new((int64_t)time(NULL) * 1000);
+    for (size_t i = 0; i < UUID_BYTES; i++)
+        (void)snprintf(server->marker + 2 * i, 3, "%02x", marker.bytes[i]);
+    enum status status = server->url == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
+                                             : set_up(server, fault);
+    if (status == STATUS_OK)
+        status = access == DATABASE_CREATE ? make_marker_table(server, fault)
+                                           : find_marker_table(server, fault);
+    if (status == STATUS_OK)
+        *ret_database = &server->database;
+    else
+        close_server(&server->database);
+    return status;
+}
+
+/* ---- statements ----------------------------------------------------------------------------- */
+
+/* The values of one call as libpq wants them. */
+struct parameters {
+    uint64_t numbers[PARAMETERS_MOST]; /* in network order */
+    const char *values[PARAMETERS_MOST];
+    int lengths[PARAMETERS_MOST];
+    int formats[PARAMETERS_MOST];
+    Oid types[PARAMETERS_MOST];
+};
+
+static void take_number(struct parameters *parameters, size_t i, const void *number, Oid type)
+{
+    uint64_t bits = 0;
+    memcpy(&bits, number, sizeof bits);
+    parameters->numbers[i] = htobe64(bits);
+    parameters->values[i] = (const char *)&parameters->numbers[i];
+    parameters->lengths[i] = sizeof bits;
+    parameters->types[i] = type;
+}
+
+static void take_values(struct parameters *parameters, const struct value *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct value *value = &values[i];
+        parameters->formats[i] = 1;
+        parameters->values[i] = NULL;
+        parameters->lengths[i] = 0;
+        parameters->types[i] = 0;
+        switch (value->kind) {
+        case VALUE_INTEGER:
+            take_number(parameters, i, &value->integer, TYPE_INT8);
+            break;
+        case VALUE_REAL:
+            take_number(parameters, i, &value->real, TYPE_FLOAT8);
+            break;
+        case VALUE_TEXT:
+        case VALUE_BYTES:
+            // no bytes and NULL are two things
+            parameters->values[i] = value->bytes == NULL ? "" : value->bytes;
+            parameters->lengths[i] = (int)value->length;
+            parameters->types[i] = value->kind == VALUE_TEXT ? TYPE_TEXT : TYPE_BYTEA;
+            break;
+        case VALUE_NULL:
+            break;
+        }
+    }
+}
+
+/* Whether it is prepared here and now for values of these types. A type that was not known is
+ * learned. */
+static bool fits(const struct server *server, struct prepared *prepared,
+                 const struct parameters *parameters, size_t count)
+{
+    bool is_same = prepared->session == server->session;
+    for (size_t i = 0; i < count; i++)
+        if (parameters->types[i] != 0 && parameters->types[i] != prepared->types[i]) {
+            prepared->types[i] = parameters->types[i];
+            is_same = false;
+        }
+    return is_same;
+}
+
+static bool is_named(const char *sql, size_t number)
+{
+    for (const char *found = strchr(sql, '$'); found != NULL; found = strchr(found + 1, '$'))
+        if (strtoul(found + 1, NULL, 10) == number)
+            return true;
+    return false;
+}
+
+/* The server guesses the type of a NULL from what it is compared with, and cannot when the statement
+ * does not use it. */
+static void settle_unused(const char *sql, Oid *types, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (types[i] == 0 && !is_named(sql, i + 1))
+            types[i] = TYPE_TEXT;
+}
+
+static enum status prepare(struct server *server, struct prepared *prepared, size_t count,
+                           struct fault *fault)
+{
+    settle_unused(prepared->sql, prepared->types, count);
+    (void)snprintf(prepared->name, sizeof prepared->name, "s%u", ++server->names);
+    PGresult *result =
+        PQprepare(server->connection, prepared->name, prepared->sql, (int)count, prepared->types);
+    if (!is_good(result)) {
+        prepared->session = 0;
+        return failed(server, result, "prepare a statement", fault);
+    }
+    PQclear(result);
+    prepared->session = server->session;
+    return STATUS_OK;
+}
+
+/* The cached statement for `sql`; NULL when the cache is full or there is no memory. */
+static struct prepared *find_statement(struct server *server, const char *sql)
+{
+    size_t slot = database_slot(sql);
+    while (server->statements[slot] != NULL && server->statements[slot]->sql != sql)
+        slot = (slot + 1) % STATEMENT_SLOTS;
+    if (server->statements[slot] != NULL || server->statement_count >= STATEMENT_SLOTS / 2)
+        return server->statements[slot];
+    struct prepared *prepared = calloc(1, sizeof *prepared);
+    if (prepared != NULL) {
+        prepared->sql = sql;
+        server->statements[slot] = prepared;
+        server->statement_count++;
+    }
+    return prepared;
+}
+
+static enum status execute_once(struct server *server, const char *sql,
+                                struct parameters *parameters, size_t count, PGresult **ret_result,
+                                struct fault *fault)
+{
+    PGresult *result = NULL;
+    struct prepared *prepared = find_statement(server, sql);
+    enum status status = STATUS_OK;
+    if (prepared != NULL && !fits(server, prepared, parameters, count))
+        status = prepare(server, prepared, count, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (prepared == NULL) {
+        settle_unused(sql, parameters->types, count);
+        result = PQexecParams(server->connection, sql, (int)count, parameters->types,
+                              parameters->values, parameters->lengths, parameters->formats, 1);
+    } else {
+        result = PQexecPrepared(server->connection, prepared->name, (int)count, parameters->values,
+                                parameters->lengths, parameters->formats, 1);
+    }
+    if (!is_good(result))
+        return failed(server, result, "run a statement", fault);
+    *ret_result = result;
+    return STATUS_OK;
+}
+
+static bool has_changed(const PGresult *result)
+{
+    const char *tag = PQcmdStatus((PGresult *)(uintptr_t)result);
+    return strncmp(tag, "SELECT", 6) != 0;
+}
+
+/* Outside a transaction a lost connection is made again, once: nothing was changed by what only
+ * looked. */
+static enum status execute(struct server *server, const char *sql, const struct value *values,
+                           size_t count, PGresult **ret_result, struct fault *fault)
+{
+    struct parameters parameters;
+    enum status status = database_refuse_halted(&server->database, fault);
+    if (status == STATUS_OK && server->is_lost)
+        return fault_set(fault, STATUS_LATER,
+                         "ledger: the connection was lost; the transaction is gone");
+    bool was_connected = server->connection != NULL;
+    if (status == STATUS_OK)
+        status = need_connection(server, fault);
+    if (status != STATUS_OK)
+        return status;
+    take_values(&parameters, values, count);
+    status = execute_once(server, sql, &parameters, count, ret_result, fault);
+    if (status == STATUS_LATER && was_connected && server->connection == NULL &&
+        !server->in_transaction && strncmp(sql, "SELECT", 6) == 0) {
+        fault_clear(fault);
+        status = need_connection(server, fault);
+        if (status == STATUS_OK)
+            status = execute_once(server, sql, &parameters, count, ret_result, fault);
+    }
+    if (status == STATUS_OK && has_changed(*ret_result))
+        server->has_changed = true;
+    return status;
+}
+
+static enum status run(struct database *database, const char *sql, const struct value *values,
+                       size_t count, uint64_t *ret_changed, struct fault *fault)
+{
+    PGresult *result = NULL;
+    enum status status = execute((struct server *)database, sql, values, count, &result, fault);
+    if (status == STATUS_OK && ret_changed != NULL)
+        *ret_changed = strtoull(PQcmdTuples(result), NULL, 10);
+    PQclear(result);
+    return status;
+}
+
+static enum status query(struct database *database, const char *sql, const struct value *values,
+                         size_t count, struct rows **ret_rows, struct fault *fault)
+{
+    PGresult *result = NULL;
+    enum status status = execute((struct server *)database, sql, values, count, &result, fault);
+    if (status == STATUS_OK)
+        status = result_rows_new(database, result, ret_rows, fault);
+    return status;
+}
+
+static enum status script(struct database *database, const char *sql, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    struct text translated = {0};
+    enum status status = database_refuse_halted(database, fault);
+    if (status == STATUS_OK && server->is_lost)
+        status = fault_set(fault, STATUS_LATER, "ledger: the connection was lost");
+    if (status == STATUS_OK)
+        status = need_connection(server, fault);
+    if (status == STATUS_OK)
+        status = dialect_translate(sql, &translated, fault);
+    if (status == STATUS_OK)
+        status = command(server, text_string(&translated), "run a script", fault);
+    if (status == STATUS_OK)
+        server->has_changed = true;
+    text_done(&translated);
+    return status;
+}
+
+/* ---- transactions --------------------------------------------------------------------------- */
+
+/* A connection that went since the last transaction is made again before this one begins. */
+static enum status begin_with(struct server *server,
+                              enum status (*start)(struct server *server, struct fault *fault),
+                              struct fault *fault)
+{
+    assert(!server->in_transaction);
+    enum status status = database_refuse_halted(&server->database, fault);
+    bool was_connected = server->connection != NULL;
+    if (status == STATUS_OK)
+        status = need_connection(server, fault);
+    if (status == STATUS_OK)
+        status = start(server, fault);
+    if (status == STATUS_LATER && was_connected && server->connection == NULL) {
+        fault_clear(fault);
+        status = need_connection(server, fault);
+        if (status == STATUS_OK)
+            status = start(server, fault);
+    }
+    if (status != STATUS_OK && server->connection != NULL &&
+        PQtransactionStatus(server->connection) != PQTRANS_IDLE)
+        PQclear(PQexec(server->connection, "ROLLBACK"));
+    server->in_transaction = status == STATUS_OK;
+    server->is_lost = false;
+    server->has_changed = false;
+    return status;
+}
+
+static enum status begin(struct database *database, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    server->transactions++;
+    return begin_with(server, lock_writers, fault);
+}
+
+static enum status start_reading(struct server *server, struct fault *fault)
+{
+    return command(server,
+                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                   " SET LOCAL idle_in_transaction_session_timeout = 0",
+                   "begin", fault);
+}
+
+static enum status begin_reading(struct database *database, struct fault *fault)
+{
+    return begin_with((struct server *)database, start_reading, fault);
+}
+
+/* After the line broke at a COMMIT: did it happen? */
+static enum status look_for_outcome(struct server *server, bool *ret_committed, struct fault *fault)
+{
+    char sql[COMMAND_BYTES];
+    char *number = NULL;
+    (void)snprintf(sql, sizeof sql, "SELECT number FROM commit_marker WHERE connection = '\\x%s'",
+                   server->marker);
+    enum status status = need_connection(server, fault);
+    if (status == STATUS_OK)
+        status = lock_writers(server, fault);
+    if (status == STATUS_OK)
+        status = ask(server, sql, &number, fault);
+    if (status == STATUS_OK)
+        status = command(server, "ROLLBACK", "end", fault);
+    if (status != STATUS_OK && server->connection != NULL)
+        drop_connection(server);
+    if (status == STATUS_OK)
+        *ret_committed = number != NULL && strtoll(number, NULL, 10) == server->transactions;
+    free(number);
+    return status;
+}
+
+static enum status find_outcome(struct server *server, struct fault *fault)
+{
+    const struct timespec pause = {.tv_nsec = OUTCOME_PAUSE_MS * 1000000L};
+    bool committed = false;
+    enum status status = STATUS_LATER;
+    struct timespec began;
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &began);
+    do {
+        fault_clear(fault);
+        status = look_for_outcome(server, &committed, fault);
+        if (status == STATUS_LATER)
+            (void)nanosleep(&pause, NULL);
+        (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (status == STATUS_LATER && (now.tv_sec - began.tv_sec) * 1000 < OUTCOME_WAIT_MS);
+    if (status == STATUS_OK && committed)
+        return STATUS_OK;
+    if (status == STATUS_OK)
+        return fault_set(fault, STATUS_LATER,
+                         "ledger: the connection was lost; the transaction did not happen");
+    server->database.halted = true;
+    return fault_set(fault, STATUS_HALT,
+                     "ledger: the connection was lost at a commit, and no server says whether it "
+                     "happened; this process must end");
+}
+
+/* Takes the result of a COMMIT. One of a transaction that had failed is answered by ROLLBACK. */
+static enum status end_commit(struct server *server, PGresult *result, struct fault *fault)
+{
+    bool is_committed = is_good(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    if (is_committed) {
+        PQclear(result);
+        return STATUS_OK;
+    }
+    if (is_good(result)) {
+        PQclear(result);
+        return fault_set(fault, STATUS_HALT,
+                         "ledger: a failed statement was overlooked; nothing was committed");
+    }
+    enum status status = failed(server, result, "commit", fault);
+    if (server->connection == NULL && status == STATUS_LATER && server->has_changed)
+        return find_outcome(server, fault);
+    return status;
+}
+
+static enum status commit(struct server *server, struct fault *fault)
+{
+    char sql[COMMAND_BYTES] = "COMMIT";
+    if (server->has_changed)
+        (void)snprintf(sql, sizeof sql,
+                       "INSERT INTO commit_marker (connection, number) VALUES ('\\x%s', %" PRId64
+                       ") ON CONFLICT (connection) DO UPDATE SET number = excluded.number, since ="
+                       " excluded.since; COMMIT",
+                       server->marker, server->transactions);
+    if (server->is_lost)
+        return fault_set(fault, STATUS_LATER,
+                         "ledger: the connection was lost; the transaction did not happen");
+    enum status status = end_commit(server, PQexec(server->connection, sql), fault);
+    if (status == STATUS_OK)
+        server->owes_durability = server->is_lazy;
+    return status;
+}
+
+static enum status end(struct database *database, enum status status, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    if (status == STATUS_OK)
+        status = commit(server, fault);
+    if (server->connection != NULL && PQtransactionStatus(server->connection) != PQTRANS_IDLE) {
+        PGresult *result = PQexec(server->connection, "ROLLBACK");
+        bool is_back = is_good(result);
+        PQclear(result);
+        if (!is_back)
+            drop_connection(server);
+    }
+    server->in_transaction = false;
+    server->is_lost = false;
+    return status;
+}
+
+/* A commit that is waited for makes all before it durable: they stand before it in the same log. */
+static enum status make_durable(struct server *server, struct fault *fault)
+{
+    enum status status = begin(&server->database, fault);
+    if (status != STATUS_OK)
+        return status;
+    server->has_changed = true; // writes the marker
+    return end(&server->database, STATUS_OK, fault);
+}
+
+static enum status commit_lazily(struct database *database, bool lazily, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    enum status status = need_connection(server, fault);
+    if (status == STATUS_OK)
+        status =
+            command(server, lazily ? "SET synchronous_commit = off" : "SET synchronous_commit = on",
+                    "be set up", fault);
+    if (status == STATUS_OK)
+        server->is_lazy = lazily;
+    if (status == STATUS_OK && !lazily && server->owes_durability)
+        status = make_durable(server, fault);
+    return status;
+}
+
+/* ---- the engine's own ----------------------------------------------------------------------- */
+
+static enum status has_table(struct database *database, const char *table, bool *ret_has,
+                             struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status = database_number(
+        database,
+        "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = $1",
+        VALUES(value_text(table)), 0, &count, fault);
+    if (status == STATUS_OK)
+        *ret_has = count > 0;
+    return status;
+}
+
+static enum status is_empty(struct database *database, bool *ret_empty, struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status =
+        database_number(database,
+                        "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND"
+                        " tablename <> 'commit_marker'",
+                        NO_VALUES, 0, &count, fault);
+    if (status == STATUS_OK)
+        *ret_empty = count == 0;
+    return status;
+}
+
+/* Runs what the first column of a query's rows says. */
+static enum status run_each(struct server *server, const char *sql, struct fault *fault)
+{
+    PGresult *commands = PQexec(server->connection, sql);
+    if (!is_good(commands))
+        return failed(server, commands, "ask the server", fault);
+    enum status status = STATUS_OK;
+    for (int i = 0; status == STATUS_OK && i < PQntuples(commands); i++)
+        status = command(server, PQgetvalue(commands, i, 0), "change its form", fault);
+    PQclear(commands);
+    return status;
+}
+
+/* All tables as they are, in a schema "SCHEMA.schema-17" beside this one; see operations.md for
+ * the way back. One that is there already is of an attempt that ended behind it. */
+static enum status keep_older(struct database *database, int64_t version, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    char sql[COMMAND_BYTES];
+    char *found = NULL;
+    enum status status = need_connection(server, fault);
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT nspname FROM pg_namespace WHERE nspname = current_schema() ||"
+                   " '.schema-%" PRId64 "'",
+                   version);
+    if (status == STATUS_OK)
+        status = ask(server, sql, &found, fault);
+    bool is_there = found != NULL;
+    free(found);
+    if (status != STATUS_OK || is_there)
+        return status;
+    (void)snprintf(sql, sizeof sql,
+                   "SELECT format('CREATE SCHEMA %%I', current_schema() || '.schema-%" PRId64
+                   "') UNION ALL (SELECT format('CREATE TABLE %%I.%%I AS TABLE %%I', schemaname ||"
+                   " '.schema-%" PRId64 "', tablename, tablename) FROM pg_tables WHERE schemaname ="
+                   " current_schema() ORDER BY tablename)",
+                   version, version);
+    status = begin(database, fault);
+    return status == STATUS_OK ? end(database, run_each(server, sql, fault), fault) : status;
+}
+
+static enum status no_copy(struct database *database, const char *path, struct fault *fault)
+{
+    (void)database;
+    return fault_set(fault, STATUS_REFUSE, "\"%s\": a database on a server is not a file", path);
+}
+
+/* The server counts damaged pages when the cluster has checksums (initdb --data-checksums). */
+static enum status check_file(struct database *database, database_finding *finding, void *context,
+                              struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status = database_number(
+        database,
+        "SELECT checksum_failures FROM pg_stat_database WHERE datname = current_database()",
+        NO_VALUES, 0, &count, fault);
+    if (status == STATUS_OK && count > 0)
+        finding(context, "the database server has met damaged pages of this database");
+    return status;
+}
+
+/* One query for each foreign key, which are all of one column. */
+static enum status check_references(struct database *database, database_finding *finding,
+                                    void *context, struct fault *fault)
+{
+    static const char questions[] =
+        "SELECT format('SELECT count(*) FROM %s c WHERE c.%I IS NOT NULL AND NOT EXISTS (SELECT 1"
+        " FROM %s p WHERE p.%I = c.%I)', f.conrelid::regclass, a.attname, f.confrelid::regclass,"
+        " b.attname, a.attname), f.conrelid::regclass::text, f.confrelid::regclass::text"
+        " FROM pg_constraint f JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum ="
+        " f.conkey[1] JOIN pg_attribute b ON b.attrelid = f.confrelid AND b.attnum = f.confkey[1]"
+        " WHERE f.contype = 'f' AND f.connamespace = current_schema()::regnamespace ORDER BY 1";
+    struct server *server = (struct server *)database;
+    enum status status = need_connection(server, fault);
+    if (status != STATUS_OK)
+        return status;
+    PGresult *keys = PQexec(server->connection, questions);
+    if (!is_good(keys))
+        return failed(server, keys, "ask the server", fault);
+    for (int i = 0; status == STATUS_OK && i < PQntuples(keys); i++) {
+        char *count = NULL;
+        char words[FAULT_TEXT_BYTES];
+        status = ask(server, PQgetvalue(keys, i, 0), &count, fault);
+        (void)snprintf(words, sizeof words, "a row of %s points to a row of %s that is not there",
+                       PQgetvalue(keys, i, 1), PQgetvalue(keys, i, 2));
+        if (status == STATUS_OK && count != NULL && strcmp(count, "0") != 0)
+            finding(context, words);
+        free(count);
+    }
+    PQclear(keys);
+    return status;
+}
+
+/* The hosts agree on the server's clock. It is asked once: from then on the host's own monotonic
+ * clock counts, which no change of a wall clock touches. */
+static enum status clock_offset(struct database *database, int64_t monotonic_ms,
+                                int64_t *ret_offset, struct fault *fault)
+{
+    int64_t now = 0;
+    enum status status = database_number(
+        database, "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS int8)", NO_VALUES, 0,
+        &now, fault);
+    if (status == STATUS_OK)
+        *ret_offset = now - monotonic_ms;
+    return status;
+}
+
+/* Inside a transaction: the foreign keys are taken away, and remembered in a temporary table. */
+static enum status loosen(struct database *database, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    enum status status = command(
+        server,
+        "CREATE TEMPORARY TABLE loosened ON COMMIT DROP AS SELECT format('ALTER TABLE %s ADD"
+        " CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS again,"
+        " format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS away FROM"
+        " pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace",
+        "loosen its references", fault);
+    return status == STATUS_OK ? run_each(server, "SELECT away FROM loosened", fault) : status;
+}
+
+/* … and come back, which checks every row; numbers that are given out go on behind the largest. */
+static enum status tighten(struct database *database, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    enum status status = run_each(server, "SELECT again FROM loosened", fault);
+    if (status == STATUS_OK)
+        status = run_each(server,
+                          "SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), (SELECT"
+                          " coalesce(max(%I), 0) + 1 FROM %I), false)', table_name, column_name,"
+                          " column_name, table_name) FROM information_schema.columns WHERE"
+                          " table_schema = current_schema() AND is_identity = 'YES'",
+                          fault);
+    if (status == STATUS_OK)
+        server->has_changed = true;
+    return status;
+}
+
+const struct engine database_postgresql = {
+    .open = open_server,
+    .close = close_server,
+    .begin = begin,
+    .begin_reading = begin_reading,
+    .end = end,
+    .commit_lazily = commit_lazily,
+    .run = run,
+    .query = query,
+    .script = script,
+    .next = result_next,
+    .done = result_done,
+    .kind = result_kind,
+    .integer = result_integer,
+    .real = result_real,
+    .text = result_text,
+    .bytes = result_bytes,
+    .columns = result_columns,
+    .has_table = has_table,
+    .is_empty = is_empty,
+    .keep_older = keep_older,
+    .copy = no_copy,
+    .check_file = check_file,
+    .check_references = check_references,
+    .clock_offset = clock_offset,
+    .tables_sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND"
+                  " tablename <> 'commit_marker' ORDER BY tablename",
+    .columns_sql = "SELECT column_name::text FROM information_schema.columns WHERE table_schema ="
+                   " current_schema() AND table_name = $1 ORDER BY ordinal_position",
+    .loosen = loosen,
+    .tighten = tighten,
+};
