@@ -15,11 +15,24 @@
 #include "portal/routes.h"
 #include "store/logins.h"
 
-// clang-format off: a row for each, so that new ones are added side by side
+// A row for each, so that new ones are added side by side.
+// clang-format off
 static const struct route_table *const tables[] = {
-    &routes_session, &routes_documents, &routes_pages,     &routes_actions,      &routes_search,
-    &routes_scans,   &routes_desk,      &routes_people,    &routes_operations,   &routes_recalls,
-    &routes_account, &routes_deadlines, &routes_letterbox, &routes_arrangements, &routes_quality,
+    &routes_session,
+    &routes_documents,
+    &routes_pages,
+    &routes_actions,
+    &routes_search,
+    &routes_scans,
+    &routes_desk,
+    &routes_people,
+    &routes_operations,
+    &routes_recalls,
+    &routes_account,
+    &routes_deadlines,
+    &routes_letterbox,
+    &routes_arrangements,
+    &routes_quality,
 };
 // clang-format on
 
