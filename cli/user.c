@@ -1,4 +1,4 @@
-/* user.c - `posteingang user add|role|list|disable|enable|password`: who may log in to the portal.
+/* user.c - `posteingang user …`: who may log in to the portal, and with what.
  *
  * A password is asked for twice on a terminal, without showing it, and read as one line from
  * standard input otherwise. It never stands on the command line, where others could see it. */
@@ -17,6 +17,8 @@
 #include "cli/table.h"
 #include "cli/terminal.h"
 #include "cli/times.h"
+#include "cli/user_place.h"
+#include "store/second_factor.h"
 #include "store/users.h"
 
 enum { SECRET_BYTES = PASSWORD_BYTES_MOST + 2 }; /* its newline and NUL */
@@ -92,9 +94,7 @@ static int add(struct instance *instance, const char *name, const struct user_pl
 {
     struct fault fault = {0};
     char password[SECRET_BYTES] = "";
-    int exit_code = check_site(instance->config, place->site);
-    if (exit_code == EXIT_DONE)
-        exit_code = read_password(name, password);
+    int exit_code = read_password(name, password);
     const struct user_addition addition = {name, *place, password};
     if (exit_code == EXIT_DONE &&
         user_add(instance->ledger, &addition, outcome_actor(), &fault) != STATUS_OK)
@@ -108,19 +108,13 @@ static int add(struct instance *instance, const char *name, const struct user_pl
 static int move(struct instance *instance, const char *name, const struct user_place *place)
 {
     struct fault fault = {0};
-    int exit_code = check_site(instance->config, place->site);
-    if (exit_code == EXIT_DONE &&
-        user_set_place(instance->ledger, name, place, outcome_actor(), &fault) != STATUS_OK)
-        exit_code = outcome_of(&fault);
-    if (exit_code == EXIT_DONE)
-        print_may(name, place);
-    return exit_code;
+    if (user_set_place(instance->ledger, name, place, outcome_actor(), &fault) != STATUS_OK)
+        return outcome_of(&fault);
+    print_may(name, place);
+    return EXIT_DONE;
 }
 
-/* What is done with a name and a place, which both verbs read alike. */
-typedef int place_work(struct instance *instance, const char *name, const struct user_place *place);
-
-static int with_place(struct call *call, const char *verb, place_work *work)
+int user_place_call(struct call *call, const char *verb, user_place_work *work)
 {
     const char *role_name = NULL;
     struct user_place place = {0};
@@ -146,6 +140,8 @@ static int with_place(struct call *call, const char *verb, place_work *work)
         exit_code = instance_open(call, LEDGER_WRITE, &instance);
     }
     if (exit_code == EXIT_DONE)
+        exit_code = check_site(instance.config, place.site);
+    if (exit_code == EXIT_DONE)
         exit_code = work(&instance, rest.values[0], &place);
     instance_close(&instance);
     argument_list_done(&rest);
@@ -154,20 +150,17 @@ static int with_place(struct call *call, const char *verb, place_work *work)
 
 int verb_user_add(struct call *call)
 {
-    return with_place(call, "user add", add);
+    return user_place_call(call, "user add", add);
 }
 
 int verb_user_role(struct call *call)
 {
-    return with_place(call, "user role", move);
+    return user_place_call(call, "user role", move);
 }
 
 /* ---- changing ------------------------------------------------------------------------------ */
 
-/* What the verbs that take one name do. */
-typedef int user_change(struct instance *instance, const char *name);
-
-static int change_user(struct call *call, user_change *change)
+int user_name_call(struct call *call, user_name_work *work)
 {
     struct argument_list rest = {0};
     struct instance instance = {0};
@@ -176,7 +169,7 @@ static int change_user(struct call *call, user_change *change)
         return exit_code;
     exit_code = instance_open(call, LEDGER_WRITE, &instance);
     if (exit_code == EXIT_DONE)
-        exit_code = change(&instance, rest.values[0]);
+        exit_code = work(&instance, rest.values[0]);
     instance_close(&instance);
     argument_list_done(&rest);
     return exit_code;
@@ -220,17 +213,31 @@ static int set_password(struct instance *instance, const char *name)
 
 int verb_user_disable(struct call *call)
 {
-    return change_user(call, disable);
+    return user_name_call(call, disable);
 }
 
 int verb_user_enable(struct call *call)
 {
-    return change_user(call, enable);
+    return user_name_call(call, enable);
 }
 
 int verb_user_password(struct call *call)
 {
-    return change_user(call, set_password);
+    return user_name_call(call, set_password);
+}
+
+static int reset_factor(struct instance *instance, const char *name)
+{
+    struct fault fault = {0};
+    if (second_factor_remove(instance->ledger, name, outcome_actor(), &fault) != STATUS_OK)
+        return outcome_of(&fault);
+    printf("%s has no second factor any more, and must log in anew.\n", name);
+    return EXIT_DONE;
+}
+
+int verb_user_reset_factor(struct call *call)
+{
+    return user_name_call(call, reset_factor);
 }
 
 /* ---- listing ------------------------------------------------------------------------------- */
@@ -254,9 +261,10 @@ static enum status print_json(const struct user_record *user, struct fault *faul
     char since[TIMESTAMP_BYTES];
     timestamp_local(user->created_ms, since);
     json_t *json =
-        json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:s, s:b}", "name", user->name, "role",
+        json_pack("{s:s, s:s, s:s?, s:s?, s:s?, s:s, s:b, s:b, s:b}", "name", user->name, "role",
                   user_role_name(user->role), "site", user->site, "team", user->team, "caseworker",
-                  user->caseworker, "since", since, "disabled", user->is_disabled);
+                  user->caseworker, "since", since, "disabled", user->is_disabled, "directory",
+                  user->is_of_directory, "second_factor", user->has_factor);
     bool is_printed = json != NULL && json_dumpf(json, stdout, JSON_COMPACT) == 0;
     json_decref(json);
     if (!is_printed)
@@ -276,7 +284,9 @@ static enum status show_user(void *context, const struct user_record *user, stru
     table_cell(&listing->table, user_role_name(user->role));
     table_cell(&listing->table, user->site != NULL ? user->site : user->team);
     table_cell(&listing->table, since);
-    table_cell(&listing->table, user->is_disabled ? "disabled" : "yes");
+    table_cell(&listing->table, user->is_disabled  ? "disabled"
+                                : user->has_factor ? "with a second factor"
+                                                   : "yes");
     return STATUS_OK;
 }
 

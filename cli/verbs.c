@@ -136,6 +136,16 @@ static const struct verb verbs[] = {
     {"user password", "NAME", "sets somebody's password",
      "Sets a new password, asked for or read as one line from standard input, and ends all of\n"
      "the person's sessions.", verb_user_password},
+    {"user reset-factor", "NAME", "takes somebody's second factor away",
+     "For a telephone that is lost, together with the codes on paper. Ends all of the person's\n"
+     "sessions; they log in with the password and set a new one up.", verb_user_reset_factor},
+    {"token add", "NAME --role ROLE [--site SITE] [--team TEAM]", "makes a token for a machine",
+     "Prints a secret, this once, with which a machine may do what the role may:\n"
+     "Authorization: Bearer SECRET. The audit names it token:NAME.", verb_token_add},
+    {"token list", "[--json]", "shows the tokens of machines",
+     "Lists all of them, those that were revoked, too.", verb_token_list},
+    {"token revoke", "NAME", "makes a machine's token good for nothing",
+     "From now on; the token stays in the list, because the audit names it.", verb_token_revoke},
     {"key new", "NAME [--file FILE] [--server PUBLIC]", "makes a key for a worker on another host",
      "Makes a pair of keys and writes it to a file of mode 0600, with the dispatcher's public "
      "key.\n"

@@ -556,9 +556,7 @@ const struct setting_section setting_sections[] = {
      "What every Transfervermerk says of the procedure. No program uses these yet.",
      SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},
-    {"portal.second_factor",
-     "A second factor at the log-in, besides the password. The API asks for it, the log-in page "
-     "does not yet: do not require it of people who use a browser.", SETTING_SINGLE},
+    {"portal.second_factor", "A second factor at the log-in, besides the password.", SETTING_SINGLE},
     {"monitor", "The program that serves metrics, warns, sends notices and clears away.", SETTING_SINGLE},
     {"alarms", "When the administrators are warned, and how.", SETTING_SINGLE},
     {"mail", "How notices are sent.", SETTING_SINGLE},

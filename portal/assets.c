@@ -64,6 +64,7 @@ static const struct source sources[] = {
     OWN("batches.js", SCRIPT),
     OWN("page_operations.js", SCRIPT),
     OWN("page_people.js", SCRIPT),
+    OWN("page_account.js", SCRIPT),
     OWN("arranged.js", SCRIPT),
     OWN("page_arrange.js", SCRIPT),
     OWN("page_audit.js", SCRIPT),

@@ -3,9 +3,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 export class Refusal extends Error {
-  constructor(status, words) {
+  constructor(status, words, answer = {}) {
     super(words);
     this.status = status;
+    this.answer = answer; // what else the portal said
   }
 }
 
@@ -35,7 +36,7 @@ async function ask(method, path, { body, background = false } = {}) {
   const refused = await response.json().catch(() => ({}));
   const words = refused.error ?? 'Das hat nicht funktioniert.';
   if (response.status === 401 && path !== '/api/v1/login') onSessionOver();
-  throw new Refusal(response.status, words);
+  throw new Refusal(response.status, words, refused);
 }
 
 export async function get(path, options) {

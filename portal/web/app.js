@@ -83,6 +83,11 @@ const pages = [
   },
 ];
 
+const accountPage = {
+  path: '/konto', topics: ['accounts'],
+  load: async () => (await import('./page_account.js')).AccountPage,
+};
+
 const currentPath = () => window.location.hash.slice(1);
 
 function usePath() {
@@ -95,14 +100,16 @@ function usePath() {
   return path;
 }
 
-const pagesOf = (user) => pages.filter((page) => page.roles.includes(user.role));
+/** Who has yet to get the second factor of their role has nothing but their account. */
+const pagesOf = (user) =>
+  user.lacks_factor ? [accountPage] : [...pages.filter((page) => page.roles.includes(user.role)), accountPage];
 
 const isStart = (path) => path === '' || path === '/';
 
 /** The page of an address, and the id in it; nothing when this person has no such page. */
 function findPage(user, path) {
   const mine = pagesOf(user);
-  if (isStart(path)) return { page: mine[0] };
+  if (isStart(path) || user.lacks_factor) return { page: mine[0] };
   for (const page of mine) {
     const found = page.pattern ? page.pattern.exec(path) : null;
     if (page.path === path || found) return { page, id: found?.[1] };
@@ -113,7 +120,7 @@ function findPage(user, path) {
 /** How many documents wait for this person; asked again when documents change. */
 function useClearing(user, version) {
   const [clearing, setClearing] = useState(0);
-  const isAsked = user !== null && deciders.includes(user.role);
+  const isAsked = user !== null && !user.lacks_factor && deciders.includes(user.role);
   useEffect(() => {
     if (!isAsked) return;
     get('/api/v1/desk', { background: true }).then(
@@ -153,7 +160,7 @@ function Bar({ session, path, clearing, onLogout }) {
       ${user &&
       html`<div class="bar__person">
         <${Icon} name="account-circle" />
-        <span><strong>${user.name}</strong><small>${roleWords(user.role)}${user.site ?? user.team ? ` ${user.site ?? user.team}` : ''}</small></span>
+        <span><a class="bar__account" href="#/konto" title="Mein Konto">${user.name}</a><small>${roleWords(user.role)}${user.site ?? user.team ? ` ${user.site ?? user.team}` : ''}</small></span>
         <button type="button" class="kern-btn kern-btn--tertiary kern-btn--small" onClick=${onLogout}>
           <${Icon} name="logout" /><span class="kern-label kern-label--small">Abmelden</span>
         </button>
@@ -163,7 +170,7 @@ function Bar({ session, path, clearing, onLogout }) {
 }
 
 /** Fetches the page's own file when it is first shown. */
-function Page({ path, session, topics, filter, onFilter }) {
+function Page({ path, session, topics, filter, onFilter, onSession }) {
   const { page, id } = findPage(session.user, path);
   const [loaded, setLoaded] = useState({ page: null, Shown: null });
   useEffect(() => {
@@ -172,7 +179,7 @@ function Page({ path, session, topics, filter, onFilter }) {
   if (!page) return html`<${Heading}>Hier ist nichts<//>`;
   if (loaded.page !== page) return html`<${Loading} />`;
   const version = versionOf(topics, page.topics);
-  return html`<${loaded.Shown} key=${page.path ?? page.pattern} id=${id} session=${session} version=${version} topics=${topics} filter=${filter} onFilter=${onFilter} />`;
+  return html`<${loaded.Shown} key=${page.path ?? page.pattern} id=${id} session=${session} version=${version} topics=${topics} filter=${filter} onFilter=${onFilter} onSession=${onSession} />`;
 }
 
 function Portal({ start }) {
@@ -182,7 +189,7 @@ function Portal({ start }) {
   const [owner, setOwner] = useState(start.user);
   const [notice, setNotice] = useState(null);
   const [filter, setFilter] = useState({ state: 'clearing', site: '' });
-  const { topics, isCut } = useLive(session.user !== null, endSession);
+  const { topics, isCut } = useLive(session.user !== null && !session.user.lacks_factor, endSession);
   const clearing = useClearing(session.user, topics.documents);
 
   function endSession() {
@@ -196,6 +203,10 @@ function Portal({ start }) {
     setNotice(null);
     setSession(opened);
     setOwner(opened.user);
+  }
+
+  async function readSession() {
+    setSession(await get('/api/v1/session', { background: true }));
   }
 
   async function logOut() {
@@ -213,7 +224,7 @@ function Portal({ start }) {
     ${owner &&
     html`<main class="content" id=${isIn ? 'content' : undefined} tabindex="-1" key=${owner.name} hidden=${!isIn}>
       ${isCut && html`<${Alert} look="warning" title="Das Portal antwortet nicht. Was Sie sehen, kann veraltet sein; es geht von selbst weiter." role="status" />`}
-      <${Page} path=${path} session=${shown} topics=${topics} filter=${filter} onFilter=${setFilter} />
+      <${Page} path=${path} session=${shown} topics=${topics} filter=${filter} onFilter=${setFilter} onSession=${readSession} />
     </main>`}`;
 }
 

@@ -73,7 +73,7 @@ function User({ user, session, onDone }) {
     <${Cell}>${user.name}<//>
     <${Cell}>${roleWords(user.role)}${of ? `, ${of}` : ''}<//>
     <${Cell}>${timeWords(user.created)}<//>
-    <${Cell}><${Badge} look=${user.disabled ? 'warning' : 'success'}>${user.disabled ? 'gesperrt' : 'aktiv'}<//><//>
+    <${Cell}><${Badge} look=${user.disabled ? 'warning' : 'success'}>${user.disabled ? 'gesperrt' : 'aktiv'}<//>${user.factor ? ' mit zweitem Faktor' : ''}<//>
     <${Cell}>
       ${place
         ? html`<form class="form-row" onSubmit=${(event) => { event.preventDefault(); act('role', placeOf(place)); }}>
@@ -82,6 +82,7 @@ function User({ user, session, onDone }) {
           </form>`
         : html`<div class="actions">
             <${Button} onClick=${() => setPlace({ role: user.role, site: user.site ?? session.sites[0], team: user.team ?? '' })} aria-label="Rolle ändern: ${user.name}">Rolle ändern<//>
+            ${user.factor && user.name !== session.user.name && html`<${Button} look="tertiary" onClick=${() => act('factor/reset', {})} aria-label="Zweiten Faktor zurücksetzen: ${user.name}">Zweiten Faktor zurücksetzen<//>`}
             <${Button} look="tertiary" onClick=${() => act(user.disabled ? 'enable' : 'disable', {})} aria-label="${user.disabled ? 'Entsperren' : 'Sperren'}: ${user.name}">${user.disabled ? 'Entsperren' : 'Sperren'}<//>
           </div>`}
       ${error && html`<p class="reason" role="alert">${error}</p>`}

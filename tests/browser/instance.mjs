@@ -20,14 +20,14 @@ function need(file, advice) {
   process.exit(2);
 }
 
-/** `posteingang init`, any free port, and the office of seed_portal. */
-export function makeInstance(folder) {
+/** `posteingang init`, any free port, and the office of seed_portal. `changes`: [from, to] in its configuration. */
+export function makeInstance(folder, changes = []) {
   const bin = process.env.BIN_DIR;
   need(`${bin}/posteingang`, 'build the project first');
   execFileSync(`${bin}/posteingang`, ['init', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
   const file = path.join(folder, 'posteingang.yaml');
   const written = readFileSync(file, 'utf8');
-  writeFileSync(file, written.replace('port: 8080', 'port: 0'));
+  writeFileSync(file, [['port: 8080', 'port: 0'], ...changes].reduce((text, [from, to]) => text.replace(from, to), written));
   const seeded = execFileSync(path.join(bin, '../tests-bin/seed_portal'), [file], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -100,12 +100,37 @@ static void the_password_stands_nowhere(void **state)
     expect("% user add dora --role admin --password x </dev/null", 2, "unknown option");
 }
 
+static void machines_get_a_token_that_can_be_revoked(void **state)
+{
+    (void)state;
+    expect("% token list", 0, "No machine has a token");
+    expect("% token add scanner-7", 2, "as what?");
+    expect("% token add scanner-7 --role mailroom --site Nirgendwo", 1, "no site Nirgendwo");
+    char *secret = shell("% token add scanner-7 --role mailroom --site Demmin", 0);
+    assert_int_equal(strncmp(secret, "pe_", 3), 0);
+    assert_int_equal(strlen(secret), 47); // 46 letters and a newline, nothing else
+    free(secret);
+    expect("% token add scanner-7 --role mailroom --site Demmin", 1, "scanner-7");
+    expect("% token list", 0, "scanner-7");
+    expect("% token revoke scanner-7", 0, "good for nothing");
+    expect("% token list --json", 0, "\"revoked\":true");
+    expect("% token revoke scanner-7", 1, "");
+}
+
+static void a_second_factor_that_is_not_there_cannot_be_reset(void **state)
+{
+    (void)state;
+    expect("% user reset-factor niemand", 1, "second factor");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_come_and_go),
         cmocka_unit_test(what_cannot_be_is_said),
         cmocka_unit_test(the_password_stands_nowhere),
+        cmocka_unit_test(machines_get_a_token_that_can_be_revoked),
+        cmocka_unit_test(a_second_factor_that_is_not_there_cannot_be_reset),
     };
     return cmocka_run_group_tests(tests, make_instance, NULL);
 }
