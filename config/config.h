@@ -138,13 +138,14 @@ struct config_limits {
 };
 
 struct config_store {
-    char *ledger;       /* absolute path of the SQLite file, later also postgresql://… */
-    char *spool;        /* absolute path of the folder, later also s3://… */
-    char *cabinet;      /* absolute path: the central team's files */
-    char *runtime;      /* absolute path of the folder for sockets and locks, mode 0700 */
-    int64_t scrub_hour; /* local time; 24: never */
-    int64_t scrub_rate; /* spool objects a second */
-    bool is_shared;     /* the programs run as several users of one group: base/share.h */
+    char *ledger;          /* absolute path of the SQLite file, later also postgresql://… */
+    char *spool;           /* absolute path of the folder, later also s3://… */
+    char *cabinet;         /* absolute path: the central team's files */
+    char *runtime;         /* absolute path of the folder for sockets and locks, mode 0700 */
+    int64_t scrub_hour;    /* local time; 24: never */
+    int64_t scrub_rate;    /* spool objects a second */
+    int64_t reserve_bytes; /* beside the ledger, for when its disk is full */
+    bool is_shared;        /* the programs run as several users of one group: base/share.h */
 };
 
 struct config_workers {

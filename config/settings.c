@@ -272,6 +272,9 @@ const struct setting settings[] = {
           "Hour of the night at which everything at rest is read and checked; 24: never."),
     COUNT("store.scrub_rate", "50", 1, 1000, NULL, store.scrub_rate,
           "How many files a second that check reads at most."),
+    VALUE(SETTING_SIZE, "store.reserve", "8MB", 0, 1e9, store.reserve_bytes,
+          "Room on the ledger's disk that is kept for its last words when the disk is full; 0B: "
+          "none."),
     WORD(SETTING_SWITCH, "store.shared", "false", truths, store.is_shared,
          "Whether the programs run as several users of one group, which may then use the ledger, "
          "the spool and the sockets."),

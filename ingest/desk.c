@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ingest/desk.h"
 #include "ingest/source.h"
+#include "store/reserve.h"
 
 static enum status check_disk(const char *path, uint64_t bytes, uint64_t least, struct fault *fault)
 {
@@ -49,6 +50,9 @@ enum status desk_check_room(const struct desk *desk, uint64_t bytes, struct faul
                                 : check_disk(folder[0] == '\0' ? "/" : folder, 0, least, fault);
         free(folder);
     }
+    if (status == STATUS_OK && reserve_is_used(store->ledger))
+        status = fault_set(fault, STATUS_LATER,
+                           "the disk of the ledger was full, and its reserve is in use");
     return status;
 }
 

@@ -24,7 +24,8 @@ struct desk {
 };
 
 /* STATUS_LATER when the disk of the spool or the ledger would be left with less than
- * limits.free_bytes_least after `bytes` more, or has hardly any inodes. */
+ * limits.free_bytes_least after `bytes` more, or has hardly any inodes, or when the ledger's reserve
+ * is in use. */
 enum status desk_check_room(const struct desk *desk, uint64_t bytes, struct fault *fault);
 
 /* One line of log about a file: `id` first (NULL: none yet), then site and source, quoted. */

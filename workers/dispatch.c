@@ -42,6 +42,9 @@ enum status dispatch_storage(struct dispatch *dispatch, enum status status,
 {
     if (status == STATUS_HALT)
         dispatch_halt(dispatch, fault);
+    if (status == STATUS_LATER && reserve_give_up(dispatch->reserve))
+        log_error(NULL, "the ledger's disk is full: its reserve is given up for what is in hand, "
+                        "and no jobs are given out until there is room again");
     return status;
 }
 
@@ -303,9 +306,17 @@ static void forgive_own_silence(struct dispatch *dispatch)
     dispatch->expired_ms = now;
 }
 
+static void take_reserve_back(struct dispatch *dispatch)
+{
+    if (!reserve_is_whole(dispatch->reserve) && reserve_take_back(dispatch->reserve))
+        log_warning(NULL, "there is room on the ledger's disk: its reserve is whole, and jobs are "
+                          "given out again");
+}
+
 void dispatch_beat(struct dispatch *dispatch)
 {
     forgive_own_silence(dispatch);
+    take_reserve_back(dispatch);
     flush_all(dispatch);
     door_beat(dispatch);
     admission_beat(dispatch);
@@ -419,15 +430,32 @@ enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault)
     return status;
 }
 
+/* Taking over writes; on a full disk that needs the reserve. */
+static enum status take_over_with_reserve(struct dispatch *dispatch, struct fault *fault)
+{
+    enum status status = dispatch_take_over(dispatch, fault);
+    if (status != STATUS_LATER || !reserve_give_up(dispatch->reserve))
+        return status;
+    fault_clear(fault);
+    return dispatch_take_over(dispatch, fault);
+}
+
 static enum status open_storage(struct dispatch *dispatch, const struct config *config,
                                 struct fault *fault)
 {
+    const struct config_store *store = &config->store;
     enum status status =
-        ledger_open(config->store.ledger, LEDGER_WRITE, dispatch->clock, &dispatch->ledger, fault);
+        ledger_open(store->ledger, LEDGER_WRITE, dispatch->clock, &dispatch->ledger, fault);
     if (status == STATUS_OK)
-        status = spool_open(config->store.spool, &dispatch->spool, fault);
+        status = spool_open(store->spool, &dispatch->spool, fault);
     if (status == STATUS_OK)
-        status = dispatch_take_over(dispatch, fault);
+        status =
+            reserve_open(store->ledger, (uint64_t)store->reserve_bytes, &dispatch->reserve, fault);
+    if (status == STATUS_OK)
+        status = take_over_with_reserve(dispatch, fault);
+    if (status == STATUS_OK && !reserve_is_whole(dispatch->reserve))
+        log_error(NULL, "the ledger's disk has no room for its reserve (store.reserve): no jobs "
+                        "are given out until it has");
     return status;
 }
 
@@ -531,6 +559,7 @@ void dispatch_free(struct dispatch **dispatch_p)
     door_close(dispatch);
     messaging_socket_close(&dispatch->socket);
     messaging_close(&dispatch->messaging);
+    reserve_close(&dispatch->reserve);
     spool_close(&dispatch->spool);
     ledger_close(&dispatch->ledger);
     if (dispatch->lock >= 0)

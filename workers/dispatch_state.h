@@ -10,6 +10,7 @@
 #include "base/bell.h"
 #include "base/log.h"
 #include "store/rematch.h"
+#include "store/reserve.h"
 #include "workers/assignments.h"
 #include "workers/dispatch.h"
 #include "workers/peers.h"
@@ -24,6 +25,7 @@ struct dispatch {
     int lock; /* descriptor of the lock file */
     struct ledger *ledger;
     struct spool *spool;
+    struct reserve *reserve; /* NULL: none */
     struct messaging *messaging;
     struct messaging_socket *socket; /* for the workers of this host */
     struct door *door;               /* for those of others; NULL when there are none */
@@ -49,7 +51,8 @@ struct dispatch {
 int64_t dispatch_now(const struct dispatch *dispatch);
 /* Logs and stops the loop: storage cannot be trusted any more. */
 void dispatch_halt(struct dispatch *dispatch, const struct fault *fault);
-/* STATUS_OK or LATER as they are; halts on STATUS_HALT. For what the ledger and spool say. */
+/* STATUS_OK or LATER as they are; halts on STATUS_HALT. For what the ledger and spool say. When the
+ * ledger's disk is full its reserve is given up here, so that what comes again can be written. */
 enum status dispatch_storage(struct dispatch *dispatch, enum status status,
                              const struct fault *fault);
 /* Something changed that may make jobs of this kind due. */

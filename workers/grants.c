@@ -154,6 +154,8 @@ static struct peer *next_with_room(const struct dispatch *dispatch)
 
 void grants_make(struct dispatch *dispatch)
 {
+    if (!reserve_is_whole(dispatch->reserve))
+        return; // the room is for what is in hand
     for (int i = 0; i < GRANTS_MOST && dispatch->stopping_ms == 0 && dispatch->outcome == STATUS_OK;
          i++) {
         struct peer *peer = next_with_room(dispatch);

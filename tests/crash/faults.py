@@ -160,6 +160,32 @@ def no_room_for_results(folder, dice, environment=None):
     return case
 
 
+def reserve_of_the_ledger(folder, dice, environment=None):
+    """The ledger's disk is full while a reader has a letter in hand: its result is written all the
+    same, into the room that was kept for it, and nothing new is begun until there is room."""
+    case = _disk_case(folder, "reserve", dice, environment, "ledger")
+    process = case.instance.start()
+    wait_until("a reader is there", lambda: case.said("worker reader-"), 30)
+    reader = pid_of(process, "reader")
+    os.kill(reader, signal.SIGSTOP)
+    case.give(2)
+    wait_until("one is being read", lambda: count_in(case, "reading") == 1, 30)
+    wait_until("one waits", lambda: count_in(case, "received") == 1, 30)
+    ballast = _fill(case.disk.folder, 0)
+    os.kill(reader, signal.SIGCONT)
+    try:
+        wait_until("what is in hand is written", lambda: count_in(case, "reading") == 0, 20)
+        late = case.give(1)
+        time.sleep(1.5)
+        if count_in(case, "received") != 1 or is_taken(case, late[0]):
+            case.fault("something new was begun though the ledger's disk was full")
+    except TimeoutError:
+        case.fault("what was in hand was not written, though there is a reserve for it")
+    os.unlink(ballast)
+    _come_right(case, process, len(case.account.given))
+    return case
+
+
 def no_inodes(folder, dice, environment=None):
     """No inode is left under the spool."""
     case = _disk_case(folder, "inodes", dice, environment, "spool", ("-N", "600"))
@@ -202,11 +228,14 @@ def read_only(folder, dice, environment=None, what="spool"):
     return case
 
 
+def count_in(case, *states):
+    said = case.instance.ask("list", "--json")
+    return sum(json.loads(line)["state"] in states for line in said.stdout.splitlines())
+
+
 def count_filed(case):
     """Filed, or with a person: a letter that is not quite sure is at rest there."""
-    said = case.instance.ask("list", "--json")
-    return sum(json.loads(line)["state"] in ("filed", "clearing")
-               for line in said.stdout.splitlines())
+    return count_in(case, "filed", "clearing")
 
 
 def _come_right(case, process, filed):
@@ -302,6 +331,7 @@ EXPERIMENTS = {
     "spool below the free space it must keep":
         lambda f, d: no_room(f, d, free="2MB", leave=1 << 20),
     "ledger full": lambda f, d: no_room(f, d, what="ledger", leave=4096),
+    "ledger's reserve": reserve_of_the_ledger,
     "cabinet full": lambda f, d: no_room(f, d, what="cabinet", leave=32 << 10),
     "spool full for what is read": no_room_for_results,
     "spool without inodes": no_inodes,
@@ -312,7 +342,8 @@ EXPERIMENTS = {
     "dispatcher stopped past all leases": lambda f, d: paused(f, d, program="dispatch"),
     "orderly stop under load": stopped_in_order,
 }
-NEEDS_DISK = {name for name in EXPERIMENTS if name.split()[0] in ("spool", "ledger", "cabinet")}
+NEEDS_DISK = {name for name in EXPERIMENTS
+              if name.split()[0] in ("spool", "ledger", "ledger's", "cabinet")}
 
 
 def why_not(name, folder):

@@ -33,7 +33,7 @@ DRAIN_S = 90  # far more than a drain of a few letters takes
 # Short waits, so that a crash costs little: the promises do not depend on how long one waits.
 QUICK = {"quiet": "100ms", "lease": "3s", "heartbeat": "200ms", "vanished": "800ms",
          "backoff": "100ms", "lost": "100", "backoff_most": "1s", "poll": "100ms", "readers": "1",
-         "free_space": "1MB", "enabled": "false"}
+         "free_space": "1MB", "reserve": "1MB", "enabled": "false"}
 
 AT_REST = {"filed", "clearing", "refused", "duplicate", "read", "failed", "corrupt"}
 

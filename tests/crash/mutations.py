@@ -135,6 +135,12 @@ def by_full_disk(folder, dice, environment):
     return is_uneven(case.account.summary())
 
 
+def by_full_ledger(folder, dice, environment):
+    case = faults.reserve_of_the_ledger(folder, dice, environment)
+    faults.remove(case)
+    return is_uneven(case.account.summary())
+
+
 def by_test(name):
     """A test program of the tree, run with the mutation."""
     def experiment(folder, dice, environment):
@@ -179,6 +185,7 @@ MUTATIONS = [
     ("no-fencing", 6, "late results of lost leases are taken", by_test("test_ledger_job"),
      needs_nothing),
     ("full-disk-ignored", 10, "ENOSPC of a write is not heeded", by_full_disk, needs_disk),
+    ("reserve-kept", 10, "the ledger's reserve is not given up", by_full_ledger, needs_disk),
     ("fsync-retried", 11, "a failed fsync is tried again", by_eio, needs_strace),
 ]
 SHORT = ("no-file-fsync", "ack-before-commit", "no-duplicate-check", "no-fencing")

@@ -22,12 +22,14 @@ import struct
 import subprocess
 import time
 
-from laboratory import Account, Instance, Letters, SITES, kill_all_of, kill_tree, missing_program, say
+from laboratory import Account, Instance, Letters, SITES, kill_all_of, kill_tree, missing_program, say, \
+    wait_until
 
 EXT4_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, uint32_t)
 SHUTDOWN_WITHOUT_FLUSH = 2
 IMAGE_MB = 48
 ROUNDS_AN_IMAGE = 12
+UNMOUNT_S = 10
 
 
 class Disk:
@@ -46,17 +48,26 @@ class Disk:
     def mount(self):
         subprocess.run(["mount", "-o", self.mount_options, self.image, self.folder], check=True)
         self.is_mounted = True
+        if "shutdown" in self._options():
+            raise RuntimeError(f"{self.image} is still without power: somebody holds it mounted")
+
+    def _options(self):
+        """As the kernel has them; the last mount on a folder is the one that is seen."""
+        with open("/proc/self/mounts", encoding="utf-8") as file:
+            found = [line.split()[3] for line in file if line.split()[1] == self.folder]
+        return found[-1].split(",") if found else []
 
     def unmount(self):
         if self.is_mounted:
-            for _ in range(50):
-                if subprocess.run(["umount", self.folder], capture_output=True,
-                                  check=False).returncode == 0:
-                    break
-                time.sleep(0.05)
-            else:
+            try:
+                wait_until("nobody holds it", self._is_given_up, UNMOUNT_S)
+            except TimeoutError:
                 subprocess.run(["umount", "-l", self.folder], check=False)
             self.is_mounted = False
+
+    def _is_given_up(self):
+        return subprocess.run(["umount", self.folder], capture_output=True,
+                              check=False).returncode == 0
 
     def remount(self, how):
         subprocess.run(["mount", "-o", f"remount,{how}", self.folder], check=True)

@@ -30,4 +30,11 @@ if [ -z "${SOURCE_DIR-}" ]; then
     export SOURCE_DIR BIN_DIR
 fi
 export CRASH_MUTATE=${CRASH_MUTATE-$(dirname "$BIN_DIR")/tests-bin/crash_mutate.so}
-exec /usr/bin/python3 -B "$here/crash.py" "$@"
+# In mounts of its own: a program elsewhere that copies the machine's mounts (a container, `ip netns
+# exec`) would keep a file system that lost its power, and it could not be mounted afresh. Shared
+# below this, so that the laboratory's own namespaces give up what it unmounts.
+own=()
+if [ "$(id -u)" = 0 ] && unshare --mount mount --make-rshared / 2>/dev/null; then
+    own=(unshare --mount sh -c 'mount --make-rshared / && exec "$@"' run.sh)
+fi
+exec "${own[@]}" /usr/bin/python3 -B "$here/crash.py" "$@"

@@ -1,11 +1,13 @@
 /* test_dispatch.c - the dispatcher as a real program, with workers that the test plays. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "tests/workers/world.h"
@@ -570,6 +572,66 @@ static void full_disk_leaves_the_result_with_its_worker(void **state)
     assert_int_equal(world_scan_state(world, scan), SCAN_READ);
 }
 
+/* All room of the ledger's disk, which is in memory. */
+static void fill(const char *path)
+{
+    static const char zeros[4096];
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(file >= 0);
+    while (write(file, zeros, sizeof zeros) == (ssize_t)sizeof zeros)
+        continue;
+    assert_int_equal(close(file), 0);
+}
+
+static void deliver_until_taken(struct world *world, struct actor *reader, int64_t job,
+                                uint32_t attempt)
+{
+    struct wire_message settled = {.as.settled.settlement = WIRE_REPEAT};
+    for (int i = 0; i < 5 && settled.as.settled.settlement == WIRE_REPEAT; i++) {
+        wire_message_done(&settled);
+        reader->job = job;
+        reader->attempt = attempt;
+        actor_deliver_reading(world, reader, PDF_BYTES, ALL_CHUNKS);
+        do {
+            wire_message_done(&settled);
+            actor_hear(world, reader, &settled); // what is left of the credits before it
+        } while (settled.command != WIRE_SETTLED);
+    }
+    assert_int_equal(settled.as.settled.settlement, WIRE_ACCEPTED);
+    wire_message_done(&settled);
+    reader->job = 0;
+}
+
+static void reserve_of_a_full_ledger_is_for_what_is_in_hand(void **state)
+{
+    struct world *world = *state;
+    struct scan_id first = world_scan(world, "first", 5);
+    struct scan_id second = world_scan(world, "second", 6);
+    ledger_close(&world->ledger);
+    if (geteuid() != 0 ||
+        system("mv ledger kept && mkdir ledger && mount -t tmpfs -o size=24m none ledger &&"
+               " cp -a kept/. ledger") != 0)
+        skip();
+    assert_int_equal(ledger_open(world->config->store.ledger, LEDGER_WRITE, clock_system(),
+                                 &world->ledger, NULL),
+                     STATUS_OK);
+    world_start(world);
+    struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
+    actor_join(world, reader);
+    take_and_free(world, reader);
+    fill("ledger/filler");
+    deliver_until_taken(world, reader, reader->job, reader->attempt);
+    assert_int_equal(world_scan_state(world, first), SCAN_READ);
+    actor_hears_nothing(world, reader, 1500); // no job, though one waits
+    assert_int_equal(world_scan_state(world, second), SCAN_RECEIVED);
+    assert_int_equal(unlink("ledger/filler"), 0);
+    take_and_free(world, reader);
+    assert_int_equal(world_scan_state(world, second), SCAN_READING);
+    assert_int_equal(world_end(world, SIGTERM), 0);
+    ledger_close(&world->ledger);
+    assert_int_equal(umount2("ledger", MNT_DETACH), 0);
+}
+
 static void storage_that_fails_ends_it_with_its_own_code(void **state)
 {
     struct world *world = *state;
@@ -882,6 +944,7 @@ int main(void)
         PROMISE(missing_bytes_go_to_a_person_and_stop_nobody),
         PROMISE(slow_delivery_keeps_its_lease),
         PROMISE(full_disk_leaves_the_result_with_its_worker),
+        PROMISE(reserve_of_a_full_ledger_is_for_what_is_in_hand),
         PROMISE(storage_that_fails_ends_it_with_its_own_code),
         PROMISE(match_and_file_jobs_go_to_filers),
         PROMISE(a_letter_to_two_cases_is_filed_twice),

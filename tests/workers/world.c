@@ -102,6 +102,7 @@ int world_tear_down(void **state)
     spool_close(&world->spool);
     ledger_close(&world->ledger);
     (void)umount2(world->config->store.spool, MNT_DETACH); // of a test that failed in between
+    (void)umount2("ledger", MNT_DETACH);
     config_free(&world->config);
     free(world);
     return 0;
