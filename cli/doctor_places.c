@@ -19,13 +19,6 @@ enum {
     SPACE_NOTE_FACTOR = 4               /* so many times the limit is little */
 };
 
-/* The folder that the file is in; the caller owns it. NULL: no memory. */
-static char *folder_of(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? string_copy(".") : string_copy_bytes(path, (size_t)(slash - path));
-}
-
 /* ---- rights -------------------------------------------------------------------------------- */
 
 /* Whether the instance's user may make and remove files in the folder. Root is judged as the user
@@ -133,7 +126,7 @@ void check_drop_folders(struct checkup *checkup)
 void check_storage(struct checkup *checkup)
 {
     const struct config_store *store = &checkup->config->store;
-    char *ledger_folder = folder_of(store->ledger);
+    char *ledger_folder = config_ledger_folder(checkup->config);
     const struct {
         const char *what, *path;
     } places[] = {
@@ -219,8 +212,9 @@ static const char *share_of(const char *path)
 
 void check_shares(struct checkup *checkup)
 {
-    char *ledger_folder = folder_of(checkup->config->store.ledger);
-    const char *share = ledger_folder == NULL ? NULL : share_of(ledger_folder);
+    char *ledger_folder = config_ledger_folder(checkup->config);
+    bool is_file = !config_ledger_is_on_server(checkup->config);
+    const char *share = ledger_folder == NULL || !is_file ? NULL : share_of(ledger_folder);
     free(ledger_folder);
     size_t shared_sites = 0;
     if (share != NULL)

@@ -88,10 +88,7 @@ static enum status make_folder_below(const char *folder, const char *name, mode_
 static enum status make_ledger_folder(const struct config *config, unsigned *made,
                                       struct fault *fault)
 {
-    const char *slash = strrchr(config->store.ledger, '/');
-    if (slash == NULL || slash == config->store.ledger)
-        return STATUS_OK;
-    char *folder = string_copy_bytes(config->store.ledger, (size_t)(slash - config->store.ledger));
+    char *folder = config_ledger_folder(config);
     enum status status = folder == NULL
                              ? fault_set(fault, STATUS_LATER, "out of memory")
                              : make_folder(folder, share_mode(MODE_PRIVATE), made, fault);
@@ -141,7 +138,8 @@ static enum status make_stores(const struct config *config, unsigned *made, stru
     struct ledger *ledger = NULL;
     struct spool *spool = NULL;
     int64_t factors = 0;
-    *made += access(config->store.ledger, F_OK) == 0 ? 0 : 1;
+    if (!config_ledger_is_on_server(config))
+        *made += access(config->store.ledger, F_OK) == 0 ? 0 : 1;
     enum status status =
         ledger_open(config->store.ledger, LEDGER_CREATE, clock_system(), &ledger, fault);
     if (status == STATUS_OK)

@@ -15,7 +15,8 @@ static int open_ledger(struct instance *instance, enum ledger_access access_want
     struct fault fault = {0};
     const char *path = instance->config->store.ledger;
     // also for LEDGER_CREATE: an empty ledger where a disk is not mounted would forget everything
-    if (access(path, F_OK) != 0 && errno == ENOENT) {
+    if (!config_ledger_is_on_server(instance->config) && access(path, F_OK) != 0 &&
+        errno == ENOENT) {
         complain("there is no ledger at %s; make one with: posteingang init %s", path,
                  instance->config->folder);
         return EXIT_STORAGE;

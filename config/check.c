@@ -203,6 +203,8 @@ static void list_folders(const struct check *check, struct folders *folders)
 /* The ledger is a file, and may lie beside the others but not in one of them. */
 static void check_ledger(const struct check *check, const struct folders *folders)
 {
+    if (value_is_server(check->config->store.ledger))
+        return;
     char *ledger = resolved(check->config->store.ledger);
     check->problems->failed |= ledger == NULL;
     for (size_t i = 0; ledger != NULL && i < folders->count; i++)

@@ -30,6 +30,21 @@ struct load {
     bool no_memory;
 };
 
+bool config_ledger_is_on_server(const struct config *config)
+{
+    return value_is_server(config->store.ledger);
+}
+
+char *config_ledger_folder(const struct config *config)
+{
+    const char *slash = strrchr(config->store.ledger, '/');
+    if (config_ledger_is_on_server(config))
+        return path_join(config->folder, "ledger");
+    return slash == NULL
+               ? string_copy(".")
+               : string_copy_bytes(config->store.ledger, (size_t)(slash - config->store.ledger));
+}
+
 /* ---- values -------------------------------------------------------------------------------- */
 
 static size_t entry_bytes(enum setting_list list)

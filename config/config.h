@@ -350,6 +350,12 @@ enum status config_load(const char *path, struct config **ret_config, struct tex
                         struct fault *fault);
 void config_free(struct config **config_p);
 
+/* Whether the ledger is a database on a server. */
+bool config_ledger_is_on_server(const struct config *config);
+/* The folder of the ledger's file, or the one that its local helpers have when it is on a server:
+ * "ledger" below the configuration's. The caller owns it; NULL: no memory. */
+char *config_ledger_folder(const struct config *config);
+
 /* Where the file is: `given` (--config), else $POSTEINGANG_CONFIG, else ./posteingang.yaml, else
  * /etc/posteingang/posteingang.yaml. Static or borrowed; never NULL. */
 const char *config_find(const char *given);

@@ -338,12 +338,13 @@ void config_append_effective(const struct config *config, struct text *text)
 static const char *kind_words(const struct setting *setting)
 {
     static const char *const words[] = {
-        [SETTING_COUNT] = "number",  [SETTING_DURATION] = "time",
-        [SETTING_SECONDS] = "time",  [SETTING_SIZE] = "size",
-        [SETTING_SHARE] = "share",   [SETTING_PROBABILITY] = "probability",
-        [SETTING_TEXT] = "text",     [SETTING_OPTION_TEXT] = "text",
-        [SETTING_PATH] = "path",     [SETTING_OPTION_PATH] = "path",
-        [SETTING_CHOICE] = "choice", [SETTING_SWITCH] = "choice",
+        [SETTING_COUNT] = "number",       [SETTING_DURATION] = "time",
+        [SETTING_SECONDS] = "time",       [SETTING_SIZE] = "size",
+        [SETTING_SHARE] = "share",        [SETTING_PROBABILITY] = "probability",
+        [SETTING_TEXT] = "text",          [SETTING_OPTION_TEXT] = "text",
+        [SETTING_PATH] = "path",          [SETTING_OPTION_PATH] = "path",
+        [SETTING_LEDGER] = "path or URL", [SETTING_CHOICE] = "choice",
+        [SETTING_SWITCH] = "choice",
     };
     return setting->unit == NULL ? words[setting->kind] : setting->unit;
 }

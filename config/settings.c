@@ -260,8 +260,9 @@ const struct setting settings[] = {
     VALUE(SETTING_SIZE, "limits.free_space", "500MB", 0, 1e15, limits.free_bytes_least,
           "With less free space than this, files stay where they were dropped."),
 
-    VALUE(SETTING_PATH, "store.ledger", "ledger/posteingang.db", 1, PATH_BYTES, store.ledger,
-          "The ledger: an SQLite file that knows where everything is."),
+    VALUE(SETTING_LEDGER, "store.ledger", "ledger/posteingang.db", 1, PATH_BYTES, store.ledger,
+          "The ledger, which knows where everything is: an SQLite file, or postgresql://… for a "
+          "database on a server."),
     VALUE(SETTING_PATH, "store.spool", "spool", 1, PATH_BYTES, store.spool,
           "Folder that keeps scans, readings and PDFs by their digests."),
     VALUE(SETTING_PATH, "store.cabinet", "cabinet", 1, PATH_BYTES, store.cabinet,

@@ -272,7 +272,8 @@ char *value_absolute_path(const char *folder, const char *path)
 
 static bool is_path(const struct setting *setting)
 {
-    return setting->kind == SETTING_PATH || setting->kind == SETTING_OPTION_PATH;
+    return setting->kind == SETTING_PATH || setting->kind == SETTING_OPTION_PATH ||
+           setting->kind == SETTING_LEDGER;
 }
 
 bool value_is_owned(const struct setting *setting)
@@ -294,6 +295,25 @@ static bool is_one_line(const char *string)
     return true;
 }
 
+bool value_is_server(const char *written)
+{
+    return string_starts_with(written, "postgresql://");
+}
+
+/* The configuration is copied, printed and backed up: it is no place for a password. */
+static enum status check_server(const char *written, struct text *reason)
+{
+    const char *host = written + strlen("postgresql://");
+    size_t length = strcspn(host, "/?");
+    const char *at = memchr(host, '@', length);
+    bool has_password = (at != NULL && memchr(host, ':', (size_t)(at - host)) != NULL) ||
+                        strstr(written, "password=") != NULL;
+    if (!has_password)
+        return STATUS_OK;
+    text_append(reason, " holds a password; keep it in a file of its own, named by ?passfile=FILE");
+    return STATUS_REFUSE;
+}
+
 static enum status check_string(const struct setting *setting, const char *written,
                                 struct text *reason)
 {
@@ -310,8 +330,12 @@ static enum status check_string(const struct setting *setting, const char *writt
         text_append(reason, " holds a line break or another control character");
         return STATUS_REFUSE;
     }
+    if (setting->kind == SETTING_LEDGER && value_is_server(written))
+        return check_server(written, reason);
     if (is_path(setting) && strstr(written, "://") != NULL) {
-        text_append(reason, " is an address; this version keeps its data in files, give a path");
+        text_append(reason, setting->kind == SETTING_LEDGER
+                                ? " is neither a path nor postgresql://…"
+                                : " is an address; this is kept in files, give a path");
         return STATUS_REFUSE;
     }
     return STATUS_OK;
@@ -327,7 +351,8 @@ static enum status store_string(const struct setting *setting, const char *writt
                    (setting->kind == SETTING_OPTION_TEXT || setting->kind == SETTING_OPTION_PATH);
     char *kept = NULL;
     if (!is_none) {
-        kept = is_path(setting) ? value_absolute_path(folder, written) : string_copy(written);
+        kept = is_path(setting) && !value_is_server(written) ? value_absolute_path(folder, written)
+                                                             : string_copy(written);
         if (kept == NULL)
             return STATUS_LATER;
     }
@@ -361,6 +386,7 @@ enum status value_store(const struct setting *setting, const char *written, cons
     case SETTING_OPTION_TEXT:
     case SETTING_PATH:
     case SETTING_OPTION_PATH:
+    case SETTING_LEDGER:
         return store_string(setting, written, folder, target, reason);
     }
     return STATUS_REFUSE;

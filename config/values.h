@@ -21,6 +21,8 @@ void value_append_number(const struct setting *setting, double number, struct te
 
 /* Whether the setting stores a string that its struct owns. */
 bool value_is_owned(const struct setting *setting);
+/* Whether the ledger that is written so is a database on a server. */
+bool value_is_server(const char *written);
 
 /* Lexical: absolute, without ".", ".." and doubled slashes. The caller owns it. */
 char *value_absolute_path(const char *folder, const char *path);

@@ -36,7 +36,9 @@ static int64_t follow(void *context)
 static enum status open_all(struct indexer *indexer, const struct config *config,
                             const struct clock *clock, struct fault *fault)
 {
-    char *path = search_path(config->store.ledger);
+    char *folder = config_ledger_folder(config);
+    char *path = search_path(folder);
+    free(folder);
     if (path == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for the search");
     enum status status = search_open(path, &indexer->search, fault);

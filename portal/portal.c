@@ -61,7 +61,9 @@ static char *web_folder(const struct config *config)
 
 static enum status open_search(struct service *service, struct fault *fault)
 {
-    char *path = search_path(service->config->store.ledger);
+    char *folder = config_ledger_folder(service->config);
+    char *path = search_path(folder);
+    free(folder);
     if (path == NULL)
         return fault_set(fault, STATUS_LATER, "no memory for the portal");
     enum status status = search_open(path, &service->search, fault);

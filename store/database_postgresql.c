@@ -34,8 +34,8 @@ enum {
     CONNECT_SECONDS = 5,     /* for one address */
     OUTCOME_WAIT_MS = 10000, /* for a server that says what became of a COMMIT */
     OUTCOME_PAUSE_MS = 200,
-    WRITER_IDLE_MS = 10000, /* a writing transaction that asks nothing for so long is ended */
-    MARKER_DAYS = 7,        /* kept of connections that are gone */
+    WRITER_IDLE_MS = 8000, /* a writing transaction that asks nothing for so long is ended */
+    MARKER_DAYS = 7,       /* kept of connections that are gone */
     COMMAND_BYTES = 512,
     STATE_BYTES = 6, /* an SQLSTATE */
 };
@@ -391,8 +391,7 @@ static bool is_named(const char *sql, size_t number)
     return false;
 }
 
-/* The server guesses the type of a NULL from what it is compared with, and cannot when the statement
- * does not use it. */
+/* What the statement does not use may be anything. */
 static void settle_unused(const char *sql, Oid *types, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -400,10 +399,57 @@ static void settle_unused(const char *sql, Oid *types, size_t count)
             types[i] = TYPE_TEXT;
 }
 
+/* The statement with "NULL IS" for each "$n IS". */
+static void hide_tests_for_null(const char *sql, struct text *hidden)
+{
+    while (*sql != '\0') {
+        size_t digits = *sql == '$' ? strspn(sql + 1, "0123456789") : 0;
+        if (digits > 0 && strncmp(sql + 1 + digits, " IS ", 4) == 0) {
+            text_append(hidden, "NULL");
+            sql += 1 + digits;
+        } else {
+            text_append_char(hidden, *sql++);
+        }
+    }
+}
+
+/* The server knows the type of a parameter that only NULL came for from what it is compared with,
+ * unless it has met "$n IS NULL" before: so it is asked without those first. */
+static enum status find_types(struct server *server, const char *sql, Oid *types, size_t count,
+                              struct fault *fault)
+{
+    struct text hidden = {0};
+    bool is_known = true;
+    for (size_t i = 0; i < count; i++)
+        is_known = is_known && types[i] != 0;
+    if (is_known)
+        return STATUS_OK;
+    hide_tests_for_null(sql, &hidden);
+    if (!text_ok(&hidden)) {
+        text_done(&hidden);
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    }
+    settle_unused(text_string(&hidden), types, count);
+    PGresult *result = PQprepare(server->connection, "", text_string(&hidden), (int)count, types);
+    text_done(&hidden);
+    if (is_good(result)) {
+        PQclear(result);
+        result = PQdescribePrepared(server->connection, "");
+    }
+    if (!is_good(result))
+        return failed(server, result, "prepare a statement", fault);
+    for (int i = 0; i < (int)count && i < PQnparams(result); i++)
+        types[i] = PQparamtype(result, i);
+    PQclear(result);
+    return STATUS_OK;
+}
+
 static enum status prepare(struct server *server, struct prepared *prepared, size_t count,
                            struct fault *fault)
 {
-    settle_unused(prepared->sql, prepared->types, count);
+    enum status status = find_types(server, prepared->sql, prepared->types, count, fault);
+    if (status != STATUS_OK)
+        return status;
     (void)snprintf(prepared->name, sizeof prepared->name, "s%u", ++server->names);
     PGresult *result =
         PQprepare(server->connection, prepared->name, prepared->sql, (int)count, prepared->types);
@@ -445,7 +491,9 @@ static enum status execute_once(struct server *server, const char *sql,
     if (status != STATUS_OK)
         return status;
     if (prepared == NULL) {
-        settle_unused(sql, parameters->types, count);
+        status = find_types(server, sql, parameters->types, count, fault);
+        if (status != STATUS_OK)
+            return status;
         result = PQexecParams(server->connection, sql, (int)count, parameters->types,
                               parameters->values, parameters->lengths, parameters->formats, 1);
     } else {

@@ -38,14 +38,9 @@ static const char schema[] =
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-char *search_path(const char *ledger)
+char *search_path(const char *folder)
 {
-    const char *slash = strrchr(ledger, '/');
-    char *folder =
-        slash == NULL ? string_copy(".") : string_copy_bytes(ledger, (size_t)(slash - ledger));
-    char *path = folder == NULL ? NULL : path_join(folder, "search.db");
-    free(folder);
-    return path;
+    return folder == NULL ? NULL : path_join(folder, "search.db");
 }
 
 static enum status get_mark(struct search *search, const char *name, int64_t *ret_amount,

@@ -23,9 +23,9 @@ struct search;
 enum status search_open(const char *path, struct search **ret_search, struct fault *fault);
 /* Accepts NULL; sets the pointer to NULL. */
 void search_close(struct search **search_p);
-/* "ledger/posteingang.db" has its index at "ledger/search.db". The caller owns it; NULL: no
- * memory. */
-char *search_path(const char *ledger);
+/* Of the index in the ledger's folder (config_ledger_folder()), which may be NULL. The caller owns
+ * it; NULL: no memory. */
+char *search_path(const char *folder);
 
 /* ---- following ------------------------------------------------------------------------------- */
 

@@ -269,7 +269,9 @@ static void make_index(const struct config *config, struct ledger *ledger, struc
 {
     struct search *search = NULL;
     uint32_t taken = FOLLOW_PORTION;
-    char *path = search_path(config->store.ledger);
+    char *folder = config_ledger_folder(config);
+    char *path = search_path(folder);
+    free(folder);
     check(search_open(path, &search, &fault));
     while (taken == FOLLOW_PORTION)
         check(search_follow(search, ledger, spool, FOLLOW_PORTION, &taken, &fault));

@@ -17,6 +17,7 @@ import collections
 import csv
 import os
 import random
+import subprocess
 import sys
 import time
 
@@ -52,6 +53,14 @@ def make_arrivals(dice, copies):
     site, name, content, _ = next(a for a in arrivals if a[3] != "note")
     arrivals.append((site, "again-" + name, content, "duplicate"))
     return arrivals
+
+
+def kill_server():
+    """All processes of PostgreSQL at once; it comes back after two seconds."""
+    folder = os.environ["POSTGRESQL_FOLDER"]
+    subprocess.run([os.path.join(folder, "kill")], check=True)
+    time.sleep(2)
+    subprocess.run([os.path.join(folder, "start")], check=True)
 
 
 def kill_one(run, program, dice):
@@ -98,6 +107,15 @@ class Crashes:
             self.killed[program] += 1
             if self.run.poll() is not None:
                 raise SystemExit(f"run ended with {self.run.returncode} when {program} died")
+
+    def kill_servers(self):
+        for _ in range(3 if running.SERVER else 0):
+            self.drop_some(2, 5)
+            time.sleep(self.dice.uniform(0.2, 2.5))
+            kill_server()
+            self.killed["postgresql"] += 1
+            if self.run.poll() is not None:
+                raise SystemExit(f"run ended with {self.run.returncode} when PostgreSQL died")
 
     def kill_all(self):
         self.drop_some(4, 8)
@@ -196,6 +214,7 @@ def main():
     begin = time.monotonic()
     crashes = Crashes(instance, arrivals[::-1], dice)
     crashes.kill_in_turn()
+    crashes.kill_servers()
     crashes.kill_all()
     crashes.end()
     drain(instance, 420)

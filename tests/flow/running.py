@@ -27,6 +27,17 @@ QUICK = {
 }
 
 
+# Set by tests/support/postgresql.sh: the ledgers lie there, each in a schema of its own.
+SERVER = os.environ.get("LEDGER_SERVER")
+
+
+def schema(name):
+    """The URL of a new schema on the server."""
+    name = "flow_" + re.sub(r"[^a-z0-9]", "_", os.path.basename(name).lower())
+    subprocess.run(["psql", "-qX", SERVER, "-c", f"CREATE SCHEMA {name}"], check=True)
+    return f"{SERVER}&options=-csearch_path%3D{name}"
+
+
 class Instance:
     """`posteingang init` in the folder `name`, with the settings of QUICK."""
 
@@ -40,9 +51,13 @@ class Instance:
             text, count = re.subn(rf"(?m)^(\s*(?:- )?{key}:).*$", rf"\1 {value}", text)
             if count == 0:
                 raise SystemExit(f"the configuration has no setting {key}")
+        if SERVER:
+            text = re.sub(r"(?m)^(  ledger:).*$", lambda found: f'{found[1]} "{schema(name)}"', text)
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(text)
         self.must("config", "check")
+        if SERVER:
+            self.must("init", self.folder, config=False)
 
     def line(self, *words, config=True):
         before = ["--config", self.config] if config else []

@@ -64,6 +64,12 @@ static const char empty_all_tables[] =
     " END LOOP; FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname ="
     " current_schema() LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', name); END LOOP; END $$";
 
+/* Functions of SQLite that tests use. */
+static const char functions[] = "CREATE FUNCTION zeroblob(integer) RETURNS bytea LANGUAGE sql AS"
+                                " $$ SELECT decode(repeat('00', $1), 'hex') $$;"
+                                "CREATE FUNCTION json_valid(text) RETURNS boolean LANGUAGE sql AS"
+                                " $$ SELECT CAST($1 AS json) IS NOT NULL $$";
+
 /* Where the ledger of the scene of this number is to be. */
 static void choose_ledger(struct scene *scene, int number)
 {
@@ -80,8 +86,7 @@ static void choose_ledger(struct scene *scene, int number)
     (void)snprintf(schema, sizeof schema, "CREATE SCHEMA p%d", (int)getpid());
     if (number == 1)
         run_on_server(url, schema);
-    else
-        run_on_server(scene->path, empty_all_tables);
+    run_on_server(scene->path, number == 1 ? functions : empty_all_tables);
 }
 
 int scene_setup(void **state)
@@ -304,8 +309,8 @@ static void run_translated(const char *url, const char *sql)
 {
     char translated[1024];
     size_t length = 0;
-    for (; *sql != '\0'; sql++) {
-        bool is_bytes = strncmp(sql, "x'", 2) == 0;
+    for (char before = ' '; *sql != '\0'; before = *sql++) {
+        bool is_bytes = strncmp(sql, "x'", 2) == 0 && before != '\'';
         assert_true(length + 4 < sizeof translated);
         if (is_bytes) {
             memcpy(translated + length, "'\\x", 3);

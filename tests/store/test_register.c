@@ -243,7 +243,7 @@ static void what_a_dead_import_left_is_removed_by_the_next(void **state)
     assert_ok(scene, register_each(scene->ledger, note, &walk, &scene->fault));
     assert_int_equal(walk.rows, 12); // nobody sees it meanwhile
     struct register_import_result result = import(scene, "Zwei", 25000);
-    assert_int_equal(result.version, 71);
+    assert_int_equal(result.version, scene->is_server ? 2 : 71); // a server counts what it gave
     assert_int_equal(result.persons, 25000);
     assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM register_row"), 25012);
     walk = (struct walk){0};

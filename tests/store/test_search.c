@@ -55,9 +55,11 @@ static const char *const texts[] = {
 static void fill(struct library *library, struct scene *scene)
 {
     static const char *const facts[] = {
-        "team = 'SG 50.2', kind = 'widerspruch', case_number = '50.21.000001-1', urgency = 1",
-        "team = 'SG 50.3', kind = 'kontoauszug', decider = 'rita'",
-        "team = 'SG 50.2', kind = 'schulbescheinigung', caseworker = 'Bernd B.'",
+        "team = 'SG 50.2', kind = 'widerspruch', case_number = '50.21.000001-1', urgency = 1,"
+        " decider = 'auto'",
+        "team = 'SG 50.3', kind = 'kontoauszug', case_number = NULL, decider = 'rita'",
+        "team = 'SG 50.2', kind = 'schulbescheinigung', case_number = NULL, decider = 'auto',"
+        " caseworker = 'Bernd B.'",
     };
     static const char *const days[] = {"1772442000000", "1769850000000", "1735722000000"};
     char path[64];
@@ -75,7 +77,7 @@ static void fill(struct library *library, struct scene *scene)
         for (size_t k = 0; k < UUID_BYTES; k++)
             (void)snprintf(id + 2 * k, 3, "%02x", library->ids[i].uuid.bytes[k]);
         (void)snprintf(sql, sizeof sql,
-                       "UPDATE document SET decider = 'auto', case_number = NULL, %s, text = x'%s',"
+                       "UPDATE document SET %s, text = x'%s',"
                        " received_ms = %s WHERE id = x'%s'",
                        facts[i], hex, days[i], id);
         scene_sql(scene, sql);
