@@ -45,6 +45,8 @@ static const struct check CHECKS[] = {
     {"waiting",       "waiting",        check_waiting,        true },
     {"keys",          "keys",           check_keys,           false},
     {"portal",        "portal",         check_portal,         false},
+    {"certificate",   "certificate",    check_certificate,    false},
+    {"directory",     "directory",      check_directory,      false},
     {"listening",     "listening",      check_listening,      false},
     {"metrics",       "metrics",        check_metrics,        false},
     {"mail",          "mail",           check_mail,           false},

@@ -62,6 +62,8 @@ void check_people(struct checkup *checkup);
 void check_waiting(struct checkup *checkup);
 void check_keys(struct checkup *checkup);
 void check_portal(struct checkup *checkup);
+void check_certificate(struct checkup *checkup);
+void check_directory(struct checkup *checkup);
 void check_listening(struct checkup *checkup);
 void check_metrics(struct checkup *checkup);
 void check_mail(struct checkup *checkup);

@@ -130,8 +130,10 @@ void check_portal(struct checkup *checkup)
                     "portal.address: %s is no address", portal->address);
         return;
     }
-    if (!is_loopback(&address))
-        checkup_note(checkup, "Let it listen on 127.0.0.1 and put a web server with TLS before it.",
+    if (!is_loopback(&address) && portal->certificate == NULL)
+        checkup_note(checkup,
+                     "Give it a certificate (portal.certificate), or let it listen on 127.0.0.1 "
+                     "behind a web server with TLS.",
                      "portal.address: passwords go over the network in clear text");
     if (port == 0)
         checkup_well(checkup, "%s, any free port", portal->address);

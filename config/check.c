@@ -419,6 +419,15 @@ static void check_directory(const struct check *check)
              directory->user_dn);
 }
 
+static void check_certificate(const struct check *check)
+{
+    const struct config_portal *portal = &check->config->portal;
+    if (portal->certificate != NULL && portal->key == NULL)
+        tell(check, "portal.key", "is needed for portal.certificate");
+    if (portal->key != NULL && portal->certificate == NULL)
+        tell(check, "portal.certificate", "is needed for portal.key");
+}
+
 static void check_factor_roles(const struct check *check)
 {
     const char *list = check->config->portal.factor_roles;
@@ -501,6 +510,7 @@ void config_check(const struct config *config, const struct outline *outline,
     check_address(&check, "monitor.address", check.config->monitor.address);
     check_notices(&check);
     check_directory(&check);
+    check_certificate(&check);
     check_factor_roles(&check);
     check_dispatch(&check);
     for (size_t i = 0; i < config->grammar_count; i++) {

@@ -235,6 +235,8 @@ struct config_portal {
     bool enabled;
     char *address; /* "127.0.0.1" */
     int64_t port;
+    char *certificate;   /* PEM with its chain; NULL: the portal speaks no TLS */
+    char *key;           /* its private key; NULL as the certificate is */
     char *factor_roles;  /* parted by semicolons; NULL: none must show a second factor */
     char *factor_key;    /* absolute path of the key that seals second factors */
     int64_t idle_ms;     /* session ends after this without a request */

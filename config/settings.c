@@ -360,10 +360,18 @@ const struct setting settings[] = {
 
     WORD(SETTING_SWITCH, "portal.enabled", "true", truths, portal.enabled,
          "Whether `posteingang run` starts the portal."),
-    VALUE(SETTING_TEXT, "portal.address", "127.0.0.1", 2, 45, portal.address,
-          "Address the portal listens on; put a web server with TLS before it for other hosts."),
+    VALUE(
+        SETTING_TEXT, "portal.address", "127.0.0.1", 2, 45, portal.address,
+        "Address the portal listens on; for other hosts give it a certificate, or put a web server "
+        "with TLS before it."),
     COUNT("portal.port", "8080", 0, 65535, NULL, portal.port,
           "Port the portal listens on; 0: any free one."),
+    VALUE(SETTING_OPTION_PATH, "portal.certificate", "", 0, PATH_BYTES, portal.certificate,
+          "The portal's own certificate with its chain (PEM), for TLS without a web server before "
+          "it; "
+          "empty: no TLS. A new one is taken at the next reload."),
+    VALUE(SETTING_OPTION_PATH, "portal.key", "", 0, PATH_BYTES, portal.key,
+          "The private key of portal.certificate (PEM, without a password)."),
     VALUE(SETTING_DURATION, "portal.idle", "30min", MIN, DAY, portal.idle_ms,
           "A session without a request for this long ends."),
     VALUE(SETTING_DURATION, "portal.absolute", "10h", MIN, 7 * DAY, portal.absolute_ms,

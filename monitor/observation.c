@@ -182,7 +182,9 @@ static void look_at_files(const struct config *config, struct observation *seen)
     for (size_t i = 0; i < seen->site_count; i++)
         if (is_alive(seen, seen->sites[i].swept_ms))
             seen->intake_runs = true;
-    seen->certificate_count = certificates_look(config->alarms.certificates, seen->certificates);
+    seen->certificate_count = certificates_look(config->portal.certificate, seen->certificates);
+    seen->certificate_count += certificates_look(config->alarms.certificates,
+                                                 &seen->certificates[seen->certificate_count]);
     seen->keys[0] = (struct key_state){"dispatch", changed_ms(config->dispatch.key)};
     seen->keys[1] = (struct key_state){"sheets", changed_ms(config->sheets.key)};
 }

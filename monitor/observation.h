@@ -59,7 +59,7 @@ struct observation {
     struct site_state sites[OBSERVED_SITES_MOST];
     size_t site_count;
     struct key_state keys[OBSERVED_KEYS];
-    struct certificate_state certificates[CERTIFICATES_MOST];
+    struct certificate_state certificates[2 * CERTIFICATES_MOST]; /* the portal's first */
     size_t certificate_count;
     struct outbox_counts outbox;
 };

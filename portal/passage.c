@@ -129,7 +129,7 @@ static void believe_proxy(struct passage *passage, struct question *question)
 {
     const char *forwarded = get_header(passage, "X-Forwarded-For");
     const char *scheme = get_header(passage, "X-Forwarded-Proto");
-    question->is_https = scheme != NULL && strcmp(scheme, "https") == 0;
+    question->is_https = question->is_https || (scheme != NULL && strcmp(scheme, "https") == 0);
     if (forwarded == NULL)
         return;
     const char *comma = strrchr(forwarded, ',');
@@ -156,6 +156,7 @@ static void ask(struct passage *passage, const char *method, const char *path)
         .cookie = get_cookie,
         .each_query = each_query,
         .connection = passage,
+        .is_https = passage->server->service->config->portal.certificate != NULL,
     };
     if (is_loopback)
         believe_proxy(passage, question);

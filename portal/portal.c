@@ -13,6 +13,7 @@
 #include "base/durable.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "portal/certificate.h"
 #include "portal/credentials.h"
 #include "portal/indexer.h"
 #include "portal/openapi.h"
@@ -36,7 +37,13 @@ struct portal {
     struct indexer *indexer;
     struct recheck *recheck;
     struct MHD_Daemon *daemon;
+    struct certificate certificate;
+    char priorities[64]; /* of TLS, as GnuTLS has it; libmicrohttpd wants it writable */
 };
+
+/* TLS 1.2 and 1.3 with forward secrecy alone, as BSI TR-02102-2 advises. */
+static const char PRIORITIES[] = "SECURE128:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-RSA";
+_Static_assert(sizeof PRIORITIES <= 64, "as in struct portal");
 
 /* `rest` beside the folder of this program: bin/../rest. NULL: no memory, or unknown. */
 static char *beside_programs(const char *rest)
@@ -174,6 +181,18 @@ static enum status start_daemon(struct portal *portal, const struct config *conf
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     if (address.ss_family == AF_INET6)
         flags |= MHD_USE_IPv6;
+    if (portal->certificate.chain != NULL)
+        flags |= MHD_USE_TLS;
+    memcpy(portal->priorities, PRIORITIES, sizeof PRIORITIES);
+    const struct MHD_OptionItem tls[] = {
+        {MHD_OPTION_HTTPS_MEM_CERT,   0, portal->certificate.chain},
+        {MHD_OPTION_HTTPS_MEM_KEY,    0, portal->certificate.key  },
+        {MHD_OPTION_HTTPS_PRIORITIES, 0, portal->priorities       },
+        {MHD_OPTION_END,              0, NULL                     },
+    };
+    const struct MHD_OptionItem none[] = {
+        {MHD_OPTION_END, 0, NULL}
+    };
     errno = 0;
     portal->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, passage_on_request, &portal->server, MHD_OPTION_SOCK_ADDR,
@@ -181,7 +200,7 @@ static enum status start_daemon(struct portal *portal, const struct config *conf
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MOST, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)CONNECTION_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONNECTION_TIMEOUT_S,
         MHD_OPTION_UNESCAPE_CALLBACK, passage_unescape, NULL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_END);
+        MHD_OPTION_ARRAY, portal->certificate.chain == NULL ? none : tls, MHD_OPTION_END);
     if (portal->daemon == NULL)
         return fault_errno(fault, STATUS_LATER, "cannot listen on %s port %d",
                            config->portal.address, (int)config->portal.port);
@@ -214,6 +233,8 @@ enum status portal_start(const struct config *config, const struct clock *clock,
     if (status == STATUS_OK)
         status = indexer_start(config, clock, &portal->indexer, fault);
     if (status == STATUS_OK)
+        status = certificate_load(config, &portal->certificate, fault);
+    if (status == STATUS_OK)
         status = start_daemon(portal, config, fault);
     if (status == STATUS_OK)
         *ret_portal = portal;
@@ -242,6 +263,7 @@ void portal_stop(struct portal **portal_p)
     pulse_free(&portal->service.pulse);
     indexer_stop(&portal->indexer);
     close_service(&portal->service);
+    certificate_done(&portal->certificate);
     if (portal->server.halt_file >= 0)
         (void)close(portal->server.halt_file);
     free(portal);

@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/arguments.h"
 #include "base/clock.h"
@@ -14,6 +15,8 @@
 #include "base/status.h"
 #include "config/config.h"
 #include "config/reload.h"
+#include "portal/certificate.h"
+#include "portal/directory.h"
 #include "portal/portal.h"
 
 struct program {
@@ -49,7 +52,8 @@ static enum status serve(struct program *program, const struct config *config, s
         status =
             loop_add_file(program->loop, portal_halt_file(portal), end_on_halt, program, fault);
     if (status == STATUS_OK) {
-        log_info(NULL, "listening on http://%s:%u", config->portal.address,
+        log_info(NULL, "listening on %s://%s:%u",
+                 config->portal.certificate == NULL ? "http" : "https", config->portal.address,
                  (unsigned)portal_port(portal));
         status = loop_run(program->loop, fault);
     }
@@ -71,6 +75,66 @@ static int exit_code_of(enum status status)
         return EXIT_STORAGE;
     }
     return EXIT_STORAGE;
+}
+
+/* ---- checks for `posteingang doctor` ---------------------------------------------------------- */
+
+enum { DAY_S = 24 * 3600 };
+
+/* "Valid for 40 days more." or what is wrong, and how many days are left. */
+static enum status tell_certificate(const struct config *config, struct fault *fault)
+{
+    struct certificate certificate = {0};
+    enum status status = certificate_load(config, &certificate, fault);
+    int64_t left_ms = certificate.end_ms - clock_wall_ms(clock_system());
+    if (status == STATUS_OK && certificate.chain == NULL)
+        puts("none is configured");
+    else if (status == STATUS_OK && left_ms > 0)
+        printf("valid for %lld days more\n", (long long)(left_ms / 1000 / DAY_S));
+    else if (status == STATUS_OK)
+        status = fault_set(fault, STATUS_REFUSE, "%s has run out", config->portal.certificate);
+    certificate_done(&certificate);
+    return status;
+}
+
+static enum status tell_directory(const struct config *config, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    if (config->directory.uri == NULL) {
+        puts("none is configured");
+        return STATUS_OK;
+    }
+    status = directory_try(config, fault);
+    if (status == STATUS_OK)
+        puts("it answers");
+    return status;
+}
+
+/* One line on standard output, and 0 when all is well. */
+static int check(const char *config_path, const char *what)
+{
+    static const struct {
+        const char *name;
+        enum status (*tell)(const struct config *config, struct fault *fault);
+    } checks[] = {
+        {"certificate", tell_certificate},
+        {"directory",   tell_directory  },
+    };
+    struct fault fault = {0};
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+        if (strcmp(checks[i].name, what) != 0)
+            continue;
+        struct config *config = config_load_or_explain(config_path);
+        if (config == NULL)
+            return EXIT_CONFIGURATION;
+        enum status status = checks[i].tell(config, &fault);
+        if (status != STATUS_OK)
+            puts(fault.text);
+        config_free(&config);
+        return status == STATUS_OK ? EXIT_DONE : EXIT_FOUND;
+    }
+    (void)fprintf(stderr, "posteingang-portal: there is no check \"%s\"\n", what);
+    return EXIT_USAGE;
 }
 
 static int run(const char *config_path)
@@ -95,19 +159,22 @@ static int run(const char *config_path)
 int main(int argc, char **argv)
 {
     const char *config_path = NULL;
+    const char *what = NULL;
     struct argument_list rest = {0};
     struct fault fault = {0};
     const struct argument table[] = {
-        {"config", "FILE", "the configuration; default: as for `posteingang`", ARGUMENT_STRING,
-         &config_path},
+        {"config", "FILE", "the configuration; default: as for `posteingang`",                    ARGUMENT_STRING,
+         &config_path                                                                                                   },
+        {"check",  "WHAT", "says whether \"certificate\" or \"directory\" is in order, and ends",
+         ARGUMENT_STRING,                                                                                          &what},
     };
     log_open("portal", LOG_LEVEL_INFO);
     if (arguments_ask_for_help(argc, argv)) {
         arguments_print_help("posteingang-portal [--config FILE]",
-                             "Serves the web portal until SIGTERM.", table, 1);
+                             "Serves the web portal until SIGTERM.", table, 2);
         return EXIT_DONE;
     }
-    enum status status = arguments_read(table, 1, argc, argv, &rest, &fault);
+    enum status status = arguments_read(table, 2, argc, argv, &rest, &fault);
     bool is_right = status == STATUS_OK && rest.count == 0;
     argument_list_done(&rest);
     if (!is_right) {
@@ -115,5 +182,5 @@ int main(int argc, char **argv)
                       status == STATUS_OK ? "takes no arguments; see --help" : fault.text);
         return EXIT_USAGE;
     }
-    return run(config_path);
+    return what == NULL ? run(config_path) : check(config_path, what);
 }
