@@ -86,6 +86,27 @@ static const struct verb verbs[] = {
      "authority has to be told at the latest, and what is left to judge.", verb_recall_note},
     {"recall settle", "NUMBER --reported|--not-reported --reason WORDS", "keeps what became of it",
      "Keeps whether the supervisory authority was told, and why (not). Once.", verb_recall_settle},
+    {"forwarding list", "[--open]", "shows misdirected mail that was passed on",
+     "Prints each as a line of JSON: to whom, when, received here when, and whether the receiver has\n"
+     "confirmed it; `overdue` after forwarding.confirm_days.", verb_forwarding_list},
+    {"forwarding confirm", "ID --words WORDS", "keeps that the receiver has confirmed it",
+     "By another person than the one who passed it on: our copy is deleted by the next purge run;\n"
+     "day and receiver stay as the proof.", verb_forwarding_confirm},
+    {"purge propose", "ID|--rule NAME --reason WORDS", "proposes documents for deletion",
+     "One document, or every one that is due by a rule below purge_rules. Nothing that is held, whose\n"
+     "case is not closed, or that is to be kept for longer.", verb_purge_propose},
+    {"purge approve", "NUMBER", "approves a proposal of another person",
+     "By somebody who neither proposed it nor made one of the scans.", verb_purge_approve},
+    {"purge run", "", "deletes what was approved",
+     "Takes documents out of the cabinet (by way of a filer; run it again afterwards), their words out\n"
+     "of the ledger and the search, and their files out of the spool, unless another document needs\n"
+     "them. For a timer, once a night.", verb_purge_run},
+    {"purge list", "", "shows proposals and what became of them", "Prints every proposal as a line of JSON, the newest first.", verb_purge_list},
+    {"purge show", "NUMBER", "shows the proof of a deletion",
+     "Prints each document of a proposal as a line of JSON: how many files it had, how many are gone,\n"
+     "and the SHA-256 over their digests, which the audit holds, too.", verb_purge_show},
+    {"purge hold", "ID --reason WORDS", "lets nothing delete a document", "Until purge unhold: for a lawsuit, an inquiry, a complaint.", verb_purge_hold},
+    {"purge unhold", "ID", "lets a document be deleted again", "Takes purge hold back.", verb_purge_unhold},
     {"quality list", "", "shows what waits to be compared with its paper",
      "Prints every document that was drawn and is not found good yet, as a line of JSON.", verb_quality_list},
     {"quality check", "ID --good|--finding \"WORD …\" [--words WORDS]", "keeps what a comparison with the paper found",

@@ -41,6 +41,9 @@ static int print_result(const struct verify_result *result, uint64_t filed)
     printf("%llu audit rows, %llu spool files and %llu filed documents checked: ",
            (unsigned long long)result->audit_rows, (unsigned long long)result->objects,
            (unsigned long long)filed);
+    if (result->purged > 0)
+        printf("%llu document%s deleted by two persons (see posteingang purge show %s): ",
+               (unsigned long long)result->purged, result->purged == 1 ? "" : "s", result->purges);
     if (result->faults == 0) {
         char hex[DIGEST_HEX_BYTES];
         digest_to_hex(&result->state, hex);

@@ -52,7 +52,9 @@ static size_t entry_bytes(enum setting_list list)
     static const size_t bytes[] = {
         sizeof(struct config_site),         sizeof(struct config_team),
         sizeof(struct config_case_grammar), sizeof(struct config_kind),
-        sizeof(struct config_scan_profile), sizeof(struct config_directory_group)};
+        sizeof(struct config_scan_profile), sizeof(struct config_directory_group),
+        sizeof(struct config_purge_rule),   sizeof(struct config_body),
+        sizeof(struct config_unopened)};
     return bytes[list];
 }
 
@@ -78,6 +80,15 @@ static void *entries_of(const struct config *config, enum setting_list list, siz
     case SETTING_DIRECTORY_GROUPS:
         *ret_count = config->directory_group_count;
         return config->directory_groups;
+    case SETTING_PURGE_RULES:
+        *ret_count = config->purge_rule_count;
+        return config->purge_rules;
+    case SETTING_BODIES:
+        *ret_count = config->body_count;
+        return config->bodies;
+    case SETTING_UNOPENED:
+        *ret_count = config->unopened_count;
+        return config->unopened;
     case SETTING_LISTS:
         break;
     }
@@ -179,9 +190,20 @@ static void store_lists(struct load *load, const struct written *written)
         store_list(load, written, SETTING_SCAN_PROFILES, &config->scan_profile_count);
     config->directory_groups =
         store_list(load, written, SETTING_DIRECTORY_GROUPS, &config->directory_group_count);
+    config->purge_rules = store_list(load, written, SETTING_PURGE_RULES, &config->purge_rule_count);
+    config->bodies = store_list(load, written, SETTING_BODIES, &config->body_count);
+    config->unopened = store_list(load, written, SETTING_UNOPENED, &config->unopened_count);
 }
 
 /* ---- defaults that depend on other values ---------------------------------------------------- */
+
+/* Without a title people call it by its name. */
+static void settle_title(struct load *load, const char *name, char **title)
+{
+    if (*title == NULL)
+        *title = string_copy(name);
+    load->no_memory |= *title == NULL;
+}
 
 static void settle_lists(struct load *load)
 {
@@ -211,6 +233,10 @@ static void settle_lists(struct load *load)
             kind->title = string_copy(kind->name);
         load->no_memory |= kind->title == NULL;
     }
+    for (size_t i = 0; i < config->body_count && !load->no_memory; i++)
+        settle_title(load, config->bodies[i].name, &config->bodies[i].title);
+    for (size_t i = 0; i < config->unopened_count && !load->no_memory; i++)
+        settle_title(load, config->unopened[i].name, &config->unopened[i].title);
 }
 
 static void settle_address(struct load *load)

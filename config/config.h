@@ -196,6 +196,43 @@ struct config_quality {
     int64_t paper_months;              /* paper is kept this long after it was scanned */
 };
 
+enum config_purge_state { CONFIG_PURGE_FILED = 0, CONFIG_PURGE_FORWARDED, CONFIG_PURGE_DISCARDED };
+
+/* How long documents of a kind of datum are kept. */
+struct config_purge_rule {
+    char *name;
+    enum config_purge_state state;
+    char *kind; /* NULL: every kind */
+    int64_t months;
+};
+
+struct config_purge {
+    int64_t quiet_ms; /* files that are younger wait for the next run */
+};
+
+/* Another body that mail is passed on to. */
+struct config_body {
+    char *name;
+    char *title;   /* for people */
+    char *address; /* NULL: not said */
+    char *words;   /* beginnings of lines of an address field, parted by `;`; NULL: none */
+};
+
+enum config_handling { CONFIG_UNOPENED = 0, CONFIG_UNSCANNED };
+
+/* Mail that is not opened, or not scanned. */
+struct config_unopened {
+    char *name;
+    char *title; /* for people */
+    enum config_handling handling;
+    char *advice; /* NULL: none */
+    char *words;  /* on an envelope, parted by `;`; NULL: none */
+};
+
+struct config_forwarding {
+    int64_t confirm_days; /* until a confirmation is overdue */
+};
+
 /* What the Transfervermerk says of the procedure. */
 struct config_procedure {
     char *version;     /* of the Verfahrensdokumentation */
@@ -312,6 +349,12 @@ struct config {
     size_t kind_count;
     struct config_scan_profile *scan_profiles;
     size_t scan_profile_count;
+    struct config_purge_rule *purge_rules;
+    size_t purge_rule_count;
+    struct config_body *bodies;
+    size_t body_count;
+    struct config_unopened *unopened;
+    size_t unopened_count;
     struct config_directory directory;
     struct config_directory_group *directory_groups;
     size_t directory_group_count;
@@ -334,6 +377,8 @@ struct config {
     struct config_sheets sheets;
     struct config_deadlines deadlines;
     struct config_quality quality;
+    struct config_purge purge;
+    struct config_forwarding forwarding;
     struct config_procedure procedure;
     struct config_portal portal;
     struct config_monitor monitor;

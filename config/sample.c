@@ -26,6 +26,43 @@ static const char EXAMPLE_GRAMMARS[] =
     "(?<number>[0-9]{5})[ ]{0,3}/[ ]{0,3}(?<year>[0-9]{2})(?![0-9])'\n"
     "    canonical: SG 50.{area}/{number}/{year}\n";
 
+/* Also examples: an office has its own terms, neighbours and rules. */
+static const char EXAMPLE_PURGE_RULES[] =
+    "  - name: aussortiert\n    state: discarded\n    months: 3\n"
+    "  - name: weitergeleitet\n    state: forwarded\n    months: 0\n"
+    "  - name: akten\n    state: filed\n    months: 120\n";
+static const char EXAMPLE_BODIES[] =
+    "  - name: jobcenter\n    title: Jobcenter\n"
+    "    words: 'jobcenter;agentur für arbeit'\n"
+    "  - name: jugendamt\n    title: Jugendamt\n    words: 'jugendamt;unterhaltsvorschuss'\n"
+    "  - name: wohngeldstelle\n    title: Wohngeldstelle Neubrandenburg\n"
+    "    words: 'wohngeldstelle;wohngeldbehörde;stadt neubrandenburg'\n"
+    "  - name: familienkasse\n    title: Familienkasse\n    words: familienkasse\n"
+    "  - name: rostock\n    title: Landkreis Rostock\n    words: landkreis rostock\n"
+    "  - name: vorpommern-greifswald\n    title: Landkreis Vorpommern-Greifswald\n"
+    "    words: landkreis vorpommern\n";
+static const char EXAMPLE_UNOPENED[] =
+    "  - name: personalrat\n    title: Personalrat\n    handling: unopened\n"
+    "    advice: Ungeöffnet in das Fach des Personalrats.\n    words: 'personalrat;betriebsrat'\n"
+    "  - name: persoenlich\n    title: Persönlich oder vertraulich\n    handling: unopened\n"
+    "    advice: Ungeöffnet an die genannte Person.\n"
+    "    words: 'persönlich;vertraulich;schwerbehindertenvertretung;gleichstellungsbeauftragte;"
+    "datenschutzbeauftragte'\n"
+    "  - name: wahl\n    title: Wahlunterlagen\n    handling: unopened\n"
+    "    advice: Ungeöffnet und sofort an die Wahlbehörde.\n"
+    "    words: 'wahlbrief;wahlunterlagen;wahlamt;wahlbehörde'\n"
+    "  - name: verschlusssache\n    title: Verschlusssache\n    handling: unscanned\n"
+    "    advice: An die Geheimschutzbeauftragte Person; nie scannen.\n"
+    "    words: 'verschlusssache;vs nur für den dienstgebrauch;vs vertraulich'\n";
+
+static const char *example_of(enum setting_list list)
+{
+    return list == SETTING_PURGE_RULES ? EXAMPLE_PURGE_RULES
+           : list == SETTING_BODIES    ? EXAMPLE_BODIES
+           : list == SETTING_UNOPENED  ? EXAMPLE_UNOPENED
+                                       : EXAMPLE_GRAMMARS;
+}
+
 /* ---- YAML ---------------------------------------------------------------------------------- */
 
 static bool is_plain(const char *value)
@@ -250,7 +287,7 @@ static void append_sample_list(struct text *text, const struct setting_section *
              section->list == SETTING_SCAN_PROFILES || section->list == SETTING_DIRECTORY_GROUPS)
         text_append_format(text, "%s: []\n", section->key);
     else
-        text_append_format(text, "%s:\n%s", section->key, EXAMPLE_GRAMMARS);
+        text_append_format(text, "%s:\n%s", section->key, example_of(section->list));
 }
 
 void config_append_sample(struct text *text, const char *const *sites, size_t site_count)
@@ -314,6 +351,14 @@ static void append_effective_list(struct text *text, const struct setting_sectio
                        sizeof *config->directory_groups);
     else if (section->list == SETTING_KINDS)
         append_entries(text, section, config->kinds, config->kind_count, sizeof *config->kinds);
+    else if (section->list == SETTING_PURGE_RULES)
+        append_entries(text, section, config->purge_rules, config->purge_rule_count,
+                       sizeof *config->purge_rules);
+    else if (section->list == SETTING_BODIES)
+        append_entries(text, section, config->bodies, config->body_count, sizeof *config->bodies);
+    else if (section->list == SETTING_UNOPENED)
+        append_entries(text, section, config->unopened, config->unopened_count,
+                       sizeof *config->unopened);
     else if (section->list == SETTING_SCAN_PROFILES)
         append_entries(text, section, config->scan_profiles, config->scan_profile_count,
                        sizeof *config->scan_profiles);

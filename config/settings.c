@@ -64,6 +64,8 @@ static const char *const destinations[] = {"folder", "xdomea", "both", NULL};
 static const char *const xdomea_versions[] = {"3.0.0", "3.1.0", "4.0.0", NULL};
 static const char *const letterboxes[] = {"same_day", "previous_day", "last_emptying", NULL};
 static const char *const colours[] = {"colour", "grey", "bitonal", NULL};
+static const char *const purge_states[] = {"filed", "forwarded", "discarded", NULL};
+static const char *const handlings[] = {"unopened", "unscanned", NULL};
 static const char *const protections[] = {"normal", "high", NULL};
 static const char *const nestings[] = {"no", "walk", "chain", NULL};
 static const char *const truths[] = {"false", "true", NULL};
@@ -352,6 +354,46 @@ const struct setting settings[] = {
         "Paper is kept at least this long after it was scanned; then it may be destroyed when its "
         "check is done and somebody has released it."),
 
+    ENTRY(SETTING_PURGE_RULES, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES,
+          struct config_purge_rule, name, "Name of the rule, as proposals name it."),
+    ENTRY_WORD(
+        SETTING_PURGE_RULES, SETTING_CHOICE, "state", "discarded", purge_states,
+        struct config_purge_rule, state,
+        "Which documents: filed (counted from the day of the scan, and only when the case is "
+        "closed), forwarded (from the receiver's confirmation) or discarded (from then)."),
+    ENTRY(SETTING_PURGE_RULES, SETTING_OPTION_TEXT, "kind", "", NULL, 0, 63,
+          struct config_purge_rule, kind, "Only this kind of document; empty: every kind."),
+    ENTRY_COUNT(SETTING_PURGE_RULES, "months", "120", 0, 1200, "months", struct config_purge_rule,
+                months, "How long they are kept."),
+    VALUE(SETTING_DURATION, "purge.quiet", "1h", 0, DAY, purge.quiet_ms,
+          "Files that were written later than this long ago are left for the next run of the "
+          "deletion: whoever wrote them may not have told the ledger yet."),
+
+    ENTRY(SETTING_BODIES, SETTING_TEXT, "name", NULL, NULL, 1, 63, struct config_body, name,
+          "Name of the body, in small letters."),
+    ENTRY(SETTING_BODIES, SETTING_TEXT, "title", NULL, "the name", 1, NAME_BYTES,
+          struct config_body, title, "What people call it."),
+    ENTRY(SETTING_BODIES, SETTING_OPTION_TEXT, "address", "", NULL, 0, WORDS_BYTES,
+          struct config_body, address, "Where its mail goes."),
+    ENTRY(SETTING_BODIES, SETTING_OPTION_TEXT, "words", "", NULL, 0, WORDS_BYTES,
+          struct config_body, words,
+          "Beginnings of lines of the address field by which it is known, parted by semicolons."),
+
+    ENTRY(SETTING_UNOPENED, SETTING_TEXT, "name", NULL, NULL, 1, 63, struct config_unopened, name,
+          "Name of the kind of mail, in small letters."),
+    ENTRY(SETTING_UNOPENED, SETTING_TEXT, "title", NULL, "the name", 1, NAME_BYTES,
+          struct config_unopened, title, "What people call it."),
+    ENTRY_WORD(SETTING_UNOPENED, SETTING_CHOICE, "handling", "unopened", handlings,
+               struct config_unopened, handling,
+               "unopened: passed on as it came; unscanned: opened, and never scanned."),
+    ENTRY(SETTING_UNOPENED, SETTING_OPTION_TEXT, "advice", "", NULL, 0, WORDS_BYTES,
+          struct config_unopened, advice, "What the mailroom does with it."),
+    ENTRY(SETTING_UNOPENED, SETTING_OPTION_TEXT, "words", "", NULL, 0, WORDS_BYTES,
+          struct config_unopened, words,
+          "Words on an envelope by which it is known, parted by semicolons."),
+    COUNT("forwarding.confirm_days", "14", 1, 365, "days", forwarding.confirm_days,
+          "A receiver that has not confirmed misdirected mail after this is listed as overdue."),
+
     VALUE(SETTING_TEXT, "procedure.version", "1.0", 1, NAME_BYTES, procedure.version,
           "Version of the office's procedure documentation, as each Transfervermerk names it."),
     VALUE(SETTING_OPTION_TEXT, "procedure.environment", "", 0, WORDS_BYTES, procedure.environment,
@@ -567,6 +609,17 @@ const struct setting_section setting_sections[] = {
     {"procedure",
      "What every Transfervermerk says of the procedure. No program uses these yet.",
      SETTING_SINGLE},
+    {"purge_rules",
+     "How long documents are kept before two persons may delete them. The first rule that is about "
+     "a document counts; what no rule is about is never deleted.", SETTING_PURGE_RULES},
+    {"purge", "Deletion of what two persons have agreed on.", SETTING_SINGLE},
+    {"bodies",
+     "Other bodies that mail is often meant for: where it is passed on to. A letter that is "
+     "addressed to one of them waits for a person, with the body as the suggestion.", SETTING_BODIES},
+    {"unopened",
+     "What the mailroom does not open, or does not scan, and what to do with it. An envelope that "
+     "was scanned all the same and bears these words waits for a person.", SETTING_UNOPENED},
+    {"forwarding", "Misdirected mail.", SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},
     {"portal.second_factor", "A second factor at the log-in, besides the password.", SETTING_SINGLE},
     {"monitor", "The program that serves metrics, warns, sends notices and clears away.", SETTING_SINGLE},
@@ -587,7 +640,8 @@ _Static_assert(LENGTH(settings) <= SETTINGS_MOST, "raise SETTINGS_MOST");
 
 const char *setting_list_key(enum setting_list list)
 {
-    static const char *const keys[] = {"sites", "teams",         "case_numbers",
-                                       "kinds", "scan_profiles", "directory_groups"};
+    static const char *const keys[] = {"sites",       "teams",         "case_numbers",
+                                       "kinds",       "scan_profiles", "directory_groups",
+                                       "purge_rules", "bodies",        "unopened"};
     return list < SETTING_LISTS ? keys[list] : "";
 }

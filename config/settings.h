@@ -34,6 +34,9 @@ enum setting_list {
     SETTING_KINDS,
     SETTING_SCAN_PROFILES,
     SETTING_DIRECTORY_GROUPS,
+    SETTING_PURGE_RULES,
+    SETTING_BODIES,
+    SETTING_UNOPENED,
     SETTING_LISTS,
     SETTING_SINGLE = SETTING_LISTS /* not in a list */
 };
@@ -71,7 +74,8 @@ struct setting_section {
 extern const struct setting_section setting_sections[];
 extern const size_t setting_section_count;
 
-/* "sites", "teams", "case_numbers", "kinds", "scan_profiles" or "directory_groups"; static. */
+/* "sites", "teams", "case_numbers", "kinds", "scan_profiles", "directory_groups", "purge_rules",
+ * "bodies" or "unopened"; static. */
 const char *setting_list_key(enum setting_list list);
 
 #endif

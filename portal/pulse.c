@@ -49,6 +49,8 @@ static unsigned topics_of(const char *action)
         {"batch.",        TOPIC(PULSE_SCANS)                                                },
         {"page.",         TOPIC(PULSE_SCANS)                                                },
         {"letterbox.",    TOPIC(PULSE_SCANS)                                                },
+        {"purge.",        TOPIC(PULSE_DOCUMENTS)                                            },
+        {"forwarding.",   TOPIC(PULSE_DOCUMENTS)                                            },
         {"quality.",      TOPIC(PULSE_DOCUMENTS)                                            },
         {"paper.",        TOPIC(PULSE_DOCUMENTS)                                            },
         {"worker.",       TOPIC(PULSE_MACHINE)                                              },

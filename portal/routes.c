@@ -33,6 +33,7 @@ static const struct route_table *const tables[] = {
     &routes_letterbox,
     &routes_arrangements,
     &routes_quality,
+    &routes_purge,
 };
 // clang-format on
 

@@ -17,6 +17,8 @@ enum status audit_note(struct ledger *ledger, const char *actor, const char *act
 struct verify_result {
     uint64_t audit_rows;
     uint64_t objects; /* spool objects whose digest was checked */
+    uint64_t purged;  /* documents that two persons have deleted, each with its proof */
+    char purges[128]; /* the numbers of their proposals, e.g. "1, 3"; "" for none */
     uint64_t faults;
     char first_fault[FAULT_TEXT_BYTES]; /* "" when clean */
     /* Of the head of the audit chain, which stands for every change there was, and of every object

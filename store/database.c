@@ -67,6 +67,11 @@ enum status database_end(struct database *database, enum status status, struct f
     return database->engine->end(database, status, fault);
 }
 
+enum status database_overwrite(struct database *database, bool overwrites, struct fault *fault)
+{
+    return database->engine->overwrite(database, overwrites, fault);
+}
+
 enum status database_commit_lazily(struct database *database, bool lazily, struct fault *fault)
 {
     return database->engine->commit_lazily(database, lazily, fault);

@@ -51,6 +51,9 @@ enum status database_end(struct database *database, enum status status, struct f
  * the first commit after it was turned off again makes them so, all together. For bulk work whose
  * parts nobody sees before its last commit. Not inside a transaction. */
 enum status database_commit_lazily(struct database *database, bool lazily, struct fault *fault);
+/* With `overwrites`, what this connection deletes or replaces is overwritten in the file and not
+ * only given free, where the engine can. Not inside a transaction. */
+enum status database_overwrite(struct database *database, bool overwrites, struct fault *fault);
 
 /* ---- values in ------------------------------------------------------------------------------ */
 

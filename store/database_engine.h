@@ -23,6 +23,7 @@ struct engine {
     enum status (*begin_reading)(struct database *database, struct fault *fault);
     enum status (*end)(struct database *database, enum status status, struct fault *fault);
     enum status (*commit_lazily)(struct database *database, bool lazily, struct fault *fault);
+    enum status (*overwrite)(struct database *database, bool overwrites, struct fault *fault);
 
     enum status (*run)(struct database *database, const char *sql, const struct value *values,
                        size_t count, uint64_t *ret_changed, struct fault *fault);

@@ -539,6 +539,12 @@ static enum status end(struct database *database, enum status status, struct fau
     return status;
 }
 
+static enum status overwrite(struct database *database, bool overwrites, struct fault *fault)
+{
+    return pragma((struct file *)database,
+                  overwrites ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF", fault);
+}
+
 /* In WAL mode NORMAL leaves out the fsync of a commit; the one of the next FULL commit, or of a
  * checkpoint, covers everything that stands in the WAL file before it. */
 static enum status commit_lazily(struct database *database, bool lazily, struct fault *fault)
@@ -734,6 +740,7 @@ const struct engine database_sqlite = {
     .begin_reading = begin_reading,
     .end = end,
     .commit_lazily = commit_lazily,
+    .overwrite = overwrite,
     .run = run,
     .query = query,
     .script = script,

@@ -35,7 +35,8 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
     "  OR d.team IN ($18, $19, $20, $21, $22, $23, $24, $25)))"                                    \
     "  OR ($17 = 1 AND (d.decider = $7 OR " MOVING ")))"
 #define WHICH                                                                                      \
-    " AND ($13 IS NULL AND d.state <> 'replaced' OR d.state = $13) AND ($14 IS NULL OR d.done = "  \
+    " AND ($13 IS NULL AND d.state NOT IN ('replaced', 'purged') OR d.state = $13) AND ($14 IS "   \
+    "NULL OR d.done = "                                                                            \
     "$14)"
 
 #define KEYS          "SELECT d.received_ms, d.id FROM document d WHERE "

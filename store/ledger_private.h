@@ -302,6 +302,14 @@ enum status recall_keep(struct ledger *ledger, const struct desk_act *act,
 enum status quality_made_by(struct ledger *ledger, const struct uuid *document, const char *actor,
                             bool *ret_is, struct fault *fault);
 
+/* ---- purge.c --------------------------------------------------------------------------------- */
+
+/* Inside a transaction: a proposal about one document that is approved at once, by another person
+ * than the one whose deed stands for the proposal. */
+enum status purge_make_approved(struct ledger *ledger, const struct uuid *document,
+                                const char *rule, const char *reason, const char *proposed_by,
+                                const char *approved_by, struct fault *fault);
+
 /* ---- desk_action.c --------------------------------------------------------------------------- */
 
 /* Inside a transaction: a filed document goes to a person, because the one who was to take it over

@@ -138,6 +138,7 @@ struct news {
     int64_t received_ms;
     int64_t audit;
     struct text facts;
+    bool is_purged; /* nothing of it is to be found any more */
 };
 
 static void add_fact(struct text *facts, char letter, const char *words)
@@ -174,6 +175,7 @@ static struct news read_news(struct rows *rows)
     const char *state = rows_text(rows, 4);
     bool is_settled = strcmp(state, "filed") == 0 || strcmp(state, "forwarded") == 0 ||
                       strcmp(state, "discarded") == 0;
+    news.is_purged = strcmp(state, "purged") == 0;
     text_append(&news.facts, is_settled ? "x " : "x o ");
     add_dates(&news.facts, news.received_ms);
     add_fact(&news.facts, 't', rows_text(rows, 5));
@@ -280,6 +282,21 @@ static enum status replace(struct search *search, struct spool *spool, const str
     return status;
 }
 
+static enum status remove_known(struct search *search, struct spool *spool,
+                                const struct known *known, const struct uuid *document,
+                                struct fault *fault)
+{
+    struct text body = {0};
+    enum status status = read_body(spool, &known->text, &body, fault);
+    if (status == STATUS_OK)
+        status = take_out(search, known, text_string(&body), fault);
+    if (status == STATUS_OK)
+        status = database_run(search->database, "DELETE FROM entry WHERE document = $1",
+                              VALUES(value_uuid(document)), NULL, fault);
+    text_done(&body);
+    return status;
+}
+
 static enum status take_in(struct search *search, struct spool *spool, const struct news *news,
                            struct fault *fault)
 {
@@ -287,7 +304,9 @@ static enum status take_in(struct search *search, struct spool *spool, const str
     enum status status = find_known(search, &news->document, &known, fault);
     bool is_same = known.number != 0 && digest_equal(&known.text, &news->text) &&
                    string_equal(known.facts, text_string(&news->facts));
-    if (status == STATUS_OK && !is_same)
+    if (status == STATUS_OK && news->is_purged && known.number != 0)
+        status = remove_known(search, spool, &known, &news->document, fault);
+    else if (status == STATUS_OK && !news->is_purged && !is_same)
         status = replace(search, spool, news, &known, fault);
     free(known.facts);
     return status;
@@ -407,6 +426,21 @@ enum status search_follow(struct search *search, struct ledger *ledger, struct s
     status = database_end(search->database, status, fault);
     if (status == STATUS_OK)
         *ret_taken = taken;
+    return status;
+}
+
+/* Until they are put together anew, the parts of the index still hold what was taken out of them. */
+enum status search_forget(struct search *search, struct fault *fault)
+{
+    enum status status = database_overwrite(search->database, true, fault);
+    if (status == STATUS_OK)
+        status = database_begin(search->database, fault);
+    if (status == STATUS_OK)
+        status = database_end(search->database,
+                              database_run(search->database,
+                                           "INSERT INTO words (words) VALUES ('optimize')",
+                                           NO_VALUES, NULL, fault),
+                              fault);
     return status;
 }
 

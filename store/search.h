@@ -34,6 +34,9 @@ char *search_path(const char *folder);
 enum status search_follow(struct search *search, struct ledger *ledger, struct spool *spool,
                           uint32_t most, uint32_t *ret_taken, struct fault *fault);
 
+/* What was taken out is gone from the file, too. Reads and writes the whole index. */
+enum status search_forget(struct search *search, struct fault *fault);
+
 /* ---- finding --------------------------------------------------------------------------------- */
 
 enum { SEARCH_TERMS_MOST = 16, SEARCH_QUERY_BYTES_MOST = 300 };

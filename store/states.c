@@ -14,7 +14,7 @@
 static const char *const scan_names[] = {
     [SCAN_RECEIVED] = "received", [SCAN_READING] = "reading", [SCAN_READ] = "read",
     [SCAN_FAILED] = "failed",     [SCAN_REFUSED] = "refused", [SCAN_DUPLICATE] = "duplicate",
-    [SCAN_CORRUPT] = "corrupt",
+    [SCAN_CORRUPT] = "corrupt",   [SCAN_PURGED] = "purged",
 };
 
 static const char *const document_names[] = {
@@ -22,7 +22,7 @@ static const char *const document_names[] = {
     [DOCUMENT_CLEARING] = "clearing",   [DOCUMENT_FORWARDED] = "forwarded",
     [DOCUMENT_DISCARDED] = "discarded", [DOCUMENT_RECALLED] = "recalled",
     [DOCUMENT_CORRUPT] = "corrupt",     [DOCUMENT_ARRANGING] = "arranging",
-    [DOCUMENT_REPLACED] = "replaced",
+    [DOCUMENT_REPLACED] = "replaced",   [DOCUMENT_PURGED] = "purged",
 };
 
 static const char *const job_kind_names[] = {
@@ -40,10 +40,8 @@ static const char *const job_state_names[] = {
 };
 
 static const char *const outcome_names[] = {
-    [PAGE_IN_DOCUMENT] = "document",
-    [PAGE_SEPARATOR] = "separator",
-    [PAGE_BLANK_SET_ASIDE] = "blank",
-    [PAGE_REFUSED] = "refused",
+    [PAGE_IN_DOCUMENT] = "document",  [PAGE_SEPARATOR] = "separator",
+    [PAGE_BLANK_SET_ASIDE] = "blank", [PAGE_REFUSED] = "refused",
     [PAGE_DUPLICATE] = "duplicate",
 };
 
@@ -69,6 +67,7 @@ static const struct move scan_moves[] = {
     {SCAN_DUPLICATE, SCAN_CORRUPT  },
     {SCAN_CORRUPT,   SCAN_RECEIVED }, // a person has seen to it
     {SCAN_CORRUPT,   SCAN_READ     },
+    {SCAN_READ,      SCAN_PURGED   }, // with the last of its documents
 };
 
 static const struct move document_moves[] = {
@@ -106,6 +105,10 @@ static const struct move document_moves[] = {
     {DOCUMENT_REPLACED,  DOCUMENT_CLEARING }, // and what it was made of comes back
     {DOCUMENT_REPLACED,  DOCUMENT_MATCHING },
     {DOCUMENT_REPLACED,  DOCUMENT_CORRUPT  },
+    {DOCUMENT_FORWARDED, DOCUMENT_PURGED   }, // by two persons
+    {DOCUMENT_DISCARDED, DOCUMENT_PURGED   },
+    {DOCUMENT_REPLACED,  DOCUMENT_PURGED   },
+    {DOCUMENT_RECALLED,  DOCUMENT_PURGED   }, // out of the cabinet
 };
 
 static const struct move job_moves[] = {
@@ -121,12 +124,13 @@ static const struct move job_moves[] = {
 
 static const bool scan_final[] = {
     [SCAN_READ] = true,      [SCAN_FAILED] = true,  [SCAN_REFUSED] = true,
-    [SCAN_DUPLICATE] = true, [SCAN_CORRUPT] = true,
+    [SCAN_DUPLICATE] = true, [SCAN_CORRUPT] = true, [SCAN_PURGED] = true,
 };
 
 static const bool document_final[] = {
     [DOCUMENT_FILED] = true,     [DOCUMENT_CLEARING] = true, [DOCUMENT_FORWARDED] = true,
     [DOCUMENT_DISCARDED] = true, [DOCUMENT_CORRUPT] = true,  [DOCUMENT_REPLACED] = true,
+    [DOCUMENT_PURGED] = true,
 };
 
 /* Numbers from outside (the wire, the database) come through here too: "?" for a stranger. */

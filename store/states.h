@@ -15,7 +15,8 @@ enum scan_state {
     SCAN_FAILED,       /* three attempts were in vain: a person looks */
     SCAN_REFUSED,      /* final: not a document we can read; the reason stands beside it */
     SCAN_DUPLICATE,    /* final: the same bytes came before; linked to the first */
-    SCAN_CORRUPT       /* the ledger or spool contradicts itself here; a person looks */
+    SCAN_CORRUPT,      /* the ledger or spool contradicts itself here; a person looks */
+    SCAN_PURGED        /* final: deleted by two persons, with the last of its documents */
 };
 
 enum document_state {
@@ -27,7 +28,8 @@ enum document_state {
     DOCUMENT_RECALLED, /* on its way out of the cabinet, to where a person sent it */
     DOCUMENT_CORRUPT,
     DOCUMENT_ARRANGING, /* its pages are being put together anew */
-    DOCUMENT_REPLACED   /* final: its pages are in other documents now */
+    DOCUMENT_REPLACED,  /* final: its pages are in other documents now */
+    DOCUMENT_PURGED     /* final: deleted by two persons; what is left is the proof */
 };
 
 enum job_kind { JOB_READ = 0, JOB_MATCH, JOB_FILE, JOB_COMPOSE };

@@ -115,8 +115,9 @@ static const struct rule rules[] = {
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "is in a state that there is not",
-     .sql = "SELECT id FROM scan WHERE state NOT IN"
-            " ('received', 'reading', 'read', 'failed', 'refused', 'duplicate', 'corrupt')"       },
+     .sql =
+         "SELECT id FROM scan WHERE state NOT IN"
+         " ('received', 'reading', 'read', 'failed', 'refused', 'duplicate', 'corrupt', 'purged')"},
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "was set aside as corrupt: a person must look",
@@ -155,7 +156,8 @@ static const struct rule rules[] = {
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "has no bytes in the spool, but was not refused",
-     .sql = "SELECT id FROM scan WHERE has_bytes = 0 AND state NOT IN ('refused', 'corrupt')"     },
+     .sql = "SELECT id FROM scan WHERE has_bytes = 0 AND state NOT IN ('refused', 'corrupt', "
+            "'purged')"                                                                           },
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "was read, but its pages are not each there exactly once",
@@ -172,7 +174,7 @@ static const struct rule rules[] = {
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "was not read, but has pages or documents",
-     .sql = "SELECT s.id FROM scan s WHERE s.state NOT IN ('read', 'corrupt') AND"
+     .sql = "SELECT s.id FROM scan s WHERE s.state NOT IN ('read', 'corrupt', 'purged') AND"
             " (EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id)"
             " OR EXISTS (SELECT 1 FROM document d WHERE d.scan = s.id))"                          },
     {.noun = "a page of scan",
@@ -196,7 +198,7 @@ static const struct rule rules[] = {
      .words = "is in a state that there is not",
      .sql = "SELECT id FROM document WHERE state NOT IN"
             " ('matching', 'filed', 'clearing', 'forwarded', 'discarded', 'recalled', 'corrupt',"
-            " 'arranging', 'replaced')"                                                           },
+            " 'arranging', 'replaced', 'purged')"                                                 },
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "was set aside as corrupt: a person must look",
@@ -204,7 +206,8 @@ static const struct rule rules[] = {
     {.noun = "document",
      .subject = SUBJECT_UUID,
      .words = "has no page",
-     .sql = "SELECT d.id FROM document d WHERE d.state <> 'replaced' AND NOT (d.state ="
+     .sql = "SELECT d.id FROM document d WHERE d.state NOT IN ('replaced', 'purged') AND NOT "
+            "(d.state ="
             " 'recalled' AND d.destination = 'replaced') AND NOT EXISTS"
             " (SELECT 1 FROM page p WHERE p.scan = d.scan AND p.document = COALESCE(d.copy_of, "
             "d.id))"                                                                              },
@@ -283,6 +286,18 @@ static const struct rule rules[] = {
      .sql = "SELECT r.document FROM receipt_date r WHERE NOT EXISTS (SELECT 1 FROM receipt_proof p"
             " WHERE p.document = r.document AND p.day = r.day AND p.kind = r.evidence"
             " AND p.proves = 1 AND p.audit = r.audit)"                                            },
+    {.noun = "document",
+     .subject = SUBJECT_UUID,
+     .words = "was purged, but no proof by two persons says so",
+     .sql = "SELECT d.id FROM document d WHERE d.state = 'purged' AND NOT EXISTS (SELECT 1 FROM"
+            " purge_item i JOIN purge p ON p.id = i.purge WHERE i.document = d.id AND i.state IN"
+            " ('leaving', 'erasing', 'erased') AND p.approved_by <> p.proposed_by"
+            " AND p.approval IS NOT NULL)"                                                        },
+    {.noun = "scan",
+     .subject = SUBJECT_UUID,
+     .words = "was purged, but not all of its documents",
+     .sql = "SELECT s.id FROM scan s WHERE s.state = 'purged' AND EXISTS (SELECT 1 FROM document d"
+            " WHERE d.scan = s.id AND d.state <> 'purged')"                                       },
     {.noun = "lot",
      .subject = SUBJECT_UUID,
      .words = "does not have the checks that it says, or was released without them",
@@ -424,6 +439,10 @@ static const struct trace traces[] = {
      .keys = {{"case_sha256", TRACE_SECRET}, {"explanation", TRACE_DIGEST}},
      .sql = "SELECT c.document, a.subject, a.detail, c.case_number, c.explanation"
             " FROM decision c JOIN audit a ON a.id = c.audit"       },
+    {.noun = "the deletion of document",
+     .keys = {{"proof", TRACE_DIGEST}},
+     .sql = "SELECT i.document, a.subject, a.detail, i.proof FROM purge_item i"
+            " JOIN audit a ON a.id = i.audit"                       },
     {.noun = "the sample of lot",
      .keys = {{"seed", TRACE_DIGEST}},
      .sql = "SELECT l.id, a.subject, a.detail, l.seed FROM quality_lot l"
@@ -519,7 +538,8 @@ static const struct object_walk walks[] = {
      .has_uuid = true,
      .objects = 3,
      .names = {"reading", "text", "pdf"},
-     .sql = "SELECT id, reading, text, pdf FROM document WHERE id > $1 ORDER BY id LIMIT $2"},
+     .sql = "SELECT id, reading, text, pdf FROM document WHERE state <> 'purged' AND id > $1"
+            " ORDER BY id LIMIT $2"},
     {.noun = "decision",
      .objects = 1,
      .names = {"explanation"},
@@ -614,10 +634,39 @@ static enum status count_objects(struct check *check, struct fault *fault)
     enum status status = database_number(
         check->ledger->database,
         "SELECT (SELECT count(*) FROM scan WHERE has_bytes = 1 AND state <> 'duplicate')"
-        " + 3 * (SELECT count(*) FROM document)"
+        " + 3 * (SELECT count(*) FROM document WHERE state <> 'purged')"
         " + (SELECT count(*) FROM decision WHERE explanation IS NOT NULL)",
         NO_VALUES, 0, &objects, fault);
     check->objects = (uint64_t)objects;
+    return status;
+}
+
+/* ---- what was deleted by two persons ----------------------------------------------------------- */
+
+static enum status name_purges(struct check *check, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = true;
+    size_t length = 0;
+    enum status status = database_query(
+        check->ledger->database,
+        "SELECT i.purge, count(*) FROM purge_item i WHERE i.state = 'erased' GROUP BY i.purge"
+        " ORDER BY i.purge",
+        NO_VALUES, &rows, fault);
+    while (status == STATUS_OK) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        check->result.purged += (uint64_t)rows_integer(rows, 1);
+        if (length + 24 < sizeof check->result.purges)
+            length += (size_t)snprintf(check->result.purges + length,
+                                       sizeof check->result.purges - length, "%s%" PRId64,
+                                       length == 0 ? "" : ", ", rows_integer(rows, 0));
+        else if (strstr(check->result.purges, "…") == NULL)
+            (void)snprintf(check->result.purges + length, sizeof check->result.purges - length,
+                           " …");
+    }
+    rows_done(&rows);
     return status;
 }
 
@@ -650,6 +699,8 @@ static enum status check_database(struct check *check, struct fault *fault)
         status = check_rule(check, &rules[i], fault);
     for (size_t i = 0; status == STATUS_OK && i < sizeof traces / sizeof *traces; i++)
         status = check_trace(check, &traces[i], fault);
+    if (status == STATUS_OK)
+        status = name_purges(check, fault);
     if (status == STATUS_OK)
         status = check_daily_roots(check, fault);
     if (status == STATUS_OK)

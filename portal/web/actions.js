@@ -199,13 +199,27 @@ export function RecallForm({ document, onDone, onClose }) {
   <//>`;
 }
 
-const targets = [
-  'Jobcenter', 'Jugendamt', 'Wohngeldstelle', 'Ausländerbehörde', 'Finanzamt', 'Familienkasse',
-  'Krankenkasse', 'Rentenversicherung', 'Anderer Landkreis',
-];
+/** The bodies of the configuration; asked once. */
+let bodiesAsked = null;
+const askBodies = () => {
+  bodiesAsked ??= get('/api/v1/bodies', { background: true }).then(({ bodies }) => bodies, () => []);
+  return bodiesAsked;
+};
+
+/** The body that the letter is addressed to, as the matcher saw it; nothing when it saw none. */
+const seenBody = (document) => (document.flags ?? []).find((flag) => flag.startsWith('to:'))?.slice(3);
 
 export function ForwardForm({ document, onDone, onClose }) {
   const [target, setTarget] = useState('');
+  const [bodies, setBodies] = useState([]);
+  useEffect(() => {
+    askBodies().then((known) => {
+      setBodies(known);
+      const seen = known.find((body) => body.name === seenBody(document));
+      if (seen) setTarget((typed) => typed || seen.title);
+    });
+  }, []);
+  const address = bodies.find((body) => body.title === target)?.address;
   const [day, setDay] = useState(todayStamp());
   const [reason, setReason] = useState('');
   const { error, isBusy, run } = useAct(onDone);
@@ -219,7 +233,8 @@ export function ForwardForm({ document, onDone, onClose }) {
     send=${() => run(() => act(document, 'forward', { target, day, reason }))}
   >
     <${TextInput} id="target" label="An wen" value=${target} onValue=${setTarget} list="targets" autocomplete="off" />
-    <datalist id="targets">${targets.map((each) => html`<option key=${each} value=${each} />`)}</datalist>
+    <datalist id="targets">${bodies.map((body) => html`<option key=${body.name} value=${body.title} />`)}</datalist>
+    ${address && html`<p class="note">${address}</p>`}
     <${TextInput} id="day" label="Wann" type="date" value=${day} onValue=${setDay} />
     <${ReasonInput} value=${reason} onValue=${setReason} isNeeded=${false} />
   <//>`;

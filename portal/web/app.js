@@ -62,6 +62,14 @@ const pages = [
     load: async () => (await import('./page_quality.js')).PaperPage,
   },
   {
+    path: '/weitergeleitet', title: 'Weitergeleitet', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
+    load: async () => (await import('./page_purge.js')).ForwardingsPage,
+  },
+  {
+    path: '/loeschung', title: 'Löschung', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
+    load: async () => (await import('./page_purge.js')).PurgePage,
+  },
+  {
     path: '/betrieb', title: 'Betrieb', roles: ['admin'], topics: ['machine', 'scans', 'documents'],
     load: async () => (await import('./page_operations.js')).OperationsPage,
   },

@@ -14,6 +14,8 @@ const kinds = [
   ['scan.', 'Scans'],
   ['quality.', 'Qualitätsprüfung'],
   ['paper.', 'Papier'],
+  ['purge.', 'Löschung'],
+  ['forwarding.', 'Weiterleitung'],
   ['user.', 'Personen'],
   ['session.', 'Anmeldungen'],
   ['token.', 'Zugänge für Maschinen'],

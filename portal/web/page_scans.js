@@ -124,6 +124,21 @@ function BlankPages({ scan }) {
   </ul>`;
 }
 
+/* ---- what is not opened, or not scanned ---- */
+
+const handlings = { unopened: 'nicht öffnen', unscanned: 'nicht scannen' };
+
+function NotToScan() {
+  const { value } = useLoaded((background) => get('/api/v1/bodies', { background }), 'bodies', 0);
+  if (!value || value.unopened.length === 0) return null;
+  return html`<details class="panel">
+    <summary>Nicht öffnen, nicht scannen</summary>
+    <ul>
+      ${value.unopened.map((one) => html`<li key=${one.name}><strong>${one.title}</strong>: ${handlings[one.handling]}${one.advice ? `. ${one.advice}` : ''}</li>`)}
+    </ul>
+  </details>`;
+}
+
 /* ---- the list ---- */
 
 const beginSmall = (words) => words.charAt(0).toLowerCase() + words.slice(1);
@@ -238,6 +253,7 @@ export function ScansPage({ session, version }) {
     </div>`}
     ${tab === 'batches' && html`<${Batches} session=${session} version=${version} />`}
     ${tab === 'letterbox' && html`<${Letterbox} version=${version} />`}
+    ${isOwn && html`<${NotToScan} />`}
     ${tab === 'day' &&
     html`${isOwn && html`<${Upload} uploads=${uploads} onReceipt=${setReceipt} />`}
       <div class="filters">

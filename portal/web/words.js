@@ -11,6 +11,7 @@ export const documentStates = {
   discarded: ['Aussortiert', 'info', 'Das Dokument wird nicht gebraucht.'],
   recalled: ['Zurückgeholt', 'warning', 'Das Dokument lag falsch und wird neu zugeordnet.'],
   corrupt: ['Beschädigt', 'danger', 'Die Verwaltung muss nachsehen.'],
+  purged: ['Gelöscht', 'info', 'Das Dokument wurde von zwei Personen gelöscht.'],
   arranging: ['Wird neu geordnet', 'info', 'Die Seiten werden neu zusammengestellt.'],
   replaced: ['Ersetzt', 'info', 'Die Seiten liegen jetzt in anderen Dokumenten.'],
 };
@@ -23,6 +24,7 @@ export const scanStates = {
   refused: ['Abgelehnt', 'danger'],
   duplicate: ['Schon da', 'warning'],
   corrupt: ['Beschädigt', 'danger'],
+  purged: ['Gelöscht', 'info'],
 };
 
 const kinds = {
@@ -135,7 +137,12 @@ function readable(word) {
 const lookUp = (table) => (word) => table[word] ?? readable(word);
 
 export const kindWords = (kind) => (kind ? lookUp(kinds)(kind) : 'Schreiben');
-export const flagWords = lookUp(flags);
+/** "to:jobcenter" and "sealed:wahl" come from the address field or an envelope. */
+export function flagWords(flag) {
+  if (flag.startsWith('to:')) return `An: ${readable(flag.slice(3))}`;
+  if (flag.startsWith('sealed:')) return `Nicht öffnen: ${readable(flag.slice(7))}`;
+  return lookUp(flags)(flag);
+}
 export const evidenceWords = lookUp(evidenceKinds);
 export const compartmentWords = lookUp(compartments);
 export const compartmentNames = Object.keys(compartments);

@@ -65,11 +65,12 @@ static const struct {
 } scans[] = {
     {SCAN_RECEIVED,  "reading refused duplicate corrupt"   },
     {SCAN_READING,   "received read failed refused corrupt"},
-    {SCAN_READ,      "corrupt"                             },
+    {SCAN_READ,      "corrupt purged"                      },
     {SCAN_FAILED,    "received reading corrupt"            },
     {SCAN_REFUSED,   "corrupt"                             },
     {SCAN_DUPLICATE, "corrupt"                             },
     {SCAN_CORRUPT,   "received read"                       },
+    {SCAN_PURGED,    ""                                    },
 };
 
 static const struct {
@@ -79,12 +80,13 @@ static const struct {
     {DOCUMENT_MATCHING,  "filed clearing corrupt"                                                },
     {DOCUMENT_FILED,     "matching recalled corrupt arranging"                                   },
     {DOCUMENT_CLEARING,  "matching filed forwarded discarded recalled corrupt arranging replaced"},
-    {DOCUMENT_FORWARDED, "clearing corrupt"                                                      },
-    {DOCUMENT_DISCARDED, "clearing corrupt"                                                      },
-    {DOCUMENT_RECALLED,  "matching clearing forwarded discarded corrupt replaced"                },
+    {DOCUMENT_FORWARDED, "clearing corrupt purged"                                               },
+    {DOCUMENT_DISCARDED, "clearing corrupt purged"                                               },
+    {DOCUMENT_RECALLED,  "matching clearing forwarded discarded corrupt replaced purged"         },
     {DOCUMENT_CORRUPT,   "matching"                                                              },
     {DOCUMENT_ARRANGING, "filed clearing recalled replaced corrupt"                              },
-    {DOCUMENT_REPLACED,  "clearing matching corrupt"                                             },
+    {DOCUMENT_REPLACED,  "clearing matching corrupt purged"                                      },
+    {DOCUMENT_PURGED,    ""                                                                      },
 };
 
 static const struct {
