@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/durable.h"
 #include "base/log.h"
 #include "base/status.h"
@@ -19,6 +20,7 @@
 #include "cli/outcome.h"
 #include "cli/verbs.h"
 #include "config/config.h"
+#include "store/ledger_move.h"
 
 enum { FOLDER_MODE = 0750 };
 
@@ -62,11 +64,22 @@ static enum status bring_back_config(const char *backup, const char *path, struc
 
 static enum status refuse_occupied(const struct config *config, struct fault *fault)
 {
-    if (access(config->store.ledger, F_OK) != 0 && errno == ENOENT)
-        return STATUS_OK;
+    if (config_ledger_is_on_server(config) ||
+        (access(config->store.ledger, F_OK) != 0 && errno == ENOENT))
+        return STATUS_OK; // ledger_copy() looks into a database itself
     return fault_set(fault, STATUS_REFUSE,
                      "there is a ledger at %s: move it away first, with its -wal and -shm",
                      config->store.ledger);
+}
+
+static enum status bring_back_to_server(const char *backup, const char *url, struct fault *fault)
+{
+    struct ledger_moved moved;
+    char *from = path_join(backup, BACKUP_LEDGER);
+    enum status status = from == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
+                                      : ledger_copy(from, url, clock_system(), &moved, fault);
+    free(from);
+    return status;
 }
 
 static enum status bring_back_all(const char *backup, const struct config *config,
@@ -82,7 +95,9 @@ static enum status bring_back_all(const char *backup, const struct config *confi
     if (status == STATUS_OK)
         status = bring_back(backup, BACKUP_CABINET, config->store.cabinet, true, fault);
     if (status == STATUS_OK)
-        status = bring_back(backup, BACKUP_LEDGER, config->store.ledger, false, fault);
+        status = config_ledger_is_on_server(config)
+                     ? bring_back_to_server(backup, config->store.ledger, fault)
+                     : bring_back(backup, BACKUP_LEDGER, config->store.ledger, false, fault);
     free(keys);
     return status;
 }

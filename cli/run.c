@@ -6,19 +6,16 @@
  * run.lock in the runtime folder, which the kernel lets go of whatever happens. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/durable.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "base/share.h"
 #include "base/status.h"
 #include "base/supervisor.h"
 #include "cli/childlog.h"
@@ -27,6 +24,7 @@
 #include "cli/progress.h"
 #include "cli/rest.h"
 #include "cli/roles.h"
+#include "cli/run_lock.h"
 #include "cli/terminal.h"
 #include "config/reload.h"
 
@@ -37,8 +35,7 @@ enum {
     RUN_LOOK_SHARE = 20, /* looking takes at most a 20th of the time, however large the ledger */
     RUN_BLIND_MOST_MS = 15000, /* a drain ends when it cannot look for that long */
     RUN_PATIENCE_MS = 15000,   /* and half of it for the dispatcher: all end within 30 s */
-    RUN_PID_BYTES = 32,
-    RUN_WORDS_MOST = 64, /* of a command line that is used again */
+    RUN_WORDS_MOST = 64,       /* of a command line that is used again */
     RUN_WORDS_BYTES = 65536
 };
 
@@ -56,46 +53,6 @@ struct run {
     int64_t looked_ms;    /* monotonic; of the last look that worked, at first of the beginning */
     int exit_code;
 };
-
-/* ---- the lock ------------------------------------------------------------------------------- */
-
-static int explain_holder(int file)
-{
-    char pid[RUN_PID_BYTES] = {0};
-    ssize_t length = pread(file, pid, sizeof pid - 1, 0);
-    if (length > 0)
-        pid[strcspn(pid, "\n")] = '\0';
-    complain("this instance is running already (process %s)", length > 0 ? pid : "unknown");
-    return EXIT_FOUND;
-}
-
-/* Takes the lock; *ret_file stays open as long as it is to be held. */
-static int take_lock(const struct config *config, int *ret_file)
-{
-    struct fault fault = {0};
-    if (durable_make_folders(config->store.runtime, share_mode(0700), &fault) != STATUS_OK)
-        return outcome_of(&fault);
-    char *path = path_join(config->store.runtime, "run.lock");
-    int file = path == NULL ? -1 : open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    free(path);
-    if (file < 0) {
-        (void)fault_errno(&fault, STATUS_LATER, "cannot open run.lock in %s",
-                          config->store.runtime);
-        return outcome_of(&fault);
-    }
-    if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-        int exit_code = explain_holder(file);
-        (void)close(file);
-        return exit_code;
-    }
-    char pid[RUN_PID_BYTES];
-    int length = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
-    bool is_noted = ftruncate(file, 0) == 0 && pwrite(file, pid, (size_t)length, 0) == length;
-    if (!is_noted)
-        log_warning(NULL, "cannot note the process in run.lock");
-    *ret_file = file;
-    return EXIT_DONE;
-}
 
 /* ---- the end -------------------------------------------------------------------------------- */
 
@@ -316,7 +273,7 @@ int verb_run(struct call *call)
     exit_code = instance_open(call, LEDGER_CREATE, &run.instance);
     int lock = -1;
     if (exit_code == EXIT_DONE)
-        exit_code = take_lock(run.instance.config, &lock);
+        exit_code = run_lock_take(run.instance.config, &lock);
     if (exit_code == EXIT_DONE)
         exit_code = serve(&run);
     run_done(&run);

@@ -203,6 +203,10 @@ static const struct verb verbs[] = {
      "documents. The tree is that of RFC 6962, a line without its end is a leaf.", verb_proof_export},
     {"proof show", "ID", "shows what proves one document",
      "Prints the document's line, its place and path in the tree, and the first root over it.", verb_proof_show},
+    {"ledger move", "URL", "carries the ledger to a database server, or back to a file",
+     "Copies every row of the ledger to URL, a path or postgresql://…, compares both sides, and leaves\n"
+     "word in the old one, which nothing can change any more. Everything else has to be stopped.\n"
+     "Afterwards write the URL into store.ledger, as it says.", verb_ledger_move},
     {"backup", "DIR", "copies everything, while everything works",
      "Copies ledger, spool, cabinet, keys and configuration to DIR, checks the copy as verify does,\n"
      "and marks it as whole. Nothing has to stop. Used again on the same DIR it copies what is new.", verb_backup},

@@ -67,6 +67,7 @@ int verb_key_list(struct call *call);
 int verb_key_new(struct call *call);
 int verb_key_revoke(struct call *call);
 int verb_learn(struct call *call);
+int verb_ledger_move(struct call *call);
 int verb_letterbox_empty(struct call *call);
 int verb_letterbox_list(struct call *call);
 int verb_list(struct call *call);

@@ -138,6 +138,13 @@ enum status database_query(struct database *database, const char *sql, const str
     return database->engine->query(database, sql, values, count, ret_rows, fault);
 }
 
+enum status database_walk(struct database *database, const char *sql, const struct value *values,
+                          size_t count, struct rows **ret_rows, struct fault *fault)
+{
+    assert(count <= PARAMETERS_MOST);
+    return database->engine->walk(database, sql, values, count, ret_rows, fault);
+}
+
 enum status database_number(struct database *database, const char *sql, const struct value *values,
                             size_t count, int64_t otherwise, int64_t *ret_number,
                             struct fault *fault)
@@ -171,6 +178,34 @@ void rows_done(struct rows **rows_p)
     *rows_p = NULL;
     if (rows != NULL)
         rows->database->engine->done(rows);
+}
+
+int rows_columns(struct rows *rows)
+{
+    return rows->database->engine->columns(rows);
+}
+
+struct value rows_value(struct rows *rows, int column)
+{
+    struct value value = {.kind = rows->database->engine->kind(rows, column)};
+    switch (value.kind) {
+    case VALUE_INTEGER:
+        value.integer = rows_integer(rows, column);
+        break;
+    case VALUE_REAL:
+        value.real = rows_real(rows, column);
+        break;
+    case VALUE_TEXT:
+        value = value_text(rows_text(rows, column));
+        break;
+    case VALUE_BYTES:
+        value.bytes = rows_bytes(rows, column, &value.length);
+        value.bytes = value.bytes == NULL ? "" : value.bytes; // none, which is not NULL
+        break;
+    case VALUE_NULL:
+        break;
+    }
+    return value;
 }
 
 bool rows_is_null(struct rows *rows, int column)
@@ -274,4 +309,24 @@ enum status database_clock_offset(struct database *database, int64_t monotonic_m
                                   int64_t *ret_offset, struct fault *fault)
 {
     return database->engine->clock_offset(database, monotonic_ms, ret_offset, fault);
+}
+
+const char *database_tables_sql(const struct database *database)
+{
+    return database->engine->tables_sql;
+}
+
+const char *database_columns_sql(const struct database *database)
+{
+    return database->engine->columns_sql;
+}
+
+enum status database_loosen(struct database *database, struct fault *fault)
+{
+    return database->engine->loosen(database, fault);
+}
+
+enum status database_tighten(struct database *database, struct fault *fault)
+{
+    return database->engine->tighten(database, fault);
 }

@@ -90,6 +90,10 @@ enum status database_run(struct database *database, const char *sql, const struc
 /* Starts a query; ask rows_next() for each row, and end it with rows_done(). */
 enum status database_query(struct database *database, const char *sql, const struct value *values,
                            size_t count, struct rows **ret_rows, struct fault *fault);
+/* The same for a walk over very many rows, inside a transaction: not all of them are held in memory
+ * at once. */
+enum status database_walk(struct database *database, const char *sql, const struct value *values,
+                          size_t count, struct rows **ret_rows, struct fault *fault);
 /* A query for one number: the first column of the first row; `otherwise` when there is no row or
  * it is NULL. */
 enum status database_number(struct database *database, const char *sql, const struct value *values,
@@ -105,6 +109,9 @@ enum status rows_next(struct rows *rows, bool *ret_there, struct fault *fault);
 /* Accepts NULL; sets the pointer to NULL. */
 void rows_done(struct rows **rows_p);
 
+int rows_columns(struct rows *rows);
+/* The cell as a value that can be given to a statement; borrowed like rows_text(). */
+struct value rows_value(struct rows *rows, int column);
 bool rows_is_null(struct rows *rows, int column);
 int64_t rows_integer(struct rows *rows, int column);
 double rows_real(struct rows *rows, int column);
@@ -134,6 +141,14 @@ enum status database_keep_older(struct database *database, int64_t version, stru
  * about it; 0 where there is only one. */
 enum status database_clock_offset(struct database *database, int64_t monotonic_ms,
                                   int64_t *ret_offset, struct fault *fault);
+
+/* Moving between engines, inside a writing transaction: the names of all tables, or of the columns of
+ * the table $1 in their order, one a row; and references that are not checked until they are
+ * tightened again, which checks them all. */
+const char *database_tables_sql(const struct database *database);
+const char *database_columns_sql(const struct database *database);
+enum status database_loosen(struct database *database, struct fault *fault);
+enum status database_tighten(struct database *database, struct fault *fault);
 
 /* Writes the whole database, as it is at one moment, to a new file at `path`, durably; others
  * may go on working. STATUS_REFUSE when there is a file already. */

@@ -10,7 +10,7 @@
 #include "store/database.h"
 
 enum {
-    PARAMETERS_MOST = 32,  /* $1 … in one statement */
+    PARAMETERS_MOST = 64,  /* $1 … in one statement */
     STATEMENT_SLOTS = 512, /* of a cache of statements; a power of two, more than there are */
 };
 
@@ -29,6 +29,8 @@ struct engine {
                        size_t count, uint64_t *ret_changed, struct fault *fault);
     enum status (*query)(struct database *database, const char *sql, const struct value *values,
                          size_t count, struct rows **ret_rows, struct fault *fault);
+    enum status (*walk)(struct database *database, const char *sql, const struct value *values,
+                        size_t count, struct rows **ret_rows, struct fault *fault);
     enum status (*script)(struct database *database, const char *sql, struct fault *fault);
 
     enum status (*next)(struct rows *rows, bool *ret_there, struct fault *fault);
@@ -49,7 +51,6 @@ struct engine {
                               struct fault *fault);
     enum status (*check_references)(struct database *database, database_finding *finding,
                                     void *context, struct fault *fault);
-    /* See database.h and database_move.c. */
     enum status (*clock_offset)(struct database *database, int64_t monotonic_ms,
                                 int64_t *ret_offset, struct fault *fault);
     const char *tables_sql;  /* names of all tables, one a row */

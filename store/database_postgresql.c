@@ -35,6 +35,7 @@ enum {
     OUTCOME_WAIT_MS = 10000, /* for a server that says what became of a COMMIT */
     OUTCOME_PAUSE_MS = 200,
     WRITER_IDLE_MS = 8000, /* a writing transaction that asks nothing for so long is ended */
+    WALK_ROWS = 2000,      /* of a walk, held at once */
     MARKER_DAYS = 7,       /* kept of connections that are gone */
     COMMAND_BYTES = 512,
     STATE_BYTES = 6, /* an SQLSTATE */
@@ -221,7 +222,8 @@ static enum status set_up(struct server *server, struct fault *fault)
 {
     char sql[COMMAND_BYTES];
     (void)snprintf(sql, sizeof sql,
-                   "SET lock_timeout = %d; SET idle_in_transaction_session_timeout = %d;"
+                   "SET client_min_messages = warning; SET lock_timeout = %d; SET "
+                   "idle_in_transaction_session_timeout = %d;"
                    " SET default_transaction_isolation = 'read committed';"
                    " SET default_transaction_read_only = %s;"
                    " SELECT set_config('synchronous_commit', 'on', false)"
@@ -558,7 +560,70 @@ static enum status query(struct database *database, const char *sql, const struc
     PGresult *result = NULL;
     enum status status = execute((struct server *)database, sql, values, count, &result, fault);
     if (status == STATUS_OK)
-        status = result_rows_new(database, result, ret_rows, fault);
+        status = result_rows_new(database, result, (struct result_source){0}, ret_rows, fault);
+    return status;
+}
+
+static enum status fetch(struct database *database, unsigned cursor, PGresult **ret_result,
+                         struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    char sql[COMMAND_BYTES];
+    if (server->is_lost)
+        return fault_set(fault, STATUS_LATER, "ledger: the connection was lost");
+    (void)snprintf(sql, sizeof sql, "FETCH %d FROM walk%u", WALK_ROWS, cursor);
+    PGresult *result = PQexecParams(server->connection, sql, 0, NULL, NULL, NULL, NULL, 1);
+    if (!is_good(result))
+        return failed(server, result, "go on with a walk", fault);
+    *ret_result = result;
+    return STATUS_OK;
+}
+
+static void end_walk(struct database *database, unsigned cursor)
+{
+    struct server *server = (struct server *)database;
+    char sql[COMMAND_BYTES];
+    (void)snprintf(sql, sizeof sql, "CLOSE walk%u", cursor);
+    if (server->connection != NULL && PQtransactionStatus(server->connection) == PQTRANS_INTRANS)
+        PQclear(PQexec(server->connection, sql));
+}
+
+/* By a cursor of the server's, portion by portion. */
+static enum status walk(struct database *database, const char *sql, const struct value *values,
+                        size_t count, struct rows **ret_rows, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    struct text declared = {0};
+    struct parameters parameters;
+    PGresult *result = NULL;
+    assert(server->in_transaction);
+    enum status status = database_refuse_halted(database, fault);
+    if (status == STATUS_OK && server->is_lost)
+        status = fault_set(fault, STATUS_LATER, "ledger: the connection was lost");
+    unsigned cursor = ++server->names;
+    // Whoever walks may look at other things for long.
+    if (status == STATUS_OK)
+        status = command(server, "SET LOCAL idle_in_transaction_session_timeout = 0",
+                         "begin a walk", fault);
+    take_values(&parameters, values, count);
+    text_append_format(&declared, "DECLARE walk%u NO SCROLL CURSOR FOR %s", cursor, sql);
+    if (status == STATUS_OK && !text_ok(&declared))
+        status = fault_set(fault, STATUS_LATER, "out of memory");
+    if (status == STATUS_OK) {
+        result =
+            PQexecParams(server->connection, text_string(&declared), (int)count, parameters.types,
+                         parameters.values, parameters.lengths, parameters.formats, 1);
+        if (!is_good(result))
+            status = failed(server, result, "begin a walk", fault);
+        else
+            PQclear(result);
+    }
+    text_done(&declared);
+    if (status == STATUS_OK)
+        status = fetch(database, cursor, &result, fault);
+    if (status == STATUS_OK)
+        status = result_rows_new(database, result, (struct result_source){cursor, fetch, end_walk},
+                                 ret_rows, fault);
     return status;
 }
 
@@ -942,6 +1007,7 @@ const struct engine database_postgresql = {
     .overwrite = overwrite,
     .run = run,
     .query = query,
+    .walk = walk,
     .script = script,
     .next = result_next,
     .done = result_done,

@@ -11,10 +11,12 @@ enum { NUMERIC_BASE = 10000, NUMERIC_NEGATIVE = 0x4000 };
 struct result {
     struct rows rows; /* must be first */
     PGresult *result;
+    struct result_source source;
     int row; /* -1 before the first */
 };
 
-enum status result_rows_new(struct database *database, PGresult *result, struct rows **ret_rows,
+enum status result_rows_new(struct database *database, PGresult *result,
+                            struct result_source source, struct rows **ret_rows,
                             struct fault *fault)
 {
     struct result *made = calloc(1, sizeof *made);
@@ -22,15 +24,25 @@ enum status result_rows_new(struct database *database, PGresult *result, struct 
         PQclear(result);
         return fault_set(fault, STATUS_LATER, "out of memory");
     }
-    *made = (struct result){.rows = {database}, .result = result, .row = -1};
+    *made = (struct result){.rows = {database}, .result = result, .source = source, .row = -1};
     *ret_rows = &made->rows;
     return STATUS_OK;
 }
 
 enum status result_next(struct rows *rows, bool *ret_there, struct fault *fault)
 {
-    (void)fault;
     struct result *result = (struct result *)rows;
+    bool is_last = result->row + 1 >= PQntuples(result->result);
+    if (is_last && result->source.more != NULL && result->row >= 0) {
+        PGresult *more = NULL;
+        enum status status =
+            result->source.more(rows->database, result->source.cursor, &more, fault);
+        if (status != STATUS_OK)
+            return status;
+        PQclear(result->result);
+        result->result = more;
+        result->row = -1;
+    }
     *ret_there = result->row + 1 < PQntuples(result->result);
     if (*ret_there)
         result->row++;
@@ -41,6 +53,8 @@ void result_done(struct rows *rows)
 {
     struct result *result = (struct result *)rows;
     PQclear(result->result);
+    if (result->source.end != NULL)
+        result->source.end(rows->database, result->source.cursor);
     free(result);
 }
 

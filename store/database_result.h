@@ -19,8 +19,20 @@ enum {
     TYPE_NUMERIC = 1700,
 };
 
+/* Where the rows behind those of a result come from, and what ends them. */
+typedef enum status result_more(struct database *database, unsigned cursor, PGresult **ret_result,
+                                struct fault *fault);
+typedef void result_end(struct database *database, unsigned cursor);
+
+struct result_source {
+    unsigned cursor;
+    result_more *more; /* NULL: there are no more */
+    result_end *end;
+};
+
 /* Takes the result, also when it fails. */
-enum status result_rows_new(struct database *database, PGresult *result, struct rows **ret_rows,
+enum status result_rows_new(struct database *database, PGresult *result,
+                            struct result_source source, struct rows **ret_rows,
                             struct fault *fault);
 
 /* As the functions of struct engine. */

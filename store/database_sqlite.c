@@ -743,6 +743,7 @@ const struct engine database_sqlite = {
     .overwrite = overwrite,
     .run = run,
     .query = query,
+    .walk = query,
     .script = script,
     .next = next,
     .done = finish,

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
 
+#include "store/ledger_move.h"
 #include "store/ledger_private.h"
 #include "store/migration.h"
 
@@ -34,6 +35,7 @@ enum status ledger_open(const char *url, enum ledger_access access, const struct
     if (ledger == NULL)
         return ledger_out_of_memory(fault);
     ledger->clock = clock;
+    ledger->is_on_server = database_is_server(url);
     enum status status = database_open(url, needed[access], &ledger->database, fault);
     if (status == STATUS_OK) {
         status = access == LEDGER_CREATE ? keep_older(ledger, fault) : STATUS_OK;
@@ -54,7 +56,9 @@ enum status ledger_open(const char *url, enum ledger_access access, const struct
 
 enum status ledger_copy_to(struct ledger *ledger, const char *path, struct fault *fault)
 {
-    return database_copy(ledger->database, path, fault);
+    if (!ledger->is_on_server)
+        return database_copy(ledger->database, path, fault);
+    return ledger_copy_rows(ledger, path, fault);
 }
 
 void ledger_close(struct ledger **ledger_p)

@@ -40,8 +40,8 @@ enum ledger_access {
  * version (the fault says which program is too old). */
 enum status ledger_open(const char *url, enum ledger_access access, const struct clock *clock,
                         struct ledger **ret_ledger, struct fault *fault);
-/* Writes the ledger, as it is at one moment, to a new file at `path`, durably, while others go on
- * working. STATUS_REFUSE when there is a file already. */
+/* Writes the ledger, as it is at one moment, to a new SQLite file at `path`, durably, while others
+ * go on working. STATUS_REFUSE when there is a file already. */
 enum status ledger_copy_to(struct ledger *ledger, const char *path, struct fault *fault);
 
 /* Stands around every commit, for simulators: a crash is a commit that did not happen, or one that

@@ -23,7 +23,8 @@
 
 struct ledger {
     struct database *database;
-    const struct clock *clock;        /* borrowed */
+    const struct clock *clock; /* borrowed */
+    bool is_on_server;
     int64_t clock_offset;             /* from this host's monotonic clock to the ledger's */
     const struct commit_watch *watch; /* NULL; borrowed */
 };

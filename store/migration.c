@@ -22,11 +22,32 @@ int64_t migration_newest(void)
     return number_of(&migration_files[migration_files_count - 1]);
 }
 
+/* ledger_move.c leaves it in a ledger that lies elsewhere now. */
+static enum status refuse_moved(struct database *database, struct fault *fault)
+{
+    bool has = false;
+    bool there = false;
+    struct rows *rows = NULL;
+    enum status status = database_has_table(database, "moved", &has, fault);
+    if (status != STATUS_OK || !has)
+        return status;
+    status = database_query(database, "SELECT url FROM moved", NO_VALUES, &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK)
+        status = fault_set(fault, STATUS_REFUSE, "this ledger was moved: set store.ledger to %s",
+                           there ? rows_text(rows, 0) : "where it is now");
+    rows_done(&rows);
+    return status;
+}
+
 enum status migration_version(struct database *database, int64_t *ret_version, struct fault *fault)
 {
     bool has = false;
     bool is_empty = false;
     enum status status = database_has_table(database, "migration", &has, fault);
+    if (status == STATUS_OK && has)
+        status = refuse_moved(database, fault);
     if (status == STATUS_OK && has)
         return database_number(database, "SELECT max(version) FROM migration", NO_VALUES, 0,
                                ret_version, fault);

@@ -79,7 +79,7 @@ static enum status check_chain(struct check *check, struct fault *fault)
     struct digest previous = {0};
     int64_t last = 0;
     bool there = true;
-    enum status status = database_query(
+    enum status status = database_walk(
         check->ledger->database,
         "SELECT id, at_ms, actor, action, subject, detail, hash FROM audit ORDER BY id", NO_VALUES,
         &rows, fault);
@@ -498,7 +498,7 @@ static enum status check_trace(struct check *check, const struct trace *trace, s
     struct rows *rows = NULL;
     bool there = true;
     enum status status =
-        database_query(check->ledger->database, trace->sql, NO_VALUES, &rows, fault);
+        database_walk(check->ledger->database, trace->sql, NO_VALUES, &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
