@@ -40,7 +40,7 @@ static bool decode(const uint8_t *bytes, size_t length, struct message *message)
     message->page_count = byte_reader_u32(&reader);
     uint8_t status = byte_reader_u8(&reader);
     char *text = byte_reader_string(&reader, FAULT_TEXT_BYTES - 1);
-    bool good = byte_reader_finished(&reader) && kind >= MESSAGE_READY && kind <= MESSAGE_FAILED &&
+    bool good = byte_reader_finished(&reader) && kind > MESSAGE_NONE && kind < MESSAGE_KINDS &&
                 status <= STATUS_HALT;
     if (good) {
         message->kind = (enum message_kind)kind;

@@ -13,13 +13,14 @@
 
 enum message_kind {
     MESSAGE_NONE = 0,
-    MESSAGE_READY,  /* zygote: loaded; or it could not be, and `fault` says why */
-    MESSAGE_SCAN,   /* program: read this (`size` bytes in `file`) */
-    MESSAGE_CANCEL, /* program: give up the scan */
-    MESSAGE_PAGE,   /* zygote: page of page_count is done */
-    MESSAGE_DONE,   /* zygote: the outcome is `size` bytes in `file` */
-    MESSAGE_FAILED, /* zygote: `fault` */
-    MESSAGE_COMPOSE /* program: put documents together of this (compose.h) */
+    MESSAGE_READY,   /* zygote: loaded; or it could not be, and `fault` says why */
+    MESSAGE_SCAN,    /* program: read this (`size` bytes in `file`) */
+    MESSAGE_COMPOSE, /* program: put documents together of this (compose.h) */
+    MESSAGE_CANCEL,  /* program: give up the scan */
+    MESSAGE_PAGE,    /* zygote: page of page_count is done */
+    MESSAGE_DONE,    /* zygote: the outcome is `size` bytes in `file` */
+    MESSAGE_FAILED,  /* zygote: `fault` */
+    MESSAGE_KINDS
 };
 
 struct message {

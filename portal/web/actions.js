@@ -1,7 +1,7 @@
 // actions.js - what a person can do with a document, and the small forms in which they say why.
 // SPDX-License-Identifier: EUPL-1.2
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { address, get, post } from './api.js';
 import { Alert, Button, html, Icon, TextInput } from './parts.js';
 import { personWords } from './reasons.js';
@@ -13,10 +13,13 @@ export const act = (document, what, body = {}) =>
 
 // ---- forms ---------------------------------------------------------------------------------------
 
-/** Puts the focus into its first field, and calls `onClose` at Escape. */
+/**
+ * Puts the focus into its first field, before the browser can have another key, and calls `onClose`
+ * at Escape.
+ */
 export function Form({ title, send, sendWords, isReady = true, onClose, children, error, isBusy }) {
   const form = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     form.current.querySelector('input, select, textarea')?.focus();
   }, []);
   const submit = (event) => {

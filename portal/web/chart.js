@@ -63,7 +63,7 @@ export function ActivityChart({ activity }) {
     </ul>
     <svg class="chart__drawing" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Verlauf: höchstens ${most} in einem Schritt; die Zahlen stehen in der Tabelle darunter.">
       ${lines.map((value) => html`<g key=${value}><line class="chart__grid" x1=${LEFT} x2=${WIDTH - 12} y1=${y(value)} y2=${y(value)} /><text class="chart__label" x=${LEFT - 8} y=${y(value) + 5} text-anchor="end">${value.toLocaleString('de-DE')}</text></g>`)}
-      ${filled.map((point, index) => index % every === 0 && html`<text key=${point.at} class="chart__label" x=${x(index)} y=${HEIGHT - 6} text-anchor="middle">${timeOf(point.at, activity.step_ms)}</text>`)}
+      ${filled.map((point, index) => index % every === 0 && html`<text key=${point.at} class="chart__label" x=${x(index)} y=${HEIGHT - 6} text-anchor=${index === filled.length - 1 ? 'end' : 'middle'}>${timeOf(point.at, activity.step_ms)}</text>`)}
       ${series.map(([key, , , dash]) => html`<polyline key=${key} class="chart__line chart__line--${key}" stroke-dasharray=${dash} points=${filled.map((point, index) => `${x(index)},${y(point[key])}`).join(' ')} />`)}
     </svg>
     <details class="chart__numbers">

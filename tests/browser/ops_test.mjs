@@ -1,5 +1,5 @@
-// ops_test.mjs - the mailroom's and the admin's day, in a real browser against the real system with
-// real workers. Screenshots are left in build/screens/.
+// ops_test.mjs - each user's day, in a real browser against the real system with real workers: the
+// mailroom's, the registry's, a caseworker's and the admin's. Screenshots are left in build/screens/.
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
@@ -25,6 +25,8 @@ async function startSystem(folder) {
   call(['register', 'import', path.join(samples, 'register.csv')]);
   call(['user', 'add', 'anna', '--role', 'mailroom', '--site', 'Demmin'], `${PASSWORD}\n`);
   call(['user', 'add', 'clara', '--role', 'admin'], `${PASSWORD}\n`);
+  call(['user', 'add', 'rita', '--role', 'registry'], `${PASSWORD}\n`);
+  call(['user', 'add', 'bernd', '--role', 'caseworker', '--team', 'SG 50.2'], `${PASSWORD}\n`);
   call(['user', 'add', 'rolf', '--role', 'auditor'], `${PASSWORD}\n`);
   const system = spawn(`${bin}/posteingang`, ['--config', file, 'run'], { stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
@@ -46,6 +48,15 @@ function stopSystem({ system }) {
     system.removeAllListeners('exit');
     system.on('exit', resolve);
     system.kill('SIGTERM');
+  });
+}
+
+/** The processes of a program below this one. */
+function processesOf(parent, program) {
+  const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return children.flatMap((child) => {
+    const own = readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0')[0].endsWith(program) ? [Number(child)] : [];
+    return [...own, ...processesOf(child, program)];
   });
 }
 
@@ -174,10 +185,86 @@ const steps = {
     await logOut(page);
   },
 
+  async 'three letters are cleared by keyboard alone'({ page, world }) {
+    for (const name of ['Neubrandenburg/scan00004.tif', 'Waren/scan00008.tif']) {
+      copyFileSync(path.join(samples, 'drop', name), path.join(world.folder, 'drop/Demmin', path.basename(name)));
+    }
+    await logIn(page, world.url, 'rita');
+    await page.getByText('Noch 3.').waitFor({ timeout: 120000 });
+    await page.locator('.page image').first().waitFor(); // the real picture of the real page
+    await look(page, 'klaerung');
+    await page.keyboard.press('w');
+    await page.keyboard.type('Jobcenter'); // at once: no letter may be lost
+    assert.equal(await page.getByLabel('An wen').inputValue(), 'Jobcenter');
+    await page.keyboard.press('Enter');
+    await page.getByText('Noch 2.').waitFor();
+    await page.getByRole('heading', { name: 'Zu welchem Fall gehört das?' }).waitFor();
+    await page.keyboard.press('s');
+    await page.keyboard.type('kowalke');
+    await page.getByRole('option', { name: /Kowalke/ }).first().waitFor();
+    await look(page, 'klaerung-suche');
+    await page.keyboard.press('Enter');
+    await page.getByText('Noch 1.').waitFor();
+    await page.getByRole('heading', { name: 'Zu welchem Fall gehört das?' }).waitFor();
+    await page.keyboard.press('n');
+    await page.getByText('Hier ist nichts zu klären.').waitFor();
+    await logOut(page);
+  },
+
+  async 'a caseworker moves a letter to another case'({ page, world }) {
+    await logIn(page, world.url, 'bernd');
+    await page.getByRole('link', { name: /Widerspruch/ }).first().click();
+    await page.getByRole('heading', { name: 'Widerspruch' }).waitFor();
+    await page.getByRole('img', { name: 'Seite 2 von 2' }).waitFor();
+    await page.locator('.page image').first().waitFor();
+    await look(page, 'schreiben');
+    await page.getByRole('button', { name: 'Anderer Fall' }).click();
+    await page.keyboard.type('petzold');
+    await page.getByRole('option', { name: /Petzold/ }).first().waitFor();
+    await page.getByLabel('Begründung').fill('Gehört zur Nachbarin');
+    await page.getByRole('button', { name: /^In 50.22.007154-2 ablegen/ }).click();
+    await page.getByText('Wird in den Fall abgelegt.').waitFor();
+    await page.locator('.document__head').getByText('Abgelegt', { exact: true }).waitFor({ timeout: 60000 });
+    await page.locator('.facts').getByText('50.22.007154-2').first().waitFor();
+  },
+
+  async 'pages are parted, though the reader dies over it'({ page, world }) {
+    await page.getByRole('link', { name: 'Seiten ordnen' }).click();
+    await page.getByRole('button', { name: 'Seite 2 von Dokument 1' }).focus();
+    await page.keyboard.press('t');
+    await page.locator('.arrange__large img').waitFor();
+    await look(page, 'seiten-ordnen');
+    const readers = processesOf(world.system.pid, 'posteingang-reader');
+    assert.notEqual(readers.length, 0);
+    for (const reader of readers) process.kill(reader, 'SIGSTOP'); // whoever gets the job does not end it
+    await page.getByRole('button', { name: 'So zusammenstellen' }).click();
+    await page.getByText('Die Seiten werden neu zusammengestellt …').waitFor();
+    await page.waitForTimeout(1000);
+    for (const reader of readers) process.kill(reader, 'SIGKILL');
+    await page.getByText('Die Seiten sind neu zusammengestellt.').waitFor({ timeout: 120000 });
+    await page.locator('.related').getByText('Ersetzt').waitFor({ timeout: 60000 });
+    await look(page, 'seiten-geordnet');
+    await page.locator('.related').first().getByRole('link').first().click();
+    await page.getByRole('img', { name: 'Seite 1 von 1' }).waitFor();
+    await page.locator('.page image').first().waitFor();
+    await page.locator('.facts').getByText('50.22.007154-2').first().waitFor();
+  },
+
+  async 'a misdirected letter is forwarded'({ page }) {
+    await page.locator('.document__head').getByText('Abgelegt', { exact: true }).waitFor({ timeout: 60000 });
+    await page.getByRole('button', { name: 'Weiterleiten' }).click();
+    await page.keyboard.type('Wohngeldstelle');
+    await page.getByRole('button', { name: 'Als weitergeleitet vermerken' }).click();
+    await page.getByText('Als weitergeleitet vermerkt.').waitFor();
+    await page.getByText(/Weitergeleitet an Wohngeldstelle/).waitFor();
+    await look(page, 'weitergeleitet');
+    await logOut(page);
+  },
+
   async 'an admin drains a worker, sees it stop, and lets it go on'({ page, world }) {
     await logIn(page, world.url, 'clara');
     await page.getByRole('heading', { name: 'Betrieb' }).waitFor();
-    const readers = page.getByRole('row').filter({ hasText: 'Leser auf' });
+    const readers = page.getByRole('row').filter({ hasText: 'Leser auf' }).filter({ hasNotText: 'weg seit' });
     await readers.first().getByText('bereit').waitFor();
     const count = await readers.count();
     for (let i = 0; i < count; i++) {
