@@ -62,16 +62,20 @@ static bool part_is_right(const char *folder, const char *name, const struct dig
 static const char *wrong_part(const char *folder, const struct document_record *document,
                               const char *original)
 {
+    static const struct digest none;
+    bool has_note = !digest_equal(&document->filed_note, &none);
     const struct {
         const char *name;
         const struct digest *digest;
     } parts[] = {
-        {"dokument.pdf",  &document->pdf        },
-        {"text.txt",      &document->text       },
-        {original,        &document->scan_digest},
-        {"dokument.json", NULL                  },
+        {"dokument.pdf",        has_note ? &document->filed_pdf : &document->pdf},
+        {"text.txt",            &document->text                                 },
+        {original,              &document->scan_digest                          },
+        {"dokument.json",       NULL                                            },
+        {"transfervermerk.xml", &document->filed_note                           },
     };
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+    size_t count = sizeof parts / sizeof parts[0] - (has_note ? 0 : 1);
+    for (size_t i = 0; i < count; i++)
         if (!part_is_right(folder, parts[i].name, parts[i].digest))
             return parts[i].name;
     return NULL;

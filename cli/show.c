@@ -16,9 +16,10 @@
 enum {
     TEXT_BYTES_MOST = 512 << 20,   /* of a document's text, for --text */
     READING_BYTES_MOST = 64 << 20, /* of its reading, for --alto */
+    NOTE_BYTES_MOST = 1 << 20,     /* of its Transfervermerk */
 };
 
-enum form { FORM_PEOPLE, FORM_JSON, FORM_TEXT, FORM_ALTO };
+enum form { FORM_PEOPLE, FORM_JSON, FORM_TEXT, FORM_ALTO, FORM_NOTE };
 
 static void print_line(const char *name, const char *value)
 {
@@ -94,6 +95,7 @@ static void print_document(const struct instance *instance, const struct documen
     print_place(instance, document->place);
     print_object_path("text", instance->spool, &document->text);
     print_object_path("pdf", instance->spool, &document->pdf);
+    print_object_path("note", instance->spool, &document->filed_note);
     print_line("error", document->error);
     if (document->state == DOCUMENT_CLEARING) {
         char id[LOOKUP_SHORT_LETTERS + 1];
@@ -111,6 +113,24 @@ static int print_text(const struct instance *instance, const struct document_rec
     struct fault fault = {0};
     if (spool_get(instance->spool, &document->text, TEXT_BYTES_MOST, &bytes, &length, &fault) !=
         STATUS_OK)
+        return outcome_of(&fault);
+    bool is_written = fwrite(bytes, 1, length, stdout) == length;
+    free(bytes);
+    return is_written ? EXIT_DONE : EXIT_STORAGE;
+}
+
+/* Prints the Transfervermerk that it was filed with. */
+static int print_note(const struct instance *instance, const struct document_record *document)
+{
+    char *bytes = NULL;
+    size_t length = 0;
+    struct fault fault = {0};
+    if (digest_is_zero(&document->filed_note)) {
+        complain("it is not filed with a Transfervermerk (yet)");
+        return EXIT_FOUND;
+    }
+    if (spool_get(instance->spool, &document->filed_note, NOTE_BYTES_MOST, &bytes, &length,
+                  &fault) != STATUS_OK)
         return outcome_of(&fault);
     bool is_written = fwrite(bytes, 1, length, stdout) == length;
     free(bytes);
@@ -162,6 +182,8 @@ static int show_document(const struct instance *instance, struct document_id id,
         exit_code = print_text(instance, &document);
     else if (form == FORM_ALTO)
         exit_code = print_alto(instance, &document);
+    else if (form == FORM_NOTE)
+        exit_code = print_note(instance, &document);
     else if (form == FORM_PEOPLE)
         print_document(instance, &document);
     else
@@ -192,6 +214,8 @@ static enum status show_if_of_scan(void *context, const struct scan_record *scan
         exit_code = print_text(documents->instance, document);
     } else if (documents->form == FORM_ALTO) {
         exit_code = print_alto(documents->instance, document);
+    } else if (documents->form == FORM_NOTE) {
+        exit_code = print_note(documents->instance, document);
     } else {
         printf("\n");
         print_document(documents->instance, document);
@@ -232,7 +256,8 @@ static int show_scan(const struct instance *instance, struct scan_id id, enum fo
     if (scan.state == SCAN_READ &&
         ledger_list(instance->ledger, &filter, show_if_of_scan, &documents, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
-    else if ((form == FORM_TEXT || form == FORM_ALTO) && documents.count == 0) {
+    else if ((form == FORM_TEXT || form == FORM_ALTO || form == FORM_NOTE) &&
+             documents.count == 0) {
         complain("the scan has no text (yet): it is %s", scan_shown_state(scan.state));
         exit_code = EXIT_FOUND;
     }
@@ -245,12 +270,14 @@ int verb_show(struct call *call)
     bool as_json = false;
     bool as_text = false;
     bool as_alto = false;
+    bool as_note = false;
     struct argument_list rest = {0};
     const struct argument table[] = {
         {"json", NULL, "prints what list --json prints, with proofs and deadlines", ARGUMENT_FLAG,
          &as_json                                                                                          },
         {"text", NULL, "prints the text on its pages",                              ARGUMENT_FLAG, &as_text},
         {"alto", NULL, "prints words and boxes as ALTO 4 (XML)",                    ARGUMENT_FLAG, &as_alto},
+        {"note", NULL, "prints the Transfervermerk (XML)", ARGUMENT_FLAG, &as_note},
     };
     int exit_code = EXIT_DONE;
     if (!call_read(call, table, sizeof table / sizeof table[0], 1, 1, &rest, &exit_code))
@@ -261,7 +288,8 @@ int verb_show(struct call *call)
     if (exit_code == EXIT_DONE)
         exit_code = lookup_id(instance.ledger, rest.values[0], &lookup);
     if (exit_code == EXIT_DONE) {
-        enum form form = as_alto   ? FORM_ALTO
+        enum form form = as_note   ? FORM_NOTE
+                         : as_alto ? FORM_ALTO
                          : as_text ? FORM_TEXT
                          : as_json ? FORM_JSON
                                    : FORM_PEOPLE;

@@ -42,7 +42,7 @@ static const struct verb verbs[] = {
      "Shows every reader and filer that the dispatcher knows, and the job it has.", verb_workers},
     {"list", "[--state STATE] [--site SITE] [--json]", "lists documents",
      "Lists documents, oldest first, and scans that have given none (yet).", verb_list},
-    {"show", "ID [--json|--text|--alto]", "shows one document",
+    {"show", "ID [--json|--text|--alto|--note]", "shows one document",
      "Shows one document or scan. Of an ID the last characters are enough.", verb_show},
     {"explain", "ID [--json]", "says why a document went where it is",
      "Shows the decision, the candidates, and each piece of evidence with the words on the page.", verb_explain},

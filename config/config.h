@@ -29,8 +29,9 @@ struct config_site {
     int64_t quiet_ms;      /* size and mtime must rest this long before a file is taken */
     int64_t incomplete_ms; /* a file that stays incomplete this long is refused */
     enum config_letterbox letterbox;
-    char *scan_profile; /* name of the profile that is used here; NULL: none is named */
-    char *scanner;      /* make, model and serial number; NULL: not said */
+    char *scan_profile;  /* name of the profile that is used here; NULL: none is named */
+    char *scanner;       /* make, model and serial number; NULL: not said */
+    char *operator_name; /* who scans here when no cover says so; NULL: not said */
 };
 
 enum config_colour { CONFIG_COLOUR_FULL = 0, CONFIG_COLOUR_GREY, CONFIG_COLOUR_BITONAL };

@@ -98,6 +98,10 @@ const struct setting settings[] = {
           struct config_site, scan_profile, "Name of the scan profile that is used here."),
     ENTRY(SETTING_SITES, SETTING_OPTION_TEXT, "scanner", "", NULL, 0, NAME_BYTES,
           struct config_site, scanner, "The scanner: make, model, serial number."),
+    ENTRY(SETTING_SITES, SETTING_OPTION_TEXT, "operator", "", NULL, 0, NAME_BYTES,
+          struct config_site, operator_name,
+          "Who scans here when no cover says so: a person, or a pseudonym that can be resolved; for "
+          "the Transfervermerk."),
 
     ENTRY(SETTING_TEAMS, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES, struct config_team, name,
           "Name of the team, as the register's team column has it."),
@@ -584,8 +588,8 @@ const struct setting_section setting_sections[] = {
      "long as such numbers come in.", SETTING_GRAMMARS},
     {"kinds", "Kinds of document of this office, besides those that the program knows.", SETTING_KINDS},
     {"scan_profiles",
-     "How papers are scanned: settings that were tested and released, by name. No program uses "
-     "them yet.", SETTING_SCAN_PROFILES},
+     "How papers are scanned: settings that were tested and released, by name; each Transfervermerk "
+     "names them.", SETTING_SCAN_PROFILES},
     {"register", "The case register, imported from a CSV file.", SETTING_SINGLE},
     {"register.words", "What the register\'s words mean: beginnings, parted by semicolons.", SETTING_SINGLE},
     {"register.columns", "What the columns of that file are called.", SETTING_SINGLE},
@@ -607,7 +611,7 @@ const struct setting_section setting_sections[] = {
      "Checking of scans by another person, and how long the paper is kept.",
      SETTING_SINGLE},
     {"procedure",
-     "What every Transfervermerk says of the procedure. No program uses these yet.",
+     "What every Transfervermerk says of the procedure.",
      SETTING_SINGLE},
     {"purge_rules",
      "How long documents are kept before two persons may delete them. The first rule that is about "

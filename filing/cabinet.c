@@ -19,7 +19,12 @@
 #include "filing/cabinet.h"
 #include "filing/place.h"
 
-enum { FOLDER_MODE = 0750, FILE_MODE = 0640, NUMBER_BYTES = 32 };
+enum {
+    FOLDER_MODE = 0750,
+    FILE_MODE = 0640,
+    NUMBER_BYTES = 32,
+    TAIL_BYTES_MOST = 16 << 20 /* behind the fixed part of a file */
+};
 
 struct cabinet {
     char *path;
@@ -133,6 +138,21 @@ static bool part_is_there(const char *folder, const struct cabinet_part *part)
     return same;
 }
 
+/* Whether the file in `folder` begins as the part does, as far as that is fixed. */
+static bool begins_alike(const char *folder, const struct cabinet_part *part)
+{
+    char *path = path_join(folder, part->name);
+    char *bytes = NULL;
+    size_t length = 0;
+    bool same =
+        part->fixed > 0 && part->fixed <= part->length && path != NULL &&
+        file_read(path, part->fixed + TAIL_BYTES_MOST, &bytes, &length, NULL) == STATUS_OK &&
+        length >= part->fixed && memcmp(bytes, part->bytes, part->fixed) == 0;
+    free(bytes);
+    free(path);
+    return same;
+}
+
 static bool part_exists(const char *folder, const struct cabinet_part *part)
 {
     char *path = path_join(folder, part->name);
@@ -160,7 +180,7 @@ static enum status compare(const char *folder, const struct cabinet_document *do
         const struct cabinet_part *part = &document->parts[i];
         if (part_is_there(folder, part))
             continue;
-        if (!part->may_change && part_exists(folder, part))
+        if (!part->may_change && !begins_alike(folder, part) && part_exists(folder, part))
             return fault_set(fault, STATUS_REFUSE,
                              "the cabinet has another %s of this document already", part->name);
         enum status status = replace_part(folder, part, fault);

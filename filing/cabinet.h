@@ -31,6 +31,7 @@ struct cabinet_part {
     const void *bytes;
     size_t length;
     bool may_change; /* another content replaces the one that is there (dokument.json) */
+    size_t fixed;    /* so it does when both begin with the same bytes, this many; 0: no matter */
 };
 
 struct cabinet_document {

@@ -355,8 +355,9 @@ bool archive_describe(qpdf_data pdf, const struct archive_facts *facts)
 void archive_prepare_writing(qpdf_data pdf, enum archive_level level)
 {
     qpdf_set_newline_before_endstream(pdf, QPDF_TRUE); // ISO 19005-1, 6.1.7
+    // A plain table of objects: what files the document appends its note to the PDF by it.
+    qpdf_set_object_stream_mode(pdf, qpdf_o_disable);
     if (level != ARCHIVE_1B)
         return;
-    qpdf_set_object_stream_mode(pdf, qpdf_o_disable);
     qpdf_force_pdf_version(pdf, "1.4");
 }

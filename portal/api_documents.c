@@ -222,15 +222,17 @@ static enum status api_document(struct service *service, struct exchange *exchan
 }
 
 /* Which of a document's objects in the spool. */
-enum object { OBJECT_TEXT, OBJECT_PDF, OBJECT_EXPLANATION };
+enum object { OBJECT_TEXT, OBJECT_PDF, OBJECT_EXPLANATION, OBJECT_TRANSFER_NOTE };
 
 static const char *const object_names[] = {
-    [OBJECT_TEXT] = "text", [OBJECT_PDF] = "pdf", [OBJECT_EXPLANATION] = "explanation"};
+    [OBJECT_TEXT] = "text", [OBJECT_PDF] = "pdf", [OBJECT_EXPLANATION] = "explanation", [OBJECT_TRANSFER_NOTE] = "transfer_note"};
 
 static struct digest object_digest(const struct document_record *document, enum object object)
 {
     if (object == OBJECT_TEXT)
         return document->text;
+    if (object == OBJECT_TRANSFER_NOTE)
+        return document->filed_note;
     return object == OBJECT_PDF ? document->pdf : document->explanation;
 }
 
@@ -261,6 +263,22 @@ static enum status api_document_explanation(struct service *service, struct exch
 {
     return answer_object(service, exchange, OBJECT_EXPLANATION, "application/json; charset=utf-8",
                          fault);
+}
+
+/* The Transfervermerk that it was filed with, to be saved: browsers show XML as they like. */
+static enum status api_document_transfer(struct service *service, struct exchange *exchange,
+                                         struct fault *fault)
+{
+    char id[UUID_TEXT_BYTES];
+    uuid_to_text(&exchange->id, id);
+    if (digest_equal(&exchange->document.filed_note, &(struct digest){0}))
+        return answer_json_bytes(exchange, 204, "", fault);
+    enum status status = answer_object(service, exchange, OBJECT_TRANSFER_NOTE,
+                                       "application/xml; charset=utf-8", fault);
+    if (status == STATUS_OK && exchange->answer.kind == ANSWER_FILE)
+        (void)snprintf(exchange->answer.disposition, sizeof exchange->answer.disposition,
+                       "attachment; filename=\"%s.xml\"", id);
+    return status;
 }
 
 /* For the browser's own viewer, which keeps PDFs in a sandbox of its own; nothing else may load
@@ -423,6 +441,7 @@ static const struct route rows[] = {
     {"GET", "/documents/:id/text",        READERS, api_document_text,        ABOUT_DOCUMENT},
     {"GET", "/documents/:id/pdf",         READERS, api_document_pdf,         ABOUT_DOCUMENT},
     {"GET", "/documents/:id/explanation", READERS, api_document_explanation, ABOUT_DOCUMENT},
+    {"GET", "/documents/:id/transfer",    READERS, api_document_transfer,    ABOUT_DOCUMENT},
     {"GET", "/documents/:id/history",     READERS, api_document_history,     ABOUT_DOCUMENT},
     {"GET", "/documents/:id/related",     READERS, api_document_related,     ABOUT_DOCUMENT},
     {"GET", "/case",                      READERS, api_case,                 ABOUT_NOTHING },

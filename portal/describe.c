@@ -44,7 +44,7 @@ json_t *describe_document(const struct document_record *document)
 {
     return json_pack(
         "{s:o, s:o, s:s, s:s, s:o, s:s, s:s?, s:f, s:f, s:s?, s:s?, s:s?, s:f, s:o, s:s?, s:o, "
-        "s:s?, s:b, s:I, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:o, s:b}",
+        "s:s?, s:b, s:I, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:o, s:b, s:b}",
         "document", describe_uuid(&document->id.uuid), "scan", describe_uuid(&document->scan.uuid),
         "site", document->site, "source", document->source, "received",
         describe_time(document->received_ms), "state", document_state_name(document->state),
@@ -59,7 +59,8 @@ json_t *describe_document(const struct document_record *document)
         document->due, "flagged", describe_time(document->flagged_ms), "escalated",
         describe_time(document->escalated_ms), "arranged",
         (int)(document->arrangement != 0 || document->state == DOCUMENT_ARRANGING ||
-              document->state == DOCUMENT_REPLACED));
+              document->state == DOCUMENT_REPLACED),
+        "has_transfer_note", !digest_equal(&document->filed_note, &(struct digest){0}));
 }
 
 json_t *describe_scan(const struct scan_record *scan)

@@ -244,6 +244,14 @@ enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint3
  * recalled, out of the cabinet and where the person sent it. */
 enum status ledger_file_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                  const char *place, bool *ret_held, struct fault *fault);
+/* The digests of what was filed with a Transfervermerk; the spool has the note. */
+struct filed_note {
+    struct digest pdf, note;
+};
+/* The same, with it; `note` NULL: without one. */
+enum status ledger_file_complete_noted(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                       const char *place, const struct filed_note *note,
+                                       bool *ret_held, struct fault *fault);
 
 /* ---- people -------------------------------------------------------------------------------- */
 
@@ -308,6 +316,8 @@ struct document_record {
     char *due;                    /* the earliest of its deadlines; NULL: none is known */
     int64_t flagged_ms;           /* since when it waits for an acknowledgement; 0: it does not */
     int64_t escalated_ms;         /* since when that is too long; 0: it is not */
+    struct digest filed_pdf;      /* as it was filed, with its Transfervermerk; zero: without */
+    struct digest filed_note;     /* the Transfervermerk, an object of the spool; zero: none */
 };
 
 void document_record_done(struct document_record *record);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/reading.h"
+#include "store/filed_place.h"
 #include "store/ledger_private.h"
 
 /* ---- states --------------------------------------------------------------------------------- */
@@ -77,6 +78,56 @@ enum status document_move(struct ledger *ledger, const struct uuid *document,
         status = pages_return(ledger, document, fault);
     if (status == STATUS_OK)
         status = tally_move(ledger, "document", from_name, to_name, fault);
+    return status;
+}
+
+/* ---- its note -------------------------------------------------------------------------------- */
+
+struct filed_subject {
+    int64_t site;
+    struct uuid scan;
+    bool is_found;
+};
+
+static enum status find_noted(struct ledger *ledger, const struct uuid *document,
+                              struct filed_subject *ret_subject, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT d.site, d.scan, d.place FROM document d JOIN filed_note n ON n.document = d.id"
+        " WHERE d.id = $1 AND d.state = 'filed'",
+        VALUES(value_uuid(document)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there)
+        *ret_subject = (struct filed_subject){
+            .site = rows_integer(rows, 0),
+            .scan = rows_uuid(rows, 1),
+            .is_found = strstr(rows_text(rows, 2), FILED_PLACE_XDOMEA) == NULL};
+    rows_done(&rows);
+    return status;
+}
+
+enum status document_renew_note(struct ledger *ledger, const struct uuid *document,
+                                const char *actor, struct fault *fault)
+{
+    struct filed_subject subject = {0};
+    struct text detail = {0};
+    int64_t audit = 0;
+    enum status status = find_noted(ledger, document, &subject, fault);
+    if (status != STATUS_OK || !subject.is_found)
+        return status;
+    detail_open(&detail);
+    detail_word(&detail, "document", document_state_name(DOCUMENT_MATCHING));
+    status = audit_append_about(ledger, actor, "document.renew_note", document,
+                                detail_close(&detail), &audit, fault);
+    text_done(&detail);
+    if (status == STATUS_OK)
+        status = document_move(ledger, document, DOCUMENT_FILED, DOCUMENT_MATCHING, audit, fault);
+    if (status == STATUS_OK)
+        status = job_create(ledger, JOB_FILE, subject.site, &subject.scan, document, audit, fault);
     return status;
 }
 
@@ -300,6 +351,8 @@ static struct document_record plain_columns(struct rows *rows)
         .arrangement = rows_integer(rows, 30),
         .flagged_ms = rows_integer(rows, 33),
         .escalated_ms = rows_integer(rows, 34),
+        .filed_pdf = rows_digest(rows, 35),
+        .filed_note = rows_digest(rows, 36),
     };
 }
 

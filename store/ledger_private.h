@@ -119,7 +119,8 @@ enum status decision_restore(struct ledger *ledger, const struct uuid *document,
     " j.document = d.id AND j.state <> 'done' ORDER BY j.id DESC LIMIT 1), d.audit, d.done,"       \
     " d.waiting, d.caseworker, d.copy_of, d.arrangement,"                                          \
     " (SELECT y.day FROM receipt_date y WHERE y.document = d.id), d.due, d.flagged_ms,"            \
-    " d.escalated_ms"
+    " d.escalated_ms, (SELECT n.pdf FROM filed_note n WHERE n.document = d.id),"                   \
+    " (SELECT n.note FROM filed_note n WHERE n.document = d.id)"
 #define DOCUMENT_TABLES                                                                            \
     "document d JOIN scan s ON s.id = d.scan JOIN site t ON t.id = d.site"                         \
     " LEFT JOIN decision c ON c.id = d.decision"
@@ -130,6 +131,12 @@ enum status document_record_read(struct ledger *ledger, struct rows *rows,
 /* A person says that the document's pages were scanned before. */
 enum status document_pages_duplicate(struct ledger *ledger, const struct uuid *document,
                                      struct fault *fault);
+
+/* What the document's Transfervermerk says has changed: it is filed again where it is, with a new
+ * one. Nothing happens to one that is not filed, or has none, or went away in a package, which
+ * nobody can change there. */
+enum status document_renew_note(struct ledger *ledger, const struct uuid *document,
+                                const char *actor, struct fault *fault);
 
 /* ---- receipt_date.c, deadlines.c --------------------------------------------------------------- */
 

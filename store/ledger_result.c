@@ -278,11 +278,43 @@ enum status ledger_match_complete(struct ledger *ledger, struct job_id id, uint3
 
 /* ---- filing --------------------------------------------------------------------------------- */
 
-/* The document is in the cabinet at `place`. */
-static enum status end_filing(struct ledger *ledger, const struct job_row *job, const char *place,
-                              int64_t audit, struct fault *fault)
+/* What was filed with a note before no longer holds; `note` NULL: nothing takes its place. */
+static enum status keep_note(struct ledger *ledger, const struct job_row *job,
+                             const struct filed_note *note, int64_t audit, struct fault *fault)
 {
+    enum status status =
+        database_run(ledger->database, "DELETE FROM filed_note WHERE document = $1",
+                     VALUES(value_uuid(&job->document)), NULL, fault);
+    if (status != STATUS_OK || note == NULL)
+        return status;
+    status = database_run(
+        ledger->database,
+        "INSERT INTO filed_note_object (document, note) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        VALUES(value_uuid(&job->document), value_digest(&note->note)), NULL, fault);
+    if (status != STATUS_OK)
+        return status;
+    return database_run(
+        ledger->database,
+        "INSERT INTO filed_note (document, pdf, note, audit) VALUES ($1, $2, $3, $4)",
+        VALUES(value_uuid(&job->document), value_digest(&note->pdf), value_digest(&note->note),
+               value_integer(audit)),
+        NULL, fault);
+}
+
+/* What a file job came to. */
+struct filing {
+    const char *place;
+    const struct filed_note *note; /* NULL: none */
+};
+
+/* The document is in the cabinet at its place. */
+static enum status end_filing(struct ledger *ledger, const struct job_row *job,
+                              const struct filing *filing, int64_t audit, struct fault *fault)
+{
+    const char *place = filing->place;
     enum status status = packages_follow(ledger, &job->document, place, audit, fault);
+    if (status == STATUS_OK)
+        status = keep_note(ledger, job, filing->note, audit, fault);
     if (status == STATUS_OK)
         status = database_run(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
                               VALUES(value_uuid(&job->document), value_text(place)), NULL, fault);
@@ -297,6 +329,8 @@ static enum status end_recall(struct ledger *ledger, const struct job_row *job,
                               enum document_state destination, int64_t audit, struct fault *fault)
 {
     enum status status = packages_follow(ledger, &job->document, NULL, audit, fault);
+    if (status == STATUS_OK)
+        status = keep_note(ledger, job, NULL, audit, fault);
     if (status == STATUS_OK)
         status = database_run(ledger->database,
                               "UPDATE document SET place = NULL, destination = NULL WHERE id = $1",
@@ -330,7 +364,7 @@ static enum status find_destination(struct ledger *ledger, const struct job_row 
 }
 
 static enum status complete_filing(struct ledger *ledger, struct job_id id, uint32_t attempt,
-                                   const char *place, bool *ret_held, struct fault *fault)
+                                   const struct filing *filing, bool *ret_held, struct fault *fault)
 {
     struct job_row job = {0};
     struct text detail = {0};
@@ -345,7 +379,11 @@ static enum status complete_filing(struct ledger *ledger, struct job_id id, uint
         return status;
     detail_job(&detail, &job);
     detail_word(&detail, "document", document_state_name(destination));
-    detail_digest_of(&detail, "place_sha256", place);
+    detail_digest_of(&detail, "place_sha256", filing->place);
+    if (!is_recalled && filing->note != NULL) {
+        detail_digest(&detail, "pdf", &filing->note->pdf);
+        detail_digest(&detail, "note", &filing->note->note);
+    }
     status =
         audit_append_about(ledger, job.worker, is_recalled ? "document.withdraw" : "document.file",
                            &job.document, detail_close(&detail), &audit, fault);
@@ -354,20 +392,28 @@ static enum status complete_filing(struct ledger *ledger, struct job_id id, uint
         status = job_finish(ledger, &job, audit, fault);
     if (status == STATUS_OK)
         status = is_recalled ? end_recall(ledger, &job, destination, audit, fault)
-                             : end_filing(ledger, &job, place, audit, fault);
+                             : end_filing(ledger, &job, filing, audit, fault);
     return status;
 }
 
 enum status ledger_file_complete(struct ledger *ledger, struct job_id id, uint32_t attempt,
                                  const char *place, bool *ret_held, struct fault *fault)
 {
+    return ledger_file_complete_noted(ledger, id, attempt, place, NULL, ret_held, fault);
+}
+
+enum status ledger_file_complete_noted(struct ledger *ledger, struct job_id id, uint32_t attempt,
+                                       const char *place, const struct filed_note *note,
+                                       bool *ret_held, struct fault *fault)
+{
+    const struct filing filing = {place, note};
     bool held = false;
     if (place == NULL || place[0] == '\0')
         return fault_set(fault, STATUS_REFUSE, "a filed document must have a place");
     enum status status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
         status =
-            ledger_end(ledger, complete_filing(ledger, id, attempt, place, &held, fault), fault);
+            ledger_end(ledger, complete_filing(ledger, id, attempt, &filing, &held, fault), fault);
     if (status == STATUS_OK)
         *ret_held = held;
     return status;

@@ -159,7 +159,7 @@ static enum status check(struct ledger *ledger, const struct uuid *document,
         status = draw_the_rest(ledger, &place.lot, fault);
     if (status == STATUS_OK)
         status = count_open(ledger, &place.lot, fault);
-    return status;
+    return status == STATUS_OK ? document_renew_note(ledger, document, actor, fault) : status;
 }
 
 enum status quality_check(struct ledger *ledger, struct document_id document,

@@ -428,7 +428,9 @@ static enum status correct(struct ledger *ledger, const struct uuid *document, i
         status = keep_proof(ledger, document, &piece, true, reason, audit, fault);
     }
     receipt_date_done(&before);
-    return status == STATUS_OK ? deadlines_reckon(ledger, document, fault) : status;
+    if (status == STATUS_OK)
+        status = deadlines_reckon(ledger, document, fault);
+    return status == STATUS_OK ? document_renew_note(ledger, document, actor, fault) : status;
 }
 
 enum status receipt_date_correct(struct ledger *ledger, struct document_id document,

@@ -455,6 +455,10 @@ static const struct trace traces[] = {
      .keys = {{"day", TRACE_WORD}, {"evidence", TRACE_WORD}},
      .sql = "SELECT r.document, a.subject, a.detail, r.day, r.evidence"
             " FROM receipt_date r JOIN audit a ON a.id = r.audit"   },
+    {.noun = "the Transfervermerk of document",
+     .keys = {{"pdf", TRACE_DIGEST}, {"note", TRACE_DIGEST}},
+     .sql = "SELECT n.document, a.subject, a.detail, n.pdf, n.note"
+            " FROM filed_note n JOIN audit a ON a.id = n.audit"     },
 };
 
 static bool detail_says(const char *detail, const char *key, struct rows *rows, int column,
@@ -533,18 +537,24 @@ static const struct object_walk walks[] = {
      .objects = 1,
      .names = {"page file"},
      .sql = "SELECT id, page_file FROM scan WHERE page_file IS NOT NULL AND id > $1"
-            " ORDER BY id LIMIT $2"},
+            " ORDER BY id LIMIT $2"            },
     {.noun = "document",
      .has_uuid = true,
      .objects = 3,
      .names = {"reading", "text", "pdf"},
      .sql = "SELECT id, reading, text, pdf FROM document WHERE state <> 'purged' AND id > $1"
-            " ORDER BY id LIMIT $2"},
+            " ORDER BY id LIMIT $2"            },
     {.noun = "decision",
      .objects = 1,
      .names = {"explanation"},
      .sql = "SELECT id, explanation FROM decision WHERE explanation IS NOT NULL AND id > $1"
-            " ORDER BY id LIMIT $2"},
+            " ORDER BY id LIMIT $2"     },
+    {.noun = "document",
+     .has_uuid = true,
+     .objects = 1,
+     .names = {"Transfervermerk"},
+     .sql = "SELECT document, note FROM filed_note WHERE document > $1 ORDER BY document"
+            " LIMIT $2"     },
 };
 
 struct object_row {
@@ -635,7 +645,8 @@ static enum status count_objects(struct check *check, struct fault *fault)
         check->ledger->database,
         "SELECT (SELECT count(*) FROM scan WHERE has_bytes = 1 AND state <> 'duplicate')"
         " + 3 * (SELECT count(*) FROM document WHERE state <> 'purged')"
-        " + (SELECT count(*) FROM decision WHERE explanation IS NOT NULL)",
+        " + (SELECT count(*) FROM decision WHERE explanation IS NOT NULL)"
+        " + (SELECT count(*) FROM filed_note)",
         NO_VALUES, 0, &objects, fault);
     check->objects = (uint64_t)objects;
     return status;

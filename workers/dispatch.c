@@ -482,6 +482,7 @@ static enum status open_sockets(struct dispatch *dispatch, const struct config *
 static enum status start(struct dispatch *dispatch, const struct config *config, bool *ret_occupied,
                          struct fault *fault)
 {
+    dispatch->config = config;
     dispatch->escalate_ms = config->deadlines.escalate_ms;
     enum status status = take_lock(dispatch, config->store.runtime, ret_occupied, fault);
     if (status == STATUS_OK)

@@ -41,6 +41,7 @@ struct dispatch {
     int64_t busy_ms;             /* monotonic: while stopping, when a job was last in hand */
     int64_t rematch_looked_ms, rematch_settled_ms; /* monotonic; 0: never */
     struct rematch_mark rematch_mark;              /* when everything was settled */
+    const struct config *config;                   /* borrowed; NULL in tests that have none */
     int64_t escalate_ms;           /* deadlines are escalated after this; 0: never */
     int64_t escalations_looked_ms; /* monotonic; 0: not yet */
     enum status outcome;

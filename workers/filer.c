@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "classify/known.h"
 #include "filing/cabinet.h"
+#include "filing/note_embed.h"
+#include "filing/transfer_note.h"
 #include "workers/delivery.h"
 #include "workers/filer.h"
 #include "workers/job_parcel.h"
@@ -150,7 +152,8 @@ static struct cabinet_part *cabinet_parts(struct memory_parts *parts, size_t *re
             (struct cabinet_part){.name = part->name,
                                   .bytes = part->bytes,
                                   .length = (size_t)part->size,
-                                  .may_change = string_equal(part->name, "dokument.json")};
+                                  .may_change = string_equal(part->name, "dokument.json") ||
+                                                string_equal(part->name, TRANSFER_NOTE_NAME)};
     }
     *ret_count = count;
     return list;
@@ -178,14 +181,86 @@ static enum status read_process(struct memory_parts *parts, struct uuid *ret_pro
                : fault_set(fault, STATUS_REFUSE, "a file job with a bad process id");
 }
 
+static struct cabinet_part *part_of(struct cabinet_part *list, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (string_equal(list[i].name, name))
+            return &list[i];
+    return NULL;
+}
+
+/* Puts the note into the PDF, as far as the PDF is of our archive's making: others stay as they
+ * are, with the note beside them. `ret_pdf` owns the bytes that the part then points to. */
+static enum status put_note_into_pdf(struct filer *filer, const struct cabinet_part *note,
+                                     struct cabinet_part *pdf, struct text *ret_pdf,
+                                     struct fault *fault)
+{
+    struct text tail = {0}, creator = {0}, statement = {0};
+    struct fault why = {0};
+    struct note_embedding embedding = {.xml = note->bytes, .xml_length = note->length};
+    enum status status =
+        transfer_note_element(note->bytes, note->length, "ersteller", &creator, fault);
+    if (status == STATUS_OK)
+        status = transfer_note_element(note->bytes, note->length, "erklaerung", &statement, fault);
+    embedding.creator = text_string(&creator);
+    embedding.statement = text_string(&statement);
+    if (status == STATUS_OK)
+        status = note_embed(pdf->bytes, pdf->length, &embedding, &tail, &why);
+    if (status == STATUS_REFUSE)
+        log_info(filer->subject, "the note lies beside the PDF alone: %s", why.text);
+    if (status == STATUS_OK) {
+        text_append_bytes(ret_pdf, pdf->bytes, pdf->length);
+        text_append_bytes(ret_pdf, text_string(&tail), tail.length);
+        *pdf = (struct cabinet_part){.name = pdf->name,
+                                     .bytes = ret_pdf->bytes,
+                                     .length = ret_pdf->length,
+                                     .fixed = pdf->length};
+    }
+    bool is_whole = text_ok(ret_pdf);
+    text_done(&tail);
+    text_done(&creator);
+    text_done(&statement);
+    if (status == STATUS_LATER || !is_whole)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    return STATUS_OK;
+}
+
+/* What the result says of PDF and note, as they are filed. */
+struct filed {
+    struct text pdf;
+    char pdf_hex[DIGEST_HEX_BYTES], note_hex[DIGEST_HEX_BYTES]; /* "" without a note */
+};
+
+static enum status take_note(struct filer *filer, struct cabinet_part *list, size_t count,
+                             struct filed *filed, struct fault *fault)
+{
+    const struct cabinet_part *note = part_of(list, count, TRANSFER_NOTE_NAME);
+    struct cabinet_part *pdf = part_of(list, count, "dokument.pdf");
+    if (note == NULL || pdf == NULL)
+        return STATUS_OK;
+    size_t length = pdf->length;
+    enum status status = put_note_into_pdf(filer, note, pdf, &filed->pdf, fault);
+    if (status != STATUS_OK)
+        return status;
+    pdf->fixed = length; // another note, or none, may take the place of this one
+    struct digest digest = digest_of(pdf->bytes, pdf->length);
+    digest_to_hex(&digest, filed->pdf_hex);
+    digest = digest_of(note->bytes, note->length);
+    digest_to_hex(&digest, filed->note_hex);
+    return STATUS_OK;
+}
+
 static enum status put_in(struct filer *filer, const struct wire_job *job,
-                          struct memory_parts *parts, char **ret_place, struct fault *fault)
+                          struct memory_parts *parts, struct filed *filed, char **ret_place,
+                          struct fault *fault)
 {
     const struct delivery delivery = delivery_of(filer);
     struct uuid process = {0};
     enum status status = STATUS_OK;
     size_t count = 0;
     struct cabinet_part *list = cabinet_parts(parts, &count, &status, fault);
+    if (status == STATUS_OK)
+        status = take_note(filer, list, count, filed, fault);
     const struct cabinet_document document = {.id = job->document,
                                               .team = job->team,
                                               .case_number = job->case_number,
@@ -225,12 +300,14 @@ static void file(struct filer *filer, const struct wire_job *job, struct memory_
     struct fault fault = {0};
     char *place = NULL;
     char *old_place = NULL;
+    struct filed filed = {0};
     bool has_case = job->case_number[0] != '\0';
     enum status status = read_old_place(parts, &old_place, &fault);
     if (status == STATUS_OK && !has_case && old_place == NULL)
         status = fault_set(&fault, STATUS_REFUSE, "a file job without a case");
     if (status == STATUS_OK && has_case)
-        status = put_in(filer, job, parts, &place, &fault);
+        status = put_in(filer, job, parts, &filed, &place, &fault);
+    text_done(&filed.pdf);
     if (status == STATUS_OK)
         status = take_out(filer, job, place, old_place, &fault);
     if (status != STATUS_OK) {
@@ -243,8 +320,8 @@ static void file(struct filer *filer, const struct wire_job *job, struct memory_
     struct wire_message result = {.command = WIRE_RESULT_FILE};
     struct outgoing none = {0};
     result.as.result_file.place = has_case ? place : old_place;
-    result.as.result_file.pdf = string_copy("");
-    result.as.result_file.note = string_copy("");
+    result.as.result_file.pdf = string_copy(filed.pdf_hex);
+    result.as.result_file.note = string_copy(filed.note_hex);
     if (has_case)
         free(old_place);
     link_finish(filer->link, &result, &none);

@@ -103,7 +103,7 @@ static bool hand_over(struct dispatch *dispatch, struct peer *peer, const struct
     struct job_parcel parcel = {0};
     struct fault fault = {0};
     bool there = true;
-    enum status status = job_parcel_fill(dispatch->ledger, dispatch->spool, job,
+    enum status status = job_parcel_fill(dispatch->ledger, dispatch->spool, dispatch->config, job,
                                          dispatch->rule->lease_ms, &parcel, &fault);
     if (status == STATUS_OK && !wire_fits(&parcel.message))
         status = fault_set(&fault, STATUS_REFUSE, "its names are beyond the protocol's limits");

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "filing/sidecar.h"
+#include "filing/transfer_note.h"
 #include "store/arrangement.h"
 #include "store/match_context.h"
 #include "workers/job_parcel.h"
@@ -164,6 +165,54 @@ static enum status add_plan(struct job_parcel *parcel, const struct composition 
     return outgoing_add_bytes(&parcel->outgoing, "plan", plan.bytes, plan.length, fault);
 }
 
+static struct transfer_setting setting_of(const struct config *config, const char *site_name)
+{
+    static const char *const colours[] = {[CONFIG_COLOUR_FULL] = "farbig",
+                                          [CONFIG_COLOUR_GREY] = "Graustufen",
+                                          [CONFIG_COLOUR_BITONAL] = "schwarzweiß"};
+    const struct config_site *site = config_site(config, site_name);
+    const struct config_scan_profile *profile = config_scan_profile_of(config, site_name);
+    struct transfer_setting setting = {.authority = config->authority,
+                                       .office = config->office_name,
+                                       .procedure = config->procedure.version,
+                                       .environment = config->procedure.environment,
+                                       .scanner = site == NULL ? NULL : site->scanner,
+                                       .operator_name = site == NULL ? NULL : site->operator_name};
+    if (profile != NULL) {
+        setting.profile = profile->name;
+        setting.profile_dpi = profile->dpi;
+        setting.profile_colour = colours[profile->colour];
+        setting.profile_is_one_sided = profile->is_one_sided;
+        setting.profile_released_by = profile->released_by;
+    }
+    return setting;
+}
+
+/* The Transfervermerk, from what is known now; it is kept in the spool, too, where the ledger will
+ * find it by its digest. */
+static enum status add_note(struct job_parcel *parcel, struct ledger *ledger, struct spool *spool,
+                            const struct config *config, struct fault *fault)
+{
+    const struct transfer_setting setting = setting_of(config, parcel->document.site);
+    struct transfer_facts facts = {0};
+    struct digest digest;
+    struct text xml = {0};
+    enum status status = transfer_facts_find(ledger, &parcel->document, &facts, fault);
+    if (status == STATUS_OK)
+        status = transfer_note_append(&parcel->document, &facts, &setting, &xml, fault);
+    transfer_facts_done(&facts);
+    if (status == STATUS_OK)
+        status = spool_put(spool, xml.bytes, xml.length, &digest, fault);
+    if (status != STATUS_OK) {
+        text_done(&xml);
+        return status;
+    }
+    size_t length = xml.length;
+    char *bytes = text_take(&xml);
+    return outgoing_add_bytes(&parcel->outgoing, TRANSFER_NOTE_NAME, (uint8_t *)bytes, length,
+                              fault);
+}
+
 /* What is to come of which pages, and reading and PDF of each document that they are in. */
 static enum status fill_compose(struct job_parcel *parcel, struct ledger *ledger,
                                 struct spool *spool, struct job_id job, struct fault *fault)
@@ -207,7 +256,7 @@ static void fill_facts(struct job_parcel *parcel, const struct job_record *job, 
     };
 }
 
-enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
+enum status job_parcel_fill(struct ledger *ledger, struct spool *spool, const struct config *config,
                             const struct job_record *job, int64_t lease_ms,
                             struct job_parcel *ret_parcel, struct fault *fault)
 {
@@ -228,6 +277,9 @@ enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
         status = fill_file(ret_parcel, spool, job, fault);
         if (status == STATUS_OK && ret_parcel->document.state != DOCUMENT_RECALLED)
             status = add_further_scans(ret_parcel, ledger, spool, fault);
+        if (status == STATUS_OK && ret_parcel->document.state != DOCUMENT_RECALLED &&
+            config != NULL)
+            status = add_note(ret_parcel, ledger, spool, config, fault);
         break;
     case JOB_COMPOSE:
         status = fill_compose(ret_parcel, ledger, spool, job->id, fault);

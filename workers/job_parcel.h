@@ -3,6 +3,7 @@
 #ifndef WORKERS_JOB_PARCEL_H
 #define WORKERS_JOB_PARCEL_H
 
+#include "config/config.h"
 #include "store/ledger.h"
 #include "store/spool.h"
 #include "workers/parcel.h"
@@ -23,9 +24,10 @@ struct job_parcel {
     struct document_record document;
 };
 
-/* Fills `ret_parcel` for `job`. STATUS_REFUSE: the ledger or the spool does not have what the job
+/* Fills `ret_parcel` for `job`. `config` says what a Transfervermerk names besides the ledger's facts;
+ * NULL: none is made. STATUS_REFUSE: the ledger or the spool does not have what the job
  * is about. In any case the caller frees with job_parcel_done(). */
-enum status job_parcel_fill(struct ledger *ledger, struct spool *spool,
+enum status job_parcel_fill(struct ledger *ledger, struct spool *spool, const struct config *config,
                             const struct job_record *job, int64_t lease_ms,
                             struct job_parcel *ret_parcel, struct fault *fault);
 void job_parcel_done(struct job_parcel *parcel);

@@ -172,8 +172,16 @@ static enum status complete_match(struct dispatch *dispatch, struct assignment *
 static enum status complete_file(struct dispatch *dispatch, struct assignment *assignment,
                                  bool *ret_held, struct fault *fault)
 {
-    return ledger_file_complete(dispatch->ledger, assignment->job, assignment->attempt,
-                                assignment->result.as.result_file.place, ret_held, fault);
+    const struct wire_result_file *result = &assignment->result.as.result_file;
+    struct filed_note note = {0};
+    bool has_note = result->note[0] != '\0';
+    if (has_note &&
+        (!digest_from_hex(result->pdf, &note.pdf) || !digest_from_hex(result->note, &note.note)))
+        return fault_set(fault, STATUS_REFUSE, "filed with digests that are none");
+    if (has_note && !spool_has(dispatch->spool, &note.note))
+        return fault_set(fault, STATUS_REFUSE, "filed with a note that was not sent");
+    return ledger_file_complete_noted(dispatch->ledger, assignment->job, assignment->attempt,
+                                      result->place, has_note ? &note : NULL, ret_held, fault);
 }
 
 /* Compares what came with what was asked for. */

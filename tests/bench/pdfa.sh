@@ -25,6 +25,12 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/pdf"
 "$read_corpus" --archive 1b --pdf "$work/pdf" "$@" >"$work/readings.jsonl"
 javac -cp "$path" -d "$work" "$here/Preflight.java"
+# As they are filed: with a note behind them, when the program beside read_corpus is there.
+embed=$(dirname "$read_corpus")/embed_note
+if [ -x "$embed" ]; then
+    printf '<?xml version="1.0" encoding="UTF-8"?>\n<transfervermerk>Ä &amp; Ö</transfervermerk>\n' >"$work/note.xml"
+    "$embed" "$work/note.xml" "$work"/pdf/*.pdf
+fi
 mapfile -t claimed < <(grep -la "pdfaid:part" "$work"/pdf/*.pdf)
 all=$(find "$work/pdf" -name '*.pdf' | wc -l)
 unsound=0

@@ -37,10 +37,10 @@ static struct cabinet_document document(const char *team, const char *case_numbe
 }
 
 static const struct cabinet_part good_parts[PARTS] = {
-    {"dokument.pdf",  "%PDF",    4, false},
-    {"text.txt",      "Hallo\n", 6, false},
-    {"original.tiff", "II*",     3, false},
-    {"dokument.json", "{}\n",    3, true },
+    {"dokument.pdf",  "%PDF",    4, false, 0},
+    {"text.txt",      "Hallo\n", 6, false, 0},
+    {"original.tiff", "II*",     3, false, 0},
+    {"dokument.json", "{}\n",    3, true,  0},
 };
 
 static struct cabinet *open_cabinet(void)
@@ -141,7 +141,7 @@ static void part_names_are_file_names(void **state)
     static const char *const names[] = {"", ".", "..", "../x", "a/b", ".hidden"};
     struct cabinet *cabinet = open_cabinet();
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct cabinet_part part = {names[i], "x", 1, false};
+        const struct cabinet_part part = {names[i], "x", 1, false, 0};
         struct cabinet_document one = document("team", "case", &part, 1);
         if (put(cabinet, &one, NULL) != STATUS_REFUSE)
             fail_msg("\"%s\" was taken", names[i]);
@@ -169,9 +169,9 @@ static void other_content_is_refused_and_changes_nothing(void **state)
     struct cabinet_document one = document("team", "case", good_parts, PARTS);
     assert_int_equal(put(cabinet, &one, NULL), STATUS_OK);
     static const struct cabinet_part others[] = {
-        {"dokument.pdf", "%PDX",  4, false},
-        {"dokument.pdf", "%PD",   3, false},
-        {"dokument.pdf", "%PDF-", 5, false},
+        {"dokument.pdf", "%PDX",  4, false, 0},
+        {"dokument.pdf", "%PD",   3, false, 0},
+        {"dokument.pdf", "%PDF-", 5, false, 0},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         struct cabinet_document other = document("team", "case", &others[i], 1);
@@ -197,6 +197,33 @@ static void description_may_be_replaced(void **state)
     char path[256];
     (void)snprintf(path, sizeof path, "cabinet/team/case/%s/dokument.json", id_text);
     expect_file(path, "{\"a\":1}", 7);
+    cabinet_close(&cabinet);
+}
+
+/* A note behind the PDF makes way for another one; the PDF before it for none. */
+static void what_follows_the_fixed_bytes_may_be_replaced(void **state)
+{
+    (void)state;
+    struct cabinet *cabinet = open_cabinet();
+    static const struct {
+        struct cabinet_part part;
+        enum status expected;
+    } rows[] = {
+        {{"dokument.pdf", "%PDF note 1", 11, false, 4},       STATUS_OK    },
+        {{"dokument.pdf", "%PDF note two", 13, false, 4},     STATUS_OK    },
+        {{"dokument.pdf", "%PDF", 4, false, 4},               STATUS_OK    },
+        {{"dokument.pdf", "%PDF note 1", 11, false, 0},       STATUS_REFUSE},
+        {{"dokument.pdf", "%PDX note 1", 11, false, 4},       STATUS_REFUSE},
+        {{"dokument.pdf", "%PDF note three", 15, false, 9},   STATUS_REFUSE},
+        {{"dokument.pdf", "%PDF note three", 15, false, 400}, STATUS_REFUSE},
+    };
+    struct cabinet_document first = document("team", "case", good_parts, PARTS);
+    assert_int_equal(put(cabinet, &first, NULL), STATUS_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct cabinet_document one = document("team", "case", &rows[i].part, 1);
+        print_message("%s\n", (const char *)rows[i].part.bytes);
+        assert_int_equal(put(cabinet, &one, NULL), rows[i].expected);
+    }
     cabinet_close(&cabinet);
 }
 
@@ -296,8 +323,8 @@ static void failed_write_leaves_nothing(void **state)
     char *big = calloc(1, BIG_BYTES);
     assert_non_null(big);
     const struct cabinet_part parts[] = {
-        {"text.txt",     "Hallo\n", 6,         false},
-        {"dokument.pdf", big,       BIG_BYTES, false}
+        {"text.txt",     "Hallo\n", 6,         false, 0},
+        {"dokument.pdf", big,       BIG_BYTES, false, 0}
     };
     struct cabinet_document one = document("team", "case", parts, 2);
     struct rlimit before;
@@ -365,6 +392,7 @@ int main(void)
         PROMISE(same_content_again_is_a_success),
         PROMISE(other_content_is_refused_and_changes_nothing),
         PROMISE(description_may_be_replaced),
+        PROMISE(what_follows_the_fixed_bytes_may_be_replaced),
         PROMISE(a_part_that_is_missing_comes_back),
         PROMISE(same_document_in_another_case_is_another_place),
         PROMISE(a_withdrawn_document_is_gone_and_the_others_stay),

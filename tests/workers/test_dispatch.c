@@ -683,14 +683,19 @@ static void match_and_file_jobs_go_to_filers(void **state)
     assert_int_equal(job.as.job.kind, WIRE_JOB_FILE);
     assert_string_equal(job.as.job.case_number, "50.21.004711-7");
     assert_string_equal(job.as.job.team, "SG 50.2");
-    static const char *const names[] = {"dokument.pdf", "text.txt", "original.tiff",
-                                        "dokument.json"};
-    assert_int_equal(job.as.job.directory.count, 5);
-    for (size_t i = 0; i < 4; i++)
+    static const char *const names[] = {"dokument.pdf",  "text.txt", "original.tiff",
+                                        "dokument.json", "process",  "transfervermerk.xml"};
+    char note[DIGEST_HEX_BYTES], pdf[DIGEST_HEX_BYTES];
+    struct digest digest = digest_of("pdf with its note", 17);
+    assert_int_equal(job.as.job.directory.count, 6);
+    for (size_t i = 0; i < 6; i++)
         assert_string_equal(job.as.job.directory.parts[i].name, names[i]);
+    digest_to_hex(&job.as.job.directory.parts[5].digest, note);
+    digest_to_hex(&digest, pdf);
     wire_message_done(&job);
     result = (struct wire_message){.command = WIRE_RESULT_FILE};
-    result.as.result_file.place = (char *)(uintptr_t) "SG 50.2/50.21.004711-7/x";
+    result.as.result_file = (struct wire_result_file){
+        .place = (char *)(uintptr_t) "SG 50.2/50.21.004711-7/x", .pdf = pdf, .note = note};
     (void)actor_deliver(world, filer, &result, NULL, 0, ALL_CHUNKS);
     actor_settlement(world, filer, WIRE_ACCEPTED);
     assert_int_equal(world_documents(world, DOCUMENT_FILED), 1);

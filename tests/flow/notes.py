@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""notes.py - a batch of letters comes from paper into the file: its pages balance, every filed
+document carries a Transfervermerk, and whatever byte of it is changed is named.
+
+SPDX-License-Identifier: EUPL-1.2
+"""
+
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+import letters
+from running import Instance
+
+SPACE = "{urn:posteingang:transfervermerk:1}"
+SETTINGS = """
+scan_profiles:
+  - name: Post 300
+    dpi: 300
+    colour: colour
+    released_by: Testleitung
+"""
+
+
+def joined(*files):
+    subprocess.run(["qpdf", "--empty", "--pages", *files, "--", "stack.pdf"], check=True)
+    with open("stack.pdf", "rb") as file:
+        return file.read()
+
+
+def write(path, content):
+    with open(path, "wb") as file:
+        file.write(content)
+    return path
+
+
+def read(path):
+    with open(path, "rb") as file:
+        return file.read()
+
+
+class Notes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        shutil.rmtree("instance", ignore_errors=True)
+        cls.people = [letters.Person(1), letters.Person(2)]
+        cls.instance = Instance("instance")
+        cls.configure()
+        with open("register.csv", "w", encoding="utf-8") as file:
+            file.write(letters.register(cls.people))
+        cls.instance.must("register", "import", "register.csv")
+        cls.instance.must("letterbox", "empty", "Neubrandenburg", "--day", "2026-03-03", "--time",
+                          "07:30", "--compartment", "before_midnight")
+        cls.instance.must("sheet", "cover", "--out", "cover.pdf", "--site", "Neubrandenburg",
+                          "--operator", "Änne Krüger", "--pages", "3", "--letterbox", "1")
+        cls.instance.must("sheet", "separator", "--out", "separator.pdf")
+        for number, person in enumerate(cls.people):
+            pages = [person.letter("hiermit lege ich Widerspruch ein.")]
+            pages += [["Anlage zum Brief", "mit Zeilen"]] if number == 0 else []
+            write(f"letter{number}.pdf", letters.pdf(*pages, width=595, height=842))
+        cls.instance.drop("Neubrandenburg", "stapel.pdf",
+                          joined("cover.pdf", "letter0.pdf", "separator.pdf", "letter1.pdf"))
+        cls.instance.must("run", "--drain")
+        cls.documents = cls.instance.listed()
+
+    @classmethod
+    def configure(cls):
+        with open(cls.instance.config, encoding="utf-8") as file:
+            text = file.read()
+        for key, value in (("scan_profile", "Post 300"), ("scanner", "Muster 3000, Nr. 17")):
+            text = text.replace(f"    {key}: ''", f"    {key}: {value}", 1)
+        text = re.sub(r"(?m)^scan_profiles:.*\n", "", text) + SETTINGS
+        with open(cls.instance.config, "w", encoding="utf-8") as file:
+            file.write(text)
+        cls.instance.must("config", "check")
+
+    def path(self, document, name):
+        return os.path.join(self.instance.folder, "cabinet", document["team"],
+                            document["case_number"], document["document"], name)
+
+    def spool(self, digest):
+        return os.path.join(self.instance.folder, "spool", "objects", digest[:2], digest)
+
+    def test_each_side_is_accounted_for(self):
+        self.assertEqual([each["state"] for each in self.documents], ["filed", "filed"])
+        with sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db")) as ledger:
+            outcomes = [row[0] for row in ledger.execute("SELECT outcome FROM page ORDER BY number")]
+            batches = ledger.execute("SELECT batch, count(*) FROM page GROUP BY batch").fetchall()
+        self.assertEqual(outcomes, ["separator", "document", "document", "separator", "document"])
+        self.assertEqual(len(batches), 1)
+
+    def test_the_note_says_how_it_came(self):
+        for document in self.documents:
+            note = read(self.path(document, "transfervermerk.xml"))
+            self.assertEqual(self.instance.must("show", document["document"], "--note").encode(), note)
+            tree = ElementTree.fromstring(note)
+            self.assertEqual(tree.find(SPACE + "ersteller").text, "Änne Krüger")
+            capture = tree.find(SPACE + "erfassung").attrib
+            self.assertEqual(capture["profil"], "Post 300")
+            self.assertEqual(capture["scanner"], "Muster 3000, Nr. 17")
+            times = tree.find(SPACE + "zeiten").attrib
+            self.assertEqual(times["eingang"], "2026-03-02")
+            self.assertEqual(times["eingang_weg"], "Nachtbriefkasten")
+            self.assertIn("stimmen überein", tree.find(SPACE + "vollstaendigkeit").text)
+            self.assertIn("bildlich und inhaltlich", tree.find(SPACE + "erklaerung").text)
+            about = tree.find(SPACE + "dokument").attrib
+            self.assertEqual(int(about["seiten"]), len(document["pages"]))
+            pages = tree.findall(f"{SPACE}nachbearbeitung/{SPACE}seite")
+            self.assertEqual([int(page.get("nummer")) for page in pages], document["pages"])
+            self.same_in_the_pdf(document, note, about["sha256_archiv"])
+
+    def same_in_the_pdf(self, document, note, archive):
+        pdf = read(self.path(document, "dokument.pdf"))
+        before = read(self.spool(archive))
+        self.assertEqual(hashlib.sha256(before).hexdigest(), archive)
+        self.assertTrue(pdf.startswith(before) and len(pdf) > len(before))
+        checked = subprocess.run(["qpdf", "--check", self.path(document, "dokument.pdf")],
+                                 capture_output=True, check=False)
+        self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
+        metadata = subprocess.run(["pdfinfo", "-meta", self.path(document, "dokument.pdf")],
+                                  capture_output=True, text=True, check=True).stdout
+        said = re.search("<transfer:note>(.*)</transfer:note>", metadata, re.S).group(1)
+        self.assertEqual(html.unescape(said).encode(), note)
+        self.assertIn(hashlib.sha256(note).hexdigest(), metadata)
+
+    def test_one_changed_byte_is_named(self):
+        self.instance.must("verify")
+        document = self.documents[0]
+        pdf, note = self.path(document, "dokument.pdf"), self.path(document, "transfervermerk.xml")
+        original = json.loads(self.instance.must("show", document["document"], "--json"))
+        digest = hashlib.sha256(read(note)).hexdigest()
+        metadata = read(pdf).rindex(b"<transfer:creator>")
+        cases = [(pdf, 2000, "dokument.pdf"), (pdf, metadata + 30, "dokument.pdf"),
+                 (note, 300, "transfervermerk.xml"), (self.path(document, "dokument.json"), 100, "dokument.json"),
+                 (self.spool(digest), 300, "Transfervermerk"), (original["pdf"], 2000, "pdf")]
+        for path, place, named in cases:
+            content = read(path)
+            mode = os.stat(path).st_mode
+            os.chmod(path, 0o600)
+            write(path, content[:place] + bytes([content[place] ^ 1]) + content[place + 1:])
+            said = self.instance.ask("verify")
+            write(path, content)
+            os.chmod(path, mode)
+            self.assertEqual(said.returncode, 1, f"{path}: {said.stdout}{said.stderr}")
+            self.assertIn(named, said.stdout + said.stderr)
+            self.assertIn(document["document"], said.stdout + said.stderr)
+        self.instance.must("verify")
+
+    def test_another_digest_in_the_ledger_is_named(self):
+        ledger = sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db"))
+        ledger.execute("CREATE TABLE kept AS SELECT * FROM filed_note")
+        ledger.execute("UPDATE filed_note SET note = zeroblob(32)")
+        ledger.commit()
+        said = self.instance.ask("verify")
+        ledger.execute("UPDATE filed_note SET note = (SELECT k.note FROM kept k WHERE k.document = filed_note.document)")
+        ledger.execute("DROP TABLE kept")
+        ledger.commit()
+        ledger.close()
+        self.assertEqual(said.returncode, 1, said.stdout)
+        self.assertIn("Transfervermerk", said.stdout + said.stderr)
+        self.instance.must("verify")
+
+    def test_what_is_corrected_renews_the_note(self):
+        document = self.documents[1]
+        before = read(self.path(document, "dokument.pdf"))
+        self.instance.must("received", "correct", document["document"], "--day", "2026-02-27", "--reason",
+                           "Poststempel auf dem Umschlag.")
+        self.instance.must("run", "--drain")
+        tree = ElementTree.fromstring(read(self.path(document, "transfervermerk.xml")))
+        self.assertEqual(tree.find(SPACE + "zeiten").get("eingang"), "2026-02-27")
+        codes = [each.get("code") for each in tree.iter(SPACE + "auffaelligkeit")]
+        self.assertIn("EINGANG_BERICHTIGT", codes)
+        self.assertNotEqual(read(self.path(document, "dokument.pdf")), before)
+        self.instance.must("verify")
+
+
+if __name__ == "__main__":
+    unittest.main()
