@@ -12,6 +12,7 @@
 
 #include "ocr/cleanup.h"
 #include "ocr/picture.h"
+#include "ocr/rotate.h"
 #include "ocr/ruling.h"
 #include "ocr/shrink.h"
 
@@ -45,8 +46,7 @@ static PIX *scaled_grey(PIX *page, double scale)
     PIX *grey = pixConvertTo8(page, 0);
     if (grey == NULL || fabs(scale - 1) < 0.01)
         return grey;
-    PIX *scaled = scale < 1 ? pixScaleAreaMap(grey, (float)scale, (float)scale)
-                            : pixScale(grey, (float)scale, (float)scale);
+    PIX *scaled = scale < 1 ? shrink_grey(grey, scale) : pixScale(grey, (float)scale, (float)scale);
     pixDestroy(&grey);
     return scaled;
 }
@@ -88,6 +88,7 @@ enum status clean_picture_init(PIX *page, double dpi, struct clean_picture *ret_
     PIX *grey = scaled_grey(page, scale);
     if (grey == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for a grey copy of a page");
+    PIX *plain = pixClone(grey);
     if (pixGetDepth(page) > 1 && !is_evenly_lit(grey)) {
         // NULL when the page is too small for it: then it stays as it is.
         PIX *even = pixBackgroundNormSimple(grey, NULL, NULL);
@@ -98,6 +99,7 @@ enum status clean_picture_init(PIX *page, double dpi, struct clean_picture *ret_
     }
     *ret_clean = (struct clean_picture){
         .pix = grey,
+        .plain = plain,
         .dpi = (int)lround(dpi * scale),
         .to_page = {(double)pixGetWidth(page) / pixGetWidth(grey), 0, 0,
                     (double)pixGetHeight(page) / pixGetHeight(grey), 0, 0},
@@ -108,6 +110,7 @@ enum status clean_picture_init(PIX *page, double dpi, struct clean_picture *ret_
 void clean_picture_done(struct clean_picture *clean)
 {
     pixDestroy(&clean->pix);
+    pixDestroy(&clean->plain);
 }
 
 enum status clean_picture_turn(struct clean_picture *clean, int degrees, struct fault *fault)
@@ -125,12 +128,12 @@ enum status clean_picture_level(struct clean_picture *clean, double degrees, str
     if (fabs(degrees) < LEVEL_ENOUGH_DEGREES)
         return STATUS_OK;
     double angle = degrees * M_PI / 180, cosine = cos(angle), sine = sin(angle);
-    PIX *level = pixRotate(clean->pix, (float)angle, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
+    PIX *level = rotate_grey(clean->pix, angle);
     if (level == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory while levelling a page");
     pixDestroy(&clean->pix);
     clean->pix = level;
-    // pixRotate() turns about the middle; this is the way back.
+    // The turn is about the middle; this is the way back.
     double x = pixGetWidth(level) / 2, y = pixGetHeight(level) / 2;
     struct affine back = {
         cosine, -sine, sine, cosine, x - cosine * x - sine * y, y + sine * x - cosine * y};

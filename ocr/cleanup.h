@@ -10,7 +10,8 @@
 #include "ocr/affine.h"
 
 struct clean_picture {
-    PIX *pix; /* 8 bit grey; owned */
+    PIX *pix;   /* 8 bit grey; owned */
+    PIX *plain; /* the same before its light was evened out and before it was turned; owned */
     int dpi;
     struct affine to_page; /* its pixels to those of the page */
 };

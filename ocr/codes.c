@@ -26,7 +26,7 @@ enum {
     SMALL_PIXELS = 3500000,  /* pictures up to this are looked at whole … */
     TINY_PIXELS = 500000,    /* … and up to this more than once: a photo of a code */
     COARSE_PIXELS = 1500000, /* … these also smaller: a code as large as the page */
-    BUDGET_PIXELS = 5000000, /* of second looks, a page */
+    BUDGET_PIXELS = 2500000, /* of second looks, a page */
     MATRIX_SIDE_MOST = 800,
     MATRIX_RATIO_MOST = 5, /* of its sides: 8 by 32 modules and some room */
     MATRIX_INK_LEAST = 42, /* percent: half of its modules are dark, and one row and column */

@@ -125,6 +125,7 @@ static enum status attempt_turn(struct work *work, const struct survey *survey, 
     struct survey turned = {.bits = pixClone(survey->bits)};
     struct clean_picture clean = work->clean;
     clean.pix = pixClone(work->clean.pix);
+    clean.plain = NULL;
     enum status status = survey_turn(&turned, turn, fault);
     if (status == STATUS_OK)
         status = clean_picture_turn(&clean, turn, fault);
@@ -265,7 +266,6 @@ static enum status read_pixels(struct work *work, struct fault *fault)
         status = read_survey(work, &survey, fault);
         survey_done(&survey);
     }
-    clean_picture_done(&work->clean);
     return status;
 }
 
@@ -296,7 +296,7 @@ static enum status look_at_picture(struct picture *picture, struct page_result *
         if (status != STATUS_OK)
             return status;
     }
-    return preview_make(picture->pix, 0, &result->preview, &result->thumbnail, fault);
+    return preview_make(picture->pix, NULL, 0, &result->preview, &result->thumbnail, fault);
 }
 
 static enum status read_picture(struct engine *engine, const struct ocr_options *options,
@@ -324,8 +324,9 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
                         .started_ms = clock_monotonic_ms(clock_system())};
     status = read_pixels(&work, fault);
     if (status == STATUS_OK)
-        status = preview_make(picture->pix, result->reading.rotation, &result->preview,
-                              &result->thumbnail, fault);
+        status = preview_make(picture->pix, work.clean.plain, result->reading.rotation,
+                              &result->preview, &result->thumbnail, fault);
+    clean_picture_done(&work.clean);
     if (status != STATUS_OK)
         return status;
     result->health = work.health;

@@ -1,8 +1,8 @@
 /* preview.c - see preview.h.
  *
  * Pages of one bit become four shades of grey in a PNG: at half the resolution a fair picture of
- * text in about 40 kB. Grey pages become JPEG. Both are made from one reduction of the page, which
- * the thumbnail is reduced from again. */
+ * text in about 40 kB. Grey pages become JPEG. The preview is made from the reduction that was made
+ * for recognition, where there is one, and the thumbnail from the preview. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
 #include <stdlib.h>
@@ -39,7 +39,16 @@ static PIX *reduce(PIX *page, int short_side)
     double scale = scale_to(page, short_side);
     if (pixGetDepth(page) == 1)
         return shrink_to_grey(page, scale);
+    if (pixGetDepth(page) == 8 && pixGetColormap(page) == NULL)
+        return scale < 1 ? shrink_grey(page, scale) : pixClone(page);
     return scale < 1 ? pixScaleAreaMap(page, (float)scale, (float)scale) : pixClone(page);
+}
+
+/* Enough for a preview, and not larger than the page. */
+static bool is_of_use(PIX *reduced, PIX *page)
+{
+    return reduced != NULL && pixGetWidth(reduced) <= pixGetWidth(page) &&
+           scale_to(reduced, PREVIEW_SHORT_SIDE) < 1;
 }
 
 static enum status pack_jpeg(PIX *grey, int quality, struct preview *ret_preview,
@@ -70,11 +79,11 @@ static enum status pack_shades(PIX *grey, struct preview *ret_preview, struct fa
     return STATUS_OK;
 }
 
-enum status preview_make(PIX *page, int degrees, struct preview *ret_preview,
+enum status preview_make(PIX *page, PIX *reduced, int degrees, struct preview *ret_preview,
                          struct preview *ret_thumbnail, struct fault *fault)
 {
     struct preview preview = {0}, thumbnail = {0};
-    PIX *grey = reduce(page, PREVIEW_SHORT_SIDE);
+    PIX *grey = reduce(is_of_use(reduced, page) ? reduced : page, PREVIEW_SHORT_SIDE);
     enum status status = grey == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
                                       : pix_turn(&grey, degrees, fault);
     PIX *small = status == STATUS_OK ? reduce(grey, THUMBNAIL_SHORT_SIDE) : NULL;

@@ -25,8 +25,9 @@ struct preview {
 };
 
 /* Preview and thumbnail of `page` (1 bit or grey, square pixels), turned clockwise by `degrees`.
- * Never larger than the page itself. The caller ends both with preview_done(). */
-enum status preview_make(PIX *page, int degrees, struct preview *ret_preview,
+ * Never larger than the page itself. `reduced` is the page in grey with fewer pixels, which spares
+ * another reduction, or NULL. The caller ends both with preview_done(). */
+enum status preview_make(PIX *page, PIX *reduced, int degrees, struct preview *ret_preview,
                          struct preview *ret_thumbnail, struct fault *fault);
 void preview_done(struct preview *preview);
 

@@ -132,13 +132,25 @@ static double axis_ratio(PIX *bits)
     return (rows + 1) / (columns + 1);
 }
 
+/* How sure the letters' shapes are that the page is upright, and that it is turned to the left;
+ * they are counted along both axes only where the rows leave doubt. */
+static bool count_shapes(PIX *bits, double ratio, float *ret_up, float *ret_left)
+{
+    if (ratio >= AXIS_RATIO_SURE)
+        return pixUpDownDetect(bits, ret_up, 0, 0, 0) == 0;
+    PIX *sideways = pixRotateOrth(bits, 1);
+    bool good = sideways != NULL && pixUpDownDetect(sideways, ret_left, 0, 0, 0) == 0;
+    pixDestroy(&sideways);
+    return good && (ratio <= 1 / AXIS_RATIO_SURE || pixUpDownDetect(bits, ret_up, 0, 0, 0) == 0);
+}
+
 enum status survey_find_lie(const struct survey *survey, struct survey_lie *ret_lie,
                             struct fault *fault)
 {
     float up = 0, left = 0;
-    if (pixOrientDetect(survey->bits, &up, &left, 0, 0) != 0)
-        return fault_set(fault, STATUS_LATER, "out of memory while finding which way up");
     double ratio = axis_ratio(survey->bits);
+    if (!count_shapes(survey->bits, ratio, &up, &left))
+        return fault_set(fault, STATUS_LATER, "out of memory while finding which way up");
     bool is_axis_likely = ratio >= AXIS_RATIO_LEAST || ratio <= 1 / AXIS_RATIO_LEAST;
     bool is_sideways = is_axis_likely ? ratio < 1 : fabsf(left) > fabsf(up);
     float shapes = is_sideways ? left : up, others = is_sideways ? up : left;

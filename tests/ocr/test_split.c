@@ -224,7 +224,7 @@ static void previews_are_upright_small_and_of_their_kind(void **state)
     const enum page_media media[] = {PAGE_MEDIA_JPEG, PAGE_MEDIA_PNG};
     for (size_t i = 0; i < 2; i++) {
         struct preview preview = {0}, thumbnail = {0};
-        assert_int_equal(preview_make(pages[i], 90, &preview, &thumbnail, NULL), STATUS_OK);
+        assert_int_equal(preview_make(pages[i], NULL, 90, &preview, &thumbnail, NULL), STATUS_OK);
         assert_int_equal(preview.media, media[i]);
         assert_true(page_media_matches(media[i], preview.bytes, preview.length));
         assert_in_range(preview.height, PREVIEW_SHORT_SIDE - 2, PREVIEW_SHORT_SIDE);
