@@ -168,6 +168,33 @@ static bool fill_kind(const struct letter *letter, const struct kind_rules *kind
     return classification->flags != NULL && (kind.kind == NULL || classification->kind != NULL);
 }
 
+/* A letter to somebody else goes to a person, who sees to whom. */
+static bool heed_addressee(const struct rules *rules, const struct letter *letter,
+                           const struct candidates *candidates,
+                           struct classification *classification)
+{
+    struct text flags = {0}, reason = {0};
+    bool has_sheet = candidates->count > 0 && (candidates->list[0].support & SUPPORT_CODE) != 0;
+    const struct addressee *addressee =
+        has_sheet ? NULL : addressee_find(&rules->addressees, letter, rules->authority);
+    if (addressee == NULL)
+        return true;
+    text_append_format(&flags, "%s%s%s:%s", classification->flags,
+                       classification->flags[0] == '\0' ? "" : " ",
+                       addressee->is_sealed ? "sealed" : "to", addressee->name);
+    text_append_format(&reason,
+                       addressee->is_sealed
+                           ? "Der Umschlag gehört zu „%s“: nicht öffnen oder scannen."
+                           : "Das Schreiben ist an „%s“ gerichtet: wohl ein Irrläufer.",
+                       addressee->title);
+    free(classification->flags);
+    free(classification->reason);
+    classification->flags = text_take(&flags);
+    classification->reason = text_take(&reason);
+    classification->to_file = false;
+    return classification->flags != NULL && classification->reason != NULL;
+}
+
 static bool fill_days(const struct facts *facts, struct classification *classification)
 {
     struct text days = {0};
@@ -218,6 +245,7 @@ static bool fill(const struct rules *rules, const struct register_index *index,
     if (is_filled && classification->copy_count > 0)
         classification->candidates[0].probability = decision.probability;
     return is_filled && fill_kind(&facts->letter, &rules->kinds, classification) &&
+           heed_addressee(rules, &facts->letter, candidates, classification) &&
            fill_days(facts, classification) && fill_known(candidates, classification);
 }
 

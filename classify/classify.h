@@ -12,6 +12,7 @@
 #include "base/fault.h"
 #include "base/reading.h"
 #include "base/text.h"
+#include "classify/addressee.h"
 #include "classify/weights.h"
 
 /* ---- rules --------------------------------------------------------------------------------- */
@@ -76,6 +77,10 @@ struct classify_options {
     /* The key of our return sheets; copied. NULL: their seals prove nothing. */
     const struct sheet_key *sheet_key;
     const struct evidence_weights *weights; /* copied; NULL: STANDARD_WEIGHTS */
+    /* Other bodies, and whose mail is not opened; copied. A letter to one of them raises the flag
+     * "to:NAME" or "sealed:NAME" and goes to a person, unless a return sheet of ours lies in it. */
+    const struct addressee_option *addressees;
+    size_t addressee_count;
 };
 
 struct rules;

@@ -42,6 +42,12 @@ static void append_options(struct text *text, const struct classify_options *opt
             text_append(text, "\n");
         }
     }
+    for (size_t i = 0; i < options->addressee_count; i++) {
+        const struct addressee_option *addressee = &options->addressees[i];
+        text_append_quoted(text, addressee->name);
+        text_append_quoted(text, addressee->words == NULL ? "" : addressee->words);
+        text_append_format(text, "\nsealed %d\n", addressee->is_sealed ? 1 : 0);
+    }
     // The sheet key is a secret, and the same for all of an instance's life.
     text_append_quoted(text, options->authority == NULL ? "" : options->authority);
     text_append_format(text, "\nsheets %d\n", options->sheet_key != NULL ? 1 : 0);
@@ -114,7 +120,8 @@ static enum status fill(struct rules *rules, const struct classify_options *opti
     if (rules->has_sheet_key)
         rules->sheet_key = *options->sheet_key;
     rules->authority = fold_words(options->authority == NULL ? "" : options->authority);
-    if (rules->authority == NULL)
+    if (rules->authority == NULL ||
+        !addressees_init(&rules->addressees, options->addressees, options->addressee_count))
         return fault_set(fault, STATUS_LATER, "no memory for the rules");
     rules->candidates_most =
         options->candidates_most < CANDIDATES_LEAST ? CANDIDATES_DEFAULT : options->candidates_most;
@@ -162,6 +169,7 @@ void rules_free(struct rules **rules_p)
     free(rules->own_version);
     free(rules->version);
     free(rules->authority);
+    addressees_done(&rules->addressees);
     free(rules);
     *rules_p = NULL;
 }

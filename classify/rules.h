@@ -4,6 +4,7 @@
 #define CLASSIFY_RULES_H
 
 #include "base/sheet.h"
+#include "classify/addressee.h"
 #include "classify/classify.h"
 #include "classify/dates.h"
 #include "classify/edit_distance.h"
@@ -26,6 +27,7 @@ struct rules {
     uint32_t candidates_most;
     enum several_cases several_cases;
     char *authority; /* folded words, parted by blanks; "" for none */
+    struct addressees addressees;
     struct sheet_key sheet_key;
     bool has_sheet_key;
     struct kind_rules kinds;

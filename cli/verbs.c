@@ -86,6 +86,9 @@ static const struct verb verbs[] = {
      "authority has to be told at the latest, and what is left to judge.", verb_recall_note},
     {"recall settle", "NUMBER --reported|--not-reported --reason WORDS", "keeps what became of it",
      "Keeps whether the supervisory authority was told, and why (not). Once.", verb_recall_settle},
+    {"disclose", "--case NO --out FILE.zip --reason WORDS", "writes all that is kept about one person",
+     "For Art. 15 GDPR: what the register says, every document filed to the person's cases, what\n"
+     "happened to each, and whom it was passed on to. The audit keeps who did so.", verb_disclose},
     {"forwarding list", "[--open]", "shows misdirected mail that was passed on",
      "Prints each as a line of JSON: to whom, when, received here when, and whether the receiver has\n"
      "confirmed it; `overdue` after forwarding.confirm_days.", verb_forwarding_list},

@@ -82,6 +82,7 @@ int verb_purge_list(struct call *call);
 int verb_purge_show(struct call *call);
 int verb_purge_hold(struct call *call);
 int verb_purge_unhold(struct call *call);
+int verb_disclose(struct call *call);
 int verb_forwarding_list(struct call *call);
 int verb_forwarding_confirm(struct call *call);
 int verb_quality_draw(struct call *call);

@@ -34,6 +34,7 @@ static const struct route_table *const tables[] = {
     &routes_arrangements,
     &routes_quality,
     &routes_purge,
+    &routes_disclosure,
 };
 // clang-format on
 

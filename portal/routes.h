@@ -88,6 +88,7 @@ extern const struct route_table routes_operations; /* api_operations.c */
 extern const struct route_table routes_recalls;    /* api_recalls.c */
 extern const struct route_table routes_deadlines;  /* api_deadlines.c */
 extern const struct route_table routes_letterbox;  /* api_letterbox.c */
+extern const struct route_table routes_disclosure; /* api_disclosure.c */
 extern const struct route_table routes_purge;      /* api_purge.c */
 extern const struct route_table routes_quality;    /* api_quality.c */
 

@@ -44,11 +44,31 @@ static struct kind_option *kind_options(const struct config *config)
     return kinds;
 }
 
+/* Other bodies, and whose mail is not opened; the caller frees it. */
+static struct addressee_option *addressee_options(const struct config *config)
+{
+    struct addressee_option *options =
+        calloc(config->body_count + config->unopened_count + 1, sizeof *options);
+    for (size_t i = 0; options != NULL && i < config->body_count; i++)
+        options[i] = (struct addressee_option){.name = config->bodies[i].name,
+                                               .title = config->bodies[i].title,
+                                               .words = config->bodies[i].words};
+    for (size_t i = 0; options != NULL && i < config->unopened_count; i++)
+        options[config->body_count + i] =
+            (struct addressee_option){.name = config->unopened[i].name,
+                                      .title = config->unopened[i].title,
+                                      .words = config->unopened[i].words,
+                                      .is_sealed = true};
+    return options;
+}
+
 enum status match_rules(const struct config *config, struct rules **ret_rules, struct fault *fault)
 {
     struct kind_option *kinds = kind_options(config);
     struct case_grammar *grammars = calloc(config->grammar_count + 1, sizeof *grammars);
-    if (grammars == NULL || kinds == NULL) {
+    struct addressee_option *addressees = addressee_options(config);
+    if (grammars == NULL || kinds == NULL || addressees == NULL) {
+        free(addressees);
         free(grammars);
         free(kinds);
         return fault_set(fault, STATUS_LATER, "out of memory");
@@ -78,10 +98,13 @@ enum status match_rules(const struct config *config, struct rules **ret_rules, s
         .sheet_key = has_key ? &key : NULL, // none: nobody printed a return sheet yet
         .kinds = kinds,
         .kind_count = config->kind_count,
+        .addressees = addressees,
+        .addressee_count = config->body_count + config->unopened_count,
     };
     for (size_t i = 0; i < IDENTIFIER_KINDS; i++)
         options.identifiers[i] = (enum identifier_use)config->matching.identifiers[i];
     enum status status = rules_new(&options, ret_rules, fault);
+    free(addressees);
     free(grammars);
     free(kinds);
     return status;

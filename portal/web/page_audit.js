@@ -14,6 +14,7 @@ const kinds = [
   ['scan.', 'Scans'],
   ['quality.', 'Qualitätsprüfung'],
   ['paper.', 'Papier'],
+  ['person.disclose', 'Auskünfte'],
   ['purge.', 'Löschung'],
   ['forwarding.', 'Weiterleitung'],
   ['user.', 'Personen'],

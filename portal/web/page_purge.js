@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import { useState } from 'preact/hooks';
-import { get, post } from './api.js';
+import { address, get, post } from './api.js';
 import { Alert, Badge, Button, Cell, Heading, html, Loading, Select, Table, TextInput, useLoaded } from './parts.js';
 import { countWords, dayWords, kindWords, timeWords } from './words.js';
 
@@ -84,6 +84,21 @@ function Propose({ rules, ask }) {
   </section>`;
 }
 
+/** A link, because the answer is a file. */
+function Disclosure() {
+  const [number, setNumber] = useState('');
+  const [reason, setReason] = useState('');
+  const isReady = number.trim() !== '' && reason.trim() !== '';
+  return html`<section class="panel" aria-labelledby="disclosure-title">
+    <h2 class="kern-heading-small" id="disclosure-title">Auskunft an eine Person (Art. 15 DSGVO)</h2>
+    <div class="form-row">
+      <${TextInput} id="disclosure-case" label="Aktenzeichen" value=${number} onValue=${setNumber} autocomplete="off" />
+      <${TextInput} id="disclosure-reason" label="Wer hat wann gefragt" value=${reason} onValue=${setReason} maxlength="500" />
+      ${isReady && html`<a class="kern-link" href=${address('/api/v1/disclosure', { case: number.trim(), reason })} download>Paket herunterladen</a>`}
+    </div>
+  </section>`;
+}
+
 function purgeStand(purge) {
   if (purge.done) return [`gelöscht ${timeWords(purge.done)}`, 'success'];
   return purge.approved ? ['genehmigt, wird gelöscht', 'info'] : ['wartet auf Genehmigung', 'warning'];
@@ -123,5 +138,6 @@ export function PurgePage({ session, version }) {
     ${!value && !error && html`<${Loading} />`}
     ${value && mayPropose && html`<${Propose} key=${value.rules.join()} rules=${value.rules} ask=${ask} />`}
     ${value?.purges.length === 0 && html`<p class="kern-body empty" role="status">Noch wurde nichts vorgeschlagen.</p>`}
+    ${session.user.role === 'lead' && html`<${Disclosure} />`}
     ${value?.purges.length > 0 && html`<${Purges} purges=${value.purges} session=${session} ask=${ask} />`}`;
 }
