@@ -8,7 +8,42 @@
 #include "store/states.h"
 #include "store/users.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000, REGISTER_DAYS_MOST = 7 };
+enum {
+    DAY_MS = 24 * 60 * 60 * 1000,
+    REGISTER_DAYS_MOST = 7,
+    SERVER_TRANSACTION_MS_MOST = 60 * 60 * 1000
+};
+
+/* What a database server can be set up to that breaks promises, or lets a pile grow. */
+static void check_server(struct checkup *checkup)
+{
+    struct ledger_server server = {0};
+    struct fault fault = {0};
+    if (ledger_server_look(checkup->ledger, &server, &fault) != STATUS_OK) {
+        checkup_bad(checkup, "See the server's log.", "%s", fault.text);
+        return;
+    }
+    if (!server.has_fsync || !server.has_full_pages)
+        checkup_bad(checkup, "Set fsync and full_page_writes to on: a power cut damages it else.",
+                    "PostgreSQL %s does not write durably", server.version);
+    else if (!server.has_checksums)
+        checkup_note(checkup, "Make the cluster with initdb --data-checksums (or pg_checksums).",
+                     "PostgreSQL %s would not notice damaged pages", server.version);
+    else
+        checkup_well(checkup, "PostgreSQL %s, %lld MB, %d of %d connections taken", server.version,
+                     (long long)(server.bytes / 1000000), server.connections,
+                     server.connections_most);
+    if (server.connections * 10 > server.connections_most * 9)
+        checkup_bad(checkup, "Raise max_connections: each program needs one to four.",
+                    "PostgreSQL has %d of %d connections taken", server.connections,
+                    server.connections_most);
+    if (server.oldest_ms > SERVER_TRANSACTION_MS_MOST)
+        checkup_note(checkup,
+                     "End the session that pg_stat_activity shows with the oldest xact_start.",
+                     "a transaction on PostgreSQL is %lld minutes old, and keeps old rows from "
+                     "being swept up",
+                     (long long)(server.oldest_ms / 60000));
+}
 
 void check_ledger(struct checkup *checkup)
 {
@@ -16,6 +51,8 @@ void check_ledger(struct checkup *checkup)
     struct fault fault = {0};
     if (checkup->ledger != NULL) {
         checkup_well(checkup, "%s can be read", checkup->config->store.ledger);
+        if (config_ledger_is_on_server(checkup->config))
+            check_server(checkup);
         return;
     }
     (void)ledger_open(checkup->config->store.ledger, LEDGER_READ, clock_system(), &again, &fault);

@@ -163,7 +163,9 @@ int verb_purge_approve(struct call *call)
 static enum status open_search(const struct instance *instance, struct search **ret_search,
                                struct fault *fault)
 {
-    char *path = search_path(instance->config->store.ledger);
+    char *folder = config_ledger_folder(instance->config);
+    char *path = search_path(folder);
+    free(folder);
     enum status status = path == NULL ? fault_set(fault, STATUS_LATER, "out of memory") : STATUS_OK;
     if (status == STATUS_OK && access(path, F_OK) == 0)
         status = search_open(path, ret_search, fault);

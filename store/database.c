@@ -316,6 +316,11 @@ const char *database_tables_sql(const struct database *database)
     return database->engine->tables_sql;
 }
 
+const char *database_server_sql(const struct database *database)
+{
+    return database->engine->server_sql;
+}
+
 const char *database_columns_sql(const struct database *database)
 {
     return database->engine->columns_sql;

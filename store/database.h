@@ -146,6 +146,8 @@ enum status database_clock_offset(struct database *database, int64_t monotonic_m
  * the table $1 in their order, one a row; and references that are not checked until they are
  * tightened again, which checks them all. */
 const char *database_tables_sql(const struct database *database);
+/* One row about the server: see ledger_server_look(). */
+const char *database_server_sql(const struct database *database);
 const char *database_columns_sql(const struct database *database);
 enum status database_loosen(struct database *database, struct fault *fault);
 enum status database_tighten(struct database *database, struct fault *fault);

@@ -54,6 +54,7 @@ struct engine {
     enum status (*clock_offset)(struct database *database, int64_t monotonic_ms,
                                 int64_t *ret_offset, struct fault *fault);
     const char *tables_sql;  /* names of all tables, one a row */
+    const char *server_sql;  /* NULL: it has none */
     const char *columns_sql; /* names of the columns of the table $1, in order */
     enum status (*loosen)(struct database *database, struct fault *fault);
     enum status (*tighten)(struct database *database, struct fault *fault);

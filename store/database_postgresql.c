@@ -1026,6 +1026,14 @@ const struct engine database_postgresql = {
     .clock_offset = clock_offset,
     .tables_sql = "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema() AND"
                   " tablename <> 'commit_marker' ORDER BY tablename",
+    .server_sql = "SELECT split_part(current_setting('server_version'), ' ', 1),"
+                  " current_setting('fsync') = 'on', current_setting('full_page_writes') = 'on',"
+                  " current_setting('data_checksums') = 'on',"
+                  " (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),"
+                  " CAST(current_setting('max_connections') AS int8),"
+                  " pg_database_size(current_database()),"
+                  " (SELECT coalesce(CAST(extract(epoch FROM max(now() - xact_start)) * 1000 AS"
+                  " int8), 0) FROM pg_stat_activity WHERE datname = current_database())",
     .columns_sql = "SELECT column_name::text FROM information_schema.columns WHERE table_schema ="
                    " current_schema() AND table_name = $1 ORDER BY ordinal_position",
     .loosen = loosen,

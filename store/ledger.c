@@ -1,5 +1,6 @@
 /* ledger.c - opening, and the frame of every change. See ledger.h and ledger_private.h. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "store/ledger_move.h"
@@ -59,6 +60,31 @@ enum status ledger_copy_to(struct ledger *ledger, const char *path, struct fault
     if (!ledger->is_on_server)
         return database_copy(ledger->database, path, fault);
     return ledger_copy_rows(ledger, path, fault);
+}
+
+enum status ledger_server_look(struct ledger *ledger, struct ledger_server *ret_server,
+                               struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    if (!ledger->is_on_server)
+        return fault_set(fault, STATUS_REFUSE, "the ledger is a file");
+    enum status status = database_query(ledger->database, database_server_sql(ledger->database),
+                                        NO_VALUES, &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there) {
+        (void)snprintf(ret_server->version, sizeof ret_server->version, "%s", rows_text(rows, 0));
+        ret_server->has_fsync = rows_integer(rows, 1) == 1;
+        ret_server->has_full_pages = rows_integer(rows, 2) == 1;
+        ret_server->has_checksums = rows_integer(rows, 3) == 1;
+        ret_server->connections = (int)rows_integer(rows, 4);
+        ret_server->connections_most = (int)rows_integer(rows, 5);
+        ret_server->bytes = rows_integer(rows, 6);
+        ret_server->oldest_ms = rows_integer(rows, 7);
+    }
+    rows_done(&rows);
+    return status;
 }
 
 void ledger_close(struct ledger **ledger_p)

@@ -44,6 +44,19 @@ enum status ledger_open(const char *url, enum ledger_access access, const struct
  * go on working. STATUS_REFUSE when there is a file already. */
 enum status ledger_copy_to(struct ledger *ledger, const char *path, struct fault *fault);
 
+/* What the server of a ledger is set up to, for people. */
+struct ledger_server {
+    char version[32];
+    bool has_fsync, has_full_pages, has_checksums;
+    int connections, connections_most;
+    int64_t bytes;     /* of the database */
+    int64_t oldest_ms; /* age of the oldest transaction; 0: none is open */
+};
+
+/* STATUS_REFUSE for a ledger in a file. */
+enum status ledger_server_look(struct ledger *ledger, struct ledger_server *ret_server,
+                               struct fault *fault);
+
 /* Stands around every commit, for simulators: a crash is a commit that did not happen, or one that
  * nobody heard of. Anything but STATUS_OK becomes the commit's own answer. */
 struct commit_watch {

@@ -31,11 +31,11 @@ QUICK = {
 SERVER = os.environ.get("LEDGER_SERVER")
 
 
-def schema(name):
+def schema_on(server, name):
     """The URL of a new schema on the server."""
     name = "flow_" + re.sub(r"[^a-z0-9]", "_", os.path.basename(name).lower())
-    subprocess.run(["psql", "-qX", SERVER, "-c", f"CREATE SCHEMA {name}"], check=True)
-    return f"{SERVER}&options=-csearch_path%3D{name}"
+    subprocess.run(["psql", "-qX", server, "-c", f"CREATE SCHEMA {name}"], check=True)
+    return f"{server}&options=-csearch_path%3D{name}"
 
 
 class Instance:
@@ -52,7 +52,7 @@ class Instance:
             if count == 0:
                 raise SystemExit(f"the configuration has no setting {key}")
         if SERVER:
-            text = re.sub(r"(?m)^(  ledger:).*$", lambda found: f'{found[1]} "{schema(name)}"', text)
+            text = re.sub(r"(?m)^(  ledger:).*$", lambda found: f'{found[1]} "{schema_on(SERVER, name)}"', text)
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(text)
         self.must("config", "check")
