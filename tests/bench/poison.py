@@ -3,10 +3,12 @@
 Two runs of the same letters through the whole chain: one clean, and one where every twentieth is a
 bomb (a TIFF that declares 3.6 billion pixels in a few bytes), a crasher (a page whose pixels do not
 fit into the memory that a page is given) or a hanger (a page that takes more processor time than allowed).
-Wanted: every good letter filed or in clearing, the throughput of the good ones at least 90 % of
-the clean run's, and every bad one at rest with a reason, after three attempts where it was
-attempted at all. The limits of a page are 4 s here: with the default of 60 s a hanger costs fifteen
-times as much, and the letters of this set are read in about a second each.
+Wanted: every good letter filed, the throughput of the good ones at least 90 % of the clean run's,
+and every bad one at rest with a reason, after three attempts where it was attempted at all.
+Throughput is good letters for each second of processor time that the whole instance took until the
+last good one rested: that is the same on a machine that has other things to do. A page has 4 s of
+processor time here: with the default of 60 s a hanger costs fifteen times as much, and the letters
+of this set are read in about a second each.
 
 SPDX-License-Identifier: EUPL-1.2
 """
@@ -24,9 +26,9 @@ import zlib
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "flow"))
 import running  # noqa: E402 (its folder has to be found first)
 
-LIMITS = {"page_cpu": "4s", "page_memory": "600MB", "page_wall": "4s", "page_ocr": "3s", "backoff": "200ms",
-          "backoff_most": "500ms", "quiet": "200ms", "enabled": "false", "readers": "0",
-          "vanished": "5s", "lease": "60s"}
+LIMITS = {"page_cpu": "4s", "page_memory": "600MB", "page_wall": "120s", "page_ocr": "4s",
+          "backoff": "200ms", "backoff_most": "500ms", "quiet": "200ms", "enabled": "false",
+          "readers": "0", "vanished": "30s", "lease": "60s"}
 LEAST_SHARE = 0.9
 PERIOD = 20
 
@@ -121,8 +123,25 @@ def configure(instance):
     instance.must("config", "check")
 
 
+def processor_s(pid):
+    """Processor time of a process and all below it, those that have ended included."""
+    parents, used = {}, {}
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
+                fields = file.read().rpartition(") ")[2].split()
+        except OSError:
+            continue
+        parents[int(name)] = int(fields[1])
+        used[int(name)] = sum(map(int, fields[11:15]))
+    tree = {pid}
+    while more := {child for child, parent in parents.items() if parent in tree} - tree:
+        tree |= more
+    return sum(used.get(one, 0) for one in tree) / os.sysconf("SC_CLK_TCK")
+
+
 def work(name, files, seconds):
-    """(seconds until the last good one rests, the listing)"""
+    """(processor seconds until the last good one rests, seconds, the listing)"""
     instance = running.Instance(name)
     configure(instance)
     instance.must("register", "import", os.path.join(running.SAMPLES, "register.csv"))
@@ -135,13 +154,17 @@ def work(name, files, seconds):
     def all_good_rest():
         rest = {(line["site"], line["source"]) for line in instance.listed()
                 if line["state"] in ("filed", "clearing")}
-        return good <= rest or run.poll() is not None
+        return good <= rest
     end = begun + seconds
-    while not all_good_rest() and time.monotonic() < end:
+    used = 0
+    while run.poll() is None and time.monotonic() < end:
+        used = processor_s(run.pid) or used
+        if all_good_rest():
+            break
         time.sleep(1)
     took = time.monotonic() - begun
     running.wait_until("the drain ends", lambda: run.poll() is not None, seconds)
-    return took, instance.listed()
+    return used, took, instance.listed()
 
 
 def attempts_of(name):
@@ -161,7 +184,7 @@ def judge(files, listed, attempts):
     for site, file, _, is_good in files:
         line = by_name.get((site, file))
         state = line["state"] if line else "lost"
-        if is_good and state not in ("filed", "clearing"):
+        if is_good and state != "filed":
             wrong.append(f"{file} is good, and {state}")
         if not is_good and (state not in ("failed", "refused") or not line["error"]):
             wrong.append(f"{file} is bad, and {state}: {line and line['error']}")
@@ -180,20 +203,21 @@ def main():
         os.chdir(os.environ["BENCH_FOLDER"])
     clean_files = arrivals(given.documents, dice, False)
     files = arrivals(given.documents, dice, True)
-    seconds = 120 + given.documents * 10
-    clean_s, _ = work("clean", clean_files, seconds)
-    poisoned_s, listed = work("poisoned", files, seconds)
-    wrong = judge(files, listed, attempts_of("poisoned"))
+    seconds = 600 + given.documents * 60  # of a machine that may have much else to do
+    clean_used, clean_took, clean_listed = work("clean", clean_files, seconds)
+    used, took, listed = work("poisoned", files, seconds)
+    wrong = judge(clean_files, clean_listed, {}) + judge(files, listed, attempts_of("poisoned"))
     good = sum(is_good for _, _, _, is_good in files)
-    clean, poisoned = len(clean_files) / clean_s, good / poisoned_s
+    clean, poisoned = len(clean_files) / clean_used, good / used
     for words in wrong[:10]:
         print(words)
-    print(f"{'run':10} {'documents':>10} {'seconds':>9} {'a second':>9}")
-    print(f"{'clean':10} {len(clean_files):10} {clean_s:9.1f} {clean:9.2f}")
-    print(f"{'poisoned':10} {good:10} {poisoned_s:9.1f} {poisoned:9.2f}"
+    print(f"{'run':10} {'documents':>10} {'seconds':>9} {'processor s':>12} {'for each':>9}")
+    print(f"{'clean':10} {len(clean_files):10} {clean_took:9.1f} {clean_used:12.1f} {clean:9.2f}")
+    print(f"{'poisoned':10} {good:10} {took:9.1f} {used:12.1f} {poisoned:9.2f}"
           f"   and {len(files) - good} bad ones, seed {given.seed}")
     states = [line["state"] for line in listed]
-    result = {"clean_s": clean, "poisoned_s": poisoned, "share": poisoned / clean,
+    result = {"clean_per_cpu_s": clean, "poisoned_per_cpu_s": poisoned, "share": poisoned / clean,
+              "clean_s": clean_took, "poisoned_s": took, "filed": states.count("filed"),
               "failed": states.count("failed"), "refused": states.count("refused"),
               "wrong": len(wrong)}
     print(json.dumps(result))

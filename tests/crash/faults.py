@@ -154,7 +154,11 @@ def no_room_for_results(folder, dice, environment=None):
     wait_until("the letters are taken", lambda: all(is_taken(case, key) for key in names), 30)
     ballast = _fill(case.disk.folder, 0)
     os.kill(reader, signal.SIGCONT)
-    time.sleep(2)
+    try:
+        wait_until("a result came", lambda: case.said("its result cannot be stored now") or
+                   count_in(case, "reading", "received") < 3, 30)
+    except TimeoutError:
+        case.fault("no result came though the disk was full")
     os.unlink(ballast)
     _come_right(case, process, 3)
     return case
