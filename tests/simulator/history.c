@@ -29,7 +29,8 @@ enum {
     POLL_MS = 1000,
     TICK_MS = 500,
     VERIFY_EVERY = 16, /* histories: the audit chain and every digest */
-    HEAD_BYTES = 512,  /* of a message, that tell it from all others */
+    EMPTYING_BYTES = 8192,
+    HEAD_BYTES = 512, /* of a message, that tell it from all others */
     LONG_PDF_BYTES = WIRE_CHUNK_BYTES + 1000
 };
 
@@ -76,8 +77,6 @@ static struct history {
     int64_t dispatch_up_at_ms, beat_ms, poll_ms, weather_ms;
     struct ledger *ledger;
     struct spool *spool;
-    sqlite3 *look; /* another eye on the same file */
-    sqlite3_stmt *job_row, *doubles, *scan_count, *open_work;
     struct worker workers[WORKERS];
     struct placed cabinet[DOCUMENTS_MOST];
     size_t placed;
@@ -86,8 +85,18 @@ static struct history {
     bool is_told, must_crash;
 } history;
 
+/* Another eye on the same file. */
+static struct {
+    sqlite3 *look;
+    sqlite3_stmt *job_row, *doubles, *scan_count, *open_work;
+} eye;
+
+/* One for all histories: opening it, with all its tables, costs more than a short history. Each
+ * begins with it as it was when it was new. */
+static struct ledger *common_ledger;
+static struct text emptying;       /* the statements that make it so */
 static struct spool *common_spool; /* objects are named after their bytes: it may be shared */
-static char folder_path[256], template_path[300], ledger_path[300], spool_path_[300];
+static char folder_path[256], ledger_path[300], spool_path_[300];
 
 /* ---- telling -------------------------------------------------------------------------------- */
 
@@ -131,8 +140,8 @@ static void must(enum status status, const struct fault *fault, const char *what
 static sqlite3_stmt *prepare(const char *sql)
 {
     sqlite3_stmt *statement = NULL;
-    if (sqlite3_prepare_v2(history.look, sql, -1, &statement, NULL) != SQLITE_OK) {
-        (void)fprintf(stderr, "simulator: %s\n", sqlite3_errmsg(history.look));
+    if (sqlite3_prepare_v2(eye.look, sql, -1, &statement, NULL) != SQLITE_OK) {
+        (void)fprintf(stderr, "simulator: %s\n", sqlite3_errmsg(eye.look));
         abort();
     }
     return statement;
@@ -153,18 +162,48 @@ static int64_t number_once(const char *sql)
     return number;
 }
 
+/* Statements that empty every table that a new ledger has empty; the others do not change. */
+static void plan_emptying(void)
+{
+    sqlite3_stmt *tables = prepare("SELECT name FROM sqlite_master WHERE type = 'table'"
+                                   " AND name NOT LIKE 'sqlite_%'");
+    while (sqlite3_step(tables) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(tables, 0);
+        char *sql = sqlite3_mprintf("SELECT count(*) FROM \"%w\"", name);
+        if (number_once(sql) == 0)
+            text_append_format(&emptying, "DELETE FROM \"%s\";", name);
+        sqlite3_free(sql);
+    }
+    (void)sqlite3_finalize(tables);
+    if (number_once("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'") != 0)
+        text_append(&emptying, "DELETE FROM sqlite_sequence;");
+    if (!text_ok(&emptying))
+        abort();
+}
+
+static void empty_ledger(void)
+{
+    char *words = NULL;
+    char script[EMPTYING_BYTES];
+    (void)snprintf(script, sizeof script, "BEGIN IMMEDIATE;%sCOMMIT;", text_string(&emptying));
+    if (sqlite3_exec(eye.look, script, NULL, NULL, &words) != SQLITE_OK) {
+        (void)fprintf(stderr, "simulator: %s\n", words);
+        abort();
+    }
+}
+
 static void open_eye(void)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    if (sqlite3_open_v2(ledger_path, &history.look, flags, NULL) != SQLITE_OK)
+    if (sqlite3_open_v2(ledger_path, &eye.look, flags, NULL) != SQLITE_OK)
         abort();
     // It closes last, and nobody needs the file after it.
-    (void)sqlite3_db_config(history.look, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-    history.job_row = prepare("SELECT attempt, state, worker FROM job WHERE id = ?1");
-    history.doubles = prepare("SELECT count(*) FROM (SELECT 1 FROM job WHERE state <> 'done'"
-                              " GROUP BY scan, kind, document HAVING count(*) > 1)");
-    history.scan_count = prepare("SELECT count(*) FROM scan");
-    history.open_work =
+    (void)sqlite3_db_config(eye.look, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    eye.job_row = prepare("SELECT attempt, state, worker FROM job WHERE id = ?1");
+    eye.doubles = prepare("SELECT count(*) FROM (SELECT 1 FROM job WHERE state <> 'done'"
+                          " GROUP BY scan, kind, document HAVING count(*) > 1)");
+    eye.scan_count = prepare("SELECT count(*) FROM scan");
+    eye.open_work =
         prepare("SELECT (SELECT count(*) FROM scan WHERE state IN ('received', 'reading'))"
                 " + (SELECT count(*) FROM document WHERE state = 'matching')"
                 " + (SELECT count(*) FROM job WHERE state IN ('ready', 'leased'))");
@@ -172,34 +211,33 @@ static void open_eye(void)
 
 static void close_eye(void)
 {
-    sqlite3_stmt *const all[] = {history.job_row, history.doubles, history.scan_count,
-                                 history.open_work};
+    sqlite3_stmt *const all[] = {eye.job_row, eye.doubles, eye.scan_count, eye.open_work};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         (void)sqlite3_finalize(all[i]);
-    (void)sqlite3_close(history.look);
+    (void)sqlite3_close(eye.look);
 }
 
 /* The job of a message as the ledger has it; false: there is none. */
 static bool look_at_job(int64_t job, uint32_t *ret_attempt, bool *ret_leased, char ret_worker[64])
 {
-    (void)sqlite3_bind_int64(history.job_row, 1, job);
-    bool found = sqlite3_step(history.job_row) == SQLITE_ROW;
+    (void)sqlite3_bind_int64(eye.job_row, 1, job);
+    bool found = sqlite3_step(eye.job_row) == SQLITE_ROW;
     if (found) {
-        const char *worker = (const char *)sqlite3_column_text(history.job_row, 2);
-        *ret_attempt = (uint32_t)sqlite3_column_int64(history.job_row, 0);
-        *ret_leased = strcmp((const char *)sqlite3_column_text(history.job_row, 1), "leased") == 0;
+        const char *worker = (const char *)sqlite3_column_text(eye.job_row, 2);
+        *ret_attempt = (uint32_t)sqlite3_column_int64(eye.job_row, 0);
+        *ret_leased = strcmp((const char *)sqlite3_column_text(eye.job_row, 1), "leased") == 0;
         (void)snprintf(ret_worker, 64, "%s", worker == NULL ? "" : worker);
     }
-    (void)sqlite3_reset(history.job_row);
+    (void)sqlite3_reset(eye.job_row);
     return found;
 }
 
 /* After each commit. */
 static void check_commit(void)
 {
-    if (number_of(history.scan_count) != (int64_t)history.scans_accepted)
+    if (number_of(eye.scan_count) != (int64_t)history.scans_accepted)
         broken("a scan is lost: not all that were accepted are in the ledger");
-    if (number_of(history.doubles) != 0)
+    if (number_of(eye.doubles) != 0)
         broken("there is work twice: two open jobs of one kind about the same thing");
 }
 
@@ -749,7 +787,7 @@ static void check_end(uint64_t seed)
     struct fault fault = {0};
     struct verify_result verified = {0};
     struct history_result *result = history.result;
-    if (number_of(history.open_work) != 0)
+    if (number_of(eye.open_work) != 0)
         broken("limbo: not everything came to rest");
     if (number_once("SELECT count(*) FROM scan WHERE state IN ('refused', 'failed') AND"
                     " (error IS NULL OR error = '')") != 0)
@@ -777,25 +815,16 @@ static void check_end(uint64_t seed)
 
 static void begin(uint64_t seed)
 {
-    struct fault fault = {0};
-    char *bytes = NULL;
-    size_t length = 0;
     chance_seed(seed);
     network_clear(&history.network);
     struct history_result *result = history.result;
     history = (struct history){.result = result, .is_told = history.is_told};
     history.clock = (struct clock){wall_ms, monotonic_ms, NULL};
     digest_begin(&history.stream);
-    must(file_read(template_path, 16 << 20, &bytes, &length, &fault), &fault, "template");
-    int file = open(ledger_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0 || write(file, bytes, length) != (ssize_t)length || close(file) != 0)
-        abort();
-    free(bytes);
-    must(ledger_open(ledger_path, LEDGER_WRITE, &history.clock, &history.ledger, &fault), &fault,
-         "ledger");
+    empty_ledger();
+    history.ledger = common_ledger;
     history.spool = common_spool;
     ledger_watch(history.ledger, &watch);
-    open_eye();
     history.network.is_stormy = true;
     history.scans_due = 1 + chance_below(SCANS_MOST);
     history.next_scan_ms = 1;
@@ -808,7 +837,6 @@ static void begin(uint64_t seed)
 
 static void end(void)
 {
-    char path[320];
     for (size_t i = 0; i < WORKERS; i++)
         link_free(&history.workers[i].link);
     if (history.dispatch != NULL) {
@@ -816,14 +844,8 @@ static void end(void)
         history.dispatch->spool = NULL;
         dispatch_free(&history.dispatch);
     }
-    ledger_close(&history.ledger);
-    close_eye();
+    ledger_watch(common_ledger, NULL);
     network_clear(&history.network);
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s%s", ledger_path, endings[i]);
-        (void)unlink(path);
-    }
 }
 
 void history_run(uint64_t seed, bool is_told, struct history_result *ret_result)
@@ -836,7 +858,7 @@ void history_run(uint64_t seed, bool is_told, struct history_result *ret_result)
     while (ret_result->is_sound && !rests && history.network.now_ms < END_MS) {
         step();
         rests = !history.network.is_stormy && history.scans_accepted == history.scans_due &&
-                number_of(history.open_work) == 0;
+                number_of(eye.open_work) == 0;
     }
     if (ret_result->is_sound)
         check_end(seed);
@@ -851,20 +873,22 @@ void history_run(uint64_t seed, bool is_told, struct history_result *ret_result)
 void history_prepare(const char *folder)
 {
     struct fault fault = {0};
-    struct ledger *ledger = NULL;
     chance_seed(0);
     (void)snprintf(folder_path, sizeof folder_path, "%.200s", folder);
-    (void)snprintf(template_path, sizeof template_path, "%s/template.db", folder_path);
     (void)snprintf(ledger_path, sizeof ledger_path, "%s/ledger.db", folder_path);
     (void)snprintf(spool_path_, sizeof spool_path_, "%s/spool", folder_path);
     history.clock = (struct clock){wall_ms, monotonic_ms, NULL};
-    must(ledger_open(template_path, LEDGER_CREATE, &history.clock, &ledger, &fault), &fault,
-         "template");
-    ledger_close(&ledger);
+    must(ledger_open(ledger_path, LEDGER_CREATE, &history.clock, &common_ledger, &fault), &fault,
+         "ledger");
     must(spool_open(spool_path_, &common_spool, &fault), &fault, "spool");
+    open_eye();
+    plan_emptying();
 }
 
 void history_finish(void)
 {
+    close_eye();
+    text_done(&emptying);
+    ledger_close(&common_ledger);
     spool_close(&common_spool);
 }
