@@ -36,7 +36,8 @@ struct relay {
 static int connect_to(const char *path)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%.*s",
+                   (int)sizeof address.sun_path - 1, path);
     int made = socket(AF_UNIX, SOCK_STREAM, 0);
     if (connect(made, (struct sockaddr *)&address, sizeof address) != 0) {
         close(made);
