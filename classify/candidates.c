@@ -586,18 +586,31 @@ static bool is_excluded(size_t at, const size_t *excluded, size_t count)
     return false;
 }
 
-/* Against the other candidates and "nobody we know", calibrated. Summed up in the order of the
- * list, which does not depend on the order in which they were found. */
+/* How much likelier than it, in sum, are the other candidates and "nobody we know"; `is_bare`:
+ * without what was known before. Summed up in the order of the list, which does not depend on the
+ * order in which they were found. */
+static double sum_rivals(const struct candidates *candidates, size_t at, double own,
+                         const size_t *excluded, size_t excluded_count, bool is_bare)
+{
+    own -= is_bare ? candidates->list[at].known : 0;
+    double rest = exp(candidates->nobody - own);
+    for (size_t i = 0; i < candidates->count; i++) {
+        const struct scored *other = &candidates->list[i];
+        if (i != at && !is_excluded(i, excluded, excluded_count))
+            rest += exp(other->log_odds - (is_bare ? other->known : 0) - own);
+    }
+    return rest;
+}
+
+/* The curve was measured on what letters say themselves: what was known before is added to what
+ * comes out of it. */
 double candidates_probability(const struct candidates *candidates,
                               const struct evidence_weights *weights, size_t at, double own,
                               const size_t *excluded, size_t excluded_count)
 {
-    double rest = exp(candidates->nobody - own);
-    for (size_t i = 0; i < candidates->count; i++) {
-        if (i != at && !is_excluded(i, excluded, excluded_count))
-            rest += exp(candidates->list[i].log_odds - own);
-    }
-    return weights_probability(weights, -log(rest));
+    double rest = sum_rivals(candidates, at, own, excluded, excluded_count, false);
+    double bare = sum_rivals(candidates, at, own, excluded, excluded_count, true);
+    return weights_probability(weights, -log(bare), log(bare) - log(rest));
 }
 
 /* The calibration is the best one's. What it leaves, the others and "nobody we know" share as their
@@ -627,6 +640,9 @@ static void normalise(const struct search *search)
 
 /* ---- what the office knew before ------------------------------------------------------------- */
 
+/* Any letter fits a request that names no kind. */
+static const double ANY_PAPER = 0.5;
+
 static bool is_of_kind(const struct known_fact *fact, const char *kind)
 {
     return fact->kind[0] == '\0' || (kind != NULL && strcmp(fact->kind, kind) == 0);
@@ -642,8 +658,10 @@ struct known_of_case {
 
 static bool is_stronger(const struct known_fact *fact, const struct known_fact *than)
 {
-    return than == NULL || fact->what > than->what ||
-           (fact->what == than->what && strcmp(fact->source, than->source) < 0);
+    if (than == NULL || fact->what != than->what)
+        return than == NULL || fact->what > than->what;
+    bool is_named = fact->kind[0] != '\0', was_named = than->kind[0] != '\0';
+    return is_named == was_named ? strcmp(fact->source, than->source) < 0 : is_named;
 }
 
 static void take_fact(struct known_of_case *known, const struct known_fact *fact, const char *kind)
@@ -673,6 +691,7 @@ static void add_known(struct scored *scored, const char *kind, double weight,
 {
     struct finding finding = finding_at(kind, LETTER_NONE, LETTER_NONE, -1, weight);
     finding.source = fact->source;
+    scored->known += weight;
     add_finding(scored, &finding);
 }
 
@@ -684,7 +703,10 @@ static void weigh_known(const struct known_of_case *known, const struct evidence
     struct scored *scored = known->scored;
     bool is_named = scored->score > 0;
     if (is_named && known->expected != NULL)
-        add_known(scored, "expected_paper", weights->expected, known->expected);
+        add_known(scored, "expected_paper",
+                  known->expected->kind[0] == '\0' ? weights->expected * ANY_PAPER
+                                                   : weights->expected,
+                  known->expected);
     if (is_named && known->near != NULL)
         add_known(scored, kinds[known->near->what],
                   known->near->what == KNOWN_BATCH ? weights->batch : weights->envelope,

@@ -62,6 +62,7 @@ struct scored {
     unsigned support;     /* enum support */
     unsigned number_cost; /* of the number found, EDIT_FAR without */
     double score;         /* sum of the weights */
+    double known;         /* the part of it that was known before the letter was read */
     double log_odds;      /* score and prior, against "nobody we know" at candidates.nobody */
     double probability;
     bool is_excluded; /* the letter was taken out of this case before */

@@ -90,7 +90,7 @@ bool weights_are_valid(const struct evidence_weights *weights);
 
 /* The raw log-odds of a knot of the calibration. */
 double weights_knot(size_t knot);
-/* The probability that a raw log-odds stands for. */
-double weights_probability(const struct evidence_weights *weights, double log_odds);
+/* The probability that a raw log-odds stands for; `known` is added to it after the calibration. */
+double weights_probability(const struct evidence_weights *weights, double log_odds, double known);
 
 #endif

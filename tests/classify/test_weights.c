@@ -51,14 +51,15 @@ static void calibration_is_linear_between_knots_and_never_falls(void **state)
     (void)state;
     double last = 0;
     for (double raw = -30; raw < 30; raw += 0.25) {
-        double probability = weights_probability(&weights, raw);
+        double probability = weights_probability(&weights, raw, 0);
         assert_true(probability >= last && probability >= 0 && probability <= 1);
         last = probability;
     }
     for (size_t i = 0; i < CALIBRATION_KNOTS; i++)
         weights.calibration[i] = weights_knot(i) / 2;
     assert_true(weights_are_valid(&weights));
-    assert_true(fabs(weights_probability(&weights, 3.5) - 1 / (1 + exp(-1.75))) < 1e-12);
+    assert_true(fabs(weights_probability(&weights, 3.5, 0) - 1 / (1 + exp(-1.75))) < 1e-12);
+    assert_true(fabs(weights_probability(&weights, 3.5, 1) - 1 / (1 + exp(-2.75))) < 1e-12);
     weights.calibration[3] = weights.calibration[2] - 1;
     assert_false(weights_are_valid(&weights));
 }

@@ -86,7 +86,8 @@ static void count_probability(struct bench *bench, const struct classification *
         bins[i]->sum += probability;
     }
     if (bench->dump != NULL)
-        (void)fprintf(bench->dump, "%.17g %d %s\n", probability, is_right ? 1 : 0, story->name);
+        (void)fprintf(bench->dump, "%.17g %d %d %s\n", probability, is_right ? 1 : 0,
+                      has_known(result) ? 1 : 0, story->name);
 }
 
 static bool is_wrong(const struct classification *result, const struct story *story)

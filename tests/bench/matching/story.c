@@ -9,7 +9,8 @@
 
 enum { PIECES_MOST = 8, PIECE_BYTES = 256, CELL_COLUMN = 60, VALUE_COLUMN = 76 };
 
-static const double LIKELY_FIRST = 0.8;
+/* How often the likely person writes, and how often somebody borrows their name or number. */
+static const double LIKELY_WRITES = 0.8, LIKELY_BORROWED = 0.1;
 
 /* ---- pieces of writing ---------------------------------------------------------------------- */
 
@@ -368,15 +369,26 @@ static const struct citizen *pick(struct world *world, const struct citizen *cit
     return citizen;
 }
 
-/* The likely one mostly as the first of a letter, sometimes as the owner of what else is in it. */
-static const struct citizen *anybody(struct world *world)
+static const struct citizen *somebody(struct world *world, double likely_share)
 {
     const struct citizen *likely = world->likely;
-    if (likely != NULL && chance_is(&world->chance, LIKELY_FIRST)) {
+    if (likely != NULL && chance_is(&world->chance, likely_share)) {
         world->likely = NULL;
         return pick(world, likely);
     }
     return pick(world, &world->citizens[chance_below(&world->chance, world->count)]);
+}
+
+/* Who writes, or is written about. */
+static const struct citizen *anybody(struct world *world)
+{
+    return somebody(world, LIKELY_WRITES);
+}
+
+/* Whose name or number stands in a letter that is somebody else's. */
+static const struct citizen *other_owner(struct world *world)
+{
+    return somebody(world, LIKELY_BORROWED);
 }
 
 /* Somebody with a relative of this kind in another case; anybody when there is none. */
@@ -564,7 +576,7 @@ static void write_nothing(struct world *world, struct paper *paper, struct story
 static void write_others_number(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
-    plan.number = anybody(world)->number;
+    plan.number = other_owner(world)->number;
     plan.number_item = ITEM_NONE;
     plan.has_birth = flip(world, 0.5);
     plan.has_address = flip(world, 0.7);
@@ -635,7 +647,7 @@ static void write_stranger_with_number(struct world *world, struct paper *paper,
     const struct citizen stranger = world_stranger(world);
     struct plan plan = plan_of(&stranger);
     (void)story;
-    plan.number = anybody(world)->number;
+    plan.number = other_owner(world)->number;
     plan.number_item = ITEM_NONE;
     plan.has_birth = flip(world, 0.5);
     plan.has_address = flip(world, 0.7);
@@ -645,7 +657,7 @@ static void write_stranger_with_number(struct world *world, struct paper *paper,
 static void write_foreign_namesake(struct world *world, struct paper *paper, struct story *story)
 {
     struct citizen stranger = world_stranger(world);
-    const struct citizen *known = anybody(world);
+    const struct citizen *known = other_owner(world);
     struct plan plan = plan_of(&stranger);
     char number[WORLD_NUMBER_BYTES];
     (void)story;
@@ -664,13 +676,13 @@ static void write_foreign_namesake(struct world *world, struct paper *paper, str
 static void write_new_tenant(struct world *world, struct paper *paper, struct story *story)
 {
     struct citizen stranger = world_stranger(world);
-    const struct citizen *known = anybody(world);
+    const struct citizen *known = other_owner(world);
     struct plan plan = plan_of(&stranger);
     (void)story;
     while (known->relative != WORLD_NONE ||
            strstr(known->given_names, stranger.given_names) != NULL ||
            strstr(stranger.given_names, known->given_names) != NULL)
-        known = anybody(world);
+        known = other_owner(world);
     memcpy(stranger.street, known->street, sizeof stranger.street);
     memcpy(stranger.house, known->house, sizeof stranger.house);
     memcpy(stranger.postcode, known->postcode, sizeof stranger.postcode);
@@ -684,7 +696,7 @@ static void write_new_tenant(struct world *world, struct paper *paper, struct st
 static void write_their_number(struct world *world, struct paper *paper, struct story *story)
 {
     struct plan plan = plan_of(anybody(world));
-    plan.theirs = anybody(world)->number;
+    plan.theirs = other_owner(world)->number;
     plan.number = flip(world, 0.5) ? plan.person->number : NULL;
     plan.has_birth = flip(world, 0.6);
     accept(story, plan.person);
@@ -700,7 +712,7 @@ static void write_others_code(struct world *world, struct paper *paper, struct s
     if (is_known)
         accept(story, plan.person);
     write_any(world, paper, &plan);
-    (void)snprintf(paper->code, sizeof paper->code, "AZ:%s", anybody(world)->number);
+    (void)snprintf(paper->code, sizeof paper->code, "AZ:%s", other_owner(world)->number);
 }
 
 static void write_mention(struct world *world, struct paper *paper, struct story *story)
