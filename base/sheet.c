@@ -88,6 +88,16 @@ static bool read_number(const char *part, uint32_t *ret_number)
     return *ret_number <= SHEET_NUMBER_MOST;
 }
 
+/* 1 to SHEET_REQUEST_MOST, written without zeros in front. */
+static bool read_request(const char *part, uint32_t *ret_request)
+{
+    size_t length = strlen(part);
+    if (length == 0 || length > 9 || part[0] == '0' || strspn(part, "0123456789") != length)
+        return false;
+    *ret_request = (uint32_t)strtoul(part, NULL, 10);
+    return true;
+}
+
 static bool read_date(const char *part, char ret_date[11])
 {
     static const char form[] = "dddd-dd-dd";
@@ -125,10 +135,11 @@ static bool read_parts(char *const *parts, size_t count, struct sheet *sheet)
                read_word(parts[2], sheet->site) && read_word(parts[3], sheet->operator_name) &&
                read_number(parts[4], &sheet->prepared) && read_date(parts[5], sheet->received);
     }
-    if (count == 3 && strcmp(parts[0], "R") == 0) {
+    if ((count == 3 || count == 4) && strcmp(parts[0], "R") == 0) {
         sheet->kind = SHEET_RETURN;
         return read_word(parts[1], sheet->case_number) && sheet->case_number[0] != '\0' &&
-               read_seal(parts[2], sheet->seal);
+               read_seal(parts[2], sheet->seal) &&
+               (count == 3 || read_request(parts[3], &sheet->request));
     }
     return false;
 }
@@ -188,6 +199,8 @@ static void append_parts(struct text *text, const struct sheet *sheet)
         text_append(text, "R:");
         append_word(text, sheet->case_number);
         text_append_format(text, "%s:", sheet->seal);
+        if (sheet->request > 0)
+            text_append_format(text, "%u:", sheet->request);
         break;
     }
 }
@@ -219,13 +232,18 @@ enum status sheet_key_make(const char *path, struct sheet_key *ret_key, struct f
     return secret_make(path, ret_key->bytes, fault);
 }
 
-void sheet_seal(const struct sheet_key *key, const char *case_number,
+void sheet_seal(const struct sheet_key *key, const struct sheet *sheet,
                 char ret_seal[SHEET_SEAL_BYTES])
 {
     // Crockford's digits: none that are mistaken for another.
     static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     uint8_t code[crypto_auth_hmacsha256_BYTES];
-    crypto_auth_hmacsha256(code, (const uint8_t *)case_number, strlen(case_number), key->bytes);
+    char sealed[SHEET_WORD_BYTES + 16]; // room for a newline and any uint32_t
+    if (sheet->request == 0)
+        (void)snprintf(sealed, sizeof sealed, "%s", sheet->case_number);
+    else
+        (void)snprintf(sealed, sizeof sealed, "%s\n%u", sheet->case_number, sheet->request);
+    crypto_auth_hmacsha256(code, (const uint8_t *)sealed, strlen(sealed), key->bytes);
     uint64_t bits = 0;
     for (int i = 0; i < 5; i++)
         bits = bits << 8 | code[i];
@@ -239,6 +257,6 @@ bool sheet_seal_is_valid(const struct sheet_key *key, const struct sheet *sheet)
     char seal[SHEET_SEAL_BYTES];
     if (sheet->kind != SHEET_RETURN || strlen(sheet->seal) != SHEET_SEAL_BYTES - 1)
         return false;
-    sheet_seal(key, sheet->case_number, seal);
+    sheet_seal(key, sheet, seal);
     return sodium_memcmp(seal, sheet->seal, sizeof seal) == 0;
 }

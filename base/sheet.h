@@ -5,6 +5,7 @@
  *     PE1:T:<number>:<of>:<batch>:<check>                               separator (Trennblatt)
  *     PE1:D:<batch>:<site>:<operator>:<pages>:<date of receipt>:<check> batch cover (Deckblatt)
  *     PE1:R:<case number>:<seal>:<check>                                return sheet (Rücklauf)
+ *     PE1:R:<case number>:<seal>:<request>:<check>                      … of a request for papers
  *
  * Words of people (site, operator, case number) are percent-encoded where they hold anything but
  * A-Z a-z 0-9 - . / and _. The check is four hex digits (CRC-16/CCITT of all before it, with its
@@ -12,8 +13,8 @@
  *
  * The seal of a return sheet is keyed: whoever does not hold the instance's sheet key cannot make
  * one, so that a case number with a valid seal was printed by us for this case. It is the first 40
- * bits of an HMAC-SHA-256 of the case number, eight letters and digits; guessing one takes 2^39
- * sheets of paper. A return sheet says which case was written to; it does not say who wrote what
+ * bits of an HMAC-SHA-256 of the case number (and the request's, where there is one), eight letters
+ * and digits; guessing one takes 2^39 sheets of paper. A return sheet says which case was written to; it does not say who wrote what
  * comes with it. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef BASE_SHEET_H
@@ -31,6 +32,7 @@ enum {
     SHEET_KEY_BYTES = 32,
     SHEET_SEAL_BYTES = 9, /* with its NUL */
     SHEET_NUMBER_MOST = 9999,
+    SHEET_REQUEST_MOST = 999999999,
 };
 
 enum sheet_kind { SHEET_SEPARATOR = 0, SHEET_COVER, SHEET_RETURN };
@@ -45,6 +47,7 @@ struct sheet {
     char received[11];                  /* covers: date of receipt, YYYY-MM-DD; "" when open */
     char case_number[SHEET_WORD_BYTES]; /* return sheets */
     char seal[SHEET_SEAL_BYTES];        /* return sheets; "" for a sheet without */
+    uint32_t request; /* return sheets: number of the request for papers; 0: none */
 };
 
 enum sheet_verdict {
@@ -67,7 +70,8 @@ enum status sheet_key_load(const char *path, struct sheet_key *ret_key, struct f
 /* The same; made, readable by its owner alone, when it is not there. */
 enum status sheet_key_make(const char *path, struct sheet_key *ret_key, struct fault *fault);
 
-void sheet_seal(const struct sheet_key *key, const char *case_number,
+/* The seal of a return sheet for this case and request; the sheet's own is not looked at. */
+void sheet_seal(const struct sheet_key *key, const struct sheet *sheet,
                 char ret_seal[SHEET_SEAL_BYTES]);
 /* Compares in constant time; false for a sheet without a seal or of another kind. */
 bool sheet_seal_is_valid(const struct sheet_key *key, const struct sheet *sheet);

@@ -152,6 +152,11 @@ static void write_return(struct text *content, const struct sheet *sheet)
     write_line(content, "F2", 52, 110, 520, "Rücklaufblatt");
     write_line(content, "F1", 13, 110, 460, "Aktenzeichen");
     write_line(content, "F2", 30, 110, 425, sheet->case_number);
+    if (sheet->request > 0) {
+        char words[LINE_WORDS];
+        (void)snprintf(words, sizeof words, "Anforderung von Unterlagen Nr. %u", sheet->request);
+        write_line(content, "F1", 13, 110, 398, words);
+    }
     write_line(content, "F1", 12, 110, 375,
                "Bitte legen Sie dieses Blatt Ihrer Antwort als erste Seite bei.");
     write_line(content, "F1", 12, 110, 355, "So kommt sie ohne Umweg zu Ihrer Akte.");

@@ -178,7 +178,7 @@ static int print_return(struct instance *instance, const char *case_number, cons
     }
     if (make_key(instance->config->sheets.key, &key, &fault) != STATUS_OK)
         return outcome_of(&fault);
-    sheet_seal(&key, sheet.case_number, sheet.seal);
+    sheet_seal(&key, &sheet, sheet.seal);
     int exit_code = print(instance->config, &sheet, 1, out);
     if (exit_code == EXIT_DONE)
         printf("%s: return sheet of case %s.\n", out, case_number);

@@ -53,6 +53,7 @@ static unsigned topics_of(const char *action)
         {"forwarding.",   TOPIC(PULSE_DOCUMENTS)                                            },
         {"quality.",      TOPIC(PULSE_DOCUMENTS)                                            },
         {"paper.",        TOPIC(PULSE_DOCUMENTS)                                            },
+        {"request.",      TOPIC(PULSE_DOCUMENTS)                                            },
         {"worker.",       TOPIC(PULSE_MACHINE)                                              },
         {"alarm.",        TOPIC(PULSE_MACHINE)                                              },
         {"register.",     TOPIC(PULSE_MACHINE)                                              },

@@ -289,6 +289,16 @@ enum status decision_audit(struct ledger *ledger, const struct job_row *job,
                            const struct decision *decision, int64_t *ret_audit,
                            struct fault *fault);
 
+/* ---- requests_follow.c ----------------------------------------------------------------------- */
+
+/* The document is filed: what it brings is no longer missing, and what it was thought to bring to
+ * another case is missing again there. */
+enum status requests_follow(struct ledger *ledger, const struct uuid *document,
+                            struct fault *fault);
+/* It is in no case any more: whatever it brought is missing again. */
+enum status requests_forget(struct ledger *ledger, const struct uuid *document,
+                            struct fault *fault);
+
 /* ---- packages.c ------------------------------------------------------------------------------ */
 
 /* Before the document's place becomes `place` (NULL: nowhere): the package there is noted as sent,

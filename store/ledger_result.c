@@ -321,6 +321,8 @@ static enum status end_filing(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status =
             document_move(ledger, &job->document, DOCUMENT_MATCHING, DOCUMENT_FILED, audit, fault);
+    if (status == STATUS_OK)
+        status = requests_follow(ledger, &job->document, fault);
     return status;
 }
 
@@ -338,6 +340,8 @@ static enum status end_recall(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status =
             document_move(ledger, &job->document, DOCUMENT_RECALLED, destination, audit, fault);
+    if (status == STATUS_OK)
+        status = requests_forget(ledger, &job->document, fault);
     if (status == STATUS_OK && destination == DOCUMENT_MATCHING)
         status = job_create(ledger, JOB_MATCH, job->site, &job->scan, &job->document, audit, fault);
     return status;

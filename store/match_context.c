@@ -57,6 +57,15 @@ static enum status append_excluded(struct ledger *ledger, const struct uuid *doc
         VALUES(value_uuid(document)), lines, fault);
 }
 
+static enum status append_expected(struct ledger *ledger, struct text *lines, struct fault *fault)
+{
+    return append_all(ledger, "expected",
+                      "SELECT r.case_number, i.kind, r.id, NULL FROM paper_item i"
+                      " JOIN paper_request r ON r.id = i.request WHERE r.state = 'open'"
+                      " AND i.is_open = 1 ORDER BY r.id DESC, i.number LIMIT $1",
+                      VALUES(value_integer(MATCH_CONTEXT_EXPECTED_MOST)), lines, fault);
+}
+
 /* ---- what came in with it -------------------------------------------------------------------- */
 
 /* Documents d whose case is settled, other than $1 and what shares its pages. */
@@ -158,6 +167,8 @@ enum status match_context_append(struct ledger *ledger, struct document_id id, s
                                  struct fault *fault)
 {
     enum status status = append_excluded(ledger, &id.uuid, lines, fault);
+    if (status == STATUS_OK)
+        status = append_expected(ledger, lines, fault);
     if (status == STATUS_OK)
         status = append_near(ledger, &id.uuid, lines, fault);
     return status == STATUS_OK && !text_ok(lines) ? ledger_out_of_memory(fault) : status;

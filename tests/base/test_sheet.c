@@ -14,17 +14,18 @@
 #include "base/sheet.h"
 
 static const struct sheet samples[] = {
-    {.kind = SHEET_SEPARATOR          },
-    {         .kind = SHEET_SEPARATOR,                      .number = 7, .of = 20, .batch = "B-1"},
-    { .kind = SHEET_COVER,
+    {.kind = SHEET_SEPARATOR         },
+    {                   .kind = SHEET_SEPARATOR,                                         .number = 7,            .of = 20, .batch = "B-1"},
+    {                                    .kind = SHEET_COVER,
      .batch = "0192F3",
      .site = "Röbel/Müritz: Rathaus",
      .operator_name = "Änne O'Neill",
      .prepared = 120,
      .received = "2026-03-02"},
-    {                      .kind = SHEET_COVER, .batch = "1", .site = "", .operator_name = ""},
-    {            .kind = SHEET_RETURN,          .case_number = "50.21.004711-7", .seal = "0123ABCD"},
-    {                  .kind = SHEET_RETURN,                     .case_number = "SG 50.2/12345/26"},
+    {                                      .kind = SHEET_COVER,                                                                                              .batch = "1",                                                                                                                    .site = "", .operator_name = ""},
+    {         .kind = SHEET_RETURN,.case_number = "50.21.004711-7",.seal = "0123ABCD"},
+    { .kind = SHEET_RETURN,                                                                                      .case_number = "SG 50.2/12345/26"                                                                                                                                                                                                          },
+    {                               .kind = SHEET_RETURN, .case_number = "50.21.004711-7",.seal = "0123ABCD", .request = 4711},
 };
 
 static void codes_come_back_as_written(void **state)
@@ -46,6 +47,7 @@ static void codes_come_back_as_written(void **state)
         assert_string_equal(read.received, samples[i].received);
         assert_string_equal(read.case_number, samples[i].case_number);
         assert_string_equal(read.seal, samples[i].seal);
+        assert_int_equal(read.request, samples[i].request);
     }
 }
 
@@ -106,9 +108,16 @@ static void a_seal_is_of_one_case_and_one_key(void **state)
     assert_int_equal(sheet_key_make("other.key", &other, NULL), STATUS_OK);
     struct sheet sheet = {.kind = SHEET_RETURN, .case_number = "50.21.004711-7"};
     assert_false(sheet_seal_is_valid(&key, &sheet));
-    sheet_seal(&key, sheet.case_number, sheet.seal);
+    sheet_seal(&key, &sheet, sheet.seal);
     assert_true(sheet_seal_is_valid(&key, &sheet));
     assert_false(sheet_seal_is_valid(&other, &sheet));
+    sheet.request = 12;
+    assert_false(sheet_seal_is_valid(&key, &sheet));
+    sheet_seal(&key, &sheet, sheet.seal);
+    assert_true(sheet_seal_is_valid(&key, &sheet));
+    sheet.request = 1;
+    assert_false(sheet_seal_is_valid(&key, &sheet));
+    sheet.request = 12;
     sheet.case_number[3] = '3';
     assert_false(sheet_seal_is_valid(&key, &sheet));
 }

@@ -137,14 +137,14 @@ static void only_a_sealed_return_sheet_files_alone(void **state)
     struct sheet sheet = {.kind = SHEET_RETURN, .case_number = "50.31.246810-4"};
     char code[SHEET_CODE_BYTES];
     (void)state;
-    sheet_seal(&key, sheet.case_number, sheet.seal);
+    sheet_seal(&key, &sheet, sheet.seal);
     assert_true(sheet_write(&sheet, code));
     assert_true(files(rules, index, "Rückantwort\n", code, "50.31.246810-4"));
     for (size_t i = 0; i < LENGTH(CONTRADICTIONS); i++) {
         if (files(rules, index, CONTRADICTIONS[i], code, NULL))
             fail_msg("%s", CONTRADICTIONS[i]);
     }
-    sheet_seal(&other_key, sheet.case_number, sheet.seal);
+    sheet_seal(&other_key, &sheet, sheet.seal);
     assert_true(sheet_write(&sheet, code));
     assert_false(files(rules, index, "Rückantwort\n", code, NULL));
     assert_true(files(rules, index, "Emre Can Yıldırım\n\nRückantwort\n", code, "50.31.246810-4"));

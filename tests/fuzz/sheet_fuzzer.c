@@ -34,9 +34,10 @@ static void check_good(const struct sheet *sheet)
         PROMISE(again.kind == sheet->kind && again.number == sheet->number);
         PROMISE(string_equal(again.case_number, sheet->case_number));
         PROMISE(string_equal(again.site, sheet->site));
+        PROMISE(again.request == sheet->request && sheet->request <= SHEET_REQUEST_MOST);
     }
     if (sheet->kind == SHEET_RETURN && sheet_seal_is_valid(&key, sheet)) {
-        sheet_seal(&key, sheet->case_number, seal);
+        sheet_seal(&key, sheet, seal);
         PROMISE(string_equal(seal, sheet->seal));
     }
 }

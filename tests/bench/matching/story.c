@@ -646,8 +646,12 @@ static void write_stranger_with_number(struct world *world, struct paper *paper,
 {
     const struct citizen stranger = world_stranger(world);
     struct plan plan = plan_of(&stranger);
+    const struct citizen *owner = other_owner(world);
     (void)story;
-    plan.number = other_owner(world)->number;
+    // Of the owner's name, the letter would be the owner's as far as anybody can tell.
+    while (strcmp(owner->surname, stranger.surname) == 0)
+        owner = other_owner(world);
+    plan.number = owner->number;
     plan.number_item = ITEM_NONE;
     plan.has_birth = flip(world, 0.5);
     plan.has_address = flip(world, 0.7);
