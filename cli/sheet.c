@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/instance.h"
 #include "cli/outcome.h"
+#include "cli/sheets.h"
 #include "store/ledger_batch.h"
 #include "store/register.h"
 
@@ -30,7 +31,7 @@ static int print(const struct config *config, const struct sheet *sheets, uint32
     return status == STATUS_OK ? EXIT_DONE : outcome_of(&fault);
 }
 
-static bool has_out(const char *out, int *ret_exit_code)
+bool sheets_has_out(const char *out, int *ret_exit_code)
 {
     if (out != NULL)
         return true;
@@ -57,7 +58,7 @@ int verb_sheet_separator(struct call *call)
     };
     int exit_code = EXIT_DONE;
     if (!call_read_options(call, table, sizeof table / sizeof table[0], &exit_code) ||
-        !has_out(out, &exit_code))
+        !sheets_has_out(out, &exit_code))
         return exit_code;
     if (count < 1 || count > SHEET_PRINT_MOST) {
         complain("--count takes 1 to %d, not %ld", SHEET_PRINT_MOST, count);
@@ -120,7 +121,7 @@ int verb_sheet_cover(struct call *call)
     };
     int exit_code = EXIT_DONE;
     if (!call_read_options(call, table, sizeof table / sizeof table[0], &exit_code) ||
-        !has_out(out, &exit_code))
+        !sheets_has_out(out, &exit_code))
         return exit_code;
     if (site == NULL) {
         complain("say where the batch was prepared: --site SITE");
@@ -164,9 +165,10 @@ static enum status make_key(const char *path, struct sheet_key *ret_key, struct 
     return status == STATUS_OK ? sheet_key_make(path, ret_key, fault) : status;
 }
 
-static int print_return(struct instance *instance, const char *case_number, const char *out)
+int sheets_print_return(struct instance *instance, const char *case_number, uint32_t request,
+                        const char *out)
 {
-    struct sheet sheet = {.kind = SHEET_RETURN};
+    struct sheet sheet = {.kind = SHEET_RETURN, .request = request};
     struct sheet_key key = {0};
     struct fault fault = {0};
     bool is_known = false;
@@ -194,7 +196,7 @@ int verb_sheet_return(struct call *call)
     };
     int exit_code = EXIT_DONE;
     if (!call_read_options(call, table, sizeof table / sizeof table[0], &exit_code) ||
-        !has_out(out, &exit_code))
+        !sheets_has_out(out, &exit_code))
         return exit_code;
     if (case_number == NULL) {
         complain("say which case the sheet is for: --case NO");
@@ -203,7 +205,7 @@ int verb_sheet_return(struct call *call)
     struct instance instance = {0};
     exit_code = instance_open(call, LEDGER_READ, &instance);
     if (exit_code == EXIT_DONE)
-        exit_code = print_return(&instance, case_number, out);
+        exit_code = sheets_print_return(&instance, case_number, 0, out);
     instance_close(&instance);
     return exit_code;
 }

@@ -35,6 +35,7 @@ static const struct route_table *const tables[] = {
     &routes_quality,
     &routes_purge,
     &routes_disclosure,
+    &routes_requests,
 };
 // clang-format on
 

@@ -91,6 +91,7 @@ extern const struct route_table routes_letterbox;  /* api_letterbox.c */
 extern const struct route_table routes_disclosure; /* api_disclosure.c */
 extern const struct route_table routes_purge;      /* api_purge.c */
 extern const struct route_table routes_quality;    /* api_quality.c */
+extern const struct route_table routes_requests;   /* api_requests.c */
 
 /* All of them, one after the other; NULL behind the last. */
 const struct route *routes_at(size_t number);

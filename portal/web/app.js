@@ -21,6 +21,7 @@ const readers = ['caseworker', 'lead', 'quality', 'registry'];
 const inboxes = ['caseworker', 'lead', 'quality'];
 const deciders = ['caseworker', 'lead', 'registry'];
 const documentPattern = /^\/dokument\/([0-9a-f-]{36})$/;
+const requestsPattern = /^\/unterlagen\/(.+)$/;
 const pagesPattern = /^\/dokument\/([0-9a-f-]{36})\/seiten$/;
 
 /**
@@ -36,6 +37,10 @@ const pages = [
   {
     path: '/klaerung', title: 'Klärung', roles: deciders, topics: ['documents'],
     load: async () => (await import('./page_clearing.js')).ClearingPage,
+  },
+  {
+    path: '/unterlagen', pattern: requestsPattern, title: 'Unterlagen', roles: ['caseworker', 'lead'], topics: ['documents'],
+    load: async () => (await import('./page_requests.js')).RequestsPage,
   },
   {
     path: '/suche', title: 'Suche', roles: readers, topics: [],

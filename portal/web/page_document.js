@@ -28,7 +28,7 @@ export async function loadDocument(id, background) {
 
 // ---- facts ---------------------------------------------------------------------------------------
 
-function Facts({ document, teams }) {
+function Facts({ document, teams, role }) {
   const isSuggestion = document.state === 'clearing';
   return html`<dl class="kern-description-list facts">
     <${Fact} name=${isSuggestion ? 'Vorschlag' : 'Aktenzeichen'}>
@@ -38,6 +38,11 @@ function Facts({ document, teams }) {
     ${document.case_number &&
     !isPersons(document) &&
     html`<${Fact} name="Sicherheit">${shareWords(document.confidence)}<//>`}
+    ${document.case_number &&
+    ['caseworker', 'lead'].includes(role) &&
+    html`<${Fact} name="Unterlagen">
+      <a class="kern-link" href="#/unterlagen/${encodeURIComponent(document.case_number)}">angefordert und offen</a>
+    <//>`}
     ${document.team && html`<${Fact} name="Team">${teams[document.team] ?? document.team}<//>`}
     <${Fact} name="Gescannt">${timeWords(document.received)}, ${document.site}<//>
     <${Fact} name="Seiten">${document.pages.join(', ')} des Scans<//>
@@ -131,7 +136,7 @@ export function DocumentView({ id, session, version, mayDecide, onChanged }) {
           title=${document.state === 'clearing' ? 'Bitte prüfen' : 'Warum hier'}
         >${document.reason}<//>`}
         <section class="panel" aria-label="Angaben zum Dokument">
-          <${Facts} document=${document} teams=${session.teams} />
+          <${Facts} document=${document} teams=${session.teams} role=${session.user.role} />
         </section>
         <${Deadlines} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${ReceiptDate} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
