@@ -1,4 +1,4 @@
--- 0026-requests: papers that the office asked for, and what came of it.
+-- 0027-requests: papers that the office asked for, and what came of it.
 -- SPDX-License-Identifier: EUPL-1.2
 CREATE TABLE paper_request (
     id          INTEGER PRIMARY KEY, -- as printed on the return sheet
