@@ -602,30 +602,15 @@ static double sum_rivals(const struct candidates *candidates, size_t at, double 
     return rest;
 }
 
-/* At least two kinds of evidence name the candidate. */
-static bool has_two_kinds(unsigned support)
-{
-    static const unsigned kinds[] = {SUPPORT_CODE | SUPPORT_NUMBER | SUPPORT_NUMBER_NEAR |
-                                         SUPPORT_NUMBER_THEIRS,
-                                     SUPPORT_NAME | SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,
-                                     SUPPORT_BIRTH_DATE, SUPPORT_ADDRESS, SUPPORT_IDENTIFIER};
-    size_t count = 0;
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        count += (support & kinds[i]) != 0;
-    return count >= 2;
-}
-
 /* The curve was measured on what letters say themselves: what was known before is added to what
- * comes out of it. Where a name or number stands alone it only puts the candidates in order: how
- * far it can be trusted there depends on an office's mail more than on anything measured. */
+ * comes out of it. */
 double candidates_probability(const struct candidates *candidates,
                               const struct evidence_weights *weights, size_t at, double own,
                               const size_t *excluded, size_t excluded_count)
 {
     double rest = sum_rivals(candidates, at, own, excluded, excluded_count, false);
     double bare = sum_rivals(candidates, at, own, excluded, excluded_count, true);
-    double known = has_two_kinds(candidates->list[at].support) ? log(bare) - log(rest) : 0;
-    return weights_probability(weights, -log(bare), known);
+    return weights_probability(weights, -log(bare), log(bare) - log(rest));
 }
 
 /* The calibration is the best one's. What it leaves, the others and "nobody we know" share as their
