@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "ocr/blank.h"
 #include "ocr/cleanup.h"
 #include "ocr/codes.h"
 #include "ocr/health.h"
@@ -79,8 +80,7 @@ static bool is_resolution_sound(const struct picture *picture)
            height / picture->dpi_y <= SHEET_INCHES_MOST;
 }
 
-/* Upright as the file says, with square pixels and a known resolution. */
-static enum status straighten(struct picture *picture, double *ret_dpi, struct fault *fault)
+enum status page_straighten(struct picture *picture, double *ret_dpi, struct fault *fault)
 {
     if (!is_resolution_sound(picture))
         picture->dpi_x = picture->dpi_y = estimate_dpi(picture->pix);
@@ -122,7 +122,7 @@ static enum status attempt_turn(struct work *work, const struct survey *survey, 
                                 struct attempt *ret_attempt, struct fault *fault)
 {
     struct attempt attempt = {.turn = turn};
-    struct survey turned = {.bits = pixClone(survey->bits)};
+    struct survey turned = {.bits = pixClone(survey->bits), .dpi = survey->dpi};
     struct clean_picture clean = work->clean;
     clean.pix = pixClone(work->clean.pix);
     clean.plain = NULL;
@@ -226,6 +226,11 @@ static void turn_codes(struct work *work)
         work->page->codes[i].box = affine_box(turn, work->page->codes[i].box);
 }
 
+static bool is_grey(const struct work *work)
+{
+    return pixGetDepth(work->pix) > 1;
+}
+
 static enum status read_survey(struct work *work, const struct survey *survey, struct fault *fault)
 {
     // Codes first: nobody reads what stands on a separator.
@@ -233,7 +238,8 @@ static enum status read_survey(struct work *work, const struct survey *survey, s
         codes_find(work->clean.pix, survey->bits, work->clean.to_page, work->page, fault);
     if (status != STATUS_OK || is_sheet(work->options, work->page))
         return status;
-    if (work->page->code_count == 0 && survey_is_blank(survey)) {
+    if (work->page->code_count == 0 &&
+        blank_page(survey, is_grey(work) ? work->clean.pix : NULL, work->clean.dpi)) {
         work->page->flags |= READING_PAGE_BLANK;
         return STATUS_OK;
     }
@@ -259,9 +265,8 @@ static enum status read_pixels(struct work *work, struct fault *fault)
     enum status status = clean_picture_init(work->pix, work->dpi, &work->clean, fault);
     if (status != STATUS_OK)
         return status;
-    bool is_grey = pixGetDepth(work->pix) > 1;
-    status = survey_init(is_grey ? work->clean.pix : work->pix,
-                         is_grey ? work->clean.dpi : work->dpi, &survey, fault);
+    status = survey_init(is_grey(work) ? work->clean.pix : work->pix,
+                         is_grey(work) ? work->clean.dpi : work->dpi, &survey, fault);
     if (status == STATUS_OK) {
         status = read_survey(work, &survey, fault);
         survey_done(&survey);
@@ -312,7 +317,7 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
         return look_at_picture(picture, result, fault);
     }
     double dpi = 0;
-    enum status status = straighten(picture, &dpi, fault);
+    enum status status = page_straighten(picture, &dpi, fault);
     if (status != STATUS_OK)
         return status;
     take_raster(picture, result);
@@ -365,7 +370,7 @@ enum status page_keep(const struct format *format, const struct source *source,
     enum status status = format->load(source, options, index, &picture, fault);
     bool has_words = status == STATUS_OK && picture.has_words;
     if (status == STATUS_OK && !has_words)
-        status = straighten(&picture, &dpi, fault);
+        status = page_straighten(&picture, &dpi, fault);
     if (status == STATUS_OK) {
         struct page_result result = {
             .reading = {.width = pixGetWidth(picture.pix),

@@ -41,6 +41,10 @@ enum status page_keep(const struct format *format, const struct source *source,
                       const struct ocr_options *options, uint32_t index,
                       struct page_result *ret_result, struct fault *fault);
 
+/* What page_read() begins with: turns the picture upright as its file says, with square pixels.
+ * *ret_dpi is its resolution then, estimated when the file does not say. */
+enum status page_straighten(struct picture *picture, double *ret_dpi, struct fault *fault);
+
 /* What stands for a page that page_read() refused: flagged, with a note instead of a picture. */
 enum status page_unreadable(uint32_t index, struct page_result *ret_result, struct fault *fault);
 

@@ -21,13 +21,11 @@ enum {
     SURVEY_DPI_LEAST = 110,
     SURVEY_DPI_MOST = 220, /* … and others left as they are in between */
     INK_BELOW = 150,       /* grey that counts as ink, on paper of even light */
-    SPECK_PX = 4,          /* smaller than 0.7 mm both ways */
     SKEW_SWEEP_REDUCTION = 4,
     SKEW_SEARCH_REDUCTION = 2,
     STRIPS = 12, /* in which rows are compared: narrow enough to bear 5 degrees askew */
 };
 
-static const double MARGIN_SHARE = 0.03;    /* edges where scanners draw shadows */
 static const double LEVEL_LINE_SHARE = 0.4; /* of the page's width */
 static const float SKEW_RANGE = 8, SKEW_STEP = 0.5F, SKEW_PRECISION = 0.01F; /* degrees */
 static const float SKEW_CONFIDENCE_LEAST = 2.5F;
@@ -36,10 +34,10 @@ static const double AXIS_RATIO_LEAST = 1.25, AXIS_RATIO_SURE = 2;
 
 /* Bits at half, a quarter … of the resolution, as long as that is enough: a pixel is ink when two
  * of its four were. */
-static PIX *reduce_bits(PIX *page, double dpi)
+static PIX *reduce_bits(PIX *page, double *dpi)
 {
     PIX *bits = pixClone(page);
-    for (; bits != NULL && dpi > SURVEY_DPI_MOST; dpi /= 2) {
+    for (; bits != NULL && *dpi > SURVEY_DPI_MOST; *dpi /= 2) {
         PIX *half = pixReduceRankBinary2(bits, 2, NULL);
         pixDestroy(&bits);
         bits = half;
@@ -47,12 +45,14 @@ static PIX *reduce_bits(PIX *page, double dpi)
     return bits;
 }
 
-static PIX *threshold_grey(PIX *page, double dpi)
+static PIX *threshold_grey(PIX *page, double *dpi)
 {
-    float factor = (float)(SURVEY_DPI / dpi);
-    PIX *small = dpi > SURVEY_DPI_MOST    ? pixScaleAreaMap(page, factor, factor)
-                 : dpi < SURVEY_DPI_LEAST ? pixScale(page, factor, factor)
-                                          : pixClone(page);
+    float factor = (float)(SURVEY_DPI / *dpi);
+    PIX *small = *dpi > SURVEY_DPI_MOST    ? pixScaleAreaMap(page, factor, factor)
+                 : *dpi < SURVEY_DPI_LEAST ? pixScale(page, factor, factor)
+                                           : pixClone(page);
+    if (*dpi > SURVEY_DPI_MOST || *dpi < SURVEY_DPI_LEAST)
+        *dpi = SURVEY_DPI;
     PIX *bits = small == NULL ? NULL : pixThresholdToBinary(small, INK_BELOW);
     pixDestroy(&small);
     return bits;
@@ -60,34 +60,16 @@ static PIX *threshold_grey(PIX *page, double dpi)
 
 enum status survey_init(PIX *page, double dpi, struct survey *ret_survey, struct fault *fault)
 {
-    PIX *bits = pixGetDepth(page) == 1 ? reduce_bits(page, dpi) : threshold_grey(page, dpi);
+    PIX *bits = pixGetDepth(page) == 1 ? reduce_bits(page, &dpi) : threshold_grey(page, &dpi);
     if (bits == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for a small copy of a page");
-    ret_survey->bits = bits;
+    *ret_survey = (struct survey){.bits = bits, .dpi = dpi};
     return STATUS_OK;
 }
 
 void survey_done(struct survey *survey)
 {
     pixDestroy(&survey->bits);
-}
-
-bool survey_is_blank(const struct survey *survey)
-{
-    int width = pixGetWidth(survey->bits), height = pixGetHeight(survey->bits);
-    int across = (int)(width * MARGIN_SHARE), down = (int)(height * MARGIN_SHARE);
-    BOX *inside = boxCreate(across, down, width - 2 * across, height - 2 * down);
-    PIX *middle = inside == NULL ? NULL : pixClipRectangle(survey->bits, inside, NULL);
-    PIX *left = middle == NULL ? NULL
-                               : pixSelectBySize(middle, SPECK_PX, SPECK_PX, 8, L_SELECT_IF_EITHER,
-                                                 L_SELECT_IF_GT, NULL);
-    l_int32 is_empty = 0;
-    if (left != NULL)
-        pixZero(left, &is_empty);
-    pixDestroy(&left);
-    pixDestroy(&middle);
-    boxDestroy(&inside);
-    return is_empty != 0;
 }
 
 /* Sum over a strip's rows of the squared difference to the row before. */

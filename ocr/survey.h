@@ -1,5 +1,5 @@
-/* survey.h - a small one-bit copy of a page, and what it says about the whole: is there anything
- * on it, which way up is it, how far is it askew? Cheap, because it is coarse. */
+/* survey.h - a small one-bit copy of a page, and what it says about the whole: which way up
+ * is it, how far is it askew? Cheap, because it is coarse. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef OCR_SURVEY_H
 #define OCR_SURVEY_H
@@ -10,16 +10,14 @@
 #include "base/fault.h"
 
 struct survey {
-    PIX *bits; /* 1 is ink; 110 to 220 dpi */
+    PIX *bits;  /* 1 is ink */
+    double dpi; /* 110 to 220 */
 };
 
 /* `page` is 1 bit, or grey with even light. On STATUS_OK the caller ends *ret_survey with
  * survey_done(). */
 enum status survey_init(PIX *page, double dpi, struct survey *ret_survey, struct fault *fault);
 void survey_done(struct survey *survey);
-
-/* Nothing on the page that a person would miss: specks, punch holes and edges do not count. */
-bool survey_is_blank(const struct survey *survey);
 
 /* How the page lies, as far as the shapes of its letters tell. */
 struct survey_lie {

@@ -10,7 +10,7 @@ export LC_ALL=C.UTF-8
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-names="reading pages matching register durability poison portal scale metrics"
+names="reading pages blanks matching register durability poison portal scale metrics"
 seconds=5
 
 give_up() { # CODE SENTENCE
@@ -71,7 +71,7 @@ if [ -f "$here/bench_$name.c" ]; then
     "$root/build/tests-bin/bench_$name" "$folder" "${1:-$seconds}"
 elif [ -f "$here/$name.py" ]; then
     build all
-    python3 -B "$here/$name.py" "$@"
+    /usr/bin/python3 -B "$here/$name.py" "$@" # Debian's, which has Debian's libraries
 else
     build all
     "$here/$name.sh" "$@"
