@@ -13,6 +13,7 @@
 #include "monitor/monitor.h"
 #include "monitor/server.h"
 #include "monitor/telling.h"
+#include "store/mail_notice.h"
 #include "store/quality.h"
 
 enum {
@@ -284,6 +285,28 @@ static void follow_and_send(void *context)
     send_due(monitor);
 }
 
+/* The same words for everybody: nothing of any letter is in them. */
+static const char NOTICE_TITLE[] = "Posteingang: Es liegt Neues für Sie bereit";
+static const char NOTICE_BODY[] =
+    "In Ihrem Posteingang liegt etwas, das Sie noch nicht gesehen haben.\n"
+    "Bitte melden Sie sich im Portal an.\n\n"
+    "Diese Nachricht nennt weder Namen noch Inhalte und kommt höchstens einmal in der Stunde.\n"
+    "Abbestellen: im Portal, ein Klick auf Ihren Namen.\n";
+
+static void tell_people(void *context)
+{
+    struct monitor *monitor = context;
+    struct fault fault = {0};
+    uint32_t count = 0;
+    if (monitor->config->mail.server == NULL)
+        return;
+    enum status status =
+        mail_notices_put(monitor->ledger, NOTICE_TITLE, NOTICE_BODY, &count, &fault);
+    if (count > 0)
+        log_info(NULL, "%u people are told of their inbox", count);
+    (void)heed(monitor, status, &fault);
+}
+
 /* Lots are drawn when a batch was closed or a day is over: store/quality.h. */
 static void draw_samples(void *context)
 {
@@ -327,6 +350,7 @@ static enum status add_timers(struct monitor *monitor, struct fault *fault)
         {MONITOR_FOLLOW_MS,               follow_and_send},
         {monitor->config->alarms.look_ms, watch          },
         {MONITOR_LISTEN_MS,               listen         },
+        {MONITOR_TELL_MS,                 tell_people    },
         {MONITOR_CLEAR_MS,                clear_away     },
         {MONITOR_DRAW_MS,                 draw_samples   },
     };

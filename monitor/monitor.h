@@ -17,6 +17,7 @@ enum {
     MONITOR_KEEP_MS = 15000,    /* counters are kept this often while there is news … */
     MONITOR_QUIET_MS = 3000,    /* … and when there was none for this long */
     MONITOR_LISTEN_MS = 60000,  /* how often a port that was taken is tried again */
+    MONITOR_TELL_MS = 60000,    /* between looks at who is to be told of their inbox */
     MONITOR_CLEAR_MS = 3600000, /* between rounds of clearing away */
     MONITOR_DRAW_MS = 60000,    /* between looks at whether a sample is to be drawn */
     MONITOR_FRESH_MS = 950,     /* numbers that are served may be this old */

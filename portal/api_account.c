@@ -18,6 +18,7 @@
 #include "portal/paging.h"
 #include "portal/routes.h"
 #include "portal/session_list.h"
+#include "store/mail_notice.h"
 
 static enum status answer_done(struct exchange *exchange, struct fault *fault)
 {
@@ -42,12 +43,35 @@ static enum status api_account(struct service *service, struct exchange *exchang
         access_lacks_factor(service->config, &(struct user_record){.role = user->role});
     return answer_json(
         exchange, 200,
-        json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:b, s:{s:b, s:o, s:b, s:i}}", "name", user->name,
-                  "title", user->title, "role", user_role_name(user->role), "site", user->site,
-                  "team", user->team, "directory", user->is_of_directory, "factor", "enrolled",
+        json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:b, s:{s:b, s:b, s:s?}, s:{s:b, s:o, s:b, s:i}}",
+                  "name", user->name, "title", user->title, "role", user_role_name(user->role),
+                  "site", user->site, "team", user->team, "directory", user->is_of_directory,
+                  "notices", "possible", service->config->mail.server != NULL, "wanted",
+                  user->wants_notices, "mail", user->mail, "factor", "enrolled",
                   factor.confirmed_ms > 0, "since", describe_time(factor.confirmed_ms), "required",
                   is_required, "codes_left", (int)factor.codes_left),
         fault);
+}
+
+/* ---- notices by mail --------------------------------------------------------------------------- */
+
+static enum status api_notices(struct service *service, struct exchange *exchange,
+                               struct fault *fault)
+{
+    const json_t *wanted = json_object_get(exchange->body, "wanted");
+    const char *mail = exchange_text(exchange, "mail");
+    struct fault why = {0};
+    if (!json_is_boolean(wanted))
+        return answer_error(exchange, 400, "Ja oder nein?", fault);
+    enum status status = mail_notice_set(service->ledger, exchange->user.name, json_is_true(wanted),
+                                         mail == NULL || mail[0] == '\0' ? NULL : mail, &why);
+    if (status == STATUS_REFUSE)
+        return answer_error(exchange, 409,
+                            "Das ist keine E-Mail-Adresse, oder sie steht im Verzeichnis der "
+                            "Behörde und wird dort geändert.",
+                            fault);
+    return status == STATUS_OK ? answer_done(exchange, fault)
+                               : fault_set(fault, status, "%s", why.text);
 }
 
 /* ---- sessions ---------------------------------------------------------------------------------- */
@@ -271,6 +295,7 @@ static const struct route rows[] = {
     {"GET",  "/account",                    OWN, api_account,         ABOUT_NOTHING},
     {"GET",  "/account/sessions",           OWN, api_own_sessions,    ABOUT_NOTHING},
     {"POST", "/account/sessions/:name/end", OWN, api_own_session_end, ABOUT_NOTHING},
+    {"POST", "/account/notices",            OWN, api_notices,         ABOUT_NOTHING},
     {"POST", "/account/factor/begin",       OWN, api_factor_begin,    ABOUT_NOTHING},
     {"POST", "/account/factor/codes",       OWN, api_factor_codes,    ABOUT_NOTHING},
     {"POST", "/account/factor/remove",      OWN, api_factor_remove,   ABOUT_NOTHING},

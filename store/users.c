@@ -439,7 +439,7 @@ enum status user_put_out(struct ledger *ledger, const char *name, const char *ac
 #define USER_COLUMNS                                                                               \
     "name, role, site, password, disabled, epoch, created_ms, team, caseworker, title, mail,"      \
     " origin, (SELECT count(*) FROM second_factor f WHERE f.account = account.name"                \
-    " AND f.confirmed_ms > 0)"
+    " AND f.confirmed_ms > 0), notices"
 
 static enum status read_record(struct rows *rows, struct user_record *ret_record,
                                struct fault *fault)
@@ -455,6 +455,7 @@ static enum status read_record(struct rows *rows, struct user_record *ret_record
         .mail = rows_text_copy(rows, 10, &failed),
         .is_of_directory = string_equal(rows_text(rows, 11), DIRECTORY_ORIGIN),
         .has_factor = rows_integer(rows, 12) > 0,
+        .wants_notices = rows_integer(rows, 13) != 0,
         .is_disabled = rows_integer(rows, 4) != 0,
         .epoch = rows_integer(rows, 5),
         .created_ms = rows_integer(rows, 6),

@@ -46,6 +46,7 @@ struct user_record {
     char *title;          /* what people call this person; NULL: nothing else */
     char *mail;           /* where notices go; NULL: nowhere */
     bool is_of_directory; /* the directory says who it is and what they may */
+    bool wants_notices;   /* by mail, of what waits (mail_notice.h) */
     bool has_factor;      /* a second factor, which is asked for at each log-in */
     bool is_disabled;
     int64_t epoch; /* grows with every change; sessions of an older one are over */

@@ -128,6 +128,38 @@ function Factor({ factor, onChanged }) {
     </div>`;
 }
 
+/** A mail that says that there is something, and never what. */
+function Notices({ account, onChanged }) {
+  const { notices } = account;
+  const [mail, setMail] = useState(notices.mail ?? '');
+  const [error, setError] = useState(null);
+  const [said, setSaid] = useState(null);
+  if (!notices.possible) return html`<p class="kern-body muted">Diese Anlage verschickt keine E-Mails.</p>`;
+  async function set(wanted) {
+    setError(null);
+    setSaid(null);
+    try {
+      await post('/api/v1/account/notices', account.directory ? { wanted } : { wanted, mail });
+      setSaid(wanted ? 'Sie bekommen Hinweise per E-Mail.' : 'Sie bekommen keine Hinweise mehr.');
+      onChanged();
+    } catch (refusal) {
+      setError(refusal.message);
+    }
+  }
+  return html`<p class="kern-body">Eine E-Mail, höchstens einmal in der Stunde, wenn etwas Ungelesenes in Ihrem Posteingang liegt. Sie nennt keine Namen und keine Inhalte.</p>
+    <form class="stack factor__step" onSubmit=${(event) => { event.preventDefault(); set(true); }}>
+      ${account.directory
+        ? html`<p class="kern-body">An: ${notices.mail ?? 'keine Adresse im Verzeichnis'}</p>`
+        : html`<${TextInput} id="mail" label="E-Mail-Adresse" type="email" value=${mail} onValue=${setMail} autocomplete="email" required />`}
+      ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
+      ${said && html`<${Alert} look="success" title=${said} role="status" />`}
+      <div class="actions">
+        <${Button} type="submit" disabled=${account.directory && !notices.mail}>${notices.wanted ? 'Adresse ändern' : 'Hinweise bestellen'}<//>
+        ${notices.wanted && html`<${Button} look="tertiary" onClick=${() => set(false)}>Abbestellen<//>`}
+      </div>
+    </form>`;
+}
+
 function Sessions({ sessions, onChanged }) {
   const [error, setError] = useState(null);
   async function end(session) {
@@ -183,5 +215,10 @@ export function AccountPage({ session, version, onSession }) {
       <h2 class="kern-heading-small" id="factor">Zweiter Faktor ${' '}<${Badge} look=${factor.enrolled ? 'success' : 'warning'}>${factor.enrolled ? 'eingerichtet' : 'nicht eingerichtet'}<//></h2>
       <${Factor} factor=${factor} onChanged=${changed} />
     </section>
+    ${['caseworker', 'lead'].includes(account.role) &&
+    html`<section class="panel" aria-labelledby="notices">
+      <h2 class="kern-heading-small" id="notices">Hinweise per E-Mail</h2>
+      <${Notices} account=${account} onChanged=${changed} />
+    </section>`}
     <${Sessions} sessions=${sessions} onChanged=${changed} />`;
 }

@@ -6,16 +6,20 @@
 Makes an instance, fills it (seed_portal_scale.c), starts the portal and asks it as its own pages
 do, one request after the other: inbox and clearing (lists and counts), documents (facts, pages,
 history, relatives), and searches. Latencies are those of the whole answer, over one connection.
-Prints a table and, as the last line, one JSON object. Needs the standard library alone.
+Then 200 streams of events are open while a document changes every second: what they cost in processor
+time and memory. Last, what a first visit loads, compressed, up to the inbox. Prints a table and, as the
+last line, one JSON object. Needs the standard library alone.
 
 SPDX-License-Identifier: EUPL-1.2
 """
 
+import gzip
 import http.client
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,6 +27,8 @@ import urllib.parse
 
 DOCUMENTS = 1_000_000
 ROUNDS = 200
+STREAMS = 200
+STREAM_S = 30 # how long they are watched
 PASSWORD = "ein langes Kennwort"
 WORDS = ["Widerspruch", "Kündigung", "kuendigung miete", "Betreuung Vollmacht", '"freundlichen Grüßen"',
          "typ:widerspruch", "typ:kontoauszug saldo", "eingang:2026-03", "klage eingang:2025",
@@ -69,6 +75,10 @@ class Person:
         if answer.status != 200:
             sys.exit(f"portal.py: {name} cannot log in ({answer.status})")
         self.headers["Cookie"] = answer.getheader("Set-Cookie").split(";")[0]
+
+    def rest(self):
+        """The portal hangs up on who says nothing for a while; the next question connects anew."""
+        self.connection.close()
 
     def ask(self, path):
         """The answer, and how long it took in milliseconds."""
@@ -131,6 +141,79 @@ def measure_searches(people):
     return latencies
 
 
+def process_of(portal):
+    """Processor seconds and resident MiB of the portal until now."""
+    with open(f"/proc/{portal.process.pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(") ", 1)[1].split()
+    with open(f"/proc/{portal.process.pid}/status", encoding="ascii") as status:
+        resident = int(re.search(r"VmRSS:\s+(\d+) kB", status.read())[1])
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), resident / 1024
+
+
+def open_stream(portal, person):
+    """A browser that listens."""
+    line = socket.create_connection(("127.0.0.1", portal.port), timeout=60)
+    line.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: x\r\nX-Posteingang: background\r\n"
+                 f"Cookie: {person.headers['Cookie']}\r\n\r\n".encode())
+    if b"data: " not in (head := line.recv(4096)) and b"data: " not in (head + line.recv(4096)):
+        sys.exit("portal.py: a stream does not begin")
+    return line
+
+
+def measure_streams(portal, people, document):
+    """What many open streams cost while something changes every second: share of a core, MiB."""
+    _, before = process_of(portal)
+    lines = [open_stream(portal, people[at % len(people)]) for at in range(STREAMS)]
+    spent, _ = process_of(portal)
+    begun = time.monotonic()
+    changes = 0
+    while time.monotonic() - begun < STREAM_S:
+        words = json.dumps({"words": f"Notiz {changes}"})
+        person = people[0]
+        person.connection.request("POST", f"/api/v1/documents/{document}/note", words, person.headers)
+        answer = person.connection.getresponse()
+        answer.read()
+        if answer.status != 200:
+            sys.exit(f"portal.py: a note is answered with {answer.status}")
+        changes += 1
+        time.sleep(1)
+    spent_after, after = process_of(portal)
+    took = time.monotonic() - begun
+    events = 0
+    for line in lines:
+        line.setblocking(False)
+        events += line.recv(1 << 20).count(b"data: ")
+        line.close()
+    if events < STREAMS * changes / 2:
+        sys.exit(f"portal.py: {events} events came of {STREAMS * changes}")
+    return 100 * (spent_after - spent) / took, max(0.0, after - before)
+
+
+def loaded_by(portal, path, seen):
+    """Fetches a file as a browser does, and what it names in turn; adds its bytes on the wire."""
+    if path in seen:
+        return
+    connection = http.client.HTTPConnection("127.0.0.1", portal.port, timeout=60)
+    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+    answer = connection.getresponse()
+    content = answer.read()
+    if answer.status != 200:
+        sys.exit(f"portal.py: {path} answers {answer.status}")
+    seen[path] = len(content)
+    if answer.getheader("Content-Encoding") == "gzip":
+        content = gzip.decompress(content)
+    if not path.endswith((".js", ".css", "/")):
+        return
+    text = content.decode()
+    names = re.findall(r"(?:from|import) ?\(?['\"](\.?/[^'\"]+)['\"]", text)
+    names += re.findall(r"(?:href|src)=\"(/[^\"]+)\"", text) if path == "/" else []
+    names += re.findall(r"\"(/assets[^\"]+lib/[^\"]+)\"", text) if path == "/" else []
+    names += re.findall(r"url\(['\"]?([^'\")]+woff2)", text)
+    for name in names:
+        if "page_" not in name or "page_login" in name or "page_inbox" in name or "page_document" in name:
+            loaded_by(portal, urllib.parse.urljoin(path, name), seen)
+
+
 def make_office(folder, count):
     """An instance with any free port, filled."""
     tool = os.path.join(os.environ["BIN_DIR"], "posteingang")
@@ -157,16 +240,27 @@ def main():
         people = [Person(portal, name) for name in ("bernd", "rita", "quirin")]
         lists, documents = measure_lists(people)
         details = measure_documents(people[2], documents)
+        for person in people:
+            person.rest()
         searches = measure_searches(people)
+        people[0].rest()
+        bernd = people[0].ask("/documents?view=inbox&limit=1")[0]["results"][0]["document"]
+        streams_share, streams_mib = measure_streams(portal, people, bernd)
+        visit = {}
+        loaded_by(portal, "/", visit)
     finally:
         portal.stop()
     figures = {"documents": count,
                "inbox_p99_ms": round(share(lists, 99), 2),
                "document_p99_ms": round(share(details, 99), 2),
-               "search_p95_ms": round(share(searches, 95), 2)}
+               "search_p95_ms": round(share(searches, 95), 2),
+               "streams_cpu_percent": round(streams_share, 2), "streams_mib": round(streams_mib, 1),
+               "first_visit_kb": round(sum(visit.values()) / 1000, 1)}
     print(f"{'':10} {'median':>9} {'p95':>9} {'p99':>9}  ms")
     for name, latencies in (("inbox", lists), ("document", details), ("search", searches)):
         print(f"{name:10} " + " ".join(f"{share(latencies, p):9.2f}" for p in (50, 95, 99)))
+    print(f"{STREAMS} streams: {streams_share:.2f} % of a core, {streams_mib:.1f} MiB; first visit "
+          f"{sum(visit.values()) / 1000:.1f} kB in {len(visit)} files")
     print(json.dumps(figures))
 
 
