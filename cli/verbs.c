@@ -60,6 +60,12 @@ static const struct verb verbs[] = {
      "Shows how often it filed by itself and how often wrongly, how sure it said to be against how\n"
      "often it was right, which kinds of document it confuses, and what another threshold would\n"
      "have done to the decisions of the past.", verb_report_matching},
+    {"receipt make", "SCAN… [--sheets NUMBER]", "makes the receipt for whoever handed papers in",
+     "Prints, in German, that papers were received, with a code to ask by. It can be printed before\n"
+     "anything was read, and says nothing of what is in them.", verb_receipt_make},
+    {"receipt show", "CODE [--json]", "answers \"where is my letter?\"",
+     "Says where the letters of a receipt are: being read, being sorted, at the office, forwarded.\n"
+     "Nothing of what is in them, whose they are, or who works on them.", verb_receipt_show},
     {"received correct", "ID --day YYYY-MM-DD --reason WORDS", "corrects a date of receipt",
      "Says, as a person, on which day a document was received, and why. The proofs that were there\n"
      "stay on record; what hangs on the date is reckoned anew.", verb_received_correct},

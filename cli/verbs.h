@@ -104,6 +104,8 @@ int verb_recall_document(struct call *call);
 int verb_recall_list(struct call *call);
 int verb_recall_note(struct call *call);
 int verb_recall_settle(struct call *call);
+int verb_receipt_make(struct call *call);
+int verb_receipt_show(struct call *call);
 int verb_received_correct(struct call *call);
 int verb_received_enter(struct call *call);
 int verb_register_import(struct call *call);

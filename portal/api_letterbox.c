@@ -1,5 +1,6 @@
 /* api_letterbox.c - how letters came to a site: emptyings of its letterbox, and what the person at
- * the desk says of a scan. Mailroom staff write down those of their own site. */
+ * the desk says of a scan, which mailroom staff write down for their own site; and where letters
+ * are, for whoever has the code of a receipt. */
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/text.h"
 #include "portal/access.h"
@@ -9,6 +10,7 @@
 #include "portal/routes.h"
 #include "store/letterbox.h"
 #include "store/receipt_date.h"
+#include "store/whereabouts.h"
 
 enum { EMPTYINGS_A_LIST = 100, WORD_BYTES_MOST = 32 };
 
@@ -131,9 +133,60 @@ static enum status api_entry(struct service *service, struct exchange *exchange,
                        fault);
 }
 
+/* ---- "where is my letter?" ----------------------------------------------------------------------- */
+
+static enum status keep_letter(void *context, const struct letter_whereabouts *letter,
+                               struct fault *fault)
+{
+    json_t *each =
+        json_pack("{s:I, s:s, s:s, s:o}", "number", (json_int_t)letter->number, "where",
+                  whereabouts_name(letter->where), "words", whereabouts_german(letter->where),
+                  "since", describe_time(letter->since_ms));
+    if (each == NULL || json_array_append_new(context, each) != 0)
+        return fault_set(fault, STATUS_LATER, "no memory for an answer");
+    return STATUS_OK;
+}
+
+static enum status answer_whereabouts(struct service *service, struct exchange *exchange,
+                                      const struct receipt_record *receipt, struct fault *fault)
+{
+    json_t *letters = json_array();
+    enum status status =
+        receipt_whereabouts(service->ledger, receipt->code, keep_letter, letters, fault);
+    if (status == STATUS_OK)
+        status = answer_json(exchange, 200,
+                             json_pack("{s:s, s:s, s:o, s:I, s:O}", "code", receipt->code, "site",
+                                       receipt->site, "created", describe_time(receipt->created_ms),
+                                       "sheets", (json_int_t)receipt->sheets, "letters", letters),
+                             fault);
+    json_decref(letters);
+    return status;
+}
+
+/* At any desk, whichever site the papers came to: the code is the right to ask. */
+static enum status api_whereabouts(struct service *service, struct exchange *exchange,
+                                   struct fault *fault)
+{
+    struct receipt_record receipt = {0};
+    char code[RECEIPT_CODE_BYTES];
+    if (!receipt_code_read(
+            exchange_query(exchange, "code") == NULL ? "" : exchange_query(exchange, "code"), code))
+        return answer_error(exchange, 400,
+                            "Das Zeichen hat acht Buchstaben und Ziffern, zum Beispiel 7KQ4-M2XB.",
+                            fault);
+    enum status status = receipt_get(service->ledger, code, &receipt, fault);
+    if (status == STATUS_REFUSE)
+        return answer_error(exchange, 404, "Dieses Zeichen gibt es nicht.", fault);
+    if (status == STATUS_OK)
+        status = answer_whereabouts(service, exchange, &receipt, fault);
+    receipt_record_done(&receipt);
+    return status;
+}
+
 static const struct route rows[] = {
-    {"GET",  "/letterbox",         MAILROOM, api_letterbox,       ABOUT_NOTHING},
-    {"POST", "/letterbox",         MAILROOM, api_letterbox_empty, ABOUT_NOTHING},
-    {"POST", "/scans/:id/receipt", MAILROOM, api_entry,           ABOUT_SCAN   },
+    {"GET",  "/letterbox",         MAILROOM,           api_letterbox,       ABOUT_NOTHING},
+    {"POST", "/letterbox",         MAILROOM,           api_letterbox_empty, ABOUT_NOTHING},
+    {"POST", "/scans/:id/receipt", MAILROOM,           api_entry,           ABOUT_SCAN   },
+    {"GET",  "/whereabouts",       MAILROOM | READERS, api_whereabouts,     ABOUT_NOTHING},
 };
 const struct route_table routes_letterbox = {rows, sizeof rows / sizeof rows[0]};

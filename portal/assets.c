@@ -51,6 +51,7 @@ static const struct source sources[] = {
     OWN("page_inbox.js", SCRIPT),
     OWN("law.js", SCRIPT),
     OWN("letterbox.js", SCRIPT),
+    OWN("whereabouts.js", SCRIPT),
     OWN("page_clearing.js", SCRIPT),
     OWN("page_search.js", SCRIPT),
     OWN("page_quality.js", SCRIPT),

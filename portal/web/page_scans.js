@@ -11,6 +11,7 @@ import { Batches } from './batches.js';
 import { Letterbox } from './letterbox.js';
 import { Receipt } from './receipt.js';
 import { useUploads } from './upload.js';
+import { Whereabouts } from './whereabouts.js';
 import { countWords, dayWords, documentStates, scanStates, sizeWords } from './words.js';
 
 const PORTION = 100;
@@ -250,8 +251,10 @@ export function ScansPage({ session, version }) {
       <button type="button" class="tabs__tab" aria-current=${tab === 'day' ? 'true' : undefined} onClick=${() => setTab('day')}>Scans</button>
       <button type="button" class="tabs__tab" aria-current=${tab === 'batches' ? 'true' : undefined} onClick=${() => setTab('batches')}>Stapel</button>
       <button type="button" class="tabs__tab" aria-current=${tab === 'letterbox' ? 'true' : undefined} onClick=${() => setTab('letterbox')}>Briefkasten</button>
+      <button type="button" class="tabs__tab" aria-current=${tab === 'whereabouts' ? 'true' : undefined} onClick=${() => setTab('whereabouts')}>Auskunft</button>
     </div>`}
     ${tab === 'batches' && html`<${Batches} session=${session} version=${version} />`}
+    ${tab === 'whereabouts' && html`<${Whereabouts} />`}
     ${tab === 'letterbox' && html`<${Letterbox} version=${version} />`}
     ${isOwn && html`<${NotToScan} />`}
     ${tab === 'day' &&

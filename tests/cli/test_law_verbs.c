@@ -138,6 +138,39 @@ static void deadlines_are_listed_until_somebody_took_note(void **state)
     said_done(&said);
 }
 
+/* What the citizen gets before anything was read, and hears by its code, however it is written. */
+static void a_receipt_is_printed_at_once_and_answers_without_content(void **state)
+{
+    (void)state;
+    struct said said = {0};
+    char code[16] = "", lower[16] = "";
+    run(&said, "receipt make", &open_scan.uuid, "--sheets 3");
+    expect_exit(&said, EXIT_DONE);
+    expect_out(&said, "Eingangsbestätigung");
+    expect_out(&said, "3 Blätter");
+    const char *place = strstr(said.out, "Rückfragen: ");
+    assert_non_null(place);
+    assert_int_equal(sscanf(place, "Rückfragen: %15s", code), 1);
+    assert_int_equal(strlen(code), 9);
+    for (size_t i = 0, at = 0; i < strlen(code); i++)
+        if (code[i] != '-')
+            lower[at++] = code[i] >= 'A' && code[i] <= 'Z' ? (char)(code[i] + 32) : code[i];
+    run(&said, "receipt show", NULL, lower);
+    expect_exit(&said, EXIT_DONE);
+    expect_out(&said, "wird gerade eingelesen");
+    assert_null(strstr(said.out, "scan2"));
+    run(&said, "receipt make", &document.uuid, "");
+    expect_exit(&said, EXIT_FOUND);
+    run(&said, "receipt show", NULL, "7KQ4");
+    expect_exit(&said, EXIT_USAGE);
+    run(&said, "receipt show", NULL, "7KQ4-M2XB");
+    expect_exit(&said, EXIT_FOUND);
+    run(&said, "receipt show", NULL, code);
+    run(&said, "receipt show", NULL, "--json 0000-0000");
+    expect_exit(&said, EXIT_FOUND);
+    said_done(&said);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -145,6 +178,7 @@ int main(void)
         cmocka_unit_test(an_entry_is_kept_while_nothing_is_decided),
         cmocka_unit_test(emptyings_are_written_down),
         cmocka_unit_test(deadlines_are_listed_until_somebody_took_note),
+        cmocka_unit_test(a_receipt_is_printed_at_once_and_answers_without_content),
     };
     return cmocka_run_group_tests(tests, open_seed, close_seed);
 }

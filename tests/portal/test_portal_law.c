@@ -193,6 +193,33 @@ static void the_desk_says_how_a_scan_came_until_it_is_decided_about(void **state
     free(refused);
 }
 
+/* Any desk answers, at whichever site the papers came in; nothing of the letter is said. */
+static void where_a_letter_is_answered_by_its_code_alone(void **state)
+{
+    (void)state;
+    char body[128], path[64], id[UUID_TEXT_BYTES];
+    uuid_to_text(&desk.seed.scan.uuid, id);
+    (void)snprintf(body, sizeof body, "{\"scans\":[\"%s\"],\"sheets\":2}", id);
+    json_t *receipt = ask("anna", "/api/v1/receipts", body, 200);
+    (void)snprintf(path, sizeof path, "/api/v1/whereabouts?code=%s", text_of(receipt, "code"));
+    static const char *const people[] = {"anna", "emil", "rita"};
+    for (size_t i = 0; i < sizeof people / sizeof people[0]; i++) {
+        json_t *answer = ask(people[i], path, NULL, 200);
+        const json_t *letter = json_array_get(json_object_get(answer, "letters"), 0);
+        assert_string_equal(text_of(letter, "where"), "being_sorted");
+        char *whole = json_dumps(answer, 0);
+        assert_null(strstr(whole, "widerspruch"));
+        assert_null(strstr(whole, "50.2"));
+        assert_null(strstr(whole, id));
+        free(whole);
+        json_decref(answer);
+    }
+    json_decref(ask("rolf", path, NULL, 403));
+    json_decref(ask("anna", "/api/v1/whereabouts", NULL, 400));
+    json_decref(ask("anna", "/api/v1/whereabouts?code=0000-0000", NULL, 404));
+    json_decref(receipt);
+}
+
 static int open_desk(void **state)
 {
     (void)state;
@@ -215,6 +242,7 @@ int main(void)
         cmocka_unit_test(a_deadline_waits_until_one_person_took_note),
         cmocka_unit_test(the_site_writes_down_its_own_letterbox),
         cmocka_unit_test(the_desk_says_how_a_scan_came_until_it_is_decided_about),
+        cmocka_unit_test(where_a_letter_is_answered_by_its_code_alone),
     };
     return cmocka_run_group_tests(tests, open_desk, close_desk);
 }
