@@ -1,20 +1,26 @@
 #!/usr/bin/env python3
 """reading.py - how well and how fast pages are read, beside Tesseract alone and OCRmyPDF.
 
-    run.sh reading [CORPUS] [COUNT]
+    run.sh reading [CORPUS] [COUNT] [--without PROGRAM]…
 
 CORPUS is a folder with truth.jsonl (a line a scan: "file", and "pages" with their "text") and
-register.csv; default: the sample letters. COUNT takes the first so many scans. Ours is measured
-through the whole pipeline: an instance, `run --drain` with one reader, and once more with two.
-Tesseract and OCRmyPDF read the same scans, each as its documentation recommends for letters.
+register.csv; default: the sample letters. COUNT takes so many scans, spread over the corpus; a
+dozen give an idea in a minute. Ours is measured through the whole pipeline: an instance, `run
+--drain` with one reader, and once more with two. Tesseract and OCRmyPDF read the same scans, each
+as its documentation recommends for letters, in one thread. --without tesseract or ocrmypdf leaves
+that one out.
 
 word_f1 compares bags of words (letters and digits, two or more, case counts) over the corpus.
-cpu_s_page is the CPU time of all processes for a page; peak_mib the largest of them;
-two_over_one how much faster two readers are than one. Null where a program is not installed.
+cpu_s_page is the CPU time of all processes for a page, pages_s_core its inverse: pages a second of
+one core. peak_mib is the largest sum of all processes' own memory (PSS) seen at one time.
+over_tesseract and over_ocrmypdf say how many times faster ours is; two_over_one how much faster
+two readers are than one, which only tells something on two idle cores. Null where a program is not
+installed.
 
 SPDX-License-Identifier: EUPL-1.2
 """
 
+import argparse
 import json
 import os
 import re
@@ -22,6 +28,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import unicodedata
 from collections import Counter
@@ -53,18 +60,59 @@ class Score:
         return 2 * self.hits / max(1, self.read + self.true)
 
 
+def children_of():
+    """The children of every process, by process."""
+    children = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                with open(f"/proc/{entry}/stat", encoding="utf-8", errors="replace") as stream:
+                    parent = int(stream.read().rsplit(")", 1)[1].split()[1])
+            except (OSError, IndexError, ValueError):
+                continue
+            children.setdefault(parent, []).append(int(entry))
+    return children
+
+
+def own_kib(process):
+    """The process's share of the memory it uses; 0 when it is gone or may not be looked at."""
+    try:
+        with open(f"/proc/{process}/smaps_rollup", encoding="utf-8") as stream:
+            return next((int(line.split()[1]) for line in stream if line.startswith("Pss:")), 0)
+    except OSError:
+        return 0
+
+
 class Meter:
-    """CPU and wall seconds of child processes, and the largest of them."""
+    """CPU and wall seconds of child processes, and the most memory that all had at one time."""
+
+    STEP_S = 0.2
+
+    def __init__(self):
+        self.peak_mib = 0
+        self.is_over = threading.Event()
+
+    def watch(self):
+        while not self.is_over.wait(self.STEP_S):
+            children, waiting, kib = children_of(), [os.getpid()], 0
+            while waiting:
+                for child in children.get(waiting.pop(), []):
+                    waiting.append(child)
+                    kib += own_kib(child)
+            self.peak_mib = max(self.peak_mib, kib / 1024)
 
     def __enter__(self):
         self.before, self.begun = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+        self.watcher = threading.Thread(target=self.watch, daemon=True)
+        self.watcher.start()
         return self
 
     def __exit__(self, *_):
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         self.wall = time.monotonic() - self.begun
         self.cpu = after.ru_utime + after.ru_stime - self.before.ru_utime - self.before.ru_stime
-        self.peak_mib = after.ru_maxrss / 1024
+        self.is_over.set()
+        self.watcher.join()
 
 
 def truth_of(scan):
@@ -124,7 +172,8 @@ def measure_ours(corpus, scans, pages):
         _, site, source = scan["file"].split("/", 2)
         score.add(truth_of(scan), texts.get((site, source), ""))
     return {"word_f1": score.f1(), "cpu_s_page": meters[1].cpu / pages,
-            "peak_mib": meters[1].peak_mib, "two_over_one": meters[1].wall / meters[2].wall}
+            "peak_mib": meters[1].peak_mib,
+            "two_over_one": meters[1].wall / meters[2].wall}
 
 
 # ---- the others ---------------------------------------------------------------------------------
@@ -142,7 +191,7 @@ def images_of(path, folder):
 def measure_tesseract(corpus, scans, pages):
     if not shutil.which("tesseract") or not shutil.which("pdftoppm"):
         return None
-    score, cpu = Score(), 0.0
+    score, cpu, peak = Score(), 0.0, 0
     for number, scan in enumerate(scans):
         images = images_of(os.path.join(corpus, scan["file"]), os.path.join(FOLDER, f"pdf-{number}"))
         listing = os.path.join(FOLDER, "pages.txt")
@@ -151,15 +200,16 @@ def measure_tesseract(corpus, scans, pages):
         with Meter() as meter:
             answer = subprocess.run(["tesseract", listing, "-", "-l", "deu", "--psm", "1"],
                                     env=ONE_THREAD, capture_output=True, text=True, check=False)
-        cpu += meter.cpu
+        cpu, peak = cpu + meter.cpu, max(peak, meter.peak_mib)
         score.add(truth_of(scan), answer.stdout)
-    return {"tesseract_word_f1": score.f1(), "tesseract_cpu_s_page": cpu / pages}
+    return {"tesseract_word_f1": score.f1(), "tesseract_cpu_s_page": cpu / pages,
+            "tesseract_peak_mib": peak}
 
 
 def measure_ocrmypdf(corpus, scans, pages):
     if not shutil.which("ocrmypdf") or not shutil.which("pdftotext"):
         return None
-    score, cpu = Score(), 0.0
+    score, cpu, peak = Score(), 0.0, 0
     finished = os.path.join(FOLDER, "finished.pdf")
     for scan in scans:
         if os.path.exists(finished):
@@ -169,38 +219,66 @@ def measure_ocrmypdf(corpus, scans, pages):
                    os.path.join(corpus, scan["file"]), finished]
         with Meter() as meter:
             subprocess.run(command, env=ONE_THREAD, stderr=subprocess.DEVNULL, check=False)
-        cpu += meter.cpu
+        cpu, peak = cpu + meter.cpu, max(peak, meter.peak_mib)
         text = ""
         if os.path.exists(finished):
             text = subprocess.run(["pdftotext", finished, "-"], capture_output=True, text=True,
                                   check=True).stdout
         score.add(truth_of(scan), text)
-    return {"ocrmypdf_word_f1": score.f1(), "ocrmypdf_cpu_s_page": cpu / pages}
+    return {"ocrmypdf_word_f1": score.f1(), "ocrmypdf_cpu_s_page": cpu / pages,
+            "ocrmypdf_peak_mib": peak}
 
 
 # ---- all of it ----------------------------------------------------------------------------------
 
 
-def main():
-    corpus = os.path.abspath(sys.argv[1]) if len(sys.argv) > 1 else f"{SOURCE}/tests/samples"
-    count = int(sys.argv[2]) if len(sys.argv) > 2 else None
-    with open(os.path.join(corpus, "truth.jsonl"), encoding="utf-8") as stream:
-        scans = [json.loads(line) for line in stream][:count]
-    pages = sum(len(scan["pages"]) for scan in scans)
-    figures = measure_ours(corpus, scans, pages)
-    absent = {"tesseract_word_f1": None, "tesseract_cpu_s_page": None}
-    figures |= measure_tesseract(corpus, scans, pages) or absent
-    absent = {"ocrmypdf_word_f1": None, "ocrmypdf_cpu_s_page": None}
-    figures |= measure_ocrmypdf(corpus, scans, pages) or absent
+OTHERS = (("tesseract", measure_tesseract), ("ocrmypdf", measure_ocrmypdf))
+FIGURES = ("word_f1", "cpu_s_page", "peak_mib")
 
+
+def measure_all(corpus, scans, pages, left_out):
+    figures = measure_ours(corpus, scans, pages)
+    figures["pages_s_core"] = 1 / figures["cpu_s_page"]
+    for name, measure in OTHERS:
+        measured = None if name in left_out else measure(corpus, scans, pages)
+        figures |= measured or {f"{name}_{figure}": None for figure in FIGURES}
+        cost = figures[f"{name}_cpu_s_page"]
+        figures[f"{name}_pages_s_core"] = None if cost is None else 1 / cost
+        figures[f"over_{name}"] = None if cost is None else cost / figures["cpu_s_page"]
+    return figures
+
+
+def print_table(figures):
+    print(f"{'':12} {'pages/s a core':>15} {'CPU s a page':>13} {'peak MiB':>9} {'word F1':>8} "
+          f"{'ours is faster':>15}")
+    for title, prefix in (("Posteingang", ""), ("Tesseract", "tesseract_"),
+                          ("OCRmyPDF", "ocrmypdf_")):
+        if figures[f"{prefix}cpu_s_page"] is None:
+            print(f"{title:12} (not installed, or left out)")
+            continue
+        ratio = figures[f"over_{prefix[:-1]}"] if prefix else 1
+        print(f"{title:12} {figures[prefix + 'pages_s_core']:15.2f} "
+              f"{figures[prefix + 'cpu_s_page']:13.3f} {figures[prefix + 'peak_mib']:9.0f} "
+              f"{figures[prefix + 'word_f1']:8.4f} {ratio:13.2f} x")
+    print(f"two readers are {figures['two_over_one']:.2f} times as fast as one")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", nargs="?", default=f"{SOURCE}/tests/samples")
+    parser.add_argument("count", nargs="?", type=int)
+    parser.add_argument("--without", action="append", default=[],
+                        choices=[name for name, _ in OTHERS])
+    given = parser.parse_args()
+    corpus = os.path.abspath(given.corpus)
+    with open(os.path.join(corpus, "truth.jsonl"), encoding="utf-8") as stream:
+        scans = [json.loads(line) for line in stream]
+    if given.count is not None and 0 < given.count < len(scans):
+        scans = [scans[i * len(scans) // given.count] for i in range(given.count)]
+    pages = sum(len(scan["pages"]) for scan in scans)
+    figures = measure_all(corpus, scans, pages, given.without)
     print(f"{len(scans)} scans, {pages} pages of {corpus}")
-    print(f"{'':14} {'word F1':>8} {'CPU s a page':>13}")
-    for name, prefix in (("Posteingang", ""), ("Tesseract", "tesseract_"),
-                         ("OCRmyPDF", "ocrmypdf_")):
-        f1, cpu = figures[f"{prefix}word_f1"], figures[f"{prefix}cpu_s_page"]
-        print(f"{name:14} " + ("(not installed)" if f1 is None else f"{f1:8.4f} {cpu:13.3f}"))
-    print(f"largest process {figures['peak_mib']:.0f} MiB; two readers {figures['two_over_one']:.2f} "
-          "times as fast as one")
+    print_table(figures)
     print(json.dumps({key: value if value is None else round(value, 4)
                       for key, value in figures.items()}))
 
