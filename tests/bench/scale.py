@@ -3,6 +3,8 @@
 One instance, its dispatcher without any worker: first with a thousand scans waiting, then with N.
 Printed for both: the dispatcher's memory after it has begun and polled for a while, how long it
 took to begin, the time of one claim and of counting everything, and that of `posteingang status`.
+Then jobs are claimed and completed, each in two durable commits, on SQLite and on a PostgreSQL
+server that is started for it: cycles a second, one session, one after the other.
 Wanted: memory within 20 MB, a beginning within 10 s, claims and counting not three times as long.
 
 SPDX-License-Identifier: EUPL-1.2
@@ -20,6 +22,7 @@ sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "flow"))
 import running  # noqa: E402 (its folder has to be found first)
 
 SHORT = 1000
+ON_SERVER = 20_000
 POLLED_S = 5  # polls and beats are a second apart
 MEMORY_KB, BEGIN_S, TIMES, LEAST_MS = 20_000, 10, 3, 0.2
 
@@ -54,6 +57,19 @@ def measure(instance, add):
     return found
 
 
+def on_server(add):
+    """Cycles a second on PostgreSQL; None when it is not installed."""
+    program = os.path.join(os.path.dirname(running.BIN), "tests-bin", "queue_scale")
+    start = os.path.join(os.environ["SOURCE_DIR"], "tests", "support", "postgresql.sh")
+    said = subprocess.run([start, "sh", "-c", f'{program} "$LEDGER_SERVER" {add}'],
+                          capture_output=True, text=True, check=False)
+    if said.returncode == 77:
+        return None
+    if said.returncode != 0:
+        raise SystemExit(said.stderr)
+    return json.loads(said.stdout.splitlines()[-1])["cycles_s"]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--waiting", type=int, default=100_000)
@@ -70,6 +86,10 @@ def main():
              if long[key] > TIMES * max(short[key], LEAST_MS)]
     wrong += ["rss_kb"] if long["rss_kb"] - short["rss_kb"] > MEMORY_KB else []
     wrong += ["begin_s"] if long["begin_s"] > BEGIN_S else []
+    long["claims_s_sqlite"] = long.pop("cycles_s")
+    long["claims_s_postgresql"] = on_server(min(given.waiting, ON_SERVER))
+    print(f"claimed and completed a second: {long['claims_s_sqlite']:.0f} on SQLite,"
+          f" {long['claims_s_postgresql'] or 0:.0f} on PostgreSQL")
     print(json.dumps({"waiting": given.waiting, **long, "wrong": wrong}))
     return 1 if wrong else 0
 
