@@ -61,7 +61,8 @@ void scene_place(struct scene *scene, const char *name, char ret_path[SCENE_PATH
 static const char empty_all_tables[] =
     "DO $$ DECLARE name text; BEGIN FOR name IN SELECT tablename FROM pg_tables WHERE schemaname ="
     " current_schema() AND tablename <> 'migration' LOOP EXECUTE format('DELETE FROM %I', name);"
-    " END LOOP; FOR name IN SELECT sequencename FROM pg_sequences WHERE schemaname ="
+    " END LOOP; DELETE FROM migration WHERE version > 9000; FOR name IN SELECT sequencename FROM "
+    "pg_sequences WHERE schemaname ="
     " current_schema() LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', name); END LOOP; END $$";
 
 /* Functions of SQLite that tests use. */
