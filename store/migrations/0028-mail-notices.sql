@@ -1,4 +1,4 @@
--- 0027-mail-notices: who wants to be told by mail that something waits for them.
+-- 0028-mail-notices: who wants to be told by mail that something waits for them.
 -- SPDX-License-Identifier: EUPL-1.2
 --
 -- notified_revision is the newest change that they were told of: they are told again of later ones.
