@@ -686,12 +686,28 @@ static int compare_fact(const void *fact, const void *known)
                   ((const struct known_of_case *)known)->scored->case_number);
 }
 
+/* At least two kinds of evidence name the candidate. */
+static bool has_two_kinds(unsigned support)
+{
+    static const unsigned kinds[] = {SUPPORT_CODE | SUPPORT_NUMBER | SUPPORT_NUMBER_NEAR |
+                                         SUPPORT_NUMBER_THEIRS,
+                                     SUPPORT_NAME | SUPPORT_NAME_PARTLY | SUPPORT_SURNAME,
+                                     SUPPORT_BIRTH_DATE, SUPPORT_ADDRESS, SUPPORT_IDENTIFIER};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        count += (support & kinds[i]) != 0;
+    return count >= 2;
+}
+
+/* Beside a lone name or number it weighs nothing and is only shown: how far it can be trusted there
+ * depends on an office's mail more than on anything measured. */
 static void add_known(struct scored *scored, const char *kind, double weight,
                       const struct known_fact *fact)
 {
-    struct finding finding = finding_at(kind, LETTER_NONE, LETTER_NONE, -1, weight);
+    double counted = has_two_kinds(scored->support) ? weight : 0;
+    struct finding finding = finding_at(kind, LETTER_NONE, LETTER_NONE, -1, counted);
     finding.source = fact->source;
-    scored->known += weight;
+    scored->known += counted;
     add_finding(scored, &finding);
 }
 

@@ -333,7 +333,7 @@ static double weight_of(const struct rules *rules, const struct register_index *
 
 static void the_nearest_document_counts_and_only_once(void **state)
 {
-    static const char letter[] = "Emre Can Yıldırım\n\nWiderspruch\n";
+    static const char letter[] = "Emre Can Yıldırım\n\nIhr Zeichen 50.31.246810-4\n\nWiderspruch\n";
     static const struct known_fact asked[] = {
         {KNOWN_EXPECTED, "50.31.246810-4", "kontoauszug", "1"},
         {KNOWN_EXPECTED, "50.21.100200-9", "",            "2"},
@@ -352,6 +352,8 @@ static void the_nearest_document_counts_and_only_once(void **state)
     assert_true(weight_of(rules, index, &FAVOUR, letter, "same_batch") == 0);
     assert_true(weight_of(rules, index, &FAVOUR, letter, "expected_paper") > 0);
     assert_true(weight_of(rules, index, &other_paper, letter, "expected_paper") == 0);
+    // Beside a lone name it is shown, and weighs nothing.
+    assert_true(weight_of(rules, index, &FAVOUR, "Emre Can Yıldırım\n", "same_submission") == 0);
     register_index_free(&index);
     rules_free(&rules);
 }
