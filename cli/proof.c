@@ -11,6 +11,7 @@
 #include "base/status.h"
 #include "cli/instance.h"
 #include "cli/outcome.h"
+#include "cli/proof_provider.h"
 #include "law/day.h"
 #include "store/proof.h"
 
@@ -58,6 +59,49 @@ int verb_proof_seal(struct call *call)
         print_root(&root);
     else
         exit_code = outcome_of(&fault);
+    if (exit_code == EXIT_DONE)
+        exit_code = proof_provide(&instance);
+    instance_close(&instance);
+    return exit_code;
+}
+
+/* ---- proof check, proof files --------------------------------------------------------------- */
+
+int verb_proof_check(struct call *call)
+{
+    const char *day = NULL;
+    const struct argument table[] = {
+        {"day", "DAY", "as 2026-03-02; default: every day", ARGUMENT_STRING, &day},
+    };
+    int exit_code = EXIT_DONE;
+    struct instance instance = {0};
+    if (!call_read_options(call, table, 1, &exit_code))
+        return exit_code;
+    exit_code = instance_open(call, LEDGER_READ, &instance);
+    if (exit_code == EXIT_DONE)
+        exit_code = proof_check_all(&instance, day);
+    instance_close(&instance);
+    return exit_code;
+}
+
+int verb_proof_files(struct call *call)
+{
+    const char *day = NULL, *folder = NULL;
+    const struct argument table[] = {
+        {"day", "DAY",    "as 2026-03-02",                  ARGUMENT_STRING, &day   },
+        {"out", "FOLDER", "is made, and must not be there", ARGUMENT_STRING, &folder},
+    };
+    int exit_code = EXIT_DONE;
+    struct instance instance = {0};
+    if (!call_read_options(call, table, 2, &exit_code))
+        return exit_code;
+    if (day == NULL || folder == NULL) {
+        complain("proof files: --day and --out");
+        return EXIT_USAGE;
+    }
+    exit_code = instance_open(call, LEDGER_READ, &instance);
+    if (exit_code == EXIT_DONE)
+        exit_code = proof_write_files(&instance, day, folder);
     instance_close(&instance);
     return exit_code;
 }

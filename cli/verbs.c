@@ -223,7 +223,14 @@ static const struct verb verbs[] = {
     {"proof seal", "[--day DAY]", "makes the digest of a day over all documents",
      "Computes the Merkle root over every document up to the end of the day and keeps it. A time\n"
      "stamp on that one digest proves when each document was there, unchanged. A day that has its\n"
-     "root keeps it. Prints day, number of documents and root.", verb_proof_seal},
+     "root keeps it. Prints day, number of documents and root. Then seal.command and seal.stamp give\n"
+     "what is still missing of any day; when they cannot, the alarm \"seal\" is raised and the next call\n"
+     "tries again. For a timer, once an hour.", verb_proof_seal},
+    {"proof check", "[--day DAY]", "has seals and time stamps checked",
+     "Runs seal.check and seal.stamp_check on the record of each day and prints good, BAD or missing.\n"
+     "Exit code 1 when one is not good.", verb_proof_check},
+    {"proof files", "--day DAY --out FOLDER", "writes a day's record, seal and time stamp to files",
+     "For whoever checks without us: record.txt is what was sealed and stamped.", verb_proof_files},
     {"proof list", "", "shows every day's digest",
      "Prints day, number of documents and root of each day, oldest first.", verb_proof_list},
     {"proof export", "", "prints the line of every document",

@@ -74,6 +74,8 @@ int verb_list(struct call *call);
 int verb_proof_export(struct call *call);
 int verb_proof_list(struct call *call);
 int verb_proof_seal(struct call *call);
+int verb_proof_check(struct call *call);
+int verb_proof_files(struct call *call);
 int verb_proof_show(struct call *call);
 int verb_purge_propose(struct call *call);
 int verb_purge_approve(struct call *call);

@@ -230,6 +230,13 @@ struct config_unopened {
     char *words;  /* on an envelope, parted by `;`; NULL: none */
 };
 
+/* Programs of the office that seal and stamp the daily root; cli/proof_provider.h. */
+struct config_seal {
+    char *command, *check;     /* of seals; NULL: none */
+    char *stamp, *stamp_check; /* of time stamps; NULL: none */
+    int64_t timeout_ms;
+};
+
 struct config_forwarding {
     int64_t confirm_days; /* until a confirmation is overdue */
 };
@@ -380,6 +387,7 @@ struct config {
     struct config_quality quality;
     struct config_purge purge;
     struct config_forwarding forwarding;
+    struct config_seal seal;
     struct config_procedure procedure;
     struct config_portal portal;
     struct config_monitor monitor;

@@ -98,10 +98,11 @@ const struct setting settings[] = {
           struct config_site, scan_profile, "Name of the scan profile that is used here."),
     ENTRY(SETTING_SITES, SETTING_OPTION_TEXT, "scanner", "", NULL, 0, NAME_BYTES,
           struct config_site, scanner, "The scanner: make, model, serial number."),
-    ENTRY(SETTING_SITES, SETTING_OPTION_TEXT, "operator", "", NULL, 0, NAME_BYTES,
-          struct config_site, operator_name,
-          "Who scans here when no cover says so: a person, or a pseudonym that can be resolved; for "
-          "the Transfervermerk."),
+    ENTRY(
+        SETTING_SITES, SETTING_OPTION_TEXT, "operator", "", NULL, 0, NAME_BYTES, struct config_site,
+        operator_name,
+        "Who scans here when no cover says so: a person, or a pseudonym that can be resolved; for "
+        "the Transfervermerk."),
 
     ENTRY(SETTING_TEAMS, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES, struct config_team, name,
           "Name of the team, as the register's team column has it."),
@@ -395,6 +396,19 @@ const struct setting settings[] = {
     ENTRY(SETTING_UNOPENED, SETTING_OPTION_TEXT, "words", "", NULL, 0, WORDS_BYTES,
           struct config_unopened, words,
           "Words on an envelope by which it is known, parted by semicolons."),
+    VALUE(
+        SETTING_OPTION_TEXT, "seal.command", "", 0, WORDS_BYTES, seal.command,
+        "Program and words, parted by blanks, the first an absolute path: gets the day's record on "
+        "standard input and gives the seal on standard output; empty: none."),
+    VALUE(SETTING_OPTION_TEXT, "seal.check", "", 0, WORDS_BYTES, seal.check,
+          "The same to check a seal: gets the paths of record and seal as two more words, and ends "
+          "with 0 when it is good; empty: not checked."),
+    VALUE(SETTING_OPTION_TEXT, "seal.stamp", "", 0, WORDS_BYTES, seal.stamp,
+          "As seal.command, for a time stamp (RFC 3161); empty: none."),
+    VALUE(SETTING_OPTION_TEXT, "seal.stamp_check", "", 0, WORDS_BYTES, seal.stamp_check,
+          "As seal.check, for time stamps; empty: not checked."),
+    VALUE(SETTING_DURATION, "seal.timeout", "30s", SEC, 10 * MIN, seal.timeout_ms,
+          "Such a program that runs for longer is ended."),
     COUNT("forwarding.confirm_days", "14", 1, 365, "days", forwarding.confirm_days,
           "A receiver that has not confirmed misdirected mail after this is listed as overdue."),
 
@@ -624,6 +638,9 @@ const struct setting_section setting_sections[] = {
      "What the mailroom does not open, or does not scan, and what to do with it. An envelope that "
      "was scanned all the same and bears these words waits for a person.", SETTING_UNOPENED},
     {"forwarding", "Misdirected mail.", SETTING_SINGLE},
+    {"seal",
+     "Programs that seal and stamp the digest of each day (posteingang proof seal): one with a key of "
+     "the office, or the client of a trust service.", SETTING_SINGLE},
     {"portal", "The web portal.", SETTING_SINGLE},
     {"portal.second_factor", "A second factor at the log-in, besides the password.", SETTING_SINGLE},
     {"monitor", "The program that serves metrics, warns, sends notices and clears away.", SETTING_SINGLE},

@@ -277,3 +277,69 @@ enum status proof_check(struct ledger *ledger, uint64_t *ret_days,
     memcpy(ret_bad_day, recheck.bad_day, sizeof recheck.bad_day);
     return STATUS_OK;
 }
+
+/* ---- what providers gave --------------------------------------------------------------------- */
+
+static enum status keep_proof(struct ledger *ledger, const char *day, const char *kind,
+                              const void *bytes, size_t length, struct fault *fault)
+{
+    const struct value content = {.kind = VALUE_BYTES, .bytes = bytes, .length = length};
+    struct digest digest = digest_of(bytes, length);
+    struct text detail = {0};
+    int64_t audit = 0;
+    detail_open(&detail);
+    detail_word(&detail, "kind", kind);
+    detail_digest(&detail, "sha256", &digest);
+    enum status status =
+        audit_append(ledger, "proof", "proof.keep", day, detail_close(&detail), &audit, fault);
+    text_done(&detail);
+    if (status == STATUS_OK)
+        status = database_run(ledger->database,
+                              "INSERT INTO daily_proof (day, kind, bytes, made_ms, audit)"
+                              " VALUES ($1, $2, $3, $4, $5)",
+                              VALUES(value_text(day), value_text(kind), content,
+                                     value_integer(ledger_wall_ms(ledger)), value_integer(audit)),
+                              NULL, fault);
+    return status;
+}
+
+enum status proof_keep(struct ledger *ledger, const char *day, const char *kind, const void *bytes,
+                       size_t length, struct fault *fault)
+{
+    enum status status = ledger_begin(ledger, fault);
+    if (status == STATUS_OK)
+        status = ledger_end(ledger, keep_proof(ledger, day, kind, bytes, length, fault), fault);
+    return status;
+}
+
+enum status proof_has(struct ledger *ledger, const char *day, const char *kind, bool *ret_has,
+                      struct fault *fault)
+{
+    int64_t count = 0;
+    enum status status = database_number(
+        ledger->database, "SELECT count(*) FROM daily_proof WHERE day = $1 AND kind = $2",
+        VALUES(value_text(day), value_text(kind)), 0, &count, fault);
+    if (status == STATUS_OK)
+        *ret_has = count > 0;
+    return status;
+}
+
+enum status proof_read(struct ledger *ledger, const char *day, const char *kind, bool *ret_has,
+                       struct text *ret_bytes, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    size_t length = 0;
+    enum status status = database_query(
+        ledger->database, "SELECT bytes FROM daily_proof WHERE day = $1 AND kind = $2",
+        VALUES(value_text(day), value_text(kind)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, ret_has, fault);
+    if (status == STATUS_OK && *ret_has) {
+        const void *bytes = rows_bytes(rows, 0, &length);
+        text_append_bytes(ret_bytes, bytes == NULL ? "" : bytes, length);
+        if (!text_ok(ret_bytes))
+            status = ledger_out_of_memory(fault);
+    }
+    rows_done(&rows);
+    return status;
+}

@@ -13,6 +13,7 @@
 #define STORE_PROOF_H
 
 #include "base/merkle.h"
+#include "base/text.h"
 #include "store/ledger.h"
 
 enum { PROOF_LINE_BYTES = 320, PROOF_DAY_BYTES = 11 };
@@ -42,6 +43,16 @@ typedef enum status proof_root_callback(void *context, const struct proof_root *
                                         struct fault *fault);
 enum status proof_roots(struct ledger *ledger, proof_root_callback *callback, void *context,
                         struct fault *fault);
+
+/* What a provider gave for a day's root: `kind` is "seal" or "stamp". Kept once; a day without a root
+ * gives STATUS_REFUSE. */
+enum status proof_keep(struct ledger *ledger, const char *day, const char *kind, const void *bytes,
+                       size_t length, struct fault *fault);
+enum status proof_has(struct ledger *ledger, const char *day, const char *kind, bool *ret_has,
+                      struct fault *fault);
+/* *ret_has false: there is none. *ret_bytes: owned by the caller. */
+enum status proof_read(struct ledger *ledger, const char *day, const char *kind, bool *ret_has,
+                       struct text *ret_bytes, struct fault *fault);
 
 /* Computes every day's root again. *ret_days: how many there are; *ret_bad_day: the first whose
  * root does not follow from the documents, "" when all do. */

@@ -107,6 +107,8 @@ static enum status list_objects(struct ledger *ledger, const struct item *item, 
         "d.text, 'waiting' FROM purge_item i JOIN document d ON d.id = i.document" OF_ITEM,
         LIST_OBJECT
         "d.pdf, 'waiting' FROM purge_item i JOIN document d ON d.id = i.document" OF_ITEM,
+        LIST_OBJECT "n.note, 'waiting' FROM purge_item i JOIN filed_note_object n ON n.document ="
+                    " i.document" OF_ITEM,
         LIST_OBJECT "c.explanation, 'waiting' FROM purge_item i JOIN decision c ON c.document ="
                     " i.document AND c.explanation IS NOT NULL" OF_ITEM,
         LIST_OBJECT "n.note, 'waiting' FROM purge_item i JOIN filed_note_object n ON n.document ="
@@ -129,6 +131,8 @@ static enum status blank_words(struct ledger *ledger, const struct uuid *documen
         " WHERE document = $1",
         "UPDATE document SET case_number = NULL, caseworker = NULL, due = NULL WHERE id = $1",
         "DELETE FROM note WHERE document = $1",
+        "DELETE FROM filed_note WHERE document = $1",
+        "DELETE FROM filed_note_object WHERE document = $1",
         "UPDATE handover SET reason = '', confirmation = NULL WHERE document = $1",
         "UPDATE correction SET case_number = NULL WHERE document = $1",
         "UPDATE recall SET case_number = '', reason = '', settled_why = NULL WHERE document = $1",
@@ -464,6 +468,7 @@ static enum status find_needed(struct ledger *ledger, struct wanted *wanted, str
         "SELECT text FROM document WHERE state <> 'purged'",
         "SELECT pdf FROM document WHERE state <> 'purged'",
         "SELECT explanation FROM decision WHERE explanation IS NOT NULL",
+        "SELECT note FROM filed_note_object",
         "SELECT note FROM filed_note_object",
     };
     enum status status = STATUS_OK;
