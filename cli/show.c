@@ -277,7 +277,7 @@ int verb_show(struct call *call)
          &as_json                                                                                          },
         {"text", NULL, "prints the text on its pages",                              ARGUMENT_FLAG, &as_text},
         {"alto", NULL, "prints words and boxes as ALTO 4 (XML)",                    ARGUMENT_FLAG, &as_alto},
-        {"note", NULL, "prints the Transfervermerk (XML)", ARGUMENT_FLAG, &as_note},
+        {"note", NULL, "prints the Transfervermerk (XML)",                          ARGUMENT_FLAG, &as_note},
     };
     int exit_code = EXIT_DONE;
     if (!call_read(call, table, sizeof table / sizeof table[0], 1, 1, &rest, &exit_code))

@@ -224,8 +224,10 @@ static enum status api_document(struct service *service, struct exchange *exchan
 /* Which of a document's objects in the spool. */
 enum object { OBJECT_TEXT, OBJECT_PDF, OBJECT_EXPLANATION, OBJECT_TRANSFER_NOTE };
 
-static const char *const object_names[] = {
-    [OBJECT_TEXT] = "text", [OBJECT_PDF] = "pdf", [OBJECT_EXPLANATION] = "explanation", [OBJECT_TRANSFER_NOTE] = "transfer_note"};
+static const char *const object_names[] = {[OBJECT_TEXT] = "text",
+                                           [OBJECT_PDF] = "pdf",
+                                           [OBJECT_EXPLANATION] = "explanation",
+                                           [OBJECT_TRANSFER_NOTE] = "transfer_note"};
 
 static struct digest object_digest(const struct document_record *document, enum object object)
 {

@@ -9,10 +9,9 @@
 #include "portal/routes.h"
 
 /* The first one is the frame that the others are put into. */
-static const char *const nouns[] = {"frame",   "session", "documents",  "scans",
-                                    "desk",    "people",  "operations", "law",
-                                    "account", "quality", "purge",      "disclosure",
-                                    "requests"};
+static const char *const nouns[] = {"frame",  "session",    "documents", "scans",   "desk",
+                                    "people", "operations", "law",       "account", "quality",
+                                    "purge",  "disclosure", "requests"};
 
 static enum status load(const char *web, const char *noun, json_t **ret_json, struct fault *fault)
 {

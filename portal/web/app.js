@@ -63,18 +63,6 @@ const pages = [
     load: async () => (await import('./page_quality.js')).QualityPage,
   },
   {
-    path: '/papier', title: 'Papier', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
-    load: async () => (await import('./page_quality.js')).PaperPage,
-  },
-  {
-    path: '/weitergeleitet', title: 'Weitergeleitet', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
-    load: async () => (await import('./page_purge.js')).ForwardingsPage,
-  },
-  {
-    path: '/loeschung', title: 'Löschung', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
-    load: async () => (await import('./page_purge.js')).PurgePage,
-  },
-  {
     path: '/betrieb', title: 'Betrieb', roles: ['admin'], topics: ['machine', 'scans', 'documents'],
     load: async () => (await import('./page_operations.js')).OperationsPage,
   },
@@ -89,6 +77,18 @@ const pages = [
   {
     path: '/protokoll', title: 'Protokoll', roles: ['auditor', 'admin'], topics: [],
     load: async () => (await import('./page_audit.js')).AuditPage,
+  },
+  {
+    path: '/papier', title: 'Papier', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
+    load: async () => (await import('./page_quality.js')).PaperPage,
+  },
+  {
+    path: '/weitergeleitet', title: 'Weitergeleitet', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
+    load: async () => (await import('./page_purge.js')).ForwardingsPage,
+  },
+  {
+    path: '/loeschung', title: 'Löschung', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
+    load: async () => (await import('./page_purge.js')).PurgePage,
   },
   {
     path: '/einstellungen', title: 'Einstellungen', roles: ['admin'], topics: [],
