@@ -111,8 +111,6 @@ static enum status list_objects(struct ledger *ledger, const struct item *item, 
                     " i.document" OF_ITEM,
         LIST_OBJECT "c.explanation, 'waiting' FROM purge_item i JOIN decision c ON c.document ="
                     " i.document AND c.explanation IS NOT NULL" OF_ITEM,
-        LIST_OBJECT "n.note, 'waiting' FROM purge_item i JOIN filed_note_object n ON n.document ="
-                    " i.document" OF_ITEM,
     };
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < sizeof lists / sizeof lists[0]; i++)
@@ -143,8 +141,8 @@ static enum status blank_words(struct ledger *ledger, const struct uuid *documen
         "DELETE FROM deadline WHERE document = $1",
         "DELETE FROM document_day WHERE document = $1",
         "DELETE FROM sight WHERE document = $1",
-        "DELETE FROM filed_note WHERE document = $1",
-        "DELETE FROM filed_note_object WHERE document = $1",
+        "UPDATE paper_item SET document = NULL WHERE document = $1",
+        "UPDATE paper_event SET document = NULL, reason = NULL WHERE document = $1",
     };
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < sizeof statements / sizeof statements[0]; i++)
