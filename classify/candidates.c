@@ -273,6 +273,8 @@ static double weigh_name(const struct search *search, uint32_t person,
     double weight = surname + search->weights->surname;
     if (agreement == NAME_OTHER)
         return weight + search->weights->other_given;
+    if (agreement == NAME_SOUNDS)
+        return search->weights->name_sounds;
     if (agreement == NAME_FULL || agreement == NAME_PARTLY) {
         double bearers = 1;
         for (uint32_t i = 0; i < one->given_count; i++) {
@@ -290,6 +292,7 @@ static double weigh_name(const struct search *search, uint32_t person,
 static void weigh_names(const struct search *search, struct scored *scored)
 {
     static const unsigned supports[] = {[NAME_ABSENT] = 0,
+                                        [NAME_SOUNDS] = 0,
                                         [NAME_OTHER] = AGAINST_NAME,
                                         [NAME_SURNAME] = SUPPORT_SURNAME,
                                         [NAME_PARTLY] = SUPPORT_NAME_PARTLY,
@@ -312,7 +315,8 @@ static void weigh_names(const struct search *search, struct scored *scored)
                             : weigh_name(search, scored->person, mention, agreement, is_near);
         if (agreement < best_agreement || (agreement == best_agreement && weight <= best.weight))
             continue;
-        best = finding_at("name", mention->first, mention->last, PERSON_SURNAME, weight);
+        best = finding_at(agreement == NAME_SOUNDS ? "name_sounds" : "name", mention->first,
+                          mention->last, PERSON_SURNAME, weight);
         best_agreement = agreement;
         best_near = is_near;
         scored->mention = (uint32_t)i;

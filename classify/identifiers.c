@@ -1,6 +1,7 @@
 /* identifiers.c - see identifiers.h. Forms after: ISO 13616 (IBAN), VKVV § 2 (insurance number),
- * SGB V § 290 (health number), StIdV § 1 (tax id), ICAO 9303 (identity card); the Jobcenter's and
- * the Familienkasse's numbers as they print them. */
+ * SGB V § 290 (health number), StIdV § 1 (tax id), ICAO 9303 (identity card); AktO of the courts
+ * (registers of the social and local courts); the Jobcenter's, the Familienkasse's and the
+ * Bundesagentur's numbers as they print them. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <string.h>
 
@@ -48,6 +49,21 @@ static const struct identifier_rule RULES[IDENTIFIER_KINDS] = {
         "id_card",
         "(?<![A-Za-z0-9])()([CFGHJKLMNPRTVWXYZ][0-9CFGHJKLMNPRTVWXYZ]{8})([0-9])(?![0-9A-Z])",
         check_id_card, true, false},
+    [IDENTIFIER_CUSTOMER_NUMBER] = {
+        "customer_number",
+        "(?<![A-Za-z0-9])([0-9]{3} ?)([A-Z])( ?[0-9]{6})(?![0-9A-Za-z])",
+        NULL, false, false},
+    [IDENTIFIER_COURT_REFERENCE] = {
+        "court_reference",
+        "(?<![A-Za-z0-9])()([SLB] ?[0-9]{1,3} (?:SO|AY|AS|R|KR|P|SB|BK|VE|AL|U) [0-9]{1,5} ?/ ?[0-9]{2}"
+        "|[0-9]{1,3} (?:XVII|VI|C|K|M|IN|IK|F) [0-9]{1,5} ?/ ?[0-9]{2})(?: (?:ER|B|R|NZB|PKH))*()"
+        "(?![0-9A-Za-z])",
+        NULL, false, false},
+    [IDENTIFIER_AUTHORITY_REFERENCE] = {
+        "authority_reference",
+        "(?<![A-Za-z0-9])()(?:Wohngeld-?(?:nummer|Nr)|WG-?Nr|Gesch(?:ä|ae)ftszeichen|Gesch\\.? ?-?Z|GZ)"
+        "[ :.]{0,3}((?=[A-Z0-9./-]*[0-9])[A-Z0-9][A-Z0-9./-]{2,15}(?: [0-9][0-9./-]{1,15}){0,3})()",
+        NULL, false, false},
 };
 // clang-format on
 

@@ -5,6 +5,7 @@
 
 #include "classify/fold.h"
 #include "classify/names.h"
+#include "classify/phonetics.h"
 #include "classify/words.h"
 
 enum { MENTIONS_LEAST = 32, SURNAME_TOKENS_MOST = 3, BESIDE_LABEL_MOST = 3, FORM_ROWS_MOST = 400 };
@@ -346,12 +347,28 @@ static enum name_agreement agree_given(const struct name_mention *mention,
     return matched == mention->given_count || mention->is_several ? NAME_FULL : NAME_PARTLY;
 }
 
+/* "Meyer, Hanna" for Hanna Maier. */
+static bool sounds_like(const struct name_mention *mention, const struct register_index *index,
+                        const struct person *person)
+{
+    bool near = false;
+    if (mention->given_count == 0 || mention->is_near ||
+        agree_given(mention, person, &near) == NAME_OTHER || near)
+        return false;
+    const char *surname = dictionary_word(&index->surnames, person->surname);
+    for (size_t i = 0; i < mention->surname_count; i++) {
+        if (phonetics_agree(dictionary_word(&index->surnames, mention->surnames[i]), surname))
+            return true;
+    }
+    return false;
+}
+
 enum name_agreement name_agrees(const struct name_mention *mention,
                                 const struct register_index *index, uint32_t person, bool *ret_near)
 {
     const struct person *one = &index->persons[person];
     if (!holds(mention->surnames, mention->surname_count, one->surname))
-        return NAME_ABSENT;
+        return sounds_like(mention, index, one) ? NAME_SOUNDS : NAME_ABSENT;
     *ret_near = mention->is_near;
     if (mention->given_count > 0)
         return agree_given(mention, one, ret_near);

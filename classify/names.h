@@ -44,6 +44,7 @@ struct names {
 
 enum name_agreement {
     NAME_ABSENT,
+    NAME_SOUNDS,  /* a surname that sounds the same, and just the given name */
     NAME_OTHER,   /* the surname, with somebody else's given name */
     NAME_SURNAME, /* the surname with a title, an initial, or alone */
     NAME_PARTLY,  /* surname and a given name, and another one that the register lacks */

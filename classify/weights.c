@@ -32,6 +32,7 @@ const struct evidence_weights STANDARD_WEIGHTS = {
     .surname = -1.0,
     .other_given = -9.0,
     .name_missing = -2.0,
+    .name_sounds = 0.5,
     .other_subject = -6.5,
     .later_person = -9.0,
     .birth = 9.5, // some 25,000 days of living persons, with losses
@@ -92,6 +93,7 @@ static const struct {
     {"surname",            PLACE(surname),            -20, 5  },
     {"other_given",        PLACE(other_given),        -30, 0  },
     {"name_missing",       PLACE(name_missing),       -20, 0  },
+    {"name_sounds",        PLACE(name_sounds),        -20, 2  },
     {"other_subject",      PLACE(other_subject),      -30, 0  },
     {"later_person",       PLACE(later_person),       -20, 0  },
     {"birth",              PLACE(birth),              0,   20 },

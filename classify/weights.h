@@ -36,6 +36,7 @@ struct evidence_weights {
     double surname;
     double other_given;
     double name_missing;
+    double name_sounds; /* a surname that sounds the same: a hint, never support */
     double other_subject;
     double later_person; /* the letter names somebody else first */
 

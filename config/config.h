@@ -94,12 +94,15 @@ enum config_identifier_use {
 /* Kinds of identifiers beyond the case number, each with its own permission. */
 enum config_identifier {
     CONFIG_ID_IBAN = 0,
-    CONFIG_ID_BG_NUMBER,        /* Jobcenter */
-    CONFIG_ID_INSURANCE_NUMBER, /* Rentenversicherungsnummer; SGB IV 18f: default never */
-    CONFIG_ID_HEALTH_NUMBER,    /* KVNR */
-    CONFIG_ID_TAX_ID,           /* AO 139b: default never */
-    CONFIG_ID_CHILD_BENEFIT,    /* Kindergeldnummer */
-    CONFIG_ID_ID_CARD,          /* PAuswG 20(3): default never */
+    CONFIG_ID_BG_NUMBER,           /* Jobcenter */
+    CONFIG_ID_INSURANCE_NUMBER,    /* Rentenversicherungsnummer; SGB IV 18f: default never */
+    CONFIG_ID_HEALTH_NUMBER,       /* KVNR */
+    CONFIG_ID_TAX_ID,              /* AO 139b: default never */
+    CONFIG_ID_CHILD_BENEFIT,       /* Kindergeldnummer */
+    CONFIG_ID_ID_CARD,             /* PAuswG 20(3): default never */
+    CONFIG_ID_CUSTOMER_NUMBER,     /* Kundennummer of the Bundesagentur für Arbeit */
+    CONFIG_ID_COURT_REFERENCE,     /* a court's file, e.g. "S 13 SO 226/12" */
+    CONFIG_ID_AUTHORITY_REFERENCE, /* labelled: Wohngeldstelle, Versorgungsamt and others */
     CONFIG_IDENTIFIERS
 };
 

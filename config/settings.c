@@ -230,6 +230,13 @@ const struct setting settings[] = {
     USE("id_card", "never", CONFIG_ID_ID_CARD,
         "Serial number of the identity card; PAuswG section 20(3) forbids looking people up by "
         "it."),
+    USE("customer_number", "match", CONFIG_ID_CUSTOMER_NUMBER,
+        "Customer number of the Bundesagentur für Arbeit."),
+    USE("court_reference", "match", CONFIG_ID_COURT_REFERENCE,
+        "A court's file number; the register may have it with the case that is fought about."),
+    USE("authority_reference", "hint", CONFIG_ID_AUTHORITY_REFERENCE,
+        "Another authority's reference, known by its label (Wohngeldnummer, Geschäftszeichen); "
+        "there is no national form."),
 
     VALUE(SETTING_TEXT, "reading.languages", "deu", 3, NAME_BYTES, reading.languages,
           "Tesseract's models, joined by +, e.g. deu+eng."),

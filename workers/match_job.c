@@ -23,6 +23,9 @@ _Static_assert((int)CONFIG_ID_IBAN == (int)IDENTIFIER_IBAN &&
                    (int)CONFIG_ID_TAX_ID == (int)IDENTIFIER_TAX_ID &&
                    (int)CONFIG_ID_CHILD_BENEFIT == (int)IDENTIFIER_CHILD_BENEFIT &&
                    (int)CONFIG_ID_ID_CARD == (int)IDENTIFIER_ID_CARD &&
+                   (int)CONFIG_ID_CUSTOMER_NUMBER == (int)IDENTIFIER_CUSTOMER_NUMBER &&
+                   (int)CONFIG_ID_COURT_REFERENCE == (int)IDENTIFIER_COURT_REFERENCE &&
+                   (int)CONFIG_ID_AUTHORITY_REFERENCE == (int)IDENTIFIER_AUTHORITY_REFERENCE &&
                    (int)CONFIG_IDENTIFIERS == (int)IDENTIFIER_KINDS,
                "identifiers have one numbering");
 _Static_assert((int)CONFIG_IDENTIFIER_NEVER == (int)IDENTIFIER_NEVER &&

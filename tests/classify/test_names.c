@@ -16,6 +16,7 @@ static const struct register_person PERSONS[] = {
     {"1", "Öhlschläger-Weiß", "Anna Maria", "", "", "", "", "", "", "", "", NULL, false, false},
     {"2", "von der Heide",       "Bernd",      "", "", "", "", "", "", "", "", NULL, false, false},
     {"3", "Koch",                "Hanna",      "", "", "", "", "", "", "", "", NULL, false, false},
+    {"4", "Goch",                "Dieter",     "", "", "", "", "", "", "", "", NULL, false, false},
 };
 
 static const struct row {
@@ -53,6 +54,10 @@ static const struct row {
     {"Hanna Koch Straße 5",                               2, NAME_ABSENT,  false},
     {"Herr Xaver Koch",                                    2, NAME_ABSENT,  false},
     {"Koch",                                               2, NAME_SURNAME, false},
+    {"Dieter Koch",                                        3, NAME_SOUNDS,  false},
+    {"Bernd Koch",                                         3, NAME_ABSENT,  false},
+    {"Koch",                                               3, NAME_ABSENT,  false},
+    {"Dieter von der Heide",                               3, NAME_ABSENT,  false},
 };
 
 static void expect_row(const struct register_index *index, const struct row *row)
