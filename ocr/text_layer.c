@@ -4,9 +4,14 @@
  * characters of the Basic Multilingual Plane are mapped to it (Identity-H, a CIDToGIDMap of ones)
  * and back to themselves (ToUnicode), so that searching and copying work in every viewer; what
  * lies beyond that plane is written as U+FFFD. A word is stretched (Tz) to the width of its box,
- * and its size is the height of its line, so that viewers see lines. Every word ends in a blank:
- * extraction then never glues two words together. */
+ * and its size is the height of its line, so that viewers see lines.
+ *
+ * Every word ends in a blank, but poppler drops blanks and looks at distances alone. Boxes as read
+ * may touch or overlap, so a word is made shorter until GAP_EM is left before the next one. Where
+ * that leaves nothing of the word, or presses its letters into each other, its size is lowered too,
+ * for distances count in its em. No word's start is moved. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +25,12 @@ enum {
 
 static const double GLYPH_WIDTH_EM = 0.5;
 static const double STRETCH_MOST = 10000; /* percent */
+/* Between words of a line. poppler sees a blank beyond 0.15 em (minWordSpacing) and a new line when
+ * the next word starts more than 0.1 em (minDupBreakOverlap) before this one's end. */
+static const double GAP_EM = 0.2;
+/* Between the starts of a word's letters: equal ones less than 0.1 em apart (dupMaxPriDelta) are
+ * one letter to poppler, painted twice to look bold. */
+static const double PITCH_LEAST_EM = 0.125;
 
 static const char to_unicode[] =
     "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
@@ -95,13 +106,48 @@ static unsigned count_characters(const char *word)
     return characters;
 }
 
-static void append_word(const struct reading_word *word, int32_t line_bottom, int32_t size,
-                        struct text *content)
+/* How a word is written. */
+struct fit {
+    double width, size; /* px */
+};
+
+/* The word beside words[i], to be kept apart from it; NULL when there is none. Cells of a table that
+ * are read as blocks of their own stand beside each other too. */
+static const struct reading_word *find_beside(const struct reading_page *page, uint32_t i)
 {
-    double natural = GLYPH_WIDTH_EM * size * count_characters(word->text);
-    double stretch = word->box.width > 0 ? 100 * word->box.width / natural : 1;
-    stretch = stretch > STRETCH_MOST ? STRETCH_MOST : stretch;
-    text_append_format(content, "1 0 0 -1 %d %d Tm %.2f Tz ", word->box.left, line_bottom, stretch);
+    if (i + 1 >= page->word_count)
+        return NULL;
+    const struct reading_word *next = &page->words[i + 1];
+    const struct reading_box *one = &page->words[i].box, *two = &next->box;
+    bool is_level = two->top < one->top + one->height && one->top < two->top + two->height;
+    return page->words[i].break_after == READING_BREAK_NONE || is_level ? next : NULL;
+}
+
+/* Keeps GAP_EM free between the word and the start of `next`, and its letters apart. */
+static struct fit fit_word(const struct reading_word *word, const struct reading_word *next,
+                           int32_t line_size)
+{
+    struct fit fit = {.width = word->box.width > 0 ? word->box.width : 1, .size = line_size};
+    if (next != NULL) {
+        double room = (double)next->box.left - word->box.left;
+        if (room > 0)
+            fit.width = fmin(fit.width, fmax(room - GAP_EM * line_size, room / 4));
+        // Behind the next word's start the two overlap, and that is seen when it is far enough.
+        fit.size = fmin(fit.size, fabs(room - fit.width) / GAP_EM);
+    }
+    unsigned characters = count_characters(word->text);
+    if (characters > 1)
+        fit.size = fmin(fit.size, fmax(fit.width / (PITCH_LEAST_EM * characters), 1));
+    return fit;
+}
+
+static void append_word(const struct reading_word *word, struct fit fit, int32_t line_bottom,
+                        int32_t line_size, struct text *content)
+{
+    double natural = GLYPH_WIDTH_EM * fit.size * count_characters(word->text);
+    double stretch = fmin(100 * fit.width / natural, STRETCH_MOST), scale = fit.size / line_size;
+    text_append_format(content, "%.6f 0 0 -%.6f %d %d Tm %.2f Tz ", scale, scale, word->box.left,
+                       line_bottom, stretch);
     append_codes(word->text, content);
 }
 
@@ -123,10 +169,11 @@ static void append_line(const struct reading_page *page, uint32_t first, uint32_
     int32_t upright = lowest * 3 > tallest ? lowest : tallest / 3 + 1;
     int32_t size = is_askew || bottom <= top ? upright : bottom - top;
     text_append_format(content, TEXT_LAYER_FONT " %d Tf\n", size);
-    for (uint32_t i = first; i < end; i++)
-        append_word(&page->words[i],
-                    is_askew ? page->words[i].box.top + page->words[i].box.height : bottom, size,
-                    content);
+    for (uint32_t i = first; i < end; i++) {
+        const struct reading_word *word = &page->words[i];
+        append_word(word, fit_word(word, find_beside(page, i), size),
+                    is_askew ? word->box.top + word->box.height : bottom, size, content);
+    }
 }
 
 void text_layer_append(const struct reading_page *page, struct affine to_user, struct text *content)

@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <poppler.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,7 +42,8 @@ enum {
     WORD_LEFT = 200,
     WORD_TOP = 100,
     WORD_WIDTH = 300,
-    WORD_HEIGHT = 40
+    WORD_HEIGHT = 40,
+    ROW_WORDS = 3
 };
 
 static const char word_text[] = "Gr\xC3\xBC\xC3\x9F"
@@ -167,6 +169,139 @@ static void words_lie_where_they_are_shown_on_built_pages(void **state)
     }
 }
 
+/* A page of one row: words whose boxes are as told, all on one line unless a block ends between. */
+static struct page_result make_row(const char *words, const int32_t (*spans)[2],
+                                   uint8_t break_after)
+{
+    struct page_result page = make_page(0, 0, false);
+    for (size_t i = 0; i < page.reading.word_count; i++)
+        free(page.reading.words[i].text);
+    free(page.reading.words);
+    page.reading.words = calloc(ROW_WORDS, sizeof *page.reading.words);
+    page.reading.word_count = ROW_WORDS;
+    for (size_t i = 0; i < ROW_WORDS; i++) {
+        size_t length = strcspn(words, " ");
+        page.reading.words[i] = (struct reading_word){
+            .text = string_copy_bytes(words, length),
+            .box = {spans[i][0], WORD_TOP, spans[i][1], WORD_HEIGHT},
+            .break_after = i + 1 == ROW_WORDS ? READING_BREAK_BLOCK : break_after
+        };
+        words += length + (words[length] == ' ');
+    }
+    return page;
+}
+
+/* What pdftotext makes of the PDF, one blank for all that stands between words. */
+static char *extract_words(const char *options, const uint8_t *pdf, size_t length)
+{
+    struct text command = {0}, words = {0};
+    FILE *file = fopen("row.pdf", "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(pdf, 1, length, file), length);
+    assert_int_equal(fclose(file), 0);
+    text_append_format(&command, "pdftotext %s row.pdf -", options);
+    FILE *output = popen(text_string(&command), "r");
+    assert_non_null(output);
+    char word[256];
+    while (fscanf(output, "%255s", word) == 1)
+        text_append_format(&words, "%s%s", words.length == 0 ? "" : " ", word);
+    assert_int_equal(pclose(output), 0);
+    text_done(&command);
+    return text_take(&words);
+}
+
+/* In the order of the reading, and whole where viewers find an order of their own. */
+static void assert_words_apart(const char *words, const uint8_t *pdf, size_t length,
+                               const char *name)
+{
+    char *raw = extract_words("-raw", pdf, length);
+    if (strcmp(raw, words) != 0)
+        fail_msg("%s: pdftotext -raw gives \"%s\"", name, raw);
+    free(raw);
+    static const char *const options[] = {"", "-layout"};
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        char *ordered = extract_words(options[i], pdf, length);
+        struct text padded = {0};
+        text_append_format(&padded, " %s ", ordered);
+        for (const char *at = words; *at != '\0'; at += strspn(at, " ")) {
+            char word[64];
+            size_t count = strcspn(at, " ");
+            snprintf(word, sizeof word, " %.*s ", (int)count, at);
+            if (strstr(text_string(&padded), word) == NULL)
+                fail_msg("%s: pdftotext %s gives \"%s\"", name, options[i], ordered);
+            at += count;
+        }
+        text_done(&padded);
+        free(ordered);
+    }
+}
+
+/* Every word of the row begins where its box does, and none reaches into the next. */
+static void assert_row_in_place(PopplerPage *page, const char *words, const int32_t (*spans)[2],
+                                const char *name)
+{
+    const double scale = 72.0 / SHEET_DPI;
+    PopplerRectangle *boxes = NULL;
+    guint count = 0;
+    char *text = poppler_page_get_text(page); // has a letter for every box: all are ASCII
+    assert_true(poppler_page_get_text_layout(page, &boxes, &count));
+    assert_int_equal(count, strlen(text));
+    for (size_t i = 0; i < ROW_WORDS; i++) {
+        char word[64] = "";
+        size_t length = strcspn(words, " ");
+        snprintf(word, sizeof word, "%.*s", (int)length, words);
+        const char *found = strstr(text, word);
+        assert_non_null(found);
+        const PopplerRectangle *first = &boxes[found - text], *last = first + length - 1;
+        if (fabs(first->x1 - spans[i][0] * scale) > 0.1)
+            fail_msg("%s: \"%s\" starts at %.1f", name, word, first->x1);
+        if (last->x2 > (spans[i][0] + spans[i][1]) * scale + 0.1 ||
+            (i + 1 < ROW_WORDS && last->x2 > spans[i + 1][0] * scale))
+            fail_msg("%s: \"%s\" ends at %.1f", name, word, last->x2);
+        words += length + (words[length] == ' ');
+    }
+    g_free(boxes);
+    g_free(text);
+}
+
+static void words_whose_boxes_touch_are_extracted_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *words;
+        int32_t spans[ROW_WORDS][2]; /* left and width */
+        uint8_t break_after;
+    } rows[] = {
+        {"far apart",         "Die Kopien der",            {{200, 60}, {300, 120}, {500, 60}},  0},
+        {"near",              "Die Kopien der",            {{200, 95}, {300, 195}, {500, 60}},  0},
+        {"touching",          "Die Kopien der",            {{200, 100}, {300, 200}, {500, 60}}, 0},
+        {"overlapping",       "Die Kopien der",            {{200, 103}, {300, 203}, {500, 60}}, 0},
+        {"one in the other",  "Die Kopien der",            {{200, 360}, {300, 203}, {500, 60}}, 0},
+        {"tiny first",        ": 17159 Mirow",             {{200, 5}, {206, 100}, {308, 100}},  0},
+        {"tiny, overlapping", "Mirow - Waren",             {{200, 100}, {299, 6}, {302, 100}},  0},
+        {"a pixel apart",     "Amt . Waren",               {{200, 60}, {260, 1}, {261, 100}},   0},
+        {"narrow letters",    "Sozialamt Neustrelitz Aal", {{200, 18}, {300, 30}, {500, 4}},    0},
+        {"cells of a table",
+         "Soll Haben Saldo",                               {{200, 100}, {300, 100}, {400, 90}},
+         READING_BREAK_BLOCK                                                                     },
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct page_result page = make_row(rows[i].words, rows[i].spans, rows[i].break_after);
+        uint8_t *pdf = NULL;
+        size_t length = 0;
+        assert_int_equal(build(&page, 1, &pdf, &length), STATUS_OK);
+        assert_sound(pdf, length);
+        assert_words_apart(rows[i].words, pdf, length, rows[i].name);
+        PopplerDocument *document = open_pdf(pdf, length);
+        PopplerPage *shown = poppler_document_get_page(document, 0);
+        assert_row_in_place(shown, rows[i].words, rows[i].spans, rows[i].name);
+        g_object_unref(shown);
+        g_object_unref(document);
+        free(pdf);
+        page_result_done(&page);
+    }
+}
+
 /* Pages of a PDF of three: two lifted, turned differently, and one that was drawn. */
 static void pages_of_a_pdf_are_taken_over_or_replaced(void **state)
 {
@@ -258,6 +393,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_lie_where_they_are_shown_on_built_pages),
+        cmocka_unit_test(words_whose_boxes_touch_are_extracted_apart),
         cmocka_unit_test(pages_of_a_pdf_are_taken_over_or_replaced),
         cmocka_unit_test(rasters_are_embedded_byte_for_byte),
         cmocka_unit_test(the_same_scan_gives_the_same_pdf),
