@@ -9,11 +9,13 @@
 enum {
     ADDRESS_LINES_MOST = 6, /* from a name to its postcode */
     DEPARTMENT_LINES_MOST = 3,
-    POSTCODE_DIGITS = 5
+    POSTCODE_DIGITS = 5,
+    MARK_WORDS_MOST = 5 /* of a line on an envelope */
 };
 /* Shares of a page's height and width. DIN 5008, form A and B: the field with the recipient stands
  * 27 to 90 mm below the upper edge of 297 mm and within 105 mm of the left one. */
 static const double FIELD_TOP = 0.09, FIELD_BOTTOM = 0.36, UPPER_HALF = 0.5, FIELD_RIGHT = 0.55;
+static const double BLOCK_GAP_MOST = 2.0; /* heights between two lines of one address */
 
 /* ---- the table -------------------------------------------------------------------------------- */
 
@@ -126,14 +128,37 @@ static bool has_digits(const struct letter *letter, const struct letter_line *li
     return false;
 }
 
+static bool is_postcode(const struct token *token)
+{
+    return token->digits == POSTCODE_DIGITS && token->letters == 0;
+}
+
+/* The line has a postcode in its midst: a letterhead or return address in one line. */
+static bool is_one_line_address(const struct letter *letter, const struct letter_line *line)
+{
+    for (uint32_t i = 1; i < line->count; i++)
+        if (is_postcode(&letter->tokens[line->first + i]))
+            return true;
+    return false;
+}
+
+/* The line is set off from the one above it, so that it does not go on with its address. */
+static bool is_set_off(const struct letter_line *line)
+{
+    const struct reading_box *above = &line[-1].box;
+    double gap = (double)line->box.top - above->top - above->height;
+    return gap > BLOCK_GAP_MOST * above->height;
+}
+
+/* The address that begins in the line ends with a postcode and a town. */
 static bool has_postcode_below(const struct letter *letter, uint32_t index)
 {
     const struct letter_line *lines = letter->lines;
     for (uint32_t i = index + 1; i < letter->line_count && i <= index + ADDRESS_LINES_MOST; i++) {
-        const struct token *first = &letter->tokens[lines[i].first];
-        if (lines[i].page != lines[index].page || lines[i].count == 0)
+        if (lines[i].page != lines[index].page || lines[i].count == 0 || is_set_off(&lines[i]) ||
+            is_one_line_address(letter, &lines[i]))
             return false;
-        if (first->digits == POSTCODE_DIGITS && first->letters == 0)
+        if (is_postcode(&letter->tokens[lines[i].first]))
             return true;
     }
     return false;
@@ -180,27 +205,47 @@ static const struct addressee *named_in(const struct addressees *addressees,
     return NULL;
 }
 
-/* A body that an address on the first page names; not behind our own name, unless as one of its
- * departments right below. */
+/* The first address line of the first page that begins with `words`; LETTER_NONE without. */
+static uint32_t find_address(const struct letter *letter, const char *words)
+{
+    for (uint32_t i = 0; i < letter->line_count && letter->lines[i].page == 0; i++) {
+        uint32_t token = 0;
+        if (letter->lines[i].count > 0 && is_address_line(letter, i, &token) &&
+            begins_with(letter, &letter->lines[i], token, words))
+            return i;
+    }
+    return LETTER_NONE;
+}
+
+/* A body that an address on the first page names. Where our own name stands in an address, too,
+ * only one of its departments right below it: what stands above is the sender's letterhead. */
 static const struct addressee *find_body(const struct addressees *addressees,
                                          const struct letter *letter, const char *authority)
 {
-    uint32_t own = LETTER_NONE;
-    for (uint32_t i = 0; i < letter->line_count && letter->lines[i].page == 0; i++) {
+    if (find_address(letter, "sozialamt") != LETTER_NONE)
+        return NULL;
+    uint32_t own = find_address(letter, authority);
+    uint32_t first = own == LETTER_NONE ? 0 : own + 1;
+    uint32_t end = own == LETTER_NONE ? letter->line_count : own + 1 + DEPARTMENT_LINES_MOST;
+    for (uint32_t i = first; i < end && i < letter->line_count && letter->lines[i].page == 0; i++) {
         uint32_t token = 0;
         if (letter->lines[i].count == 0 || !is_address_line(letter, i, &token))
             continue;
-        if (begins_with(letter, &letter->lines[i], token, "sozialamt"))
-            return NULL;
-        if (begins_with(letter, &letter->lines[i], token, authority)) {
-            own = i;
-            continue;
-        }
         const struct addressee *found = named_in(addressees, letter, i, token);
-        if (found != NULL && (own == LETTER_NONE || i - own <= DEPARTMENT_LINES_MOST))
+        if (found != NULL)
             return found;
     }
     return NULL;
+}
+
+/* A mark of few words: a sentence that speaks of an election is no envelope. */
+static bool has_mark(const struct letter *letter, const struct letter_line *line,
+                     const char *phrase)
+{
+    for (uint32_t i = 0; line->count <= MARK_WORDS_MOST && i < line->count; i++)
+        if (begins_with(letter, line, line->first + i, phrase))
+            return true;
+    return false;
 }
 
 /* Whoever's mail is not opened, on a page that may be an envelope. */
@@ -210,14 +255,11 @@ static const struct addressee *find_sealed(const struct addressees *addressees,
     if (letter->reading->page_count == 0 || letter->pages[0].count > ADDRESSEE_ENVELOPE_WORDS_MOST)
         return NULL;
     for (size_t i = 0; i < addressees->count; i++) {
-        for (uint32_t k = 0;
-             addressees->list[i].is_sealed && k < letter->line_count && letter->lines[k].page == 0;
-             k++) {
-            const struct letter_line *line = &letter->lines[k];
-            for (uint32_t token = line->first; token < line->first + line->count; token++)
-                if (begins_with(letter, line, token, addressees->list[i].phrase))
-                    return &addressees->list[i];
-        }
+        const struct addressee *one = &addressees->list[i];
+        for (uint32_t k = 0; one->is_sealed && k < letter->line_count && letter->lines[k].page == 0;
+             k++)
+            if (has_mark(letter, &letter->lines[k], one->phrase))
+                return one;
     }
     return NULL;
 }

@@ -40,10 +40,15 @@ static const struct {
     // a sender: its letterhead, its return address, and what the letter is about
     {"Jobcenter Seenplatte\nIhr Zeichen\n\nBescheid",                                         NULL       },
     {DOWN "Jobcenter Süd, Ponyweg 1, 17034 Neubrandenburg\nPetra Muster\n17192 Waren",        NULL       },
+    {DOWN "Jobcenter Süd\nPonyweg 1 · 17034 Neubrandenburg · Telefon\nPetra Muster\nSeestraße 1\n17192 Waren", NULL},
+    {DOWN "Jobcenter Süd\n\n\n\nPetra Muster\nSeestraße 1\n17192 Waren",                     NULL       },
+    {DOWN "Jobcenter Süd\nLandkreis Seenplatte\nSozialamt\nPlatanenstraße 43\n17033 Neubrandenburg", NULL },
+    {DOWN "Jobcenter Süd\nLandkreis Seenplatte\nPlatanenstraße 43\n17033 Neubrandenburg",   NULL       },
     {"Sehr geehrte Damen und Herren,\nJobcenter und Jugendamt haben geschrieben.",            NULL       },
     {DOWN "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\nAn das\nJobcenter\n17034 Neubrandenburg", NULL       },
     // an envelope, and a letter of many words that speaks of an election
     {"Wahlbrief\nStadt Waren",                                                                "wahl"     },
+    {"Stadt Waren hat den Wahlbrief gebracht",                                               NULL       },
     {"Wahlbrief\n" MANY,                                                                      NULL       },
     {"",                                                                                      NULL       },
 };
