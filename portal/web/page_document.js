@@ -47,7 +47,7 @@ function Facts({ document, teams, role }) {
     <${Fact} name="Gescannt">${timeWords(document.received)}, ${document.site}<//>
     <${Fact} name="Seiten">${document.pages.join(', ')} des Scans<//>
     ${isPersons(document) && html`<${Fact} name="Entschieden von">${deciderWords(document.decided_by)}<//>`}
-    ${document.has_transfer_note && html`<${Fact} name="Transfervermerk"><a class="kern-link" href="/api/v1/documents/${document.document}/transfer" download>herunterladen (XML)</a><//>`}
+    ${document.has_transfer_note && html`<${Fact} name=${'Transfer\u00ADvermerk'}><a class="kern-link" href="/api/v1/documents/${document.document}/transfer" download>herunterladen (XML)</a><//>`}
     <${Fact} name="Datei"><span class="file-name">${document.source}</span><//>
   </dl>`;
 }

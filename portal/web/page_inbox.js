@@ -94,7 +94,7 @@ function Card({ document, isOpen }) {
         ${document.unread && html`<span class="card__dot" title="Ungelesen"></span><span class="kern-sr-only">Ungelesen: </span>`}
         ${kindWords(document.kind)}
       </span>
-      <span class="card__flags"><${Flags} flags=${document.flags} /><${DueBadge} document=${document} /></span>
+      <span class="card__flags"><${Flags} flags=${document.flags.filter((flag) => flag !== 'deadline' || !document.due)} /><${DueBadge} document=${document} /></span>
       <span class="card__line">
         <span class="case-number">${document.case_number ?? 'kein Fall'}</span>
         ${sureness(document) && html`<span>${sureness(document)}</span>`}
