@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <string.h>
 
-#include "classify/fold.h"
 #include "classify/phonetics.h"
 
 /* Letters whose digit no neighbour changes, in the order of the alphabet; '?' is decided by
@@ -11,6 +10,12 @@ static const char PLAIN[] = "01??034-0045660?478?033?08";
 //                           abcdefghijklmnopqrstuvwxyz
 
 enum { LEAST_DIGITS = 2 };
+
+/* Folded letters are small. */
+static bool is_sound(char letter)
+{
+    return letter >= 'a' && letter <= 'z';
+}
 
 static bool is_in(const char *letters, char letter)
 {
@@ -45,9 +50,9 @@ size_t phonetic_code(const char *folded, char ret_code[PHONETIC_CODE_BYTES])
     size_t length = 0;
     char last = '\0', before = '\0';
     for (const char *at = folded; *at != '\0'; at++) {
-        if (!ascii_is_letter(*at))
+        if (!is_sound(*at))
             continue;
-        char after = ascii_is_letter(at[1]) ? at[1] : '\0';
+        char after = is_sound(at[1]) ? at[1] : '\0';
         for (const char *digit = sound_of(before, *at, after); *digit != '\0'; digit++) {
             bool is_kept = *digit != last && (*digit != '0' || length == 0);
             if (is_kept && length + 1 < PHONETIC_CODE_BYTES)

@@ -11,9 +11,10 @@
 #include "cli/documents.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
+#include "config/settings.h"
 #include "store/purge.h"
 
-enum { RULES_MOST = 100 };
+enum { RULES_MOST = SETTING_ENTRIES_MOST };
 
 _Static_assert((int)CONFIG_PURGE_FILED == 0 && (int)CONFIG_PURGE_DISCARDED == 2, "as in states[]");
 
@@ -22,13 +23,12 @@ static size_t rules_of(const struct config *config, struct purge_rule rules[RULE
 {
     static const enum document_state states[] = {DOCUMENT_FILED, DOCUMENT_FORWARDED,
                                                  DOCUMENT_DISCARDED};
-    size_t count = config->purge_rule_count < RULES_MOST ? config->purge_rule_count : RULES_MOST;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < config->purge_rule_count; i++)
         rules[i] = (struct purge_rule){.name = config->purge_rules[i].name,
                                        .state = states[config->purge_rules[i].state],
                                        .kind = config->purge_rules[i].kind,
                                        .months = (uint32_t)config->purge_rules[i].months};
-    return count;
+    return config->purge_rule_count;
 }
 
 static int explain(enum purge_verdict verdict)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/status.h"
+#include "cli/documents.h"
 #include "cli/outcome.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -73,12 +74,8 @@ static enum status print_json(const struct login_token *token, struct fault *fau
         json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:b}", "name", token->name, "role",
                   user_role_name(token->place.role), "site", token->place.site, "team",
                   token->place.team, "since", since, "revoked", (int)(token->revoked_ms != 0));
-    bool is_printed = json != NULL && json_dumpf(json, stdout, JSON_COMPACT) == 0;
-    json_decref(json);
-    if (!is_printed)
-        return fault_set(fault, STATUS_LATER, "no memory for a list");
-    (void)putchar('\n');
-    return STATUS_OK;
+    return json_print_line(json, stdout) ? STATUS_OK
+                                         : fault_set(fault, STATUS_LATER, "no memory for a list");
 }
 
 static enum status show(void *context, const struct login_token *token, struct fault *fault)

@@ -12,6 +12,7 @@
 
 #include "base/status.h"
 #include "base/text.h"
+#include "cli/documents.h"
 #include "cli/instance.h"
 #include "cli/outcome.h"
 #include "cli/table.h"
@@ -265,12 +266,8 @@ static enum status print_json(const struct user_record *user, struct fault *faul
                   user_role_name(user->role), "site", user->site, "team", user->team, "caseworker",
                   user->caseworker, "since", since, "disabled", user->is_disabled, "directory",
                   user->is_of_directory, "second_factor", user->has_factor);
-    bool is_printed = json != NULL && json_dumpf(json, stdout, JSON_COMPACT) == 0;
-    json_decref(json);
-    if (!is_printed)
-        return fault_set(fault, STATUS_LATER, "no memory for a list");
-    (void)putchar('\n');
-    return STATUS_OK;
+    return json_print_line(json, stdout) ? STATUS_OK
+                                         : fault_set(fault, STATUS_LATER, "no memory for a list");
 }
 
 static enum status show_user(void *context, const struct user_record *user, struct fault *fault)

@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <string.h>
 
+#include "config/settings.h"
 #include "portal/access.h"
 #include "portal/acts.h"
 #include "portal/describe.h"
@@ -11,7 +12,7 @@
 #include "store/forwarding.h"
 #include "store/purge.h"
 
-enum { RULES_MOST = 100 };
+enum { RULES_MOST = SETTING_ENTRIES_MOST };
 
 static const struct act_field reason_rule = {"reason", DESK_REASON_BYTES_MOST, true,
                                              "Die Begründung"};
@@ -24,13 +25,12 @@ static size_t rules_of(const struct config *config, struct purge_rule rules[RULE
 {
     static const enum document_state states[] = {DOCUMENT_FILED, DOCUMENT_FORWARDED,
                                                  DOCUMENT_DISCARDED};
-    size_t count = config->purge_rule_count < RULES_MOST ? config->purge_rule_count : RULES_MOST;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < config->purge_rule_count; i++)
         rules[i] = (struct purge_rule){.name = config->purge_rules[i].name,
                                        .state = states[config->purge_rules[i].state],
                                        .kind = config->purge_rules[i].kind,
                                        .months = (uint32_t)config->purge_rules[i].months};
-    return count;
+    return config->purge_rule_count;
 }
 
 static enum status add_to(json_t *array, json_t *object, struct fault *fault)

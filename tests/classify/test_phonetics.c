@@ -54,6 +54,7 @@ static void short_codes_never_agree(void **state)
     assert_false(phonetics_agree("meyer", "mueller"));
     assert_false(phonetics_agree("lau", "loh")); // one consonant
     assert_false(phonetics_agree("", ""));
+    assert_false(phonetics_agree("M\xc3\x9cLLER", "M\xc3\x9cLLER")); // not folded: no sounds
 }
 
 int main(void)
