@@ -47,6 +47,14 @@ static bool is_birth_date(const struct letter *letter, uint32_t first)
     return false;
 }
 
+/* "25.02, 2026": tokens are cut at commas, so the comma between them is not in the text. */
+static bool is_cut_at_comma(const struct letter *letter, const struct date_sighting *sighting)
+{
+    return sighting->last == sighting->first + 1 &&
+           letter->tokens[sighting->first].ends_with_comma &&
+           strchr(letter_text(letter, sighting->first), '.') != NULL;
+}
+
 static void find_dates(struct facts *facts, const struct rules *rules, const struct stream *stream,
                        size_t own)
 {
@@ -62,7 +70,8 @@ static void find_dates(struct facts *facts, const struct rules *rules, const str
             .last = stream_token(stream, date.end - 1),
         };
         sighting.is_birth = is_birth_date(&facts->letter, sighting.first);
-        if (date.is_loose && !sighting.is_birth)
+        sighting.date.is_loose = date.is_loose && !is_cut_at_comma(&facts->letter, &sighting);
+        if (sighting.date.is_loose && !sighting.is_birth)
             continue;
         facts->dates[facts->date_count++] = sighting;
     }

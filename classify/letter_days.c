@@ -2,7 +2,8 @@
  *
  * A date counts as one of these when the right word stands shortly before it. A receipt stamp
  * stands by itself: "eingegangen am" within a sentence speaks of another letter, so the stamp's
- * lines must be short. */
+ * lines must be short, or its word and its date stand one below the other, apart from all else:
+ * a recogniser reads a stamp beside the sender's address as the ends of the address's lines. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <string.h>
 
@@ -10,8 +11,10 @@
 #include "classify/words.h"
 
 enum {
-    BEFORE_MOST = 4,      /* tokens between the word and its date */
-    STAMP_LINE_TOKENS = 5 /* a stamp's line has at most so many */
+    BEFORE_MOST = 4,       /* tokens between the word and its date */
+    STAMP_LINE_TOKENS = 5, /* a stamp's line has at most so many */
+    STAMP_GAP = 2,         /* heights of the word to whatever stands beside it */
+    STAMP_DROP = 3         /* heights from the middle of the word down to that of its date */
 };
 
 static const char *const STAMP_WORDS[] = {"eingegangen", "eingang", "posteingang",
@@ -64,32 +67,75 @@ static bool is_short_line(const struct letter *letter, uint32_t token)
     return letter->lines[letter->tokens[token].line].count <= STAMP_LINE_TOKENS;
 }
 
-static bool is_stamp(const struct letter *letter, uint32_t first)
+/* No word stands close by on the rows that the box touches. */
+static bool stands_apart(const struct letter *letter, uint32_t page, const struct reading_box *box)
 {
-    uint32_t word = 0;
-    return has_before(letter, first, STAMP_WORDS, sizeof STAMP_WORDS / sizeof *STAMP_WORDS,
-                      &word) &&
-           is_short_line(letter, word) && is_short_line(letter, first);
+    int32_t gap = box->height * STAMP_GAP;
+    int32_t middle = box->top + box->height / 2;
+    for (uint32_t i = letter_page_first(letter, page); i < letter_page_end(letter, page); i++) {
+        const struct reading_box *other = &letter->tokens[i].box;
+        int32_t right = other->left + other->width;
+        bool is_own = other->left >= box->left && right <= box->left + box->width;
+        bool is_level = other->top <= middle && other->top + other->height >= middle;
+        if (is_level && !is_own && other->left < box->left + box->width + gap &&
+            right > box->left - gap)
+            return false;
+    }
+    return true;
 }
 
-static bool is_posted(const struct letter *letter, uint32_t first)
+/* The date stands right below the word and is about as wide as it. */
+static bool stands_below(const struct reading_box *word, const struct reading_box *date)
 {
+    int32_t drop = date->top + date->height / 2 - (word->top + word->height / 2);
+    int32_t shift = date->left + date->width / 2 - (word->left + word->width / 2);
+    int32_t height = word->height > date->height ? word->height : date->height;
+    return drop > 0 && drop < height * STAMP_DROP && shift < word->width && shift > -word->width;
+}
+
+static bool is_below_stamp_word(const struct letter *letter, const struct date_sighting *sighting)
+{
+    uint32_t page = letter->tokens[sighting->first].page;
+    struct reading_box date = letter_box(letter, sighting->first, sighting->last);
+    for (uint32_t i = letter_page_first(letter, page); i < letter_page_end(letter, page); i++) {
+        const struct reading_box *word = &letter->tokens[i].box;
+        if (IS_LIKE_ONE_OF(letter_folded(letter, i), STAMP_WORDS) && stands_below(word, &date) &&
+            stands_apart(letter, page, word) && stands_apart(letter, page, &date))
+            return true;
+    }
+    return false;
+}
+
+static bool is_stamp(const struct letter *letter, const struct date_sighting *sighting)
+{
+    uint32_t word = 0;
+    bool is_after = has_before(letter, sighting->first, STAMP_WORDS,
+                               sizeof STAMP_WORDS / sizeof *STAMP_WORDS, &word) &&
+                    is_short_line(letter, word) && is_short_line(letter, sighting->first);
+    return is_after || is_below_stamp_word(letter, sighting);
+}
+
+static bool is_posted(const struct letter *letter, const struct date_sighting *sighting)
+{
+    uint32_t first = sighting->first;
     uint32_t word = 0;
     return first > 0 && strcmp(letter_folded(letter, first - 1), "vom") == 0 &&
            has_before(letter, first, DECISION_WORDS, sizeof DECISION_WORDS / sizeof *DECISION_WORDS,
                       &word);
 }
 
-static bool is_served(const struct letter *letter, uint32_t first)
+static bool is_served(const struct letter *letter, const struct date_sighting *sighting)
 {
+    uint32_t first = sighting->first;
     uint32_t word = 0;
     return has_before(letter, first, SERVICE_WORDS, sizeof SERVICE_WORDS / sizeof *SERVICE_WORDS,
                       &word) &&
            only_fillers_between(letter, word, first);
 }
 
-static bool is_written(const struct letter *letter, uint32_t first)
+static bool is_written(const struct letter *letter, const struct date_sighting *sighting)
 {
+    uint32_t first = sighting->first;
     uint32_t word = 0;
     return has_before(letter, first, UNTIL_WORDS, sizeof UNTIL_WORDS / sizeof *UNTIL_WORDS,
                       &word) &&
@@ -99,7 +145,7 @@ static bool is_written(const struct letter *letter, uint32_t first)
 /* In the order in which they are asked: a date is at most one of them. */
 static const struct {
     const char *name;
-    bool (*is)(const struct letter *letter, uint32_t first);
+    bool (*is)(const struct letter *letter, const struct date_sighting *sighting);
 } DAYS[] = {
     {"stamp",   is_stamp  },
     {"posted",  is_posted },
@@ -126,7 +172,7 @@ void letter_days_append(const struct facts *facts, struct text *days)
         if (sighting->is_birth || sighting->date.is_loose)
             continue;
         for (size_t kind = 0; kind < DAY_NAMES; kind++) {
-            if (!DAYS[kind].is(&facts->letter, sighting->first))
+            if (!DAYS[kind].is(&facts->letter, sighting))
                 continue;
             if (!has[kind])
                 append(facts, kind, sighting, days);

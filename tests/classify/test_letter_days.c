@@ -20,6 +20,17 @@ static const struct {
   // receipt stamps stand by themselves
     {"EINGEGANGEN\n02.03.2026\nSozialamt",                                              "stamp:2026-03-02:1"  },
     {"Posteingang 02.03.26",                                                            "stamp:2026-03-02:1"  },
+ // read as the ends of the lines of the address that they stand beside; a dot that was lost
+    {"17034 Neubrandenburg                    EINGEGANGEN\n"
+     "Telefon 0395 0014872                      26.02.2026",                       "stamp:2026-02-26:1"  },
+    {"17034 Neubrandenburg                    EINGEGANGEN\n"
+     "Telefon 0395 0014872                      26.02, 2026",                      "stamp:2026-02-26:1"  },
+    {"EINGEGANGEN\n25.02, 2026",                                                        "stamp:2026-02-25:1"  },
+ // words that stand among others are none, nor is a date that does
+    {"wir haben gehört, dass er eingegangen ist und\n"
+     "auch 0395 so am 26.02.2026 kam, sagt er",                                    ""                    },
+    {"17034 Neubrandenburg                    EINGEGANGEN\n"
+     "er ist geboren 0395 0014872 und kam am 26.02.2026 zu uns",                   ""                    },
     {"Ihr Schreiben ist bei uns am 02.03.2026 eingegangen und wird bearbeitet",         ""                    },
     {"Mein Antrag ist laut Ihrem Brief bei Ihnen eingegangen am 02.03.2026 wie gesagt", ""                    },
  // the decision that the letter is about
