@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <string.h>
 
+#include "base/log.h"
 #include "base/text.h"
 #include "portal/access.h"
 #include "store/audit.h"
@@ -130,22 +131,42 @@ static struct look *place_of(struct looks *looks, const struct digest *digest, i
     return oldest;
 }
 
-enum status access_note_look(struct service *service, const struct exchange *exchange,
-                             const char *action, struct fault *fault)
+/* Of the same person, action and subject again within LOOK_MS nothing is written. */
+static enum status note_once(struct service *service, const char *person, const char *action,
+                             const char *subject, struct fault *fault)
 {
-    char id[UUID_TEXT_BYTES];
     struct text key = {0};
     bool is_known = false;
     int64_t now_ms = clock_monotonic_ms(service->clock);
-    uuid_to_text(&exchange->id, id);
-    text_append_format(&key, "%s %s %s", exchange->user.name, action, id);
+    text_append_format(&key, "%s %s %s", person, action, subject);
     struct digest digest = digest_of(text_string(&key), key.length);
     text_done(&key);
     struct look *look = place_of(&service->looks, &digest, now_ms, &is_known);
     if (is_known)
         return STATUS_OK;
-    enum status status = audit_note(service->ledger, exchange->user.name, action, id, fault);
+    enum status status = audit_note(service->ledger, person, action, subject, fault);
     if (status == STATUS_OK)
         *look = (struct look){.digest = digest, .at_ms = now_ms};
     return status;
+}
+
+enum status access_note_look(struct service *service, const struct exchange *exchange,
+                             const char *action, struct fault *fault)
+{
+    char id[UUID_TEXT_BYTES];
+    uuid_to_text(&exchange->id, id);
+    return note_once(service, exchange->user.name, action, id, fault);
+}
+
+enum status access_answer_foreign(struct service *service, struct exchange *exchange,
+                                  const char *noun, const char *name, struct fault *fault)
+{
+    struct text subject = {0};
+    text_append_format(&subject, "%s %s", noun, name);
+    log_warning(NULL, "denied: %s asked for something foreign: %s", exchange->user.name,
+                text_string(&subject));
+    enum status status =
+        note_once(service, exchange->user.name, "access.denied", text_string(&subject), fault);
+    text_done(&subject);
+    return status == STATUS_OK ? answer_nothing_there(exchange, fault) : status;
 }

@@ -54,5 +54,9 @@ bool access_may_see_site(const struct user_record *user, const char *site);
  * ten images are one look. */
 enum status access_note_look(struct service *service, const struct exchange *exchange,
                              const char *action, struct fault *fault);
+/* Answers 404 to who asked for something that has an owner and no UUID ("request", "17"), and is
+ * not theirs: what it is goes to the audit, as it does for documents and scans. */
+enum status access_answer_foreign(struct service *service, struct exchange *exchange,
+                                  const char *noun, const char *name, struct fault *fault);
 
 #endif

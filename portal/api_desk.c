@@ -76,7 +76,7 @@ static enum status answer_batch(struct service *service, struct exchange *exchan
         return status;
     *ret_is_own = string_equal(batch.site, exchange->user.site);
     status = *ret_is_own ? answer_json(exchange, 200, describe_batch(&batch), fault)
-                         : answer_nothing_there(exchange, fault);
+                         : access_answer_foreign(service, exchange, "batch", id, fault);
     batch_record_done(&batch);
     return status;
 }
@@ -160,7 +160,7 @@ static enum status api_batch_cover(struct service *service, struct exchange *exc
         return status;
     status = string_equal(batch.site, exchange->user.site)
                  ? answer_cover(service, exchange, &batch, fault)
-                 : answer_nothing_there(exchange, fault);
+                 : access_answer_foreign(service, exchange, "batch", exchange->name, fault);
     batch_record_done(&batch);
     return status;
 }
@@ -198,7 +198,7 @@ static enum status answer_receipt(struct service *service, struct exchange *exch
                                        (int)receipt.sheets, "by", receipt.actor, "scans", scans),
                              fault);
     else if (status == STATUS_OK)
-        status = answer_nothing_there(exchange, fault);
+        status = access_answer_foreign(service, exchange, "receipt", code, fault);
     json_decref(scans);
     receipt_record_done(&receipt);
     return status;

@@ -96,6 +96,10 @@ static enum status api_purge(struct service *service, struct exchange *exchange,
     json_t *results = json_array();
     enum status status =
         purge_items_each(service->ledger, exchange->number, add_item, results, fault);
+    if (status == STATUS_OK && json_array_size(results) == 0) { // each proposal has some
+        json_decref(results);
+        return answer_nothing_there(exchange, fault);
+    }
     return answer_list(exchange, status, results, fault);
 }
 
@@ -162,12 +166,27 @@ static enum status api_propose(struct service *service, struct exchange *exchang
     return status == STATUS_OK ? answer_verdict(exchange, verdict, number, fault) : status;
 }
 
+static enum status count_item(void *context, const struct purge_item *item, struct fault *fault)
+{
+    (void)item;
+    (void)fault;
+    size_t *items = context;
+    (*items)++;
+    return STATUS_OK;
+}
+
 static enum status api_approve(struct service *service, struct exchange *exchange,
                                struct fault *fault)
 {
     enum purge_verdict verdict = PURGE_UNKNOWN;
+    size_t items = 0;
     enum status status =
-        purge_approve(service->ledger, exchange->number, exchange->user.name, &verdict, fault);
+        purge_items_each(service->ledger, exchange->number, count_item, &items, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (items == 0)
+        return answer_nothing_there(exchange, fault);
+    status = purge_approve(service->ledger, exchange->number, exchange->user.name, &verdict, fault);
     return status == STATUS_OK ? answer_verdict(exchange, verdict, exchange->number, fault)
                                : status;
 }
@@ -257,7 +276,6 @@ static enum status answer_confirmed(struct exchange *exchange, enum forwarding_v
                                     struct fault *fault)
 {
     static const char *const words[] = {
-        [FORWARDING_NONE] = "Dieses Dokument ist nicht weitergeleitet.",
         [FORWARDING_BEFORE] = "Die Bestätigung ist schon vermerkt.",
         [FORWARDING_SAME_PERSON] =
             "Wer weitergeleitet hat, vermerkt die Bestätigung nicht selbst: Damit wird die Kopie "
@@ -281,6 +299,8 @@ static enum status api_confirm(struct service *service, struct exchange *exchang
         return act_answer_missing(exchange, &words_rule, fault);
     enum status status = forwarding_confirm(service->ledger, (struct document_id){exchange->id},
                                             words, exchange->user.name, &verdict, fault);
+    if (status == STATUS_OK && verdict == FORWARDING_NONE)
+        return answer_nothing_there(exchange, fault);
     return status == STATUS_OK ? answer_confirmed(exchange, verdict, fault) : status;
 }
 

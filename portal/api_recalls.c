@@ -103,11 +103,6 @@ static enum status write_note(void *context, const struct recall_record *record,
                               &writing->text, fault);
 }
 
-static enum status answer_unknown(struct exchange *exchange, struct fault *fault)
-{
-    return answer_error(exchange, 410, "Einen Rückruf dieser Nummer gibt es nicht.", fault);
-}
-
 static enum status api_recall_note(struct service *service, struct exchange *exchange,
                                    struct fault *fault)
 {
@@ -116,7 +111,7 @@ static enum status api_recall_note(struct service *service, struct exchange *exc
     enum status status =
         recall_get(service->ledger, exchange->number, write_note, &writing, &is_found, fault);
     if (status == STATUS_OK && !is_found)
-        status = answer_unknown(exchange, fault);
+        status = answer_nothing_there(exchange, fault);
     else if (status == STATUS_OK)
         status = answer_bytes(exchange, text_string(&writing.text), writing.text.length,
                               "text/plain; charset=utf-8", fault);
@@ -125,6 +120,15 @@ static enum status api_recall_note(struct service *service, struct exchange *exc
 }
 
 /* ---- settling ------------------------------------------------------------------------------- */
+
+static enum status ignore_recall(void *context, const struct recall_record *record,
+                                 struct fault *fault)
+{
+    (void)context;
+    (void)record;
+    (void)fault;
+    return STATUS_OK;
+}
 
 static enum status api_recall_settle(struct service *service, struct exchange *exchange,
                                      struct fault *fault)
@@ -136,11 +140,17 @@ static enum status api_recall_settle(struct service *service, struct exchange *e
         return answer_error(exchange, 400, "Wurde gemeldet, ja oder nein?", fault);
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
-    enum status status = recall_settle(service->ledger, exchange->number, json_is_true(reported),
-                                       exchange->user.name, reason, &why);
+    bool is_found = false;
+    enum status status =
+        recall_get(service->ledger, exchange->number, ignore_recall, NULL, &is_found, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (!is_found)
+        return answer_nothing_there(exchange, fault);
+    status = recall_settle(service->ledger, exchange->number, json_is_true(reported),
+                           exchange->user.name, reason, &why);
     if (status == STATUS_REFUSE)
-        return answer_error(exchange, 409, "Diesen Rückruf gibt es nicht, oder er ist erledigt.",
-                            fault);
+        return answer_error(exchange, 409, "Dieser Rückruf ist schon erledigt.", fault);
     if (status != STATUS_OK)
         return fault_set(fault, status, "%s", why.text);
     return answer_json(exchange, 200, json_pack("{s:b}", "settled", 1), fault);

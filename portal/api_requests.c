@@ -158,13 +158,17 @@ static enum status find(struct service *service, struct exchange *exchange, bool
 {
     enum status status =
         request_get(service->ledger, exchange->number, ret_found, ret_record, fault);
+    char number[24];
     bool may = false;
-    if (status == STATUS_OK && *ret_found)
+    if (status == STATUS_OK && !*ret_found)
+        return answer_nothing_there(exchange, fault);
+    if (status == STATUS_OK)
         status = may_see(service, exchange, ret_record, &may, fault);
     if (status != STATUS_OK || may)
         return status;
     *ret_found = false;
-    return answer_error(exchange, 410, request_verdict_words(REQUEST_UNKNOWN), fault);
+    (void)snprintf(number, sizeof number, "%u", (unsigned)exchange->number);
+    return access_answer_foreign(service, exchange, "request", number, fault);
 }
 
 static enum status add_event(void *context, const struct request_event *event, struct fault *fault)

@@ -6,7 +6,10 @@
  *     a role that may not        403, whatever the path names
  *     a role that may, own       anything but 401, 403, 404 and 5xx
  *     foreign, deleted, unknown  404 in the same words, and a foreign one leaves a row in the audit
- * Changes are sent with an empty object, which names no decision and decides nothing. */
+ * Changes are sent with an empty object, which names no decision and decides nothing.
+ *
+ * What a path names by number or name (a batch, a request) has no `about`: it stands in the table
+ * `named` below, and a route whose thing is in neither fails. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +17,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +26,7 @@
 #include "base/text.h"
 #include "portal/routes.h"
 #include "store/database.h"
+#include "store/users.h"
 #include "tests/portal/desk.h"
 
 enum whose { OWN, FOREIGN, DELETED, UNKNOWN, WHOSE };
@@ -258,6 +263,174 @@ static void own_things_are_there(void **state)
             ask_own(role, "POST");
 }
 
+/* ---- what is named by number or name --------------------------------------------------------- */
+
+enum { DEMMINS_BATCH, WARENS_BATCH, WARENS_RECEIPT, REQUEST_OF_SG_50_2, NAMES_MADE };
+static char names_made[NAMES_MADE][64];
+
+/* What of these has an owner is made in open_desk(); `foreign` names it (-1: nobody's alone). */
+static const struct {
+    const char *path;
+    int foreign;
+    const char *unknown;
+    const char *body; /* of a POST that would be taken */
+} named[] = {
+    {"/account/sessions/:name/end", -1,                 "0123456789abcdef",                     "{}"                                    },
+    {"/batches/:name",              WARENS_BATCH,       "20260302-ZZZZZ",                       NULL                                    },
+    {"/batches/:name/cover",        WARENS_BATCH,       "20260302-ZZZZZ",                       NULL                                    },
+    {"/batches/:name/close",        WARENS_BATCH,       "20260302-ZZZZZ",                       "{\"reason\":\"Fremd.\"}"               },
+    {"/receipts/:name",             WARENS_RECEIPT,     "ZZZZ-ZZZZ",                            NULL                                    },
+    {"/users/:name/role",           -1,                 "niemand",                              "{\"role\":\"registry\"}"               },
+    {"/users/:name/disable",        -1,                 "niemand",                              "{}"                                    },
+    {"/users/:name/enable",         -1,                 "niemand",                              "{}"                                    },
+    {"/users/:name/factor/reset",   -1,                 "niemand",                              "{}"                                    },
+    {"/sessions/:name/end",         -1,                 "0123456789abcdef",                     "{}"                                    },
+    {"/tokens/:name/revoke",        -1,                 "niemand",                              "{}"                                    },
+    {"/purges/:number",             -1,                 "4711",                                 NULL                                    },
+    {"/purges/:number/approve",     -1,                 "4711",                                 "{}"                                    },
+    {"/forwardings/:id/confirm",    -1,                 "00000000-0000-7000-8000-000000000000", "{\"words\":\"Da.\"}"                   },
+    {"/lots/:id/release",           -1,                 "00000000-0000-7000-8000-000000000000", "{}"                                    },
+    {"/recalls/:number/note",       -1,                 "4711",                                 NULL                                    },
+    {"/recalls/:number/settle",     -1,                 "4711",                                 "{\"reported\":true,\"reason\":\"So.\"}"},
+    {"/requests/:number",           REQUEST_OF_SG_50_2, "4711",                                 NULL                                    },
+    {"/requests/:number/sheet",     REQUEST_OF_SG_50_2, "4711",                                 NULL                                    },
+    {"/requests/:number/close",     REQUEST_OF_SG_50_2, "4711",                                 "{\"reason\":\"Fremd.\"}"               },
+    {"/requests/:number/items",     REQUEST_OF_SG_50_2, "4711",                                 "{\"item\":1,\"came\":true}"            },
+};
+enum { NAMED = sizeof named / sizeof named[0] };
+
+static size_t named_row(const struct route *route)
+{
+    size_t i = 0;
+    while (i < NAMED && strcmp(named[i].path, route->path) != 0)
+        i++;
+    return i;
+}
+
+/* A thing without a row would be asked about by nobody. */
+static void every_thing_that_a_path_names_is_known_here(void **state)
+{
+    (void)state;
+    const struct route *route = NULL;
+    bool is_used[NAMED] = {false};
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
+        size_t row = named_row(route);
+        bool has_mark = strchr(route->path, ':') != NULL;
+        print_message("%s %s\n", route->method, route->path);
+        assert_true(!has_mark || names_something(route) || row < NAMED);
+        if (row < NAMED)
+            is_used[row] = true;
+    }
+    for (size_t i = 0; i < NAMED; i++)
+        assert_true(is_used[i]);
+}
+
+static struct reply ask_named(const struct route *route, const char *cookie, const char *name)
+{
+    struct text path = {0};
+    const char *body = named[named_row(route)].body;
+    size_t before = strcspn(route->path, ":");
+    text_append(&path, API);
+    text_append_bytes(&path, route->path, before);
+    text_append(&path, name);
+    text_append(&path, route->path + before + strcspn(route->path + before, "/"));
+    struct reply reply = strcmp(route->method, "POST") == 0
+                             ? desk_post(&desk, cookie, text_string(&path), body)
+                             : desk_get(&desk, cookie, text_string(&path));
+    text_done(&path);
+    return reply;
+}
+
+/* What nobody has, and what somebody else has, is told from nothing else. */
+static void check_named(const struct route *route, size_t role)
+{
+    size_t row = named_row(route);
+    struct reply unknown = ask_named(route, cookies[role], named[row].unknown);
+    print_message("%s %s, %s: %d\n", route->method, route->path,
+                  user_role_name((enum user_role)role), unknown.status);
+    assert_int_equal(unknown.status, 404);
+    if (named[row].foreign >= 0) {
+        static bool was_denied[NAMES_MADE][USER_ROLES]; // looking again soon is the same look
+        bool *known = &was_denied[named[row].foreign][role];
+        int64_t before = count_denied();
+        struct reply foreign =
+            ask_named(route, stranger_cookies[role], names_made[named[row].foreign]);
+        assert_int_equal(foreign.status, 404);
+        assert_string_equal(foreign.body, unknown.body);
+        assert_int_equal(count_denied(), before + !*known);
+        *known = true;
+        reply_done(&foreign);
+    }
+    reply_done(&unknown);
+}
+
+static void what_is_named_is_there_for_its_owner_only(void **state)
+{
+    (void)state;
+    const struct route *route = NULL;
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++)
+        for (size_t role = 0; role < USER_ROLES; role++)
+            if (named_row(route) < NAMED && (route->roles & (1U << role)) != 0)
+                check_named(route, role);
+}
+
+/* What such an answer says under `key`. */
+static void keep_name(int which, const char *cookie, const char *path, const char *body,
+                      const char *key)
+{
+    struct reply reply = desk_post(&desk, cookie, path, body);
+    json_t *answer = json_loads(reply.body, 0, NULL);
+    const json_t *value = json_object_get(answer, key);
+    print_message("%s: %d %s\n", path, reply.status, reply.body);
+    assert_non_null(value);
+    if (json_is_string(value))
+        (void)snprintf(names_made[which], sizeof names_made[which], "%s", json_string_value(value));
+    else
+        (void)snprintf(names_made[which], sizeof names_made[which], "%lld",
+                       (long long)json_integer_value(value));
+    json_decref(answer);
+    reply_done(&reply);
+}
+
+/* Waren has a mailroom of its own for this, as the command line adds one. */
+static char *warens_cookie(void)
+{
+    static const struct user_addition willi = {
+        "willi", {.role = USER_MAILROOM, .site = "Waren"},
+         seed_password
+    };
+    struct ledger *ledger = NULL;
+    assert_int_equal(
+        ledger_open(desk.config->store.ledger, LEDGER_WRITE, desk_clock(), &ledger, NULL),
+        STATUS_OK);
+    assert_int_equal(user_add(ledger, &willi, "test", NULL), STATUS_OK);
+    ledger_close(&ledger);
+    return desk_cookie(&desk, "willi");
+}
+
+static void make_names(void)
+{
+    static const char batch[] = "{\"operator\":\"x\",\"prepared\":3,\"received_day\":"
+                                "\"2026-03-02\",\"channel\":\"post\",\"letterbox\":0}";
+    char receipt[128];
+    char *willi = warens_cookie();
+    struct reply seen = desk_get(&desk, willi, API "/scans");
+    json_t *scans = json_loads(seen.body, 0, NULL);
+    const json_t *first = json_array_get(json_object_get(scans, "results"), 0);
+    (void)snprintf(receipt, sizeof receipt, "{\"scans\":[\"%s\"],\"sheets\":1}",
+                   json_string_value(json_object_get(first, "scan")));
+    keep_name(DEMMINS_BATCH, cookies[USER_MAILROOM], API "/batches", batch, "batch");
+    keep_name(WARENS_BATCH, willi, API "/batches", batch, "batch");
+    keep_name(WARENS_RECEIPT, willi, API "/receipts", receipt, "code");
+    keep_name(REQUEST_OF_SG_50_2, cookies[USER_CASEWORKER], API "/requests",
+              "{\"case_number\":\"50.21.000815-1\",\"due_day\":\"2099-01-31\",\"items\":"
+              "[{\"kind\":\"kontoauszug\",\"words\":\"Kontoauszug\"}]}",
+              "request");
+    json_decref(scans);
+    reply_done(&seen);
+    free(willi);
+}
+
 /* ---- the office ----------------------------------------------------------------------------- */
 
 /* Removes the letter from Neustrelitz from the ledger, rows and all. */
@@ -300,6 +473,7 @@ static int open_desk(void **state)
         if (people[role].stranger != NULL)
             stranger_cookies[role] = desk_cookie(&desk, people[role].stranger);
     }
+    make_names();
     return 0;
 }
 
@@ -320,6 +494,8 @@ int main(void)
         cmocka_unit_test(nobody_gets_past_the_door),
         cmocka_unit_test(roles_without_the_right_are_refused),
         cmocka_unit_test(foreign_deleted_and_unknown_things_are_not_there),
+        cmocka_unit_test(every_thing_that_a_path_names_is_known_here),
+        cmocka_unit_test(what_is_named_is_there_for_its_owner_only),
         cmocka_unit_test(own_things_are_there),
     };
     log_open("portal", LOG_LEVEL_ERROR);

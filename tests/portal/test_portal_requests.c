@@ -67,8 +67,8 @@ static void a_caseworker_asks_closes_and_opens_again(void **state)
     list = answer(desk_get(&desk, emil, API "/requests"), 200);
     assert_int_equal(json_integer_value(json_object_get(list, "count")), 0);
     json_decref(list);
-    json_decref(answer(desk_get(&desk, emil, API "/requests/1"), 410));
-    post(emil, API "/requests/1/close", "{\"reason\":\"Fremd.\"}", 410);
+    json_decref(answer(desk_get(&desk, emil, API "/requests/1"), 404));
+    post(emil, API "/requests/1/close", "{\"reason\":\"Fremd.\"}", 404);
     post(bernd, API "/requests/1/close", "{}", 400);
     post(bernd, API "/requests/1/items", "{\"item\":1}", 400);
     post(bernd, API "/requests/1/items", "{\"item\":2,\"came\":true}", 400);
