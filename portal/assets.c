@@ -43,6 +43,7 @@ static const struct source sources[] = {
     OWN("icon.svg", "image/svg+xml"),
     OWN("portal.css", STYLE),
     OWN("app.js", SCRIPT),
+    OWN("pages.js", SCRIPT),
     OWN("api.js", SCRIPT),
     OWN("live.js", SCRIPT),
     OWN("words.js", SCRIPT),

@@ -100,7 +100,7 @@ function Failure({ failure, onChanged }) {
 
   return html`<tr class="kern-table__row">
     <${Cell}>${queueWords[failure.kind]}<//>
-    <${Cell}>${failure.reason || 'ohne Grund'}<//>
+    <${Cell}><span class="words">${failure.reason || 'ohne Grund'}</span><//>
     <${Cell} numeric>${failure.count}<//>
     <${Cell}><${Button} onClick=${retry} aria-label="Neu versuchen: ${failure.reason}">Neu versuchen<//>${done && html`<p class="note" role="status">${done}</p>`}<//>
   </tr>`;

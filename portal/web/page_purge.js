@@ -31,14 +31,16 @@ function standOf(one) {
 }
 
 function Confirm({ one, ask }) {
+  const [isOpen, setOpen] = useState(false);
   const [words, setWords] = useState('');
   const send = (event) => {
     event.preventDefault();
     ask(`/api/v1/forwardings/${one.document}/confirm`, { words });
   };
+  if (!isOpen) return html`<${Button} onClick=${() => setOpen(true)} aria-label="Erhalt vermerken: ${one.target}, ${dayWords(one.day)}">Erhalt vermerken<//>`;
   return html`<form class="form-row" onSubmit=${send}>
-    <${TextInput} id="confirm-${one.document}" label="Wie bestätigt" value=${words} onValue=${setWords} maxlength="200" required />
-    <${Button} type="submit">Bestätigt<//>
+    <${TextInput} id="confirm-${one.document}" label="Wie bestätigt" value=${words} onValue=${setWords} maxlength="200" autocomplete="off" required />
+    <${Button} look="primary" type="submit">Vermerken<//><${Button} look="tertiary" onClick=${() => setOpen(false)}>Abbrechen<//>
   </form>`;
 }
 
@@ -52,14 +54,14 @@ export function ForwardingsPage({ session, version }) {
     ${!value && !error && html`<${Loading} />`}
     ${value?.results.length === 0 && html`<p class="kern-body empty" role="status">Nichts ist weitergeleitet.</p>`}
     ${value?.results.length > 0 &&
-    html`<${Table} caption="Weitergeleitet, das Neueste zuerst" columns=${[['Weitergeleitet', ''], ['An', ''], ['Eingang hier', ''], ['Art', ''], ['Von', ''], ['Stand', ''], ['', '']]}>
+    html`<${Table} caption="Weitergeleitet, das Neueste zuerst" columns=${[['Weitergeleitet', ''], ['An', ''], ['Eingang hier', ''], ['Art', ''], ['Von', ''], ['Stand', ''], ...(mayConfirm ? [['Eingreifen', '']] : [])]}>
       ${value.results.map((one) => {
         const [words, look] = standOf(one);
         return html`<tr class="kern-table__row" key=${one.document}>
-          <${Cell}><span class="nowrap">${dayWords(one.day)}</span><//><${Cell}>${one.target}<//>
+          <${Cell}><span class="nowrap">${dayWords(one.day)}</span><//><${Cell}><span class="words">${one.target}</span><//>
           <${Cell}>${one.received ? dayWords(one.received) : '–'}<//><${Cell}>${kindWords(one.kind)}<//><${Cell}>${one.actor}<//>
           <${Cell}><${Badge} look=${look}>${words}<//>${one.confirmed_by ? ` ${timeWords(one.confirmed)}, ${one.confirmed_by}` : ''}<//>
-          <${Cell}>${mayConfirm && !one.confirmed && html`<${Confirm} one=${one} ask=${ask} />`}<//>
+          ${mayConfirm && html`<${Cell}>${!one.confirmed && html`<${Confirm} one=${one} ask=${ask} />`}<//>`}
         </tr>`;
       })}
     <//>`}`;
@@ -84,7 +86,7 @@ function Propose({ rules, ask }) {
   </section>`;
 }
 
-/** A link, because the answer is a file. */
+/** A link once it can be asked for, because the answer is a file. */
 function Disclosure() {
   const [number, setNumber] = useState('');
   const [reason, setReason] = useState('');
@@ -94,7 +96,9 @@ function Disclosure() {
     <div class="form-row">
       <${TextInput} id="disclosure-case" label="Aktenzeichen" value=${number} onValue=${setNumber} autocomplete="off" />
       <${TextInput} id="disclosure-reason" label="Wer hat wann gefragt" value=${reason} onValue=${setReason} maxlength="500" />
-      ${isReady && html`<a class="kern-link" href=${address('/api/v1/disclosure', { case: number.trim(), reason })} download>Paket herunterladen</a>`}
+      ${isReady
+        ? html`<a class="kern-btn kern-btn--secondary" href=${address('/api/v1/disclosure', { case: number.trim(), reason })} download><span class="kern-label">Paket herunterladen</span></a>`
+        : html`<${Button} disabled>Paket herunterladen<//>`}
     </div>
   </section>`;
 }
@@ -106,16 +110,18 @@ function purgeStand(purge) {
 
 function Purges({ purges, session, ask }) {
   const mayApprove = ['lead', 'registry'].includes(session.user.role);
-  return html`<${Table} caption="Löschungen, die neueste zuerst" columns=${[['Nummer', 'numeric'], ['Regel', ''], ['Begründung', ''], ['Umfang', ''], ['Vorgeschlagen', ''], ['Genehmigt', ''], ['Stand', ''], ['', '']]}>
+  return html`<${Table} caption="Löschungen, die neueste zuerst" columns=${[['Nummer', 'numeric'], ['Regel', ''], ['Begründung', ''], ['Umfang', ''], ['Vorgeschlagen', ''], ['Genehmigt', ''], ['Stand', ''], ...(mayApprove ? [['Eingreifen', '']] : [])]}>
     ${purges.map((purge) => {
       const [words, look] = purgeStand(purge);
       const isOwn = purge.proposed_by === session.user.name;
       return html`<tr class="kern-table__row" key=${purge.number}>
-        <${Cell} numeric>${purge.number}<//><${Cell}>${purge.rule}<//><${Cell}>${purge.reason}<//>
+        <${Cell} numeric>${purge.number}<//><${Cell}>${purge.rule}<//><${Cell}><span class="words">${purge.reason}</span><//>
         <${Cell}>${countWords(purge.documents, 'Dokument', 'Dokumente')}${purge.spared > 0 ? `, ${purge.spared} ausgenommen` : ''}<//>
         <${Cell}>${timeWords(purge.proposed)}, ${purge.proposed_by}<//><${Cell}>${purge.approved_by ?? '–'}<//>
         <${Cell}><${Badge} look=${look}>${words}<//><//>
-        <${Cell}>${mayApprove && !purge.approved && html`<${Button} disabled=${isOwn} onClick=${() => ask(`/api/v1/purges/${purge.number}/approve`, {})}>Genehmigen<//>`}<//>
+        ${mayApprove && html`<${Cell}>${!purge.approved && (isOwn
+          ? html`<span class="note">genehmigt eine andere Person</span>`
+          : html`<${Button} onClick=${() => ask(`/api/v1/purges/${purge.number}/approve`, {})} aria-label="Genehmigen: Löschung ${purge.number}">Genehmigen<//>`)}<//>`}
       </tr>`;
     })}
   <//>`;

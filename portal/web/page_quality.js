@@ -64,13 +64,13 @@ function OpenItem({ item, session, version, onBack, onDone }) {
 
 function Items({ items, onOpen }) {
   if (items.length === 0) return html`<p class="kern-body empty" role="status">Nichts ist zu prüfen.</p>`;
-  return html`<${Table} caption="Zu prüfen" columns=${[['Eingang', ''], ['Art', ''], ['Stapel', ''], ['Standort', ''], ['Gescannt von', ''], ['Grund', ''], ['Stand', ''], ['', '']]}>
+  return html`<${Table} caption="Zu prüfen" columns=${[['Eingang', ''], ['Art', ''], ['Stapel', ''], ['Standort', ''], ['Gescannt von', ''], ['Grund', ''], ['Stand', ''], ['Prüfen', '']]}>
     ${items.map((item) => html`<tr class="kern-table__row" key=${item.document}>
       <${Cell}><span class="nowrap">${timeWords(item.received)}</span><//><${Cell}>${kindWords(item.kind)}<//>
       <${Cell}>${item.batch ?? 'ohne'}<//><${Cell}>${item.site}<//><${Cell}>${item.operator ?? '–'}<//>
       <${Cell}>${drawnWords[item.drawn] ?? item.drawn}<//>
       <${Cell}>${item.findings ? item.findings.split(' ').map((name) => findingWords[name] ?? name).join(', ') : 'offen'}<//>
-      <${Cell}><${Button} onClick=${() => onOpen(item)}>Prüfen<//><//>
+      <${Cell}><${Button} onClick=${() => onOpen(item)} aria-label="Prüfen: ${kindWords(item.kind)} vom ${timeWords(item.received)}">Prüfen<//><//>
     </tr>`)}
   <//>`;
 }
@@ -105,7 +105,7 @@ function Lot({ lot, mayRelease, onRelease }) {
     <${Cell}>${lot.open === 0 ? 'geprüft' : `${lot.open} offen`}${lot.finding ? ', mit Befund' : ''}<//>
     <${Cell}>${dayWords(lot.paper_from)}${lot.kept > 0 ? `, ${lot.kept} dauerhaft` : ''}<//>
     <${Cell}><${Badge} look=${look}>${words}<//>${lot.released_by ? ` ${timeWords(lot.released)}, ${lot.released_by}` : ''}<//>
-    ${mayRelease && html`<${Cell}>${lot.stand !== 'released' && html`<${Button} disabled=${lot.stand !== 'ready'} onClick=${() => onRelease(lot)}>Freigeben<//>`}<//>`}
+    ${mayRelease && html`<${Cell}>${lot.stand !== 'released' && html`<${Button} disabled=${lot.stand !== 'ready'} onClick=${() => onRelease(lot)} aria-label="Freigeben: ${lot.batch ?? `${lot.site}, ${dayWords(lot.day)}`}">Freigeben<//>`}<//>`}
   </tr>`;
 }
 
@@ -122,11 +122,11 @@ function Lots({ version, mayRelease }) {
     }
   }
   const columns = [['Karton', ''], ['Stichprobe', ''], ['Prüfung', ''], ['Papier bis', ''], ['Stand', '']];
-  return html`<section aria-labelledby="lots-title">
-    <h2 class="kern-heading-small" id="lots-title">Papier</h2>
+  return html`<section class="section" aria-labelledby="lots-title">
+    <h2 class="kern-heading-small" id="lots-title">Kartons</h2>
     ${(error ?? failed) && html`<${Alert} look="danger" title=${error ?? failed} role="alert" />`}
     ${value?.results.length === 0 && html`<p class="kern-body empty" role="status">Noch ist keine Stichprobe gezogen.</p>`}
-    ${value?.results.length > 0 && html`<${Table} caption="Lose, das neueste zuerst" columns=${mayRelease ? [...columns, ['', '']] : columns}>
+    ${value?.results.length > 0 && html`<${Table} caption="Lose, das neueste zuerst" columns=${mayRelease ? [...columns, ['Eingreifen', '']] : columns}>
       ${value.results.map((lot) => html`<${Lot} key=${lot.lot} lot=${lot} mayRelease=${mayRelease} onRelease=${release} />`)}
     <//>`}
     <div class="actions actions--row">

@@ -56,14 +56,14 @@ function Item({ request, item, onDone }) {
   const [isOpening, setOpening] = useState(false);
   const { error, isBusy, run } = useAct(() => onDone('Vermerkt: Die Unterlage ist da.'));
   const path = `/api/v1/requests/${request.request}/items`;
-  return html`<li>
+  return html`<li class="asked__item">
     <${Badge} look=${item.open ? 'warning' : 'success'}>${item.open ? 'offen' : 'da'}<//>
-    ${' '}<strong>${item.words}</strong>${item.kind && html` <span class="muted">(${kindWords(item.kind)})</span>`}
-    ${!item.open && html`<span class="muted"> ${timeWords(item.changed)}, ${deciderWords(item.changed_by)}</span>`}
-    ${item.document && html` <a class="kern-link" href="#/dokument/${item.document}">Dokument</a>`}
-    ${' '}${item.open
-      ? html`<${Button} look="tertiary" disabled=${isBusy} onClick=${() => run(() => post(path, { item: item.item, came: true }))}>Ist da<//>`
-      : html`<${Button} look="tertiary" onClick=${() => setOpening(true)}>Fehlt doch<//>`}
+    <span><strong>${item.words}</strong>${item.kind && html` <span class="muted">(${kindWords(item.kind)})</span>`}</span>
+    ${!item.open && html`<span class="muted">${timeWords(item.changed)}, ${deciderWords(item.changed_by)}</span>`}
+    ${item.document && html`<a class="kern-link" href="#/dokument/${item.document}">Dokument</a>`}
+    ${item.open
+      ? html`<${Button} look="tertiary" aria-label="Ist da: ${item.words}" disabled=${isBusy} onClick=${() => run(() => post(path, { item: item.item, came: true }))}>Ist da<//>`
+      : html`<${Button} look="tertiary" aria-label="Fehlt doch: ${item.words}" onClick=${() => setOpening(true)}>Fehlt doch<//>`}
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
     ${isOpening && html`<${ReasonForm} title=${`Fehlt doch: ${item.words}`} sendWords="Wieder öffnen" path=${path}
       body=${{ item: item.item, came: false }} onClose=${() => setOpening(false)}
@@ -81,7 +81,7 @@ function Request({ request, showsCase, onDone }) {
       ${showsCase && html`<a class="kern-link" href=${caseAddress(request.case_number)}>${request.case_number}</a>, `}
       gestellt ${timeWords(request.made)} von ${request.made_by}${request.reason ? `. Geschlossen von ${deciderWords(request.ended_by)}: „${request.reason}“` : ''}
     </p>
-    <ul class="related">${request.items.map((item) => html`<${Item} key=${item.item} request=${request} item=${item} onDone=${onDone} />`)}</ul>
+    <ul class="asked">${request.items.map((item) => html`<${Item} key=${item.item} request=${request} item=${item} onDone=${onDone} />`)}</ul>
     <div class="actions actions--row">
       <a class="kern-link" href=${`/api/v1/requests/${request.request}/sheet`} target="_blank" rel="noopener">Rücklaufblatt drucken</a>
       ${request.open && !isClosing && html`<${Button} look="tertiary" onClick=${() => setClosing(true)}>Schließen<//>`}
@@ -121,9 +121,11 @@ function CaseInput({ number }) {
     event.preventDefault();
     if (typed.trim() !== '') window.location.hash = caseAddress(typed.trim());
   };
-  return html`<form class="act-form" aria-label="Fall öffnen" onSubmit=${send}>
-    <${TextInput} id="requests-of" label="Aktenzeichen" value=${typed} onValue=${setTyped} autocomplete="off" />
-    <button type="submit" class="kern-btn kern-btn--secondary"><span class="kern-label">Fall zeigen</span></button>
+  return html`<form class="panel" aria-label="Fall öffnen" onSubmit=${send}>
+    <div class="form-row">
+      <${TextInput} id="requests-of" label="Aktenzeichen" value=${typed} onValue=${setTyped} autocomplete="off" />
+      <${Button} type="submit">Fall zeigen<//>
+    </div>
   </form>`;
 }
 

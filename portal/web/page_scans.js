@@ -256,7 +256,6 @@ export function ScansPage({ session, version }) {
     ${tab === 'batches' && html`<${Batches} session=${session} version=${version} />`}
     ${tab === 'whereabouts' && html`<${Whereabouts} />`}
     ${tab === 'letterbox' && html`<${Letterbox} version=${version} />`}
-    ${isOwn && html`<${NotToScan} />`}
     ${tab === 'day' &&
     html`${isOwn && html`<${Upload} uploads=${uploads} onReceipt=${setReceipt} />`}
       <div class="filters">
@@ -287,5 +286,6 @@ export function ScansPage({ session, version }) {
         />`)}
       <//>`}
       ${next && html`<div class="pager"><${Button} onClick=${loadMore}>Ältere zeigen<//></div>`}`}
+    ${isOwn && (tab === 'day' || tab === 'batches') && html`<${NotToScan} />`}
     ${receipt && html`<${Receipt} scans=${receipt} session=${session} version=${version} onClose=${() => { setReceipt(null); setChosen([]); }} />`}`;
 }
