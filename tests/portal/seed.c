@@ -8,6 +8,7 @@
 #include "base/durable.h"
 #include "base/reading.h"
 #include "base/text.h"
+#include "store/quality.h"
 #include "store/register.h"
 #include "store/users.h"
 #include "tests/portal/seed.h"
@@ -504,6 +505,40 @@ static enum status add_three(struct office *office, struct fault *fault)
     return status;
 }
 
+/* A letter of yesterday, and everything that still moves, are filed; then the sample of that day is
+ * drawn. */
+static enum status add_checked(struct office *office, struct fault *fault)
+{
+    static const struct letter letter = {
+        .site = "Waren",
+        .source = "scan00003.tif",
+        .minutes_ago = 26L * 60,
+        .text = "Kontoauszug 2/2026\nIhr Zeichen 50.21.000815-1\nSaldo 96,10 EUR\n",
+        .kind = "kontoauszug",
+        .flags = "",
+        .case_number = seed_case,
+        .confidence = 0.9991,
+        .runner_up = 0.0003,
+        .to_file = true,
+        .reason = "Das Aktenzeichen steht mit gültiger Prüfziffer im Schreiben.",
+    };
+    static const struct quality_rule rule = {.sampling = {.protection = PROTECTION_HIGH}};
+    struct scan_id scan;
+    uint32_t lots = 0;
+    enum status status = accept(office, &letter, &scan, fault);
+    for (int i = 0; i < 2 && status == STATUS_OK; i++) // with the one that is not read yet
+        status = read_letter(office, &letter, fault);
+    for (int i = 0; i < 3 && status == STATUS_OK; i++) // with the one that is not matched yet
+        status = match_letter(office, &letter, fault);
+    for (int i = 0; i < 3 && status == STATUS_OK; i++)
+        status = file_letter(office, fault);
+    if (status == STATUS_OK)
+        status = quality_draw_all(office->ledger, &rule, &lots, fault);
+    if (status == STATUS_OK && lots == 0)
+        status = fault_set(fault, STATUS_HALT, "no lot was drawn");
+    return status;
+}
+
 static enum status add_markup(struct office *office, struct fault *fault)
 {
     static const struct letter letter = {.site = "Demmin",
@@ -519,6 +554,8 @@ enum status seed_later(const struct config *config, const struct clock *clock, c
         return with_office(config, clock, &seed, clear_more, fault);
     if (strcmp(what, "three") == 0)
         return with_office(config, clock, &seed, add_three, fault);
+    if (strcmp(what, "checked") == 0)
+        return with_office(config, clock, &seed, add_checked, fault);
     if (strcmp(what, "markup") == 0)
         return with_office(config, clock, &seed, add_markup, fault);
     return fault_set(fault, STATUS_REFUSE, "nothing is called \"%s\"", what);

@@ -31,8 +31,8 @@ enum status seed_office(const struct config *config, const struct clock *clock,
                         struct seed *ret_seed, struct fault *fault);
 
 /* What happens later. "more": the letter from Neustrelitz comes into clearing. "three": three
- * more letters, from Demmin, come into clearing. "markup": a scan at Demmin whose name looks like
- * HTML. */
+ * more letters, from Demmin, come into clearing. "checked": a letter of yesterday is filed and drawn
+ * to be compared with its paper. "markup": a scan at Demmin whose name looks like HTML. */
 enum status seed_later(const struct config *config, const struct clock *clock, const char *what,
                        struct fault *fault);
 
