@@ -23,6 +23,7 @@ struct options {
     const char *config;
     const char *submit;
     const char *id;    /* of the one file that is submitted; NULL: made here */
+    const char *name;  /* what that file is called; NULL: as it lies there */
     const char *actor; /* who submits; NULL: "submit" */
     struct argument_list sites;
     bool sweep_only;
@@ -69,7 +70,8 @@ static int submit(const struct desk *desk, const struct options *options)
         enum status status =
             options->id == NULL
                 ? submit_file(desk, site, options->files.values[i], &refused, &fault)
-                : submit_file_as(desk, site, options->files.values[i], id, &refused, &fault);
+                : submit_file_as(desk, site, options->files.values[i], options->name, id, &refused,
+                                 &fault);
         if (status != STATUS_OK)
             return exit_code(status, &fault);
         any_refused = any_refused || refused;
@@ -129,6 +131,8 @@ static int run(const struct options *options)
         return fail("--submit needs files to take over");
     if (options->id != NULL && options->files.count != 1)
         return fail("--id is for one file that is submitted");
+    if (options->name != NULL && options->id == NULL)
+        return fail("--name goes with --id");
     if (options->sweep_ms < 1)
         return fail("--sweep-ms has to be at least 1");
     struct config *config = config_load_or_explain(options->config);
@@ -155,6 +159,8 @@ int main(int argc, char **argv)
          &options.submit                                                                                                          },
         {"id",         "UUID",   "the scan's id, for one file that may be submitted again",   ARGUMENT_STRING,
          &options.id                                                                                                              },
+        {"name",       "NAME",   "what that file is called where it comes from",              ARGUMENT_STRING,
+         &options.name                                                                                                            },
         {"actor",      "NAME",   "who submits, for the audit",                                ARGUMENT_STRING, &options.actor     },
         {"sweep-only", NULL,     "do not ask the kernel for notices, only sweep the folders",
          ARGUMENT_FLAG,                                                                                        &options.sweep_only},

@@ -153,11 +153,11 @@ enum status submit_file(const struct desk *desk, const struct config_site *site,
                         bool *ret_refused, struct fault *fault)
 {
     struct scan_id id = {uuid_new(clock_wall_ms(desk->clock))};
-    return submit_file_as(desk, site, path, id, ret_refused, fault);
+    return submit_file_as(desk, site, path, NULL, id, ret_refused, fault);
 }
 
 enum status submit_file_as(const struct desk *desk, const struct config_site *site,
-                           const char *path, struct scan_id id, bool *ret_refused,
+                           const char *path, const char *name, struct scan_id id, bool *ret_refused,
                            struct fault *fault)
 {
     struct submission submission = {.desk = desk, .path = path};
@@ -169,7 +169,7 @@ enum status submit_file_as(const struct desk *desk, const struct config_site *si
         *ret_refused = true;
         return STATUS_OK;
     }
-    submission.source = source_escaped(source_name(path));
+    submission.source = source_escaped(source_name(name == NULL ? path : name));
     submission.arrival = (struct scan_arrival){.id = id,
                                                .site = site->name,
                                                .source = submission.source,

@@ -13,9 +13,9 @@ enum { SUBMIT_CHANGES_MOST = 5 /* times a file may change while it is copied */ 
 enum status submit_file(const struct desk *desk, const struct config_site *site, const char *path,
                         bool *ret_refused, struct fault *fault);
 /* The same for a scan whose id was made by who asks: repeated with that id and the same bytes, it
- * is taken over once. */
+ * is taken over once. `name`: what the file is called where it comes from; NULL: as in `path`. */
 enum status submit_file_as(const struct desk *desk, const struct config_site *site,
-                           const char *path, struct scan_id id, bool *ret_refused,
+                           const char *path, const char *name, struct scan_id id, bool *ret_refused,
                            struct fault *fault);
 
 #endif

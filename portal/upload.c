@@ -26,6 +26,7 @@ struct upload {
     char *program;
     char *site;
     char *actor;
+    char *name;   /* what the file is called where it comes from: never a path here */
     char *folder; /* of this file alone */
     char *path;
     char id[UUID_TEXT_BYTES];
@@ -65,10 +66,11 @@ static bool copy_order(struct upload *upload, const struct upload_order *order, 
     upload->site = string_copy(order->site);
     upload->actor = string_copy(order->actor);
     upload->folder = folder == NULL ? NULL : path_join(folder, upload->id);
-    upload->path = upload->folder == NULL ? NULL : path_join(upload->folder, name);
+    upload->name = string_copy(name);
+    upload->path = upload->folder == NULL ? NULL : path_join(upload->folder, "file");
     free(folder);
     return upload->program != NULL && upload->site != NULL && upload->actor != NULL &&
-           upload->path != NULL;
+           upload->name != NULL && upload->path != NULL;
 }
 
 /* ---- taking bytes ------------------------------------------------------------------------------ */
@@ -148,10 +150,13 @@ int upload_exit_code(const struct upload *upload)
 /* The intake inherits nothing but standard error, and no blocked signals. */
 static int spawn(struct upload *upload, pid_t *ret_process)
 {
-    char *const words[] = {upload->program,      (char[]){"--config"}, upload->config->path,
-                           (char[]){"--submit"}, upload->site,         (char[]){"--id"},
-                           upload->id,           (char[]){"--actor"},  upload->actor,
-                           (char[]){"--"},       upload->path,         NULL};
+    char *const words[] = {upload->program,      (char[]){"--config"},
+                           upload->config->path, (char[]){"--submit"},
+                           upload->site,         (char[]){"--id"},
+                           upload->id,           (char[]){"--name"},
+                           upload->name,         (char[]){"--actor"},
+                           upload->actor,        (char[]){"--"},
+                           upload->path,         NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -200,6 +205,7 @@ void upload_free(struct upload **upload_p)
     free(upload->program);
     free(upload->site);
     free(upload->actor);
+    free(upload->name);
     free(upload->folder);
     free(upload->path);
     free(upload);
