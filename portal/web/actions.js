@@ -45,12 +45,13 @@ export function Form({ title, send, sendWords, isReady = true, onClose, children
   </form>`;
 }
 
-/** Runs one action at a time; what went wrong stands in `error`. */
-export function useAct(onDone) {
+/** Runs one action at a time; what went wrong stands in `error`. `onBusy` hears when it runs. */
+export function useAct(onDone, onBusy = () => {}) {
   const [error, setError] = useState(null);
   const [isBusy, setBusy] = useState(false);
   async function run(work) {
     setBusy(true);
+    onBusy(true);
     setError(null);
     try {
       onDone(await work());
@@ -58,15 +59,16 @@ export function useAct(onDone) {
       setError(refusal.message);
     }
     setBusy(false);
+    onBusy(false);
   }
   return { error, isBusy, run };
 }
 
 const SEARCH_FROM = 3; // letters
 
-/** Persons of the register, chosen with the arrow keys. */
-export function CaseSearch({ id, onCase }) {
-  const [typed, setTyped] = useState('');
+/** Persons of the register, chosen with the arrow keys. `start`: what was typed already. */
+export function CaseSearch({ id, onCase, start = '' }) {
+  const [typed, setTyped] = useState(start);
   const [hits, setHits] = useState(null);
   const [chosen, setChosen] = useState(0);
   const isEnough = typed.trim().length >= SEARCH_FROM;
@@ -147,11 +149,11 @@ function ReasonInput({ value, onValue, isNeeded = true }) {
   />`;
 }
 
-export function MoveForm({ document, onDone, onClose }) {
+export function MoveForm({ document, start, onBusy, onDone, onClose }) {
   const isFiled = document.state === 'filed';
   const [found, setFound] = useState(null);
   const [reason, setReason] = useState('');
-  const { error, isBusy, run } = useAct(onDone);
+  const { error, isBusy, run } = useAct(onDone, onBusy);
   return html`<${Form}
     title=${isFiled ? 'In einen anderen Fall' : 'In einen Fall legen'}
     sendWords=${found ? `In ${found.case_number} ablegen` : 'Ablegen'}
@@ -161,7 +163,7 @@ export function MoveForm({ document, onDone, onClose }) {
     onClose=${onClose}
     send=${() => run(() => act(document, 'assign', { case_number: found.case_number, reason }))}
   >
-    <${CaseSearch} id="move" onCase=${setFound} />
+    <${CaseSearch} id="move" start=${start} onCase=${setFound} />
     <${ReasonInput} value=${reason} onValue=${setReason} isNeeded=${isFiled} />
   <//>`;
 }
@@ -212,8 +214,8 @@ const askBodies = () => {
 /** The body that the letter is addressed to, as the matcher saw it; nothing when it saw none. */
 const seenBody = (document) => (document.flags ?? []).find((flag) => flag.startsWith('to:'))?.slice(3);
 
-export function ForwardForm({ document, onDone, onClose }) {
-  const [target, setTarget] = useState('');
+export function ForwardForm({ document, start = '', onBusy, onDone, onClose }) {
+  const [target, setTarget] = useState(start);
   const [bodies, setBodies] = useState([]);
   useEffect(() => {
     askBodies().then((known) => {
@@ -225,7 +227,7 @@ export function ForwardForm({ document, onDone, onClose }) {
   const address = bodies.find((body) => body.title === target)?.address;
   const [day, setDay] = useState(todayStamp());
   const [reason, setReason] = useState('');
-  const { error, isBusy, run } = useAct(onDone);
+  const { error, isBusy, run } = useAct(onDone, onBusy);
   return html`<${Form}
     title="Irrläufer: weitergeleitet"
     sendWords="Als weitergeleitet vermerken"
@@ -246,10 +248,10 @@ export function ForwardForm({ document, onDone, onClose }) {
 const scannedTwice = 'Doppelt gescannt';
 const discardReasons = ['Werbung', scannedTwice, 'Leer oder unleserlich', 'Ohne Bezug zum Sozialamt'];
 
-export function DiscardForm({ document, onDone, onClose }) {
+export function DiscardForm({ document, onBusy, onDone, onClose }) {
   const [chosen, setChosen] = useState(0);
   const [other, setOther] = useState('');
-  const { error, isBusy, run } = useAct(onDone);
+  const { error, isBusy, run } = useAct(onDone, onBusy);
   const reason = chosen < discardReasons.length ? discardReasons[chosen] : other.trim();
   return html`<${Form}
     title="Aussortieren"

@@ -2,10 +2,12 @@
 //
 // The next documents are loaded while one is looked at. A number key puts the document into that
 // case at once; "U" takes the last decision back. Single keys can be switched off (WCAG 2.1.4) and
-// mean nothing while something is typed.
+// mean nothing while something is typed. Who types faster than the next document is shown loses no
+// letter: what was typed goes into the form that its first key opens. Keys that decide wait for the
+// document that they are about.
 // SPDX-License-Identifier: EUPL-1.2
 
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { address, get } from './api.js';
 import { act, DiscardForm, ForwardForm, MoveForm } from './actions.js';
 import { loadDocument } from './page_document.js';
@@ -138,8 +140,9 @@ function Outcomes({ onOutcome, isWaiting, canUndo, isBusy }) {
   </ul>`;
 }
 
+/** Before the browser can have another key. */
 function useKeys(isOn, onKey) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOn) return undefined;
     const listen = (event) => {
       const isTyping = event.target.closest?.('input, select, textarea, form');
@@ -161,28 +164,62 @@ function useKeysSwitch() {
   return [isOn, set];
 }
 
+const TYPED_MOST = 60;
+
+/** What is typed while no document is there to take it, if its first key opens a form. */
+function useTypedAhead(isOn, isSending) {
+  const typed = useRef('');
+  useLayoutEffect(() => {
+    if (!isOn) {
+      typed.current = '';
+      return undefined;
+    }
+    const listen = (event) => {
+      const isElsewhere = !isSending && event.target.closest?.('input, select, textarea, form');
+      if (isElsewhere || event.ctrlKey || event.altKey || event.metaKey) return;
+      const opens = outcomes.some(([key, , name]) => forms[name] && key.toLowerCase() === event.key.toLowerCase());
+      if (event.key === 'Escape') typed.current = '';
+      if (event.key.length !== 1 || (typed.current === '' && !opens) || typed.current.length > TYPED_MOST) return;
+      typed.current += event.key;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, [isOn, isSending]);
+  /** [name of the form or null, its first words]; asked once. */
+  return () => {
+    const [first, ...words] = typed.current;
+    typed.current = '';
+    const outcome = outcomes.find(([key]) => key.toLowerCase() === first?.toLowerCase());
+    return [outcome?.[2] ?? null, words.join('').trimStart()];
+  };
+}
+
 const forms = { search: MoveForm, forward: ForwardForm, discard: DiscardForm };
 const formWords = { search: 'In den Fall abgelegt', forward: 'Weitergeleitet', discard: 'Aussortiert' };
 
 // ---- one document --------------------------------------------------------------------------------
 
-function Case({ whole, last, onSettled, onLater, onUndo, onTooLate }) {
+function Case({ whole, last, keys: [areKeysOn, setKeysOn], takeTyped, onBusy, onSettled, onLater, onUndo, onTooLate }) {
   const { document, explanation, pages } = whole;
-  const [open, setOpen] = useState(null);
+  const [[typedForm, typedWords], setTyped] = useState(takeTyped); // faster than this was shown
+  const [open, setOpen] = useState(typedForm);
   const [lit, setLit] = useState(null);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState(null);
-  const [areKeysOn, setKeysOn] = useKeysSwitch();
   const marks = useMemo(() => marksOf(explanation), [whole]);
   const candidates = (explanation?.candidates ?? []).slice(0, CANDIDATES);
 
   async function run(work, words) {
     setBusy(true);
+    onBusy(true);
     setError(null);
     try {
       onSettled(await work(), words);
     } catch (refusal) {
       setBusy(false);
+      onBusy(false);
+      takeTyped(); // it was meant for the next one
       setError(refusal.message);
       if (refusal.status === 409) onTooLate();
     }
@@ -192,7 +229,10 @@ function Case({ whole, last, onSettled, onLater, onUndo, onTooLate }) {
     run(() => act(document, 'assign', { case_number: candidate.case_number }), `In Fall ${candidate.case_number} abgelegt`);
 
   function decide(name) {
-    if (forms[name]) setOpen(open === name ? null : name);
+    if (forms[name]) {
+      setTyped([null, '']);
+      setOpen(open === name ? null : name);
+    }
     if (name === 'wait') {
       run(() => act(document, 'wait', { waiting: !document.waiting }), document.waiting ? 'Zurück in die Klärung' : 'Wartet auf den neuen Fall');
     }
@@ -223,6 +263,8 @@ function Case({ whole, last, onSettled, onLater, onUndo, onTooLate }) {
         ? html`<section class="panel panel--decide">
             <${Opened}
               document=${document}
+              start=${typedWords}
+              onBusy=${onBusy}
               onDone=${(changed) => onSettled(changed, formWords[open])}
               onClose=${() => setOpen(null)}
             />
@@ -264,6 +306,10 @@ export function ClearingPage({ version }) {
   const [error, setError] = useState(null);
   const [last, setLast] = useState(null); // {document, words}: what "U" takes back
   const current = queue.queue?.[0] ?? null;
+  const [isBusy, setBusy] = useState(false);
+  const isShown = Boolean(current && whole && whole.document.document === current);
+  const [areKeysOn, setKeysOn] = useKeysSwitch();
+  const takeTyped = useTypedAhead(areKeysOn && (isBusy || (current !== null && !isShown)), isBusy);
 
   useEffect(() => { if (queue.queue && queue.queue.length < PORTION / 2) queue.load(); }, [version]);
   useEffect(() => {
@@ -317,12 +363,16 @@ export function ClearingPage({ version }) {
     ${(error || queue.error) && html`<${Alert} look="danger" title=${error ?? queue.error} role="alert" />`}
     ${!queue.queue && !queue.error && html`<${Loading} />`}
     ${queue.queue && count === 0 && html`<p class="kern-body empty">Hier ist nichts zu klären.</p>`}
-    ${current && whole && whole.document.document === current &&
+    ${isShown &&
     html`<${Case}
       key=${`${current} ${whole.document.revision}`}
       whole=${whole}
       last=${last}
+      keys=${[areKeysOn, setKeysOn]}
+      takeTyped=${takeTyped}
+      onBusy=${setBusy}
       onSettled=${(changed, words) => {
+        setBusy(false);
         setLast({ document: changed, words });
         queue.settle(changed.document);
       }}

@@ -153,20 +153,17 @@ const steps = {
     await lookNarrow(page, 'clearing-narrow');
 
     await page.keyboard.press('1'); // the first candidate
+    await page.keyboard.type('wJobcenter'); // forwarded: typed before the next one is shown
     await page.getByText('Noch 3.').waitFor();
-    await page.getByRole('heading', { name: 'Zu welchem Fall gehört das?' }).waitFor();
-
-    await page.keyboard.press('w'); // forwarded
     await page.getByLabel('An wen').and(page.locator(':focus')).waitFor();
-    await page.keyboard.type('Jobcenter');
+    assert.equal(await page.getByLabel('An wen').inputValue(), 'Jobcenter');
     await look(page, 'clearing-forward');
     await page.keyboard.press('Enter');
+    await page.keyboard.type('snadol'); // somebody of the register, at once again
     await page.getByText('Noch 2.').waitFor();
     await page.getByText('Weitergeleitet.').waitFor();
-
-    await page.keyboard.press('s'); // somebody of the register
     await page.getByLabel('Im Register suchen').and(page.locator(':focus')).waitFor();
-    await page.keyboard.type('nadol');
+    assert.equal(await page.getByLabel('Im Register suchen').inputValue(), 'nadol');
     await page.getByRole('option', { name: /Nadolny/ }).waitFor();
     await look(page, 'clearing-search');
     await page.keyboard.press('Enter');
