@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 #include "cli/times.h"
 #include "store/deadlines.h"
+#include "store/guard.h"
 
 static const struct table_column columns[] = {
     {"ID",       false, 0 },
@@ -61,7 +62,7 @@ static enum status print_json(void *context, const struct deadline_item *item, s
 
 static int list(const struct instance *instance, const struct deadline_filter *filter, bool as_json)
 {
-    static const struct desk_scope everything = {.reach = DESK_SEES_ALL};
+    static const struct desk_scope everything = {.reach = DESK_SEES_ALL, .rights = GUARD_ALL};
     struct printing printing = {instance->spool};
     struct table table = {0};
     struct fault fault = {0};

@@ -10,6 +10,7 @@
 #include "cli/instance.h"
 #include "cli/outcome.h"
 #include "store/disclosure.h"
+#include "store/guard.h"
 
 static int disclose(const struct instance *instance, const struct disclosure_order *order,
                     const char *path)
@@ -59,7 +60,8 @@ int verb_disclose(struct call *call)
     const struct disclosure_order order = {.case_number = number,
                                            .authority = instance.config->authority,
                                            .actor = outcome_actor(),
-                                           .reason = reason};
+                                           .reason = reason,
+                                           .rights = GUARD_ALL};
     exit_code = disclose(&instance, &order, path);
     instance_close(&instance);
     return exit_code;

@@ -12,6 +12,7 @@
 #include "cli/lookup.h"
 #include "cli/outcome.h"
 #include "config/settings.h"
+#include "store/guard.h"
 #include "store/purge.h"
 
 enum { RULES_MOST = SETTING_ENTRIES_MOST };
@@ -75,7 +76,8 @@ static int propose(struct instance *instance, const char *typed, const char *rul
                    const char *reason)
 {
     struct purge_rule rules[RULES_MOST];
-    const struct purge_order order = {.rules = rules,
+    const struct purge_order order = {.rights = GUARD_ALL,
+                                      .rules = rules,
                                       .rule_count = rules_of(instance->config, rules),
                                       .reason = reason,
                                       .actor = outcome_actor()};
@@ -149,7 +151,8 @@ int verb_purge_approve(struct call *call)
     exit_code = instance_open(call, LEDGER_WRITE, &instance);
     if (exit_code != EXIT_DONE)
         return exit_code;
-    if (purge_approve(instance.ledger, number, outcome_actor(), &verdict, &fault) != STATUS_OK)
+    if (purge_approve(instance.ledger, number, outcome_actor(), GUARD_ALL, &verdict, &fault) !=
+        STATUS_OK)
         exit_code = outcome_of(&fault);
     else
         exit_code = explain(verdict);
@@ -253,7 +256,7 @@ int verb_purge_list(struct call *call)
         return exit_code;
     exit_code = instance_open(call, LEDGER_READ, &instance);
     if (exit_code == EXIT_DONE &&
-        purges_each(instance.ledger, print_purge, NULL, &fault) != STATUS_OK)
+        purges_each(instance.ledger, GUARD_ALL, print_purge, NULL, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     instance_close(&instance);
     return exit_code;
@@ -275,8 +278,8 @@ int verb_purge_show(struct call *call)
         return EXIT_USAGE;
     }
     exit_code = instance_open(call, LEDGER_READ, &instance);
-    if (exit_code == EXIT_DONE &&
-        purge_items_each(instance.ledger, number, print_purge_item, NULL, &fault) != STATUS_OK)
+    if (exit_code == EXIT_DONE && purge_items_each(instance.ledger, number, GUARD_ALL,
+                                                   print_purge_item, NULL, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     instance_close(&instance);
     return exit_code;

@@ -10,6 +10,7 @@
 #include "cli/documents.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
+#include "store/guard.h"
 #include "store/paper.h"
 #include "store/quality.h"
 
@@ -116,18 +117,19 @@ typedef enum status list_walk(const struct instance *instance, bool flag, struct
 static enum status walk_items(const struct instance *instance, bool flag, struct fault *fault)
 {
     (void)flag;
-    return quality_open(instance->ledger, 0, print_item, NULL, fault);
+    return quality_open(instance->ledger, GUARD_ALL, 0, print_item, NULL, fault);
 }
 
 static enum status walk_lots(const struct instance *instance, bool flag, struct fault *fault)
 {
     (void)flag;
-    return lots_each(instance->ledger, months_of(instance), 0, print_lot, NULL, fault);
+    return lots_each(instance->ledger, GUARD_ALL, months_of(instance), 0, print_lot, NULL, fault);
 }
 
 static enum status walk_papers(const struct instance *instance, bool flag, struct fault *fault)
 {
-    return paper_each(instance->ledger, months_of(instance), flag, print_paper, NULL, fault);
+    return paper_each(instance->ledger, GUARD_ALL, months_of(instance), flag, print_paper, NULL,
+                      fault);
 }
 
 static int list(struct call *call, list_walk *walk, const struct argument *table, size_t count,

@@ -15,6 +15,7 @@
 #include "cli/outcome.h"
 #include "cli/verdict.h"
 #include "law/breach.h"
+#include "store/guard.h"
 #include "store/recall.h"
 
 /* ---- recall --------------------------------------------------------------------------------- */
@@ -43,7 +44,8 @@ static int call_back(struct instance *instance, const char *typed, const char *r
     int exit_code = lookup_id(instance->ledger, typed, &found);
     if (exit_code != EXIT_DONE)
         return exit_code;
-    const struct desk_act act = {.id = {found.id}, .actor = outcome_actor(), .reason = reason};
+    const struct desk_act act = {
+        .id = {found.id}, .actor = outcome_actor(), .reason = reason, .rights = GUARD_ALL};
     if (desk_recall(instance->ledger, &act, known_ms, &number, &verdict, &fault) != STATUS_OK)
         return outcome_of(&fault);
     exit_code = verdict_explain(verdict);
@@ -111,7 +113,7 @@ int verb_recall_list(struct call *call)
         return exit_code;
     exit_code = instance_open(call, LEDGER_READ, &instance);
     if (exit_code == EXIT_DONE &&
-        recalls_each(instance.ledger, NULL, print_recall, NULL, &fault) != STATUS_OK)
+        recalls_each(instance.ledger, NULL, GUARD_ALL, print_recall, NULL, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     instance_close(&instance);
     return exit_code;
@@ -151,8 +153,8 @@ int verb_recall_note(struct call *call)
         return exit_code;
     exit_code = read_number(rest.values[0], &number) ? instance_open(call, LEDGER_READ, &instance)
                                                      : EXIT_USAGE;
-    if (exit_code == EXIT_DONE && recall_get(instance.ledger, number, print_note, &instance,
-                                             &is_found, &fault) != STATUS_OK) {
+    if (exit_code == EXIT_DONE && recall_get(instance.ledger, number, GUARD_ALL, print_note,
+                                             &instance, &is_found, &fault) != STATUS_OK) {
         exit_code = outcome_of(&fault);
     } else if (!is_found) {
         complain("there is no recall \"%s\"", rest.values[0]);

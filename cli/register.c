@@ -79,6 +79,7 @@ static int import_file(struct instance *instance, struct register_import *import
     import->words =
         (struct register_words){.closed = instance->config->register_closed_words,
                                 .blocked = instance->config->register_blocked_words,
+                                .staff = instance->config->register_staff_words,
                                 .not_blocked = instance->config->register_unblocked_words,
                                 .removed = instance->config->register_removed_words};
     import->drop_share_most = instance->config->register_drop_share_most;

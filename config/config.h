@@ -374,8 +374,10 @@ struct config {
     bool register_is_incremental; /* how a file is taken when nothing else is said */
     char *register_folder;        /* watched for exports; NULL: none is */
     int64_t register_quiet_ms;    /* a file there is whole when it has rested this long */
-    char *register_closed_words;  /* what the register's words mean: store/register.h */
+    char *medical_kinds;         /* kinds of document with health data, parted by `;`; NULL: none */
+    char *register_closed_words; /* what the register's words mean: store/register.h */
     char *register_blocked_words;
+    char *register_staff_words;
     char *register_unblocked_words;
     char *register_removed_words;
     struct config_matching matching;

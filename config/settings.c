@@ -201,6 +201,10 @@ const struct setting settings[] = {
           register_blocked_words,
           "What the status column begins with when the case is blocked: a letter to it always "
           "goes to a person."),
+    VALUE(SETTING_OPTION_TEXT, "register.words.staff", "Mitarbeiterfall; Mitarbeiter; Bedienstete",
+          0, WORDS_BYTES, register_staff_words,
+          "What the status column or the column blocked begins with when the case is that of "
+          "somebody who works for the office: blocked, and under a right of its own."),
     VALUE(SETTING_OPTION_TEXT, "register.words.not_blocked", "nein; n; no; 0; false; -", 0,
           WORDS_BYTES, register_unblocked_words,
           "What the column blocked begins with when the case is not blocked; anything else in it "
@@ -347,6 +351,10 @@ const struct setting settings[] = {
         SETTING_DURATION, "deadlines.escalate_after", "4h", MIN, 7 * DAY, deadlines.escalate_ms,
         "A document with a deadline that nobody has acknowledged this long after it was flagged is "
         "shown to the team's lead."),
+
+    VALUE(SETTING_OPTION_TEXT, "privacy.medical_kinds", "attest", 0, WORDS_BYTES, medical_kinds,
+          "Kinds of document, parted by semicolons, that hold health data: only those see them who "
+          "were given the right to (posteingang user right --help)."),
 
     WORD(
         SETTING_CHOICE, "quality.protection", "normal", protections, quality.protection,
@@ -628,6 +636,7 @@ const struct setting_section setting_sections[] = {
      SETTING_SINGLE},
     {"sheets", "Sheets that are printed: separators, covers, return sheets.", SETTING_SINGLE},
     {"deadlines", "Documents with a deadline.", SETTING_SINGLE},
+    {"privacy", "What only some may see, whatever their role and team.", SETTING_SINGLE},
     {"quality",
      "Checking of scans by another person, and how long the paper is kept.",
      SETTING_SINGLE},

@@ -225,6 +225,7 @@ static struct register_import import_of(const struct config *config, const char 
         .csv_path = path,
         .words = {.closed = config->register_closed_words,
                   .blocked = config->register_blocked_words,
+                  .staff = config->register_staff_words,
                   .not_blocked = config->register_unblocked_words,
                   .removed = config->register_removed_words},
         .is_incremental = config->register_is_incremental,

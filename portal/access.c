@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "portal/access.h"
 #include "store/audit.h"
+#include "store/guard.h"
 
 /* A person may belong to several teams: their names stand parted by semicolons. */
 static void take_teams(struct access *access, const char *names)
@@ -33,6 +34,7 @@ struct access access_of(const struct user_record *user)
         .reach = (size_t)user->role < USER_ROLES ? reaches[user->role] : REACH_NOTHING,
         .person = user->name,
         .caseworker = user->caseworker,
+        .rights = user->rights,
     };
     take_teams(&access, user->team);
     return access;
@@ -48,7 +50,8 @@ struct desk_scope access_scope(const struct access *access)
     };
     struct desk_scope scope = {.reach = reaches[access->reach],
                                .person = access->person,
-                               .caseworker = access->caseworker};
+                               .caseworker = access->caseworker,
+                               .rights = access->rights};
     for (; scope.team_count < access->team_count; scope.team_count++)
         scope.teams[scope.team_count] = access->teams[scope.team_count];
     return scope;
@@ -78,6 +81,8 @@ static bool is_moving(enum document_state state)
 bool access_may_see_document(const struct user_record *user, const struct document_record *document)
 {
     const struct access access = access_of(user);
+    if (!guard_is_seen(document->guard, access.rights))
+        return false;
     switch (access.reach) {
     case REACH_ALL:
         return true;
@@ -89,6 +94,20 @@ bool access_may_see_document(const struct user_record *user, const struct docume
     default:
         return false;
     }
+}
+
+bool access_may_see_trace(const struct user_record *user, const struct document_record *document)
+{
+    return guard_is_seen(document->trace_guard, user->rights);
+}
+
+enum status access_may_see_case(struct service *service, const struct user_record *user,
+                                const char *case_number, bool *ret_may, struct fault *fault)
+{
+    uint32_t guard = 0;
+    enum status status = guard_of_case(service->ledger, case_number, &guard, fault);
+    *ret_may = status == STATUS_OK && guard_is_seen(guard, user->rights);
+    return status;
 }
 
 bool access_lacks_factor(const struct config *config, const struct user_record *user)

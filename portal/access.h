@@ -6,7 +6,8 @@
  *     lead        it is meant for the own team
  *     quality     always
  *     registry    it waits for a person or still moves, or they decided about it themselves
- * and nobody else sees any. A document is meant for the team of the decision that counts. Sites are
+ * and nobody else sees any; and what is guarded (store/guard.h) only with the right for it, which
+ * no role brings along. A document is meant for the team of the decision that counts. Sites are
  * open to mailroom staff of that site and to admins. What one may not see answers like what is not
  * there: 404. */
 // SPDX-License-Identifier: EUPL-1.2
@@ -36,6 +37,7 @@ struct access {
     char teams[ACCESS_TEAMS_MOST][ACCESS_TEAM_BYTES];
     size_t team_count;
     const char *caseworker; /* as the register's column has it; NULL: none */
+    uint32_t rights;        /* classes of store/guard.h that they may see */
 };
 
 struct access access_of(const struct user_record *user);
@@ -47,6 +49,11 @@ bool access_may_see_document(const struct user_record *user,
                              const struct document_record *document);
 /* Whether this person must first get the second factor that the settings ask of their role. */
 bool access_lacks_factor(const struct config *config, const struct user_record *user);
+/* Whether the machine's explanation, which names other cases, may be seen besides the document. */
+bool access_may_see_trace(const struct user_record *user, const struct document_record *document);
+/* The same of a case, whatever its team is. */
+enum status access_may_see_case(struct service *service, const struct user_record *user,
+                                const char *case_number, bool *ret_may, struct fault *fault);
 bool access_may_see_site(const struct user_record *user, const char *site);
 
 /* Writes "who looked at this, when" into the audit: `action` such as "document.view". Of the same

@@ -40,7 +40,8 @@ struct desk_act act_of(const struct exchange *exchange, const char *reason)
     return (struct desk_act){.id = exchange->document.id,
                              .actor = exchange->user.name,
                              .revision = revision,
-                             .reason = reason};
+                             .reason = reason,
+                             .rights = exchange->user.rights};
 }
 
 enum status act_answer_missing(struct exchange *exchange, const struct act_field *field,

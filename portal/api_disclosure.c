@@ -66,16 +66,20 @@ static enum status api_disclosure(struct service *service, struct exchange *exch
                                            .authority = service->config->authority,
                                            .actor = exchange->user.name,
                                            .reason = exchange_query(exchange, "reason"),
-                                           .documents_most = DOCUMENTS_MOST};
+                                           .documents_most = DOCUMENTS_MOST,
+                                           .rights = exchange->user.rights};
     if (!is_written(order.case_number, CASE_BYTES_MOST) ||
         !is_written(order.reason, REASON_BYTES_MOST))
         return answer_error(exchange, 400, "Aktenzeichen oder Begründung fehlt.", fault);
+    bool may = false;
     enum status status =
         register_case(service->ledger, order.case_number, look_at_row, &owner, fault);
+    if (status == STATUS_OK)
+        status = access_may_see_case(service, &exchange->user, order.case_number, &may, fault);
     if (status != STATUS_OK)
         return status;
-    return owner.is_own ? answer_archive(service, exchange, &order, fault)
-                        : answer_nothing_there(exchange, fault);
+    return owner.is_own && may ? answer_archive(service, exchange, &order, fault)
+                               : answer_nothing_there(exchange, fault);
 }
 
 static const struct route rows[] = {

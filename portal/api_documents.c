@@ -263,6 +263,8 @@ static enum status api_document_text(struct service *service, struct exchange *e
 static enum status api_document_explanation(struct service *service, struct exchange *exchange,
                                             struct fault *fault)
 {
+    if (!access_may_see_trace(&exchange->user, &exchange->document))
+        return answer_nothing_there(exchange, fault);
     return answer_object(service, exchange, OBJECT_EXPLANATION, "application/json; charset=utf-8",
                          fault);
 }
@@ -335,7 +337,10 @@ static enum status api_case(struct service *service, struct exchange *exchange, 
         json_decref(persons.list);
         return answer_error(exchange, 400, "Bitte geben Sie ein Aktenzeichen an.", fault);
     }
-    enum status status = register_case(service->ledger, number, keep_person, &persons, fault);
+    bool may = false;
+    enum status status = access_may_see_case(service, &exchange->user, number, &may, fault);
+    if (status == STATUS_OK && may)
+        status = register_case(service->ledger, number, keep_person, &persons, fault);
     if (status == STATUS_OK && json_array_size(persons.list) == 0)
         status =
             answer_error(exchange, 404, "Dieses Aktenzeichen steht nicht im Fallregister.", fault);
@@ -351,15 +356,33 @@ static enum status api_case(struct service *service, struct exchange *exchange, 
 
 /* ---- what happened, and what belongs to it --------------------------------------------------- */
 
+struct history {
+    struct service *service;
+    const struct exchange *exchange;
+    json_t *results;
+};
+
+/* Of a decision for a case that this person does not see, no more is told than that there was one;
+ * the machine's words may name such a case, too. */
 static enum status keep_event(void *context, const struct desk_event *event, struct fault *fault)
 {
+    struct history *history = context;
+    const struct user_record *user = &history->exchange->user;
+    bool may = false;
     static const char *const kinds[] = {
         [DESK_DECISION] = "decision", [DESK_NOTE] = "note", [DESK_HANDOVER] = "handover"};
-    json_t *described = json_pack(
-        "{s:s, s:o, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "kind", kinds[event->kind], "at",
-        describe_time(event->at_ms), "actor", event->actor, "words", event->words, "case_number",
-        event->case_number, "outcome", event->outcome, "target", event->target, "day", event->day);
-    if (described == NULL || json_array_append_new(context, described) != 0)
+    enum status status =
+        access_may_see_case(history->service, user, event->case_number, &may, fault);
+    if (status != STATUS_OK)
+        return status;
+    bool is_told = may && (access_may_see_trace(user, &history->exchange->document) ||
+                           !string_equal(event->actor, "auto"));
+    json_t *described =
+        json_pack("{s:s, s:o, s:s, s:s?, s:s?, s:s?, s:s?, s:s?}", "kind", kinds[event->kind], "at",
+                  describe_time(event->at_ms), "actor", event->actor, "words",
+                  is_told ? event->words : NULL, "case_number", may ? event->case_number : NULL,
+                  "outcome", event->outcome, "target", event->target, "day", event->day);
+    if (described == NULL || json_array_append_new(history->results, described) != 0)
         return fault_set(fault, STATUS_LATER, "no memory for a history");
     return STATUS_OK;
 }
@@ -368,8 +391,9 @@ static enum status api_document_history(struct service *service, struct exchange
                                         struct fault *fault)
 {
     json_t *results = json_array();
+    struct history history = {service, exchange, results};
     enum status status =
-        desk_history(service->ledger, document_id_of(exchange), keep_event, results, fault);
+        desk_history(service->ledger, document_id_of(exchange), keep_event, &history, fault);
     if (status == STATUS_OK)
         return paging_answer(exchange, results, (int64_t)json_array_size(results), NULL, fault);
     json_decref(results);

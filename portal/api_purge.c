@@ -10,6 +10,7 @@
 #include "portal/describe.h"
 #include "portal/routes.h"
 #include "store/forwarding.h"
+#include "store/guard.h"
 #include "store/purge.h"
 
 enum { RULES_MOST = SETTING_ENTRIES_MOST };
@@ -72,7 +73,8 @@ static enum status api_purges(struct service *service, struct exchange *exchange
                               struct fault *fault)
 {
     json_t *results = json_array();
-    enum status status = purges_each(service->ledger, add_purge, results, fault);
+    enum status status =
+        purges_each(service->ledger, exchange->user.rights, add_purge, results, fault);
     return answer_list(exchange, status, results, fault);
 }
 
@@ -94,8 +96,8 @@ static enum status api_purge(struct service *service, struct exchange *exchange,
                              struct fault *fault)
 {
     json_t *results = json_array();
-    enum status status =
-        purge_items_each(service->ledger, exchange->number, add_item, results, fault);
+    enum status status = purge_items_each(service->ledger, exchange->number, exchange->user.rights,
+                                          add_item, results, fault);
     if (status == STATUS_OK && json_array_size(results) == 0) { // each proposal has some
         json_decref(results);
         return answer_nothing_there(exchange, fault);
@@ -134,7 +136,8 @@ static enum status api_propose_rule(struct service *service, struct exchange *ex
     int64_t number = 0;
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
-    const struct purge_order order = {.rules = rules,
+    const struct purge_order order = {.rights = exchange->user.rights,
+                                      .rules = rules,
                                       .rule_count = rules_of(service->config, rules),
                                       .reason = reason,
                                       .actor = exchange->user.name};
@@ -157,7 +160,8 @@ static enum status api_propose(struct service *service, struct exchange *exchang
     int64_t number = 0;
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
-    const struct purge_order order = {.rules = rules,
+    const struct purge_order order = {.rights = exchange->user.rights,
+                                      .rules = rules,
                                       .rule_count = rules_of(service->config, rules),
                                       .reason = reason,
                                       .actor = exchange->user.name};
@@ -180,13 +184,14 @@ static enum status api_approve(struct service *service, struct exchange *exchang
 {
     enum purge_verdict verdict = PURGE_UNKNOWN;
     size_t items = 0;
-    enum status status =
-        purge_items_each(service->ledger, exchange->number, count_item, &items, fault);
+    enum status status = purge_items_each(service->ledger, exchange->number, exchange->user.rights,
+                                          count_item, &items, fault);
     if (status != STATUS_OK)
         return status;
     if (items == 0)
         return answer_nothing_there(exchange, fault);
-    status = purge_approve(service->ledger, exchange->number, exchange->user.name, &verdict, fault);
+    status = purge_approve(service->ledger, exchange->number, exchange->user.name,
+                           exchange->user.rights, &verdict, fault);
     return status == STATUS_OK ? answer_verdict(exchange, verdict, exchange->number, fault)
                                : status;
 }
@@ -244,9 +249,10 @@ static enum status add_forwarding(void *context, const struct forwarding_record 
         ledger_document_get(list->service->ledger, record->document, &document, fault);
     if (status != STATUS_OK)
         return status;
-    bool is_seen = list->exchange->user.role == USER_REGISTRY ||
-                   list->exchange->user.role == USER_AUDITOR ||
-                   access_may_see_document(&list->exchange->user, &document);
+    const struct user_record *user = &list->exchange->user;
+    bool is_seen = guard_is_seen(document.guard, user->rights) &&
+                   (user->role == USER_REGISTRY || user->role == USER_AUDITOR ||
+                    access_may_see_document(user, &document));
     document_record_done(&document);
     if (!is_seen)
         return STATUS_OK;
@@ -295,10 +301,17 @@ static enum status api_confirm(struct service *service, struct exchange *exchang
 {
     const char *words = NULL;
     enum forwarding_verdict verdict = FORWARDING_NONE;
+    struct document_record document = {0};
     if (!act_read_field(exchange, &words_rule, &words))
         return act_answer_missing(exchange, &words_rule, fault);
-    enum status status = forwarding_confirm(service->ledger, (struct document_id){exchange->id},
-                                            words, exchange->user.name, &verdict, fault);
+    enum status status =
+        ledger_document_get(service->ledger, (struct document_id){exchange->id}, &document, fault);
+    bool is_seen = guard_is_seen(document.guard, exchange->user.rights);
+    document_record_done(&document);
+    if (status != STATUS_OK || !is_seen)
+        return status == STATUS_OK ? answer_nothing_there(exchange, fault) : status;
+    status = forwarding_confirm(service->ledger, (struct document_id){exchange->id}, words,
+                                exchange->user.name, &verdict, fault);
     if (status == STATUS_OK && verdict == FORWARDING_NONE)
         return answer_nothing_there(exchange, fault);
     return status == STATUS_OK ? answer_confirmed(exchange, verdict, fault) : status;

@@ -82,7 +82,8 @@ static enum status api_quality(struct service *service, struct exchange *exchang
                                struct fault *fault)
 {
     struct list list = {.service = service, .exchange = exchange, .results = json_array()};
-    enum status status = quality_open(service->ledger, ITEMS_MOST, add_item, &list, fault);
+    enum status status =
+        quality_open(service->ledger, exchange->user.rights, ITEMS_MOST, add_item, &list, fault);
     return answer_list(exchange, status, list.results, fault);
 }
 
@@ -173,8 +174,8 @@ static enum status add_lot(void *context, const struct lot_record *lot, struct f
 static enum status api_lots(struct service *service, struct exchange *exchange, struct fault *fault)
 {
     json_t *results = json_array();
-    enum status status =
-        lots_each(service->ledger, months_of(service), LOTS_MOST, add_lot, results, fault);
+    enum status status = lots_each(service->ledger, exchange->user.rights, months_of(service),
+                                   LOTS_MOST, add_lot, results, fault);
     return answer_list(exchange, status, results, fault);
 }
 
@@ -266,8 +267,8 @@ static enum status api_paper(struct service *service, struct exchange *exchange,
                 "\xEF\xBB\xBF\"Karton\";\"Standort\";\"Scan\";\"Dokument\";\"Stand\";"
                 "\"Vernichtung frei ab\";\"Grund der Aufbewahrung\";\"Freigegeben von\"\r\n");
     enum status status =
-        paper_each(service->ledger, months_of(service), asked != NULL && strcmp(asked, "1") == 0,
-                   add_paper, &text, fault);
+        paper_each(service->ledger, exchange->user.rights, months_of(service),
+                   asked != NULL && strcmp(asked, "1") == 0, add_paper, &text, fault);
     if (status == STATUS_OK)
         status = answer_bytes(exchange, text_string(&text), text.length, "text/csv; charset=utf-8",
                               fault);

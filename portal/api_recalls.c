@@ -78,7 +78,8 @@ static enum status api_recalls(struct service *service, struct exchange *exchang
                                struct fault *fault)
 {
     json_t *results = json_array();
-    enum status status = recalls_each(service->ledger, NULL, add_recall, results, fault);
+    enum status status =
+        recalls_each(service->ledger, NULL, exchange->user.rights, add_recall, results, fault);
     if (status == STATUS_OK)
         return answer_json(exchange, 200,
                            json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(results),
@@ -108,8 +109,8 @@ static enum status api_recall_note(struct service *service, struct exchange *exc
 {
     struct writing writing = {.service = service};
     bool is_found = false;
-    enum status status =
-        recall_get(service->ledger, exchange->number, write_note, &writing, &is_found, fault);
+    enum status status = recall_get(service->ledger, exchange->number, exchange->user.rights,
+                                    write_note, &writing, &is_found, fault);
     if (status == STATUS_OK && !is_found)
         status = answer_nothing_there(exchange, fault);
     else if (status == STATUS_OK)
@@ -141,8 +142,8 @@ static enum status api_recall_settle(struct service *service, struct exchange *e
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
     bool is_found = false;
-    enum status status =
-        recall_get(service->ledger, exchange->number, ignore_recall, NULL, &is_found, fault);
+    enum status status = recall_get(service->ledger, exchange->number, exchange->user.rights,
+                                    ignore_recall, NULL, &is_found, fault);
     if (status != STATUS_OK)
         return status;
     if (!is_found)

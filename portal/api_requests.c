@@ -16,6 +16,7 @@
 #include "portal/acts.h"
 #include "portal/describe.h"
 #include "portal/routes.h"
+#include "store/guard.h"
 #include "store/register.h"
 #include "store/requests.h"
 
@@ -66,15 +67,24 @@ static enum status is_own_case(struct service *service, const struct exchange *e
 {
     const struct access access = access_of(&exchange->user);
     struct owner owner = {.access = &access};
+    bool may = false;
     enum status status = register_case(service->ledger, case_number, look_at_row, &owner, fault);
-    *ret_own = owner.is_own;
+    if (status == STATUS_OK)
+        status = access_may_see_case(service, &exchange->user, case_number, &may, fault);
+    *ret_own = owner.is_own && may;
     return status;
 }
 
+/* Who does not see the case, or one of the documents that came, does not see the request. */
 static enum status may_see(struct service *service, const struct exchange *exchange,
                            const struct request_record *record, bool *ret_may, struct fault *fault)
 {
     const struct access access = access_of(&exchange->user);
+    uint32_t guard = 0;
+    *ret_may = false;
+    enum status status = request_guard(service->ledger, record->number, &guard, fault);
+    if (status != STATUS_OK || !guard_is_seen(guard, exchange->user.rights))
+        return status;
     *ret_may = is_own_team(&access, record->team);
     return *ret_may ? STATUS_OK
                     : is_own_case(service, exchange, record->case_number, ret_may, fault);
@@ -379,6 +389,8 @@ static enum status add_perhaps(void *context, const struct document_record *docu
                                unsigned hints, struct fault *fault)
 {
     struct list *list = context;
+    if (!guard_is_seen(document->guard, list->exchange->user.rights))
+        return STATUS_OK;
     if (!access_may_see_document(&list->exchange->user, document)) {
         list->hidden++;
         return STATUS_OK;

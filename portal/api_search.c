@@ -110,14 +110,26 @@ static enum status api_search(struct service *service, struct exchange *exchange
 
 /* ---- persons -------------------------------------------------------------------------------- */
 
+struct persons {
+    struct service *service;
+    const struct exchange *exchange;
+    json_t *results;
+};
+
 static enum status keep_person(void *context, const struct search_person *person,
                                struct fault *fault)
 {
+    struct persons *persons = context;
+    bool may = false;
+    enum status status = access_may_see_case(persons->service, &persons->exchange->user,
+                                             person->case_number, &may, fault);
+    if (status != STATUS_OK || !may)
+        return status;
     json_t *described =
         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "case_number", person->case_number, "surname",
                   person->surname, "given_names", person->given_names, "birth_date",
                   person->birth_date, "city", person->city, "team", person->team);
-    if (described == NULL || json_array_append_new(context, described) != 0)
+    if (described == NULL || json_array_append_new(persons->results, described) != 0)
         return fault_set(fault, STATUS_LATER, "no memory for persons");
     return STATUS_OK;
 }
@@ -140,9 +152,10 @@ static enum status api_register(struct service *service, struct exchange *exchan
         strlen(words) > SEARCH_QUERY_BYTES_MOST)
         return answer_error(exchange, 400, "Bitte geben Sie mindestens drei Zeichen ein.", fault);
     json_t *results = json_array();
+    struct persons persons = {service, exchange, results};
     enum status status = note_search(service, exchange, words, fault);
     if (status == STATUS_OK)
-        status = search_persons(service->search, words, keep_person, results, fault);
+        status = search_persons(service->search, words, keep_person, &persons, fault);
     if (status == STATUS_OK)
         return paging_answer(exchange, results, (int64_t)json_array_size(results), NULL, fault);
     json_decref(results);

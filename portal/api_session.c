@@ -13,6 +13,7 @@
 #include "portal/access.h"
 #include "portal/factor.h"
 #include "portal/routes.h"
+#include "store/guard.h"
 #include "store/logins.h"
 
 /* A directory that did not answer is not asked again for so long: nobody waits in vain. */
@@ -50,6 +51,15 @@ static json_t *describe_teams(const struct config *config)
     return teams;
 }
 
+static json_t *describe_rights(const struct user_record *user)
+{
+    json_t *rights = json_array();
+    for (size_t i = 0; i < GUARDS; i++)
+        if ((user->rights & guard_at(i)) != 0)
+            (void)json_array_append_new(rights, json_string(guard_name(guard_at(i))));
+    return rights;
+}
+
 /* What the pages need to know at their start; "user" is null when nobody is logged in. */
 static json_t *describe(const struct service *service, const struct user_record *user)
 {
@@ -57,9 +67,10 @@ static json_t *describe(const struct service *service, const struct user_record 
     json_t *person =
         user == NULL
             ? json_null()
-            : json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:b}", "name", user->name, "title",
+            : json_pack("{s:s, s:s?, s:s, s:s?, s:s?, s:b, s:o}", "name", user->name, "title",
                         user->title, "role", user_role_name(user->role), "site", user->site, "team",
-                        user->team, "lacks_factor", access_lacks_factor(config, user));
+                        user->team, "lacks_factor", access_lacks_factor(config, user), "rights",
+                        describe_rights(user));
     json_t *described = json_pack("{s:s, s:s, s:o}", "authority", config->authority, "office",
                                   config->office_name, "user", person);
     if (described == NULL || user == NULL)
@@ -415,10 +426,7 @@ static enum status api_changes(struct service *service, struct exchange *exchang
     enum status status = memo_version(service->ledger, version, &summary, fault);
     if (status != STATUS_OK)
         return status;
-    return answer_json(exchange, 200,
-                       json_pack("{s:s, s:I}", "version", version, "clearing",
-                                 (json_int_t)summary.documents[DOCUMENT_CLEARING]),
-                       fault);
+    return answer_json(exchange, 200, json_pack("{s:s}", "version", version), fault);
 }
 
 static const struct route rows[] = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "portal/describe.h"
+#include "store/guard.h"
 
 json_t *describe_time(int64_t wall_ms)
 {
@@ -40,11 +41,21 @@ static json_t *describe_pages(const struct document_record *document)
     return pages;
 }
 
+/* Only who may see all of them sees the document. */
+static json_t *describe_guards(const struct document_record *document)
+{
+    json_t *guards = json_array();
+    for (size_t i = 0; i < GUARDS; i++)
+        if ((document->guard & guard_at(i)) != 0)
+            (void)json_array_append_new(guards, json_string(guard_name(guard_at(i))));
+    return guards;
+}
+
 json_t *describe_document(const struct document_record *document)
 {
     return json_pack(
         "{s:o, s:o, s:s, s:s, s:o, s:s, s:s?, s:f, s:f, s:s?, s:s?, s:s?, s:f, s:o, s:s?, s:o, "
-        "s:s?, s:b, s:I, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:o, s:b, s:b}",
+        "s:s?, s:b, s:I, s:b, s:b, s:s?, s:s?, s:s?, s:o, s:o, s:b, s:b, s:o}",
         "document", describe_uuid(&document->id.uuid), "scan", describe_uuid(&document->scan.uuid),
         "site", document->site, "source", document->source, "received",
         describe_time(document->received_ms), "state", document_state_name(document->state),
@@ -60,7 +71,8 @@ json_t *describe_document(const struct document_record *document)
         describe_time(document->escalated_ms), "arranged",
         (int)(document->arrangement != 0 || document->state == DOCUMENT_ARRANGING ||
               document->state == DOCUMENT_REPLACED),
-        "has_transfer_note", !digest_equal(&document->filed_note, &(struct digest){0}));
+        "has_transfer_note", !digest_equal(&document->filed_note, &(struct digest){0}), "guards",
+        describe_guards(document));
 }
 
 json_t *describe_scan(const struct scan_record *scan)

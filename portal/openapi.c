@@ -11,7 +11,7 @@
 /* The first one is the frame that the others are put into. */
 static const char *const nouns[] = {"frame",  "session",    "documents", "scans",   "desk",
                                     "people", "operations", "law",       "account", "quality",
-                                    "purge",  "disclosure", "requests"};
+                                    "purge",  "disclosure", "requests",  "guard"};
 
 static enum status load(const char *web, const char *noun, json_t **ret_json, struct fault *fault)
 {

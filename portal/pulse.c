@@ -54,6 +54,7 @@ static unsigned topics_of(const char *action)
         {"quality.",      TOPIC(PULSE_DOCUMENTS)                                            },
         {"paper.",        TOPIC(PULSE_DOCUMENTS)                                            },
         {"request.",      TOPIC(PULSE_DOCUMENTS)                                            },
+        {"case.",         TOPIC(PULSE_DOCUMENTS)                                            },
         {"worker.",       TOPIC(PULSE_MACHINE)                                              },
         {"alarm.",        TOPIC(PULSE_MACHINE)                                              },
         {"register.",     TOPIC(PULSE_MACHINE)                                              },

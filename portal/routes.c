@@ -36,6 +36,7 @@ static const struct route_table *const tables[] = {
     &routes_purge,
     &routes_disclosure,
     &routes_requests,
+    &routes_guard,
 };
 // clang-format on
 

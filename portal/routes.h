@@ -89,6 +89,7 @@ extern const struct route_table routes_recalls;    /* api_recalls.c */
 extern const struct route_table routes_deadlines;  /* api_deadlines.c */
 extern const struct route_table routes_letterbox;  /* api_letterbox.c */
 extern const struct route_table routes_disclosure; /* api_disclosure.c */
+extern const struct route_table routes_guard;      /* api_guard.c */
 extern const struct route_table routes_purge;      /* api_purge.c */
 extern const struct route_table routes_quality;    /* api_quality.c */
 extern const struct route_table routes_requests;   /* api_requests.c */

@@ -299,6 +299,8 @@ static enum status bear(struct ledger *ledger, const struct job_row *job, struct
     if (status == STATUS_OK)
         status = receipt_date_inherit(ledger, birth->arrangement, birth->outcome, &birth->id,
                                       birth->actor, fault);
+    if (status == STATUS_OK)
+        status = guard_inherit(ledger, birth->arrangement, &birth->id, fault);
     if (status != STATUS_OK)
         return status;
     return birth->keeps_case

@@ -403,11 +403,11 @@ enum status deadlines_count(struct ledger *ledger, struct deadline_counts *ret_c
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-// What somebody may see: $4 reach · $5 person · $6 caseworker · $7 to $14 teams.
+// What somebody may see: $4 reach · $5 person · $6 caseworker · $7 to $14 teams · $15 what is not.
 #define WHOSE                                                                                      \
     " AND ($4 = 3 OR ($4 = 2 AND (d.caseworker = $6"                                               \
     "  OR d.team IN ($7, $8, $9, $10, $11, $12, $13, $14)))"                                       \
-    "  OR ($4 = 1 AND (d.decider = $5 OR d.state IN ('matching', 'clearing'))))"
+    "  OR ($4 = 1 AND (d.decider = $5 OR d.state IN ('matching', 'clearing'))))" GUARD_SEEN("$15")
 _Static_assert(DESK_TEAMS_MOST == 8 && DESK_SEES_ALL == 3, "as in the query");
 
 static enum status find_waiting(struct ledger *ledger, const struct desk_scope *scope,
@@ -417,7 +417,7 @@ static enum status find_waiting(struct ledger *ledger, const struct desk_scope *
     struct rows *rows = NULL;
     bool there = true;
     uint32_t count = 0;
-    struct value values[6 + DESK_TEAMS_MOST] = {
+    struct value values[7 + DESK_TEAMS_MOST] = {
         value_integer(filter->only_escalated),
         value_text(filter->team),
         value_integer(filter->limit),
@@ -427,6 +427,7 @@ static enum status find_waiting(struct ledger *ledger, const struct desk_scope *
     };
     for (size_t i = 0; i < DESK_TEAMS_MOST; i++)
         values[6 + i] = value_text(i < scope->team_count ? scope->teams[i] : NULL);
+    values[6 + DESK_TEAMS_MOST] = value_lacking(scope->rights);
     enum status status = database_query(
         ledger->database,
         "SELECT d.id FROM document d WHERE " WAITS " AND ($1 = 0 OR d.escalated_ms > 0)"

@@ -39,6 +39,7 @@ struct desk_scope {
     const char *caseworker;             /* what the register calls them; NULL: no case is theirs */
     const char *teams[DESK_TEAMS_MOST]; /* of DESK_SEES_TEAMS */
     size_t team_count;
+    uint32_t rights; /* classes of store/guard.h that the person may see */
 };
 
 /* ---- lists ---------------------------------------------------------------------------------- */
@@ -124,6 +125,7 @@ struct desk_act {
     const char *actor;
     int64_t revision;   /* of the document as the person saw it; 0: as it is */
     const char *reason; /* one German sentence; NULL where none is needed */
+    uint32_t rights;    /* of the actor: a case that they do not see is not in the register */
 };
 
 enum desk_verdict {

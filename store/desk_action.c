@@ -260,6 +260,7 @@ static enum status assign(struct ledger *ledger, const struct desk_act *act,
 {
     char *team = NULL;
     int64_t version = 0;
+    uint32_t guard = 0;
     bool is_there = false;
     if (!is_at_rest(subject))
         return say(DESK_TOO_LATE, ret_verdict);
@@ -268,7 +269,10 @@ static enum status assign(struct ledger *ledger, const struct desk_act *act,
         return say(DESK_NO_CHANGE, ret_verdict);
     if (status == STATUS_OK)
         status = register_team(ledger, wish->case_number, &team, &version, fault);
-    if (status == STATUS_OK && (team == NULL || team[0] == '\0'))
+    if (status == STATUS_OK)
+        status = guard_of_case(ledger, wish->case_number, &guard, fault);
+    bool is_known = team != NULL && team[0] != '\0' && guard_is_seen(guard, act->rights);
+    if (status == STATUS_OK && !is_known)
         status = say(DESK_UNKNOWN_CASE, ret_verdict);
     else if (status == STATUS_OK)
         status = put_into_case(ledger, act, subject, wish->case_number, team, version, fault);

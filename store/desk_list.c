@@ -19,7 +19,7 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 
 /* $1 limit · $2 $3 behind this time and id · $4 urgency · $5 team · $6 case · $7 person · $8 kind
  * $9 site · $10 not before · $11 before · $12 flag · $13 state · $14 done · $15 own · $16 unread
- * $17 reach · $18 to $25 teams · $26 the person in the register. */
+ * $17 reach · $18 to $25 teams · $26 the person in the register · $27 what is hidden from them. */
 #define WHAT                                                                                       \
     " AND d.received_ms >= $10 AND d.received_ms < $11"                                            \
     " AND ($8 IS NULL OR d.kind = $8)"                                                             \
@@ -28,7 +28,7 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
     "  AND c.flags LIKE $12))"                                                                     \
     " AND ($15 = 0 OR d.caseworker = $26)"                                                         \
     " AND ($16 = 0 OR NOT EXISTS (SELECT 1 FROM sight g WHERE g.document = d.id"                   \
-    "  AND g.person = $7 AND g.what = 'document'))"
+    "  AND g.person = $7 AND g.what = 'document'))" GUARD_SEEN("$27")
 #define MOVING "d.state IN ('matching', 'clearing', 'recalled', 'corrupt', 'arranging')"
 #define WHOSE                                                                                      \
     " AND ($17 = 3 OR ($17 = 2 AND (d.caseworker = $26"                                            \
@@ -211,7 +211,7 @@ static struct value state_of(const struct desk_filter *filter)
     return filter->has_state ? value_text(document_state_name(filter->state)) : value_null();
 }
 
-enum { VALUE_COUNT = 26, FIRST_TEAM = 17 };
+enum { VALUE_COUNT = 27, FIRST_TEAM = 17, CASEWORKER = 25 };
 
 /* The parameters of one run; `from` is where it starts. */
 static void fill_values(const struct query *query, const struct desk_place *from, const char *team,
@@ -240,7 +240,8 @@ static void fill_values(const struct query *query, const struct desk_place *from
     memcpy(values, filled, sizeof filled);
     for (size_t i = 0; i < DESK_TEAMS_MOST; i++)
         values[FIRST_TEAM + i] = value_text(query->teams[i]);
-    values[VALUE_COUNT - 1] = value_text(query->scope->caseworker);
+    values[CASEWORKER] = value_text(query->scope->caseworker);
+    values[VALUE_COUNT - 1] = value_lacking(query->scope->rights);
 }
 
 /* The first place of a run of that urgency, or where the list has got to. */

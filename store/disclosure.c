@@ -91,8 +91,10 @@ static enum status find_cases(struct collection *collection, struct fault *fault
             " k.version = v.id AND k.case_number = $1 JOIN register_row r ON r.version = v.id AND"
             " r.line = k.line JOIN register_row o ON o.version = v.id AND o.surname = r.surname AND"
             " o.given_names = r.given_names AND o.birth_date = r.birth_date AND o.birth_date <> ''"
-            " WHERE v.state = 'current' ORDER BY o.case_number",
-            VALUES(value_text(collection->order->case_number)), &rows, fault);
+            " WHERE v.state = 'current'" CASE_SEEN("o.case_number", "$2") " ORDER BY o.case_number",
+            VALUES(value_text(collection->order->case_number),
+                   value_lacking(collection->order->rights)),
+            &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -225,7 +227,9 @@ static enum status describe_document(struct collection *collection,
     add_member(json, "site", document->site);
     add_member(json, "kind", document->kind);
     add_member(json, "flags", document->flags);
-    add_member(json, "decision", document->reason);
+    bool is_told = !string_equal(document->decided_by, "auto") ||
+                   guard_is_seen(document->trace_guard, collection->order->rights);
+    add_member(json, "decision", is_told ? document->reason : NULL);
     enum status status = add_list(
         collection, "notes", "SELECT words FROM note WHERE document = $1 ORDER BY id", id, fault);
     if (status == STATUS_OK)
@@ -268,11 +272,13 @@ static enum status next_document(struct collection *collection, const char *numb
                                  struct document_id *after, bool *ret_there, struct fault *fault)
 {
     struct rows *rows = NULL;
-    enum status status = database_query(
-        collection->ledger->database,
-        "SELECT id FROM document WHERE case_number = $1 AND state = 'filed' AND id > $2"
-        " ORDER BY id LIMIT 1",
-        VALUES(value_text(number), value_uuid(&after->uuid)), &rows, fault);
+    enum status status =
+        database_query(collection->ledger->database,
+                       "SELECT d.id FROM document d WHERE d.case_number = $1 AND d.state = 'filed'"
+                       " AND d.id > $2" GUARD_SEEN("$3") " ORDER BY d.id LIMIT 1",
+                       VALUES(value_text(number), value_uuid(&after->uuid),
+                              value_lacking(collection->order->rights)),
+                       &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, ret_there, fault);
     if (status == STATUS_OK && *ret_there)
@@ -294,10 +300,12 @@ static enum status add_documents_of(struct collection *collection, const char *n
             status = next_document(collection, number, &id, &there, fault);
     }
     if (status == STATUS_OK)
-        status = database_number(
-            collection->ledger->database,
-            "SELECT count(*) FROM document WHERE case_number = $1 AND state = 'clearing'",
-            VALUES(value_text(number)), 0, &in_clearing, fault);
+        status =
+            database_number(collection->ledger->database,
+                            "SELECT count(*) FROM document d WHERE d.case_number = $1"
+                            " AND d.state = 'clearing'" GUARD_SEEN("$2"),
+                            VALUES(value_text(number), value_lacking(collection->order->rights)), 0,
+                            &in_clearing, fault);
     collection->result.in_clearing += (uint32_t)in_clearing;
     collection->result.cases++;
     return status;
@@ -314,6 +322,11 @@ static const char words_for_people[] =
     "(Art. 15 Abs. 4 DSGVO, § 83 SGB X) und Dokumente in Klärung, die nur vermutet zu diesem "
     "Fall\r\n"
     "gehören und hier nicht enthalten sind (Anzahl: in_clearing).\r\n";
+
+static const char words_without_rights[] =
+    "\r\nDas Konto, das dies erstellt hat, hat nicht jedes Recht auf geschützte Dokumente "
+    "(Sperrvermerk,\r\nMitarbeiterfall, Gesundheitsdaten). Vollständig ist die Auskunft, wenn ein "
+    "Konto mit allen diesen\r\nRechten sie erstellt.\r\n";
 
 static enum status collect(struct collection *collection, struct fault *fault)
 {
@@ -365,11 +378,17 @@ static enum status note_disclosure(struct collection *collection, struct fault *
 
 static enum status finish(struct collection *collection, struct fault *fault)
 {
+    struct text words = {0};
+    text_append(&words, words_for_people);
+    if (!guard_is_seen(GUARD_ALL, collection->order->rights))
+        text_append(&words, words_without_rights);
     enum status status = zip_add(collection->zip, "auskunft.json", collection->json.bytes,
                                  collection->json.length, fault);
+    if (status == STATUS_OK && !text_ok(&words))
+        status = ledger_out_of_memory(fault);
     if (status == STATUS_OK)
-        status = zip_add(collection->zip, "LIESMICH.txt", words_for_people,
-                         sizeof words_for_people - 1, fault);
+        status = zip_add(collection->zip, "LIESMICH.txt", words.bytes, words.length, fault);
+    text_done(&words);
     if (status == STATUS_OK)
         status = zip_close(&collection->zip, &collection->result.size, fault);
     return status == STATUS_OK ? note_disclosure(collection, fault) : status;

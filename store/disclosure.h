@@ -21,6 +21,9 @@ struct disclosure_order {
     const char *actor;
     const char *reason;      /* e.g. that the person has asked, and when */
     uint32_t documents_most; /* 0: no limit but the archive's */
+    /* Of the actor (store/guard.h). Cases and documents that they do not see are not in it; unless
+     * they have every right, it says so, whether there are any or not. */
+    uint32_t rights;
 };
 
 struct disclosure {

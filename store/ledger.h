@@ -245,6 +245,9 @@ struct decision {
      * "stamp:2026-03-02:1 posted:2026-02-12:1"; names are stamp, posted, served, written. NULL or
      * "": none, or those that are known already. */
     const char *days;
+    /* The cases that the explanation names, as guard_named_cases() of store/guard.h has them. NULL:
+     * those that are known already. */
+    const char *named_cases;
 };
 
 /* A match job's end: the decision is kept, and the document stays in matching with a file job
@@ -331,6 +334,8 @@ struct document_record {
     int64_t escalated_ms;         /* since when that is too long; 0: it is not */
     struct digest filed_pdf;      /* as it was filed, with its Transfervermerk; zero: without */
     struct digest filed_note;     /* the Transfervermerk, an object of the spool; zero: none */
+    uint32_t guard;               /* classes of store/guard.h: who may see it at all */
+    uint32_t trace_guard;         /* and who may see how the machine came to its decision */
 };
 
 void document_record_done(struct document_record *record);

@@ -152,7 +152,9 @@ static enum status point_to_decision(struct ledger *ledger, const struct uuid *d
     // The first decision makes the date of receipt; what hangs on it follows from every one.
     if (status == STATUS_OK)
         status = receipt_date_make(ledger, document, fault);
-    return status == STATUS_OK ? deadlines_reckon(ledger, document, fault) : status;
+    if (status == STATUS_OK)
+        status = deadlines_reckon(ledger, document, fault);
+    return status == STATUS_OK ? guard_reckon(ledger, document, NULL, fault) : status;
 }
 
 enum status decision_keep(struct ledger *ledger, const struct uuid *document,
@@ -175,6 +177,8 @@ enum status decision_keep(struct ledger *ledger, const struct uuid *document,
                value_digest_or_null(&decision->explanation), value_text(decision->rules_version),
                value_integer(decision->register_version), value_integer(audit)),
         0, &number, fault);
+    if (status == STATUS_OK && decision->named_cases != NULL)
+        status = guard_keep_named(ledger, document, decision->named_cases, fault);
     if (status == STATUS_OK)
         status = point_to_decision(ledger, document, number, fault);
     return status;
@@ -353,6 +357,8 @@ static struct document_record plain_columns(struct rows *rows)
         .escalated_ms = rows_integer(rows, 34),
         .filed_pdf = rows_digest(rows, 35),
         .filed_note = rows_digest(rows, 36),
+        .guard = (uint32_t)rows_integer(rows, 37),
+        .trace_guard = (uint32_t)rows_integer(rows, 38),
     };
 }
 

@@ -19,6 +19,7 @@
 #include "store/correction.h"
 #include "store/database.h"
 #include "store/desk.h"
+#include "store/guard.h"
 #include "store/ledger.h"
 
 struct ledger {
@@ -120,7 +121,7 @@ enum status decision_restore(struct ledger *ledger, const struct uuid *document,
     " d.waiting, d.caseworker, d.copy_of, d.arrangement,"                                          \
     " (SELECT y.day FROM receipt_date y WHERE y.document = d.id), d.due, d.flagged_ms,"            \
     " d.escalated_ms, (SELECT n.pdf FROM filed_note n WHERE n.document = d.id),"                   \
-    " (SELECT n.note FROM filed_note n WHERE n.document = d.id)"
+    " (SELECT n.note FROM filed_note n WHERE n.document = d.id), d.guard, d.trace_guard"
 #define DOCUMENT_TABLES                                                                            \
     "document d JOIN scan s ON s.id = d.scan JOIN site t ON t.id = d.site"                         \
     " LEFT JOIN decision c ON c.id = d.decision"
@@ -305,6 +306,33 @@ enum status requests_forget(struct ledger *ledger, const struct uuid *document,
  * the one that it leaves as withdrawn. */
 enum status packages_follow(struct ledger *ledger, const struct uuid *document, const char *place,
                             int64_t audit, struct fault *fault);
+
+/* ---- guard.c, guard_right.c ------------------------------------------------------------------- */
+
+/* A condition on a document d: the parameter is value_lacking() of who asks. */
+#define GUARD_SEEN(parameter) " AND (d.guard & " parameter ") = 0"
+/* The same of a case. */
+#define CASE_SEEN(case_number, parameter)                                                          \
+    " AND NOT EXISTS (SELECT 1 FROM case_guard cg WHERE cg.case_number = " case_number             \
+    " AND (cg.guard & " parameter ") <> 0)"
+/* The classes that somebody with these rights does not see. */
+struct value value_lacking(uint32_t rights);
+
+/* Inside a transaction: the document's guards, and those of the letter's other documents, follow
+ * anew from everything. `actor` NULL: the document's change has its audit row already. */
+enum status guard_reckon(struct ledger *ledger, const struct uuid *document, const char *actor,
+                         struct fault *fault);
+/* The cases that the document's explanation names, as guard_named_cases() has them. */
+enum status guard_keep_named(struct ledger *ledger, const struct uuid *document, const char *lines,
+                             struct fault *fault);
+/* An outcome of an arrangement has what persons set on any of its sources. */
+enum status guard_inherit(struct ledger *ledger, int64_t arrangement, const struct uuid *document,
+                          struct fault *fault);
+/* Version `version` of the register is the current one now. */
+enum status guard_follow_register(struct ledger *ledger, int64_t version, int64_t audit,
+                                  const char *actor, struct fault *fault);
+/* The account's rights end, since it is another role's or team's now. */
+enum status guard_rights_end(struct ledger *ledger, const char *account, struct fault *fault);
 
 /* ---- recall.c --------------------------------------------------------------------------------- */
 

@@ -92,6 +92,7 @@ struct listener {
     char mail[MAIL_ADDRESS_BYTES_MOST + 1];
     char caseworker[256];
     char teams[1024];
+    uint32_t rights;
     int64_t revision; /* the newest that they were told of */
 };
 
@@ -103,7 +104,9 @@ static enum status next_listener(struct ledger *ledger, const char *after,
     struct rows *rows = NULL;
     enum status status = database_query(
         ledger->database,
-        "SELECT name, mail, caseworker, team, notified_revision FROM account WHERE notices = 1"
+        "SELECT name, mail, caseworker, team, notified_revision, (SELECT CAST(COALESCE("
+        "sum(g.guard), 0) AS INTEGER) FROM account_right g WHERE g.account = account.name"
+        " AND g.confirmed_ms > 0) FROM account WHERE notices = 1"
         " AND disabled = 0 AND mail IS NOT NULL AND role IN ('caseworker', 'lead')"
         " AND notified_ms <= $1 AND name > $2 ORDER BY name LIMIT 1",
         VALUES(value_integer(ledger_wall_ms(ledger) - MAIL_NOTICE_EVERY_MS), value_text(after)),
@@ -112,7 +115,8 @@ static enum status next_listener(struct ledger *ledger, const char *after,
         status = rows_next(rows, ret_found, fault);
     if (status == STATUS_OK && *ret_found) {
         const char *caseworker = rows_text(rows, 2), *teams = rows_text(rows, 3);
-        *ret_listener = (struct listener){.revision = rows_integer(rows, 4)};
+        *ret_listener = (struct listener){.revision = rows_integer(rows, 4),
+                                          .rights = (uint32_t)rows_integer(rows, 5)};
         (void)snprintf(ret_listener->name, sizeof ret_listener->name, "%s", rows_text(rows, 0));
         (void)snprintf(ret_listener->mail, sizeof ret_listener->mail, "%s", rows_text(rows, 1));
         (void)snprintf(ret_listener->caseworker, sizeof ret_listener->caseworker, "%s",
@@ -129,6 +133,7 @@ static struct desk_scope scope_of(struct listener *listener)
 {
     struct desk_scope scope = {.reach = DESK_SEES_TEAMS,
                                .person = listener->name,
+                               .rights = listener->rights,
                                .caseworker =
                                    listener->caseworker[0] == '\0' ? NULL : listener->caseworker};
     char *rest = listener->teams, *team = NULL;

@@ -301,7 +301,7 @@ enum status receipt_get(struct ledger *ledger, const char *code, struct receipt_
     return status;
 }
 
-/* The kinds of a scan's documents, as words. */
+/* The kinds of a scan's documents, as words, without those that only some may know of. */
 static enum status find_kinds(struct ledger *ledger, const struct uuid *scan, struct text *kinds,
                               struct fault *fault)
 {
@@ -310,7 +310,7 @@ static enum status find_kinds(struct ledger *ledger, const struct uuid *scan, st
     enum status status =
         database_query(ledger->database,
                        "SELECT DISTINCT c.kind FROM document d JOIN decision c ON c.id = d.decision"
-                       " WHERE d.scan = $1 AND c.kind IS NOT NULL ORDER BY 1",
+                       " WHERE d.scan = $1 AND c.kind IS NOT NULL AND d.guard = 0 ORDER BY 1",
                        VALUES(value_uuid(scan)), &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &is_there, fault);

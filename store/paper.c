@@ -63,23 +63,29 @@ static struct lot_record read_lot(const struct ledger *ledger, struct rows *rows
                              .drawn = (uint32_t)rows_integer(rows, 13),
                              .kept = (uint32_t)rows_integer(rows, 14)};
     paper_from(lot.day, months, lot.paper_from);
-    lot.stand = stand_of(ledger, lot.open_checks, lot.released_ms, lot.paper_from);
+    lot.stand = stand_of(ledger, rows_integer(rows, 15), lot.released_ms, lot.paper_from);
     return lot;
 }
 
-enum status lots_each(struct ledger *ledger, uint32_t months, uint32_t most, lot_callback *callback,
-                      void *context, struct fault *fault)
+/* The lot's documents that somebody sees from whom $2 is hidden. */
+#define SEEN                                                                                       \
+    " FROM quality_item i JOIN document d ON d.id = i.document WHERE i.lot = l.id" GUARD_SEEN("$"  \
+                                                                                              "2")
+
+enum status lots_each(struct ledger *ledger, uint32_t rights, uint32_t months, uint32_t most,
+                      lot_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
     enum status status = database_query(
         ledger->database,
-        "SELECT l.id, l.batch, l.site, l.day, l.protection, l.rate, l.seed, l.documents, l.made_ms,"
-        " l.open_checks, l.has_finding, l.released_ms, l.released_by,"
-        " (SELECT count(i.drawn) FROM quality_item i WHERE i.lot = l.id),"
-        " (SELECT count(i.keep) FROM quality_item i WHERE i.lot = l.id)"
-        " FROM quality_lot l ORDER BY l.made_ms DESC, l.id DESC LIMIT $1",
-        VALUES(value_integer(most == 0 ? INT64_MAX : (int64_t)most)), &rows, fault);
+        "SELECT l.id, l.batch, l.site, l.day, l.protection, l.rate, l.seed,"
+        " (SELECT count(*)" SEEN "), l.made_ms, (SELECT count(*)" SEEN " AND i.drawn IS NOT NULL"
+        " AND (i.verdict IS NULL OR i.verdict = 'bad')), l.has_finding, l.released_ms,"
+        " l.released_by, (SELECT count(i.drawn)" SEEN "), (SELECT count(i.keep)" SEEN "),"
+        " l.open_checks FROM quality_lot l ORDER BY l.made_ms DESC, l.id DESC LIMIT $1",
+        VALUES(value_integer(most == 0 ? INT64_MAX : (int64_t)most), value_lacking(rights)), &rows,
+        fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -117,8 +123,9 @@ static struct paper_item read_paper(const struct ledger *ledger, struct rows *ro
     return item;
 }
 
-enum status paper_each(struct ledger *ledger, uint32_t months, bool is_released_only,
-                       paper_callback *callback, void *context, struct fault *fault)
+enum status paper_each(struct ledger *ledger, uint32_t rights, uint32_t months,
+                       bool is_released_only, paper_callback *callback, void *context,
+                       struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
@@ -127,8 +134,9 @@ enum status paper_each(struct ledger *ledger, uint32_t months, bool is_released_
         "SELECT i.document, i.lot, l.batch, l.site, s.source, i.keep, l.day, l.open_checks,"
         " l.released_ms, l.released_by FROM quality_lot l JOIN quality_item i ON i.lot = l.id"
         " JOIN document d ON d.id = i.document JOIN scan s ON s.id = d.scan"
-        " WHERE $1 = 0 OR l.released_ms > 0 ORDER BY l.made_ms, l.id, i.number",
-        VALUES(value_integer(is_released_only ? 1 : 0)), &rows, fault);
+        " WHERE ($1 = 0 OR l.released_ms > 0)" GUARD_SEEN(
+            "$2") " ORDER BY l.made_ms, l.id, i.number",
+        VALUES(value_integer(is_released_only ? 1 : 0), value_lacking(rights)), &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)

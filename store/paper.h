@@ -39,8 +39,8 @@ struct lot_record {
 };
 typedef enum status lot_callback(void *context, const struct lot_record *lot, struct fault *fault);
 /* The newest first; at most `most` (0: all). `months`: how long paper is kept. */
-enum status lots_each(struct ledger *ledger, uint32_t months, uint32_t most, lot_callback *callback,
-                      void *context, struct fault *fault);
+enum status lots_each(struct ledger *ledger, uint32_t rights, uint32_t months, uint32_t most,
+                      lot_callback *callback, void *context, struct fault *fault);
 
 struct paper_item {
     struct document_id document;
@@ -58,8 +58,9 @@ typedef enum status paper_callback(void *context, const struct paper_item *item,
                                    struct fault *fault);
 /* Every document that is in a lot, by lot as they lie in their boxes, the oldest lot first.
  * `is_released_only`: what may be taken out and destroyed, and what of these boxes may not. */
-enum status paper_each(struct ledger *ledger, uint32_t months, bool is_released_only,
-                       paper_callback *callback, void *context, struct fault *fault);
+enum status paper_each(struct ledger *ledger, uint32_t rights, uint32_t months,
+                       bool is_released_only, paper_callback *callback, void *context,
+                       struct fault *fault);
 
 enum paper_verdict {
     PAPER_RELEASED = 0,

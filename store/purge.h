@@ -49,6 +49,7 @@ struct purge_order {
     size_t rule_count;
     const char *reason;
     const char *actor;
+    uint32_t rights; /* of the actor (store/guard.h): nobody proposes what they do not see */
 };
 
 /* Proposes every document that is due by one rule; at most PURGE_ITEMS_MOST. STATUS_REFUSE: no
@@ -61,8 +62,9 @@ enum status purge_propose_rule(struct ledger *ledger, const struct purge_order *
 enum status purge_propose_document(struct ledger *ledger, const struct purge_order *order,
                                    struct document_id document, int64_t *ret_number,
                                    enum purge_verdict *ret_verdict, struct fault *fault);
-/* What has changed since the proposal (held, case opened again) is spared and says why. */
-enum status purge_approve(struct ledger *ledger, int64_t number, const char *actor,
+/* What has changed since the proposal (held, case opened again) is spared and says why. A proposal
+ * of which somebody with `rights` does not see every document is not there for them. */
+enum status purge_approve(struct ledger *ledger, int64_t number, const char *actor, uint32_t rights,
                           enum purge_verdict *ret_verdict, struct fault *fault);
 
 /* Nothing deletes the document from now on, or no longer. STATUS_REFUSE: no reason, no such
@@ -106,9 +108,9 @@ struct purge_record {
 };
 typedef enum status purge_callback(void *context, const struct purge_record *record,
                                    struct fault *fault);
-/* The newest first. */
-enum status purges_each(struct ledger *ledger, purge_callback *callback, void *context,
-                        struct fault *fault);
+/* The newest first; here and below without those that are not there for `rights`. */
+enum status purges_each(struct ledger *ledger, uint32_t rights, purge_callback *callback,
+                        void *context, struct fault *fault);
 
 struct purge_item {
     struct document_id document;
@@ -120,7 +122,7 @@ struct purge_item {
 };
 typedef enum status purge_item_callback(void *context, const struct purge_item *item,
                                         struct fault *fault);
-enum status purge_items_each(struct ledger *ledger, int64_t number, purge_item_callback *callback,
-                             void *context, struct fault *fault);
+enum status purge_items_each(struct ledger *ledger, int64_t number, uint32_t rights,
+                             purge_item_callback *callback, void *context, struct fault *fault);
 
 #endif

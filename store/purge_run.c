@@ -125,6 +125,11 @@ static enum status blank_words(struct ledger *ledger, const struct uuid *documen
                                struct fault *fault)
 {
     static const char *const statements[] = {
+        // What its case said of it holds on when it has no case any more.
+        "INSERT INTO document_guard (document, guard, actor, at_ms, reason, audit)"
+        " SELECT d.id, c.guard, 'purge', 0, '', d.audit FROM document d"
+        " JOIN case_guard c ON c.case_number = d.case_number WHERE d.id = $1"
+        " ON CONFLICT (document, guard) DO NOTHING",
         "UPDATE decision SET case_number = NULL, reason = NULL, explanation = NULL"
         " WHERE document = $1",
         "UPDATE document SET case_number = NULL, caseworker = NULL, due = NULL WHERE id = $1",
@@ -141,6 +146,8 @@ static enum status blank_words(struct ledger *ledger, const struct uuid *documen
         "DELETE FROM deadline WHERE document = $1",
         "DELETE FROM document_day WHERE document = $1",
         "DELETE FROM sight WHERE document = $1",
+        "DELETE FROM named_case WHERE document = $1",
+        "UPDATE document_guard SET reason = '' WHERE document = $1",
         "UPDATE paper_item SET document = NULL WHERE document = $1",
         "UPDATE paper_event SET document = NULL, reason = NULL WHERE document = $1",
     };

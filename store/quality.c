@@ -221,16 +221,17 @@ static enum status give_items(struct rows *rows, quality_callback *callback, voi
     return status;
 }
 
-enum status quality_open(struct ledger *ledger, uint32_t most, quality_callback *callback,
-                         void *context, struct fault *fault)
+enum status quality_open(struct ledger *ledger, uint32_t rights, uint32_t most,
+                         quality_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
     uint32_t count = 0;
     enum status status = database_query(
         ledger->database,
         "SELECT " ITEM_COLUMNS ITEM_TABLES " WHERE i.drawn IS NOT NULL AND (i.verdict IS NULL OR"
-        " i.verdict = 'bad') ORDER BY i.lot, i.number LIMIT $1",
-        VALUES(value_integer(most == 0 ? INT64_MAX : (int64_t)most)), &rows, fault);
+        " i.verdict = 'bad')" GUARD_SEEN("$2") " ORDER BY i.lot, i.number LIMIT $1",
+        VALUES(value_integer(most == 0 ? INT64_MAX : (int64_t)most), value_lacking(rights)), &rows,
+        fault);
     if (status == STATUS_OK)
         status = give_items(rows, callback, context, &count, fault);
     rows_done(&rows);

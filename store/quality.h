@@ -79,8 +79,8 @@ typedef enum status quality_callback(void *context, const struct quality_item *i
                                      struct fault *fault);
 /* Those drawn that are not found good yet, in the order of the lots; the callback may use the
  * ledger. At most `most` (0: all). */
-enum status quality_open(struct ledger *ledger, uint32_t most, quality_callback *callback,
-                         void *context, struct fault *fault);
+enum status quality_open(struct ledger *ledger, uint32_t rights, uint32_t most,
+                         quality_callback *callback, void *context, struct fault *fault);
 /* Whether the document is in a lot, and its item. */
 enum status quality_of(struct ledger *ledger, struct document_id document,
                        quality_callback *callback, void *context, bool *ret_found,

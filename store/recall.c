@@ -39,8 +39,8 @@ enum status recall_keep(struct ledger *ledger, const struct desk_act *act,
 /* ---- looking -------------------------------------------------------------------------------- */
 
 #define RECALL_COLUMNS                                                                             \
-    "id, document, case_number, team, filed_ms, made_ms, known_ms, actor, reason, outcome,"        \
-    " settled_ms, settled_by, settled_why"
+    "r.id, r.document, r.case_number, r.team, r.filed_ms, r.made_ms, r.known_ms, r.actor,"         \
+    " r.reason, r.outcome, r.settled_ms, r.settled_by, r.settled_why"
 
 static struct recall_record read_record(struct rows *rows)
 {
@@ -75,29 +75,37 @@ static enum status give_records(struct rows *rows, recall_callback *callback, vo
     return status;
 }
 
-enum status recalls_each(struct ledger *ledger, const struct document_id *document,
+/* $2: what is hidden from who asks. */
+#define SEEN                                                                                       \
+    " FROM recall r JOIN document d ON d.id = r.document WHERE 1 = 1" GUARD_SEEN("$2")             \
+        CASE_SEEN("r.case_number", "$2")
+
+enum status recalls_each(struct ledger *ledger, const struct document_id *document, uint32_t rights,
                          recall_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
     uint32_t count = 0;
     enum status status = database_query(
         ledger->database,
-        "SELECT " RECALL_COLUMNS " FROM recall WHERE $1 IS NULL OR document = $1 ORDER BY id DESC",
-        VALUES(document == NULL ? value_null() : value_uuid(&document->uuid)), &rows, fault);
+        "SELECT " RECALL_COLUMNS SEEN " AND ($1 IS NULL OR r.document = $1) ORDER BY r.id DESC",
+        VALUES(document == NULL ? value_null() : value_uuid(&document->uuid),
+               value_lacking(rights)),
+        &rows, fault);
     if (status == STATUS_OK)
         status = give_records(rows, callback, context, &count, fault);
     rows_done(&rows);
     return status;
 }
 
-enum status recall_get(struct ledger *ledger, int64_t number, recall_callback *callback,
-                       void *context, bool *ret_found, struct fault *fault)
+enum status recall_get(struct ledger *ledger, int64_t number, uint32_t rights,
+                       recall_callback *callback, void *context, bool *ret_found,
+                       struct fault *fault)
 {
     struct rows *rows = NULL;
     uint32_t count = 0;
     enum status status =
-        database_query(ledger->database, "SELECT " RECALL_COLUMNS " FROM recall WHERE id = $1",
-                       VALUES(value_integer(number)), &rows, fault);
+        database_query(ledger->database, "SELECT " RECALL_COLUMNS SEEN " AND r.id = $1",
+                       VALUES(value_integer(number), value_lacking(rights)), &rows, fault);
     if (status == STATUS_OK)
         status = give_records(rows, callback, context, &count, fault);
     rows_done(&rows);

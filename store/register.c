@@ -17,7 +17,12 @@
 #include "store/register_order.h"
 
 enum { ROWS_A_COMMIT = 10000 /* others may write between two portions */ };
-enum { STANDING_CLOSED = 1, STANDING_BLOCKED = 2, STANDING_REMOVED = 4 };
+enum {
+    STANDING_CLOSED = 1,
+    STANDING_BLOCKED = 2,
+    STANDING_REMOVED = 4,
+    STANDING_STAFF = 8 /* besides blocked */
+};
 
 static const size_t REGISTER_BYTES_MOST = (size_t)8 << 30; /* of a file, which is held whole */
 
@@ -306,8 +311,8 @@ static enum status write_standing(struct staging *staging, uint64_t line,
 static enum status write_row(void *context, uint64_t line, const struct register_row *row,
                              struct fault *fault)
 {
-    int standing =
-        (row->is_closed ? STANDING_CLOSED : 0) | (row->is_blocked ? STANDING_BLOCKED : 0);
+    int standing = (row->is_closed ? STANDING_CLOSED : 0) |
+                   (row->is_blocked ? STANDING_BLOCKED : 0) | (row->is_staff ? STANDING_STAFF : 0);
     return write_standing(context, line, row, standing, fault);
 }
 
@@ -487,6 +492,9 @@ static enum status publish(struct staging *staging, const struct register_import
                               " ELSE 'leaving' END, audit = $1"
                               " WHERE state IN ('staged', 'current', 'previous')",
                               VALUES(value_integer(audit)), NULL, fault);
+    if (status == STATUS_OK)
+        status =
+            guard_follow_register(staging->ledger, staging->version, audit, import->actor, fault);
     return status;
 }
 
@@ -574,6 +582,7 @@ static enum status give_rows(struct rows *rows, register_row_callback *callback,
         int64_t standing = rows_integer(rows, REGISTER_FIELDS);
         row.is_closed = (standing & STANDING_CLOSED) != 0;
         row.is_blocked = (standing & STANDING_BLOCKED) != 0;
+        row.is_staff = (standing & STANDING_STAFF) != 0;
         status = callback(context, &row, fault);
         if (status != STATUS_OK)
             return status;

@@ -45,6 +45,7 @@ struct register_row {
                                             partly known; other_ids ;-separated */
     bool is_closed;                      /* the case is over */
     bool is_blocked; /* Sperrvermerk: not everybody may see it, and nothing is filed unseen */
+    bool is_staff;   /* blocked as the case of somebody who works for the office */
 };
 
 /* What the register's words mean: beginnings parted by `;`, upper and lower case alike, that end
@@ -52,6 +53,7 @@ struct register_row {
 struct register_words {
     const char *closed;      /* in the status column: the case is over */
     const char *blocked;     /* in the status column: the case is blocked */
+    const char *staff;       /* in either of the two: it is blocked as that of the office's staff */
     const char *not_blocked; /* in the column blocked; anything else in it, but "", blocks */
     const char *removed;     /* in the status column: the row is taken out of the register */
 };

@@ -328,7 +328,9 @@ static void find_standing(const struct register_words *words, struct register_ro
     const char *status = row->fields[REGISTER_STATUS];
     const char *blocked = row->fields[REGISTER_BLOCKED];
     row->is_closed = begins_with_word(words->closed, status);
-    row->is_blocked = begins_with_word(words->blocked, status) ||
+    row->is_staff =
+        begins_with_word(words->staff, status) || begins_with_word(words->staff, blocked);
+    row->is_blocked = row->is_staff || begins_with_word(words->blocked, status) ||
                       (blocked[0] != '\0' && !begins_with_word(words->not_blocked, blocked));
     *ret_is_removed = begins_with_word(words->removed, status);
 }

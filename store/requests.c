@@ -387,6 +387,31 @@ enum status requests_each(struct ledger *ledger, const struct request_filter *fi
     return status;
 }
 
+enum status request_guard(struct ledger *ledger, int64_t number, uint32_t *ret_guard,
+                          struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = true;
+    uint32_t guard = 0;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT c.guard FROM paper_request r JOIN case_guard c ON c.case_number = r.case_number"
+        " WHERE r.id = $1 UNION SELECT d.guard FROM paper_item i JOIN document d"
+        " ON d.id = i.document WHERE i.request = $1 UNION SELECT d.guard FROM paper_event e"
+        " JOIN document d ON d.id = e.document WHERE e.request = $1",
+        VALUES(value_integer(number)), &rows, fault);
+    while (status == STATUS_OK) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        guard |= (uint32_t)rows_integer(rows, 0);
+    }
+    rows_done(&rows);
+    if (status == STATUS_OK)
+        *ret_guard = guard;
+    return status;
+}
+
 enum status request_events(struct ledger *ledger, int64_t number, request_event_callback *callback,
                            void *context, struct fault *fault)
 {

@@ -102,6 +102,9 @@ struct request_event {
 };
 typedef enum status request_event_callback(void *context, const struct request_event *event,
                                            struct fault *fault);
+/* The guards (store/guard.h) of its case, and of all that came with it. */
+enum status request_guard(struct ledger *ledger, int64_t number, uint32_t *ret_guard,
+                          struct fault *fault);
 enum status request_events(struct ledger *ledger, int64_t number, request_event_callback *callback,
                            void *context, struct fault *fault);
 

@@ -17,7 +17,7 @@
 #include "store/register.h"
 #include "store/search.h"
 
-enum { SEARCH_VERSION = 1, TEXT_BYTES_MOST = 1 << 20 /* of one document; the rest is not found */ };
+enum { SEARCH_VERSION = 2, TEXT_BYTES_MOST = 1 << 20 /* of one document; the rest is not found */ };
 
 struct search {
     struct database *database;
@@ -34,7 +34,7 @@ static const char schema[] =
     " city TEXT NOT NULL, team TEXT NOT NULL) STRICT;"
     "CREATE VIRTUAL TABLE names USING fts5(body, content='', columnsize=0, prefix='3 5',"
     " tokenize='ascii');"
-    "INSERT INTO mark (name, amount) VALUES ('version', 1), ('audit', 0), ('register', 0);";
+    "INSERT INTO mark (name, amount) VALUES ('version', 2), ('audit', 0), ('register', 0);";
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
@@ -163,7 +163,8 @@ static void add_dates(struct text *facts, int64_t received_ms)
 
 #define CHANGED                                                                                    \
     "SELECT d.id, d.text, d.received_ms, d.audit, d.state, d.team, d.case_number, d.kind,"         \
-    " d.caseworker, d.decider, d.urgency, t.name FROM document d JOIN site t ON t.id = d.site"     \
+    " d.caseworker, d.decider, d.urgency, t.name, d.guard FROM document d JOIN site t ON t.id = "  \
+    "d.site"                                                                                       \
     " WHERE d.audit > $1 ORDER BY d.audit, d.id LIMIT $2"
 
 static struct news read_news(struct rows *rows)
@@ -188,6 +189,9 @@ static struct news read_news(struct rows *rows)
         text_append(&news.facts, "ffrist ");
     if (rows_integer(rows, 10) > 1)
         text_append(&news.facts, "feilig ");
+    for (size_t i = 0; i < GUARDS; i++)
+        if (((uint32_t)rows_integer(rows, 12) & guard_at(i)) != 0)
+            text_append_format(&news.facts, "g%s ", guard_name(guard_at(i)));
     return news;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "store/guard.h"
 #include "store/search.h"
 
 enum { PREFIX_DIGITS_LEAST = 6, WORDS_MOST = 24, PIECE_BYTES = 160 };
@@ -279,6 +280,22 @@ static void add_scope(struct search_query *query, const struct desk_scope *scope
     text_append(&query->match, "))");
 }
 
+/* The classes that the person does not see are taken out of whatever was found. */
+static void add_guards(struct search_query *query, const struct desk_scope *scope)
+{
+    struct text whole = {0};
+    if (guard_is_seen(GUARD_ALL, scope->rights))
+        return;
+    text_append_format(&whole, "(%s) NOT (facts : (\"z\"", text_string(&query->match));
+    for (size_t i = 0; i < GUARDS; i++)
+        if (!guard_is_seen(guard_at(i), scope->rights))
+            text_append_format(&whole, " OR \"g%s\"", guard_name(guard_at(i)));
+    text_append(&whole, "))");
+    whole.failed = whole.failed || query->match.failed;
+    text_done(&query->match);
+    query->match = whole;
+}
+
 static const char *add_piece(struct search_query *query, const struct piece *piece)
 {
     if (piece->is_negative && query->match.length == 0)
@@ -312,8 +329,10 @@ const char *search_parse(const char *words, const struct desk_scope *scope,
         text_append(&query.match, "(facts : \"x\")"); // the fact of every document
     if (wrong == NULL && query.match.length == 0)
         wrong = "Bitte geben Sie ein, was Sie suchen.";
-    if (wrong == NULL)
+    if (wrong == NULL) {
         add_scope(&query, scope);
+        add_guards(&query, scope);
+    }
     if (wrong == NULL && !text_ok(&query.match))
         wrong = "Diese Suche ist zu lang.";
     if (wrong == NULL)

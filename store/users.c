@@ -275,6 +275,8 @@ static enum status change_place(struct ledger *ledger, const char *name,
         status = check_is_own(ledger, name, fault);
     if (status == STATUS_OK)
         status = audit_user(ledger, actor, "user.place", name, role, &audit, fault);
+    if (status == STATUS_OK)
+        status = guard_rights_end(ledger, name, fault);
     if (status != STATUS_OK)
         return status;
     return database_run(ledger->database,
@@ -362,6 +364,8 @@ static enum status update_card(struct ledger *ledger, const struct user_record *
         enum status status =
             audit_user(ledger, DIRECTORY_ORIGIN, "user.place", card->name, role, &audit, fault);
         if (status == STATUS_OK)
+            status = guard_rights_end(ledger, card->name, fault);
+        if (status == STATUS_OK)
             status = database_run(
                 ledger->database,
                 "UPDATE account SET role = $2, site = $3, team = $4, caseworker = $5, audit = $6,"
@@ -439,7 +443,8 @@ enum status user_put_out(struct ledger *ledger, const char *name, const char *ac
 #define USER_COLUMNS                                                                               \
     "name, role, site, password, disabled, epoch, created_ms, team, caseworker, title, mail,"      \
     " origin, (SELECT count(*) FROM second_factor f WHERE f.account = account.name"                \
-    " AND f.confirmed_ms > 0), notices"
+    " AND f.confirmed_ms > 0), notices, (SELECT CAST(COALESCE(sum(g.guard), 0) AS INTEGER)"        \
+    " FROM account_right g WHERE g.account = account.name AND g.confirmed_ms > 0)"
 
 static enum status read_record(struct rows *rows, struct user_record *ret_record,
                                struct fault *fault)
@@ -456,6 +461,7 @@ static enum status read_record(struct rows *rows, struct user_record *ret_record
         .is_of_directory = string_equal(rows_text(rows, 11), DIRECTORY_ORIGIN),
         .has_factor = rows_integer(rows, 12) > 0,
         .wants_notices = rows_integer(rows, 13) != 0,
+        .rights = (uint32_t)rows_integer(rows, 14),
         .is_disabled = rows_integer(rows, 4) != 0,
         .epoch = rows_integer(rows, 5),
         .created_ms = rows_integer(rows, 6),

@@ -47,6 +47,7 @@ struct user_record {
     char *mail;           /* where notices go; NULL: nowhere */
     bool is_of_directory; /* the directory says who it is and what they may */
     bool wants_notices;   /* by mail, of what waits (mail_notice.h) */
+    uint32_t rights;      /* classes of store/guard.h that two persons let them see */
     bool has_factor;      /* a second factor, which is asked for at each log-in */
     bool is_disabled;
     int64_t epoch; /* grows with every change; sessions of an older one are over */

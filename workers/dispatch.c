@@ -13,11 +13,13 @@
 #include "base/durable.h"
 #include "base/share.h"
 #include "base/text.h"
+#include "store/guard.h"
 #include "store/operations.h"
 #include "workers/dispatch_state.h"
 
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
+    MEDICAL_KINDS_MOST = 64,
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
     STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
@@ -430,6 +432,24 @@ enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault)
     return status;
 }
 
+/* Which kinds of document only some may see, as the configuration has it now. */
+static enum status settle_kinds(struct dispatch *dispatch, const struct config *config,
+                                struct fault *fault)
+{
+    struct guard_kind kinds[MEDICAL_KINDS_MOST];
+    size_t count = 0;
+    char *words = string_copy(config->medical_kinds == NULL ? "" : config->medical_kinds);
+    char *rest = words, *kind = NULL;
+    if (words == NULL)
+        return fault_set(fault, STATUS_LATER, "no memory for kinds of document");
+    while (count < MEDICAL_KINDS_MOST && (kind = strsep(&rest, "; ")) != NULL)
+        if (kind[0] != '\0')
+            kinds[count++] = (struct guard_kind){.kind = kind, .guard = GUARD_MEDICAL};
+    enum status status = guard_settle_kinds(dispatch->ledger, kinds, count, "configuration", fault);
+    free(words);
+    return status;
+}
+
 /* Taking over writes; on a full disk that needs the reserve. */
 static enum status take_over_with_reserve(struct dispatch *dispatch, struct fault *fault)
 {
@@ -453,6 +473,8 @@ static enum status open_storage(struct dispatch *dispatch, const struct config *
             reserve_open(store->ledger, (uint64_t)store->reserve_bytes, &dispatch->reserve, fault);
     if (status == STATUS_OK)
         status = take_over_with_reserve(dispatch, fault);
+    if (status == STATUS_OK)
+        status = settle_kinds(dispatch, config, fault);
     if (status == STATUS_OK && !reserve_is_whole(dispatch->reserve))
         log_error(NULL, "the ledger's disk has no room for its reserve (store.reserve): no jobs "
                         "are given out until it has");

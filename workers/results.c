@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "store/arrangement.h"
+#include "store/guard.h"
 #include "workers/dispatch_state.h"
 #include "workers/read_result.h"
 
@@ -133,6 +134,23 @@ static bool parse_copies(const char *words, json_t **ret_json,
     return true;
 }
 
+/* Which cases the explanation names: some may be such that not everybody may know of. */
+static enum status read_named(struct dispatch *dispatch, const struct assignment *assignment,
+                              struct text *lines, struct fault *fault)
+{
+    const struct digest *digest = &assignment->incoming.directory.parts[0].digest;
+    char *bytes = NULL;
+    size_t length = 0;
+    enum status status =
+        spool_get(dispatch->spool, digest, EXPLANATION_BYTES_MOST, &bytes, &length, fault);
+    if (status == STATUS_OK)
+        guard_named_cases(bytes, length, lines);
+    free(bytes);
+    return status == STATUS_OK && !text_ok(lines)
+               ? fault_set(fault, STATUS_LATER, "no memory for an explanation")
+               : status;
+}
+
 static enum status complete_match(struct dispatch *dispatch, struct assignment *assignment,
                                   bool *ret_held, struct fault *fault)
 {
@@ -144,6 +162,8 @@ static enum status complete_match(struct dispatch *dispatch, struct assignment *
         json_decref(json);
         return fault_set(fault, STATUS_REFUSE, "the copies of a decision cannot be read");
     }
+    struct text named = {0};
+    enum status status = read_named(dispatch, assignment, &named, fault);
     const struct decision decision = {
         .to_file = result->to_file != 0,
         .case_number = or_null(result->case_number),
@@ -161,9 +181,12 @@ static enum status complete_match(struct dispatch *dispatch, struct assignment *
         .days = or_null(result->days),
         .copies = copies,
         .copy_count = copy_count,
+        .named_cases = text_string(&named),
     };
-    enum status status = ledger_match_complete(dispatch->ledger, assignment->job,
-                                               assignment->attempt, &decision, ret_held, fault);
+    if (status == STATUS_OK)
+        status = ledger_match_complete(dispatch->ledger, assignment->job, assignment->attempt,
+                                       &decision, ret_held, fault);
+    text_done(&named);
     json_decref(json);
     dispatch_expect(dispatch, JOB_FILE);
     return status;

@@ -9,6 +9,7 @@
 
 #include "store/desk.h"
 #include "store/forwarding.h"
+#include "store/guard.h"
 #include "store/proof.h"
 #include "store/purge.h"
 
@@ -41,7 +42,8 @@ static enum purge_verdict propose(struct scene *scene, struct document_id id, in
 static enum purge_verdict approve(struct scene *scene, int64_t number, const char *actor)
 {
     enum purge_verdict verdict = PURGE_NOTHING;
-    assert_ok(scene, purge_approve(scene->ledger, number, actor, &verdict, &scene->fault));
+    assert_ok(scene,
+              purge_approve(scene->ledger, number, actor, GUARD_ALL, &verdict, &scene->fault));
     return verdict;
 }
 

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "store/guard.h"
 #include "store/paper.h"
 #include "store/quality.h"
 
@@ -51,8 +52,10 @@ static enum status keep_lot(void *context, const struct lot_record *lot, struct 
 static struct gathered look(struct scene *scene)
 {
     struct gathered gathered = {0};
-    assert_ok(scene, quality_open(scene->ledger, 0, keep_item, &gathered, &scene->fault));
-    assert_ok(scene, lots_each(scene->ledger, MONTHS, 1, keep_lot, &gathered, &scene->fault));
+    assert_ok(scene,
+              quality_open(scene->ledger, GUARD_ALL, 0, keep_item, &gathered, &scene->fault));
+    assert_ok(scene,
+              lots_each(scene->ledger, GUARD_ALL, MONTHS, 1, keep_lot, &gathered, &scene->fault));
     return gathered;
 }
 
@@ -248,10 +251,12 @@ static void what_waits_for_a_person_keeps_its_paper(void **state)
     (void)check(scene, found.documents[0], "", "quirin");
     assert_int_equal(release(scene, &found.lot, "lena"), PAPER_UNSETTLED);
     assert_ok(scene, paper_keep(scene->ledger, open, "Original", "lena", &scene->fault));
-    assert_ok(scene, paper_each(scene->ledger, MONTHS, false, count_paper, counts, &scene->fault));
+    assert_ok(scene, paper_each(scene->ledger, GUARD_ALL, MONTHS, false, count_paper, counts,
+                                &scene->fault));
     assert_int_equal(counts[0], 1);
     assert_int_equal(counts[1], 0);
-    assert_ok(scene, paper_each(scene->ledger, MONTHS, true, count_paper, counts, &scene->fault));
+    assert_ok(scene, paper_each(scene->ledger, GUARD_ALL, MONTHS, true, count_paper, counts,
+                                &scene->fault));
     assert_int_equal(counts[0], 1); // nothing is released
 }
 
