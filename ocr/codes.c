@@ -289,16 +289,38 @@ static bool search_page(struct search *search, PIX *bits)
     return good;
 }
 
-enum status codes_find(PIX *grey, PIX *bits, struct affine to_page, struct reading_page *page,
+/* A picture of few pixels is stretched for recognition, which blurs bars of one pixel. For bars no
+ * border: its paper may be darker, and the step would pass for one. */
+static bool search_scanned(struct search *search, PIX *scanned)
+{
+    const struct affine move = {1, 0, 0, 1, -BORDER, -BORDER};
+    unsigned found = 0;
+    if ((int64_t)pixGetWidth(scanned) * pixGetHeight(scanned) > TINY_PIXELS ||
+        pixGetWidth(scanned) == pixGetWidth(search->grey))
+        return true;
+    PIX *grey = pixConvertTo8(scanned, 0);
+    bool good = grey != NULL && look(search, grey, affine_identity, &found);
+    PIX *place = good && found == 0 ? pixAddBorder(grey, BORDER, 255) : NULL;
+    search->matrix_left = 1;
+    if (place != NULL)
+        good = try_matrix(search, place, move, &found);
+    pixDestroy(&place);
+    pixDestroy(&grey);
+    return good;
+}
+
+enum status codes_find(const struct codes_sight *sight, struct reading_page *page,
                        struct fault *fault)
 {
     struct search search = {.scanner = scanner_new(),
-                            .grey = grey,
-                            .to_page = to_page,
+                            .grey = sight->grey,
+                            .to_page = sight->to_page,
                             .page = page,
                             .budget = BUDGET_PIXELS,
                             .matrix_left = MATRIX_TRIES};
-    bool good = search.scanner != NULL && search_page(&search, bits);
+    bool good = search.scanner != NULL && search_page(&search, sight->bits);
+    if (good && page->code_count == 0 && sight->scanned != NULL)
+        good = search_scanned(&search, sight->scanned);
     if (search.scanner != NULL)
         zbar_image_scanner_destroy(search.scanner);
     return good ? STATUS_OK

@@ -9,10 +9,18 @@
 #include "base/reading.h"
 #include "ocr/affine.h"
 
-/* Finds the codes in `grey` (any orientation) and fills codes and code_count of `page`, whose size
- * is set; `to_page` maps the boxes, which are clamped into the page. `bits` is the same picture in
- * one bit and as large or smaller: it tells where codes may be. */
-enum status codes_find(PIX *grey, PIX *bits, struct affine to_page, struct reading_page *page,
+/* One page in the forms in which it is looked at. */
+struct codes_sight {
+    PIX *
+        scanned; /* its own pixels, which are looked at where there are few; NULL: `grey` has them */
+    PIX *grey;   /* at the resolution of recognition */
+    PIX *bits;   /* as `grey` in one bit and as large or smaller: tells where codes may be */
+    struct affine to_page; /* from pixels of `grey` */
+};
+
+/* Finds the codes (any orientation) and fills codes and code_count of `page`, whose size is set and
+ * into which the boxes are clamped. */
+enum status codes_find(const struct codes_sight *sight, struct reading_page *page,
                        struct fault *fault);
 
 #endif

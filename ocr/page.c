@@ -234,8 +234,9 @@ static bool is_grey(const struct work *work)
 static enum status read_survey(struct work *work, const struct survey *survey, struct fault *fault)
 {
     // Codes first: nobody reads what stands on a separator.
-    enum status status =
-        codes_find(work->clean.pix, survey->bits, work->clean.to_page, work->page, fault);
+    const struct codes_sight sight = {work->pix, work->clean.pix, survey->bits,
+                                      work->clean.to_page};
+    enum status status = codes_find(&sight, work->page, fault);
     if (status != STATUS_OK || is_sheet(work->options, work->page))
         return status;
     if (work->page->code_count == 0 &&
@@ -293,10 +294,12 @@ static enum status look_at_picture(struct picture *picture, struct page_result *
         PIX *bits = pixThresholdToBinary(picture->pix, INK_BELOW);
         double across = (double)page->width / pixGetWidth(picture->pix);
         double down = (double)page->height / pixGetHeight(picture->pix);
-        enum status status =
-            bits == NULL ? fault_set(fault, STATUS_LATER, "out of memory for a page")
-                         : codes_find(picture->pix, bits, (struct affine){across, 0, 0, down, 0, 0},
-                                      page, fault);
+        const struct codes_sight sight = {
+            NULL, picture->pix, bits, {across, 0, 0, down, 0, 0}
+        };
+        enum status status = bits == NULL
+                                 ? fault_set(fault, STATUS_LATER, "out of memory for a page")
+                                 : codes_find(&sight, page, fault);
         pixDestroy(&bits);
         if (status != STATUS_OK)
             return status;

@@ -6,8 +6,9 @@
 
 SAMPLES (default: samples beside the project) may hold letters-unlv (.tif with .txt, read with
 "eng"), german-print (.png with .gt.txt, "deu") and invoices-de (PDFs with a text layer, rendered
-at 300 dpi in grey and in black and white, "deu"). CORPUS is a folder with truth.jsonl; the pages
-of its PDFs are drawn, turned by 0, 90, 180 and 270 degrees, and read.
+at 300 dpi in grey and in black and white, "deu"). CORPUS is a folder with truth.jsonl; all its
+printed pages (those of PDFs drawn, the others pixel for pixel) are turned by 0, 90, 180 and 270
+degrees, and read. PROGRAMS names another folder than build/tests-bin with read_corpus.
 
 The last line is one JSON object. Skipped sets are null.
 
@@ -15,6 +16,7 @@ SPDX-License-Identifier: EUPL-1.2
 """
 
 import argparse
+import collections
 import glob
 import json
 import os
@@ -23,10 +25,15 @@ import subprocess
 import sys
 import zlib
 
+from PIL import Image, ImageOps
+
+import backs
 import reading
 
-READER = os.path.join(reading.SOURCE, "build", "tests-bin", "read_corpus")
+PROGRAMS = os.environ.get("PROGRAMS") or os.path.join(reading.SOURCE, "build", "tests-bin")
+READER = os.path.join(PROGRAMS, "read_corpus")
 DPI, TURNED_DPI = 300, 200
+SCANS_AT_ONCE = 20
 PAGES_MOST = 5  # of one PDF
 
 
@@ -38,15 +45,6 @@ class Picture:
 
     def __init__(self, width, height, rows):
         self.width, self.height, self.rows = width, height, rows
-
-    def turned(self, degrees):
-        """Clockwise."""
-        picture = self
-        for _ in range(degrees // 90):
-            width, height, rows = picture.width, picture.height, picture.rows
-            columns = [rows[x::width][::-1] for x in range(width)]
-            picture = Picture(height, width, b"".join(columns))
-        return picture
 
     def write_png(self, path, dpi):
         lines = b"".join(b"\0" + self.rows[y * self.width:(y + 1) * self.width]
@@ -155,34 +153,50 @@ def compare_all(samples, count):
 # ---- which way up -------------------------------------------------------------------------------
 
 
-def turned_pages(corpus, count):
-    """(path, degrees that make it upright) of drawn and turned pages that are not blank."""
-    with open(os.path.join(corpus, "truth.jsonl"), encoding="utf-8") as stream:
-        scans = [json.loads(line) for line in stream]
-    scans = [scan for scan in scans if scan["file"].endswith(".pdf")][:count]
+def pictures_of(path):
+    """(picture, (dpi across, dpi down)) of each page as viewers show it, colours as they are."""
+    if path.lower().endswith(".pdf"):
+        for picture in backs.pages_of(path, TURNED_DPI):
+            yield picture, (TURNED_DPI, TURNED_DPI)
+        return
+    with Image.open(path) as scan:
+        for index in range(getattr(scan, "n_frames", 1)):
+            scan.seek(index)
+            yield ImageOps.exif_transpose(scan), scan.info.get("dpi")
+
+
+def turned_pages(corpus, scans):
+    """(path, degrees that make it upright) of turned pages that are not blank."""
     for number, scan in enumerate(scans):
-        for index, page in enumerate(scan["pages"]):
-            picture = None if page.get("blank") else draw(os.path.join(corpus, scan["file"]),
-                                                          index + 1, TURNED_DPI)
-            for degrees in (0, 90, 180, 270) if picture is not None else ():
+        pictures = pictures_of(os.path.join(corpus, scan["file"]))
+        for index, (page, (picture, dpi)) in enumerate(zip(scan["pages"], pictures)):
+            for degrees in () if page.get("blank") else (0, 90, 180, 270):
                 path = os.path.join(reading.FOLDER, f"turned-{number}-{index}-{degrees}.png")
-                picture.turned(degrees).write_png(path, TURNED_DPI)
+                across_down = dpi[::-1] if dpi and degrees % 180 else dpi
+                facts = {"dpi": tuple(map(float, across_down))} if dpi else {}
+                picture.rotate(-degrees, expand=True).save(path, compress_level=1, **facts)
                 yield path, (-degrees - page.get("rotated", 0)) % 360
 
 
 def measure_turned(corpus, count):
-    right = total = 0
-    pages = list(turned_pages(corpus, count))
-    results = read_ours([path for path, _ in pages], "deu") if pages else {}
-    for path, expected in pages:
-        found = [page["rotation"] for page in results.get(path, {}).get("pages", [])]
-        total += 1
-        right += found == [expected]
-        if found != [expected]:
-            print(f"{os.path.basename(path)}: turned by {found}, and not by {expected}")
-    share = right / total if total else None
-    print(f"{right} of {total} pages turned the right way up")
-    return {"turned_pages": total, "turned_right_share": share}
+    with open(os.path.join(corpus, "truth.jsonl"), encoding="utf-8") as stream:
+        scans = [json.loads(line) for line in stream][:count]
+    total, right = collections.Counter(), collections.Counter()
+    for at in range(0, len(scans), SCANS_AT_ONCE):
+        pages = list(turned_pages(corpus, scans[at:at + SCANS_AT_ONCE]))
+        results = read_ours([path for path, _ in pages], "deu") if pages else {}
+        for path, expected in pages:
+            found = [page["rotation"] for page in results.get(path, {}).get("pages", [])]
+            degrees = path.rsplit("-", 1)[1].split(".")[0]
+            total[degrees] += 1
+            right[degrees] += found == [expected]
+            if found != [expected]:
+                print(f"{os.path.basename(path)}: turned by {found}, and not by {expected}")
+            os.remove(path)
+    for degrees in total:
+        print(f"lying at {degrees:>3} degrees: {right[degrees]} of {total[degrees]} pages right")
+    share = right.total() / total.total() if total else None
+    return {"turned_pages": total.total(), "turned_right_share": share}
 
 
 def main():

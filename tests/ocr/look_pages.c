@@ -35,11 +35,13 @@ static json_t *describe_codes(const struct reading_page *page)
     return codes;
 }
 
-static enum status look_at(const struct clean_picture *clean, const struct survey *survey,
-                           PIX *grey, struct reading_page *page, json_t *line, struct fault *fault)
+static enum status look_at(PIX *pix, const struct clean_picture *clean, const struct survey *survey,
+                           struct reading_page *page, json_t *line, struct fault *fault)
 {
     struct survey_lie lie = {0};
-    enum status status = codes_find(clean->pix, survey->bits, clean->to_page, page, fault);
+    const struct codes_sight sight = {pix, clean->pix, survey->bits, clean->to_page};
+    PIX *grey = pixGetDepth(pix) > 1 ? clean->pix : NULL;
+    enum status status = codes_find(&sight, page, fault);
     if (status == STATUS_OK)
         status = survey_find_lie(survey, &lie, fault);
     if (status != STATUS_OK)
@@ -66,7 +68,7 @@ static enum status look_at_pixels(PIX *pix, double dpi, json_t *line, struct fau
         return status;
     status = survey_init(is_grey ? clean.pix : pix, is_grey ? clean.dpi : dpi, &survey, fault);
     if (status == STATUS_OK) {
-        status = look_at(&clean, &survey, is_grey ? clean.pix : NULL, &page, line, fault);
+        status = look_at(pix, &clean, &survey, &page, line, fault);
         survey_done(&survey);
     }
     reading_page_done(&page);

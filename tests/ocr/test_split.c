@@ -164,7 +164,8 @@ static void find(PIX *grey, struct reading_page *page)
     PIX *bits = pixThresholdToBinary(grey, 150);
     PIX *small = pixReduceRankBinary2(bits, 2, NULL);
     *page = (struct reading_page){.width = PAGE_WIDTH, .height = PAGE_HEIGHT};
-    assert_int_equal(codes_find(grey, small, affine_identity, page, NULL), STATUS_OK);
+    const struct codes_sight sight = {NULL, grey, small, affine_identity};
+    assert_int_equal(codes_find(&sight, page, NULL), STATUS_OK);
     pixDestroy(&small);
     pixDestroy(&bits);
 }
@@ -195,6 +196,34 @@ static void codes_of_any_size_and_turn_are_found_where_they_are(void **state)
         reading_page_done(&found);
         pixDestroy(&page);
     }
+}
+
+/* What recognition gets of a small picture is stretched, and bars of one pixel blur. */
+static void thin_bars_of_a_small_picture_are_read_from_its_own_pixels(void **state)
+{
+    (void)state;
+    PIX *scanned = pixCreate(180, 110, 8);
+    pixSetAll(scanned);
+    struct pen pen = {scanned, 20, 10, 1};
+    assert_true(code128_draw("PATCHT", draw_bar, &pen) > 0);
+    PIX *stretched = pixScale(scanned, 1.7F, 1.7F);
+    PIX *blurred = pixBlockconv(stretched, 2, 2);
+    PIX *bits = pixThresholdToBinary(blurred, 150);
+    for (int with = 0; with < 2; with++) {
+        struct reading_page found = {.width = 180, .height = 110};
+        const struct codes_sight sight = {
+            with ? scanned : NULL, blurred, bits, {1 / 1.7, 0, 0, 1 / 1.7, 0, 0}
+        };
+        assert_int_equal(codes_find(&sight, &found, NULL), STATUS_OK);
+        assert_int_equal(found.code_count, with);
+        if (with)
+            assert_in_range(found.codes[0].box.left, 15, 25);
+        reading_page_done(&found);
+    }
+    pixDestroy(&bits);
+    pixDestroy(&blurred);
+    pixDestroy(&stretched);
+    pixDestroy(&scanned);
 }
 
 static void lines_and_blots_are_no_codes(void **state)
@@ -244,6 +273,7 @@ int main(void)
         cmocka_unit_test(scans_part_where_their_sheets_say),
         cmocka_unit_test(a_spoilt_sheet_is_noted_and_parts_nothing),
         cmocka_unit_test(codes_of_any_size_and_turn_are_found_where_they_are),
+        cmocka_unit_test(thin_bars_of_a_small_picture_are_read_from_its_own_pixels),
         cmocka_unit_test(lines_and_blots_are_no_codes),
         cmocka_unit_test(previews_are_upright_small_and_of_their_kind),
     };
