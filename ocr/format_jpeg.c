@@ -49,7 +49,7 @@ static enum status load(const struct source *source, const struct ocr_options *o
         return status;
     struct picture picture = {.dpi_x = header.dpi_x, .dpi_y = header.dpi_y};
     picture.placement = placement_of_orientation(header.orientation);
-    status = jpeg_decode(source->bytes, source->length, &header, &picture.pix, fault);
+    status = jpeg_decode(source->bytes, source->length, &header, &picture, fault);
     if (status == STATUS_OK)
         status = keep_bytes(source, &header, &picture.raster, fault);
     if (status == STATUS_OK)

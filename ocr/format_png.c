@@ -84,6 +84,8 @@ static enum status fill(const struct source *source, PIX *pix, struct picture *p
         status = raster_from_pix(pix, 1, 1, &picture->raster, fault);
     if (status != STATUS_OK)
         return status;
+    if (pixGetDepth(pix) == 32)
+        return picture_take_colours(picture, pix, fault);
     picture->pix = pixGetDepth(pix) == 1 ? pixClone(pix) : pixConvertTo8(pix, 0);
     if (picture->pix == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for a PNG");

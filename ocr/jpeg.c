@@ -1,5 +1,6 @@
 /* jpeg.c - see jpeg.h. The markers are read here (ITU-T T.81 annex B, JFIF, EXIF 2.3), the
- * picture is decoded by Leptonica, to luminance alone where the colours are YCbCr. */
+ * picture is decoded by Leptonica, to luminance alone where the colours are YCbCr and no stamp is
+ * likely. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <string.h>
 
@@ -20,6 +21,7 @@ enum {
     EXIF_ENTRY_BYTES = 12,
     EXIF_ENTRIES_MOST = 512,
     EXIF_ORIENTATION = 0x0112,
+    SMALL_REDUCTION = 8,
 };
 
 static uint32_t number(const uint8_t *bytes, size_t count, bool is_little)
@@ -126,18 +128,47 @@ enum status jpeg_check(const struct jpeg_header *header, const struct ocr_option
     return format_check_size(options, header->width, header->height, fault);
 }
 
+/* A look at an eighth of the sides costs little: whether the colours are worth decoding. */
+static bool may_have_stamps(const uint8_t *bytes, size_t length)
+{
+    PIX *small = pixReadMemJpeg(bytes, length, 0, SMALL_REDUCTION, NULL, 0);
+    bool is_likely = small != NULL && stamps_are_likely(small);
+    pixDestroy(&small);
+    return is_likely;
+}
+
+static enum status refuse_broken(struct fault *fault)
+{
+    return fault_set(fault, STATUS_REFUSE,
+                     "Das JPEG-Bild ist beschädigt. Bitte das Blatt neu scannen.");
+}
+
+static enum status decode_colours(const uint8_t *bytes, size_t length, struct picture *picture,
+                                  struct fault *fault)
+{
+    PIX *colours = pixReadMemJpeg(bytes, length, 0, 1, NULL, 0);
+    if (colours == NULL || pixGetDepth(colours) != 32) {
+        pixDestroy(&colours);
+        return refuse_broken(fault);
+    }
+    enum status status = picture_take_colours(picture, colours, fault);
+    pixDestroy(&colours);
+    return status;
+}
+
 enum status jpeg_decode(const uint8_t *bytes, size_t length, const struct jpeg_header *header,
-                        PIX **ret_pix, struct fault *fault)
+                        struct picture *picture, struct fault *fault)
 {
     bool has_luminance =
         header->components == 3 && !(header->is_adobe && header->adobe_transform == 0);
+    if (header->components == 3 && may_have_stamps(bytes, length))
+        return decode_colours(bytes, length, picture, fault);
     PIX *pix = pixReadMemJpeg(bytes, length, 0, 1, NULL, has_luminance ? L_JPEG_READ_LUMINANCE : 0);
     PIX *grey = pix == NULL ? NULL : pixConvertTo8(pix, 0);
     pixDestroy(&pix);
     if (grey == NULL)
-        return fault_set(fault, STATUS_REFUSE,
-                         "Das JPEG-Bild ist beschädigt. Bitte das Blatt neu scannen.");
-    *ret_pix = grey;
+        return refuse_broken(fault);
+    picture->pix = grey;
     return STATUS_OK;
 }
 

@@ -2,7 +2,8 @@
  *
  * load -> upright as the file says -> square pixels -> without streaks -> clean copy -> blank? ->
  * which way up -> level -> without rules -> recognise -> codes. A page that brings its own words
- * skips everything behind loading. */
+ * skips everything behind loading. What lies under coloured stamps is read without them, and they
+ * are read by themselves (stamp.h). */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
 #include <stdio.h>
@@ -24,7 +25,8 @@ struct work {
     const struct ocr_options *options;
     PIX *pix; /* upright by the file, square pixels */
     double dpi;
-    struct clean_picture clean; /* of pix */
+    const struct stamps *stamps;
+    struct clean_picture clean; /* of pix, or of the page without stamps */
     int64_t started_ms;         /* monotonic: recognition as a whole has page_ocr_ms */
     struct reading_page *page;
     struct page_health health;
@@ -37,6 +39,8 @@ static const double SQUARE_TOLERANCE = 0.03;
 static const double LOW_CONFIDENCE = 0.6;
 /* Upside down, a page of text is read with a confidence of about 0.4; upright, of 0.9. */
 static const double SENSELESS_CONFIDENCE = 0.55, GOOD_CONFIDENCE = 0.8;
+/* Ink on paper alone is half grain; what is less sure there is no word. */
+static const float STAMP_CONFIDENCE_LEAST = 0.5F;
 static const double FEW_CHARACTERS = 20; /* what is made of so few counts half */
 enum { INK_BELOW = 150 };                /* grey of rendered pages that counts as ink */
 enum { TIME_TO_TRY_PERCENT = 80 };       /* of the time must be left to try another turn */
@@ -80,6 +84,19 @@ static bool is_resolution_sound(const struct picture *picture)
            height / picture->dpi_y <= SHEET_INCHES_MOST;
 }
 
+/* The pictures of stamps go the way of the page's own; with pixels that are not square none does. */
+static enum status stamps_place(struct picture *picture, struct fault *fault)
+{
+    struct stamps *stamps = &picture->stamps;
+    if (fabs(picture->dpi_x - picture->dpi_y) > SQUARE_TOLERANCE * picture->dpi_x)
+        stamps_done(stamps);
+    if (stamps->alone == NULL)
+        return STATUS_OK;
+    enum status status = placement_apply(picture->placement, &stamps->beneath, fault);
+    return status == STATUS_OK ? placement_apply(picture->placement, &stamps->alone, fault)
+                               : status;
+}
+
 enum status page_straighten(struct picture *picture, double *ret_dpi, struct fault *fault)
 {
     if (!is_resolution_sound(picture))
@@ -87,6 +104,8 @@ enum status page_straighten(struct picture *picture, double *ret_dpi, struct fau
     picture->raster.dpi_x = picture->dpi_x;
     picture->raster.dpi_y = picture->dpi_y;
     enum status status = placement_apply(picture->placement, &picture->pix, fault);
+    if (status == STATUS_OK)
+        status = stamps_place(picture, fault);
     if (status != STATUS_OK)
         return status;
     bool is_sideways = picture->placement.turn % 180 != 0;
@@ -191,6 +210,26 @@ static enum status recognise(struct work *work, const struct survey *survey,
     return status;
 }
 
+/* What stamps say follows behind the page's own words. */
+static enum status read_stamps(const struct work *work, struct attempt *page, struct fault *fault)
+{
+    struct work stamps = *work;
+    struct survey survey = {0};
+    struct attempt attempt = {0};
+    stamps.clean = (struct clean_picture){0};
+    enum status status = clean_picture_init(work->stamps->alone, work->dpi, &stamps.clean, fault);
+    if (status == STATUS_OK)
+        status = survey_init(stamps.clean.pix, stamps.clean.dpi, &survey, fault);
+    if (status == STATUS_OK)
+        status = attempt_turn(&stamps, &survey, page->turn, &attempt, fault);
+    if (status == STATUS_OK)
+        word_list_join(&page->list, &attempt.list, STAMP_CONFIDENCE_LEAST);
+    word_list_done(&attempt.list);
+    survey_done(&survey);
+    clean_picture_done(&stamps.clean);
+    return status;
+}
+
 static enum status take_attempt(struct work *work, struct attempt *attempt, struct fault *fault)
 {
     struct reading_page *page = work->page;
@@ -246,6 +285,11 @@ static enum status read_survey(struct work *work, const struct survey *survey, s
     }
     struct attempt best;
     status = recognise(work, survey, &best, fault);
+    if (status == STATUS_OK && work->stamps->alone != NULL) {
+        status = read_stamps(work, &best, fault);
+        if (status != STATUS_OK)
+            word_list_done(&best.list);
+    }
     if (status == STATUS_OK)
         status = take_attempt(work, &best, fault);
     if (status == STATUS_OK)
@@ -263,7 +307,8 @@ static enum status read_pixels(struct work *work, struct fault *fault)
     work->health = health_measure(work->pix, work->dpi);
     if (pixGetDepth(work->pix) == 1)
         ruling_erase_streaks(work->pix, work->dpi);
-    enum status status = clean_picture_init(work->pix, work->dpi, &work->clean, fault);
+    PIX *shown = work->stamps->beneath != NULL ? work->stamps->beneath : work->pix;
+    enum status status = clean_picture_init(shown, work->dpi, &work->clean, fault);
     if (status != STATUS_OK)
         return status;
     status = survey_init(is_grey(work) ? work->clean.pix : work->pix,
@@ -328,12 +373,14 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
                         .options = options,
                         .pix = picture->pix,
                         .dpi = dpi,
+                        .stamps = &picture->stamps,
                         .page = &result->reading,
                         .started_ms = clock_monotonic_ms(clock_system())};
     status = read_pixels(&work, fault);
     if (status == STATUS_OK)
-        status = preview_make(picture->pix, work.clean.plain, result->reading.rotation,
-                              &result->preview, &result->thumbnail, fault);
+        status =
+            preview_make(picture->pix, picture->stamps.beneath == NULL ? work.clean.plain : NULL,
+                         result->reading.rotation, &result->preview, &result->thumbnail, fault);
     clean_picture_done(&work.clean);
     if (status != STATUS_OK)
         return status;

@@ -119,7 +119,7 @@ static bool stream_bytes(const struct image *image, enum qpdf_stream_decode_leve
 }
 
 static enum status lift_jpeg(const struct image *image, const struct ocr_options *options,
-                             PIX **ret_pix, struct fault *fault)
+                             struct picture *picture, struct fault *fault)
 {
     uint8_t *bytes = NULL;
     size_t length = 0;
@@ -133,7 +133,7 @@ static enum status lift_jpeg(const struct image *image, const struct ocr_options
         header.width == image->width && header.height == image->height)
         status = jpeg_check(&header, options, fault);
     if (status == STATUS_OK)
-        status = jpeg_decode(bytes, length, &header, ret_pix, fault);
+        status = jpeg_decode(bytes, length, &header, picture, fault);
     free(bytes);
     return status;
 }
@@ -232,12 +232,12 @@ static enum status lift_samples(const struct image *image, struct picture *pictu
     PIX *pix = pix_of_samples(image, bytes, length);
     free(bytes);
     if (pix != NULL && pixGetDepth(pix) == 32) {
-        picture->pix = pixConvertRGBToLuminance(pix);
+        enum status status = picture_take_colours(picture, pix, fault);
         pixDestroy(&pix);
-    } else {
-        picture->pix = pix;
+        return status;
     }
-    return picture->pix == NULL ? leave(fault, "too few samples") : STATUS_OK;
+    picture->pix = pix;
+    return pix == NULL ? leave(fault, "too few samples") : STATUS_OK;
 }
 
 static enum status lift_pixels(const struct image *image, const struct ocr_options *options,
@@ -251,7 +251,7 @@ static enum status lift_pixels(const struct image *image, const struct ocr_optio
         return status;
     qpdf_oh filter = only_one(image->pdf, key(image, "/Filter"));
     if (is_name(image->pdf, filter, "/DCTDecode"))
-        return lift_jpeg(image, options, &picture->pix, fault);
+        return lift_jpeg(image, options, picture, fault);
     if (is_name(image->pdf, filter, "/CCITTFaxDecode"))
         return lift_g4(image, options, picture, fault);
     if (qpdf_oh_is_null(image->pdf, filter) || is_name(image->pdf, filter, "/FlateDecode") ||

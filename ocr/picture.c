@@ -6,9 +6,18 @@
 
 #include "ocr/picture.h"
 
+enum status picture_take_colours(struct picture *picture, PIX *colours, struct fault *fault)
+{
+    picture->pix = pixConvertRGBToLuminance(colours);
+    if (picture->pix == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory for a page in grey");
+    return stamps_part(colours, picture->pix, &picture->stamps, fault);
+}
+
 void picture_done(struct picture *picture)
 {
     pixDestroy(&picture->pix);
+    stamps_done(&picture->stamps);
     raster_done(&picture->raster);
     reading_page_done(&picture->words);
     *picture = (struct picture){0};

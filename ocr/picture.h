@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/fault.h"
 #include "base/reading.h"
+#include "ocr/stamp.h"
 
 /* The stream filters of ISO 32000-1, 7.4, that the archive uses. */
 enum raster_filter {
@@ -47,7 +48,8 @@ struct placement {
 
 struct picture {
     PIX *pix; /* 1 bit (1 is black), or 8 bit grey; as stored; with words only to look at */
-    double dpi_x, dpi_y; /* 0: the file does not say */
+    struct stamps stamps; /* of a page in colours; as stored */
+    double dpi_x, dpi_y;  /* 0: the file does not say */
     struct placement placement;
     struct raster raster;
     bool has_words;            /* `words` are the page's own text */
@@ -77,6 +79,8 @@ enum status placement_apply(struct placement placement, PIX **pix_p, struct faul
 /* `pix` turned clockwise by 0, 90, 180 or 270 degrees; destroys *pix_p. */
 enum status pix_turn(PIX **pix_p, int degrees, struct fault *fault);
 
+/* Fills pix and stamps from a page in colours (32 bit), which stays the caller's. */
+enum status picture_take_colours(struct picture *picture, PIX *colours, struct fault *fault);
 void picture_done(struct picture *picture);
 
 /* The bytes of an 8-bit grey image, width x height without padding, as the libraries of codes want

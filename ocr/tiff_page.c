@@ -305,10 +305,7 @@ static enum status hand_over(struct canvas *canvas, struct picture *picture, str
         canvas->pix = NULL;
         return STATUS_OK;
     }
-    picture->pix = pixConvertRGBToLuminance(canvas->pix);
-    if (picture->pix == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory for a page in grey");
-    return STATUS_OK;
+    return picture_take_colours(picture, canvas->pix, fault);
 }
 
 static enum status decode_canvas(struct canvas *canvas, struct picture *picture,
@@ -347,7 +344,7 @@ static enum status decode_jpeg(const struct tiff_page *page, const struct ocr_op
     if (status == STATUS_OK)
         status = jpeg_check(&header, options, fault);
     if (status == STATUS_OK)
-        status = jpeg_decode(raster.bytes, raster.length, &header, &picture->pix, fault);
+        status = jpeg_decode(raster.bytes, raster.length, &header, picture, fault);
     if (status != STATUS_OK) {
         raster_done(&raster);
         return status;
@@ -387,8 +384,7 @@ static enum status decode_as_huffman(const struct tiff_page *page, struct pictur
             *picture = tried;
             return STATUS_OK;
         }
-        pixDestroy(&tried.pix);
-        raster_done(&tried.raster);
+        picture_done(&tried);
     }
     *fault = first;
     return first.status;

@@ -109,6 +109,23 @@ static void clamp_box(struct reading_box *box, const struct reading_page *page)
     box->height = bottom > box->top ? bottom - box->top : 0;
 }
 
+void word_list_join(struct word_list *list, const struct word_list *other, float least)
+{
+    word_list_break(list, READING_BREAK_BLOCK);
+    for (uint32_t i = 0; i < other->count; i++) {
+        const struct reading_word *from = &other->words[i];
+        struct reading_word *word =
+            from->confidence < least ? NULL : word_list_add(list, from->text);
+        if (word == NULL)
+            continue;
+        word->box = from->box;
+        word->confidence = from->confidence;
+        word->from = from->from;
+        word->break_after = from->break_after;
+    }
+    word_list_break(list, READING_BREAK_BLOCK);
+}
+
 bool word_list_finish(struct word_list *list, struct reading_page *page)
 {
     if (list->failed) {

@@ -27,6 +27,9 @@ void word_list_break(struct word_list *list, enum reading_break kind);
 /* Takes out words without a digit that are less sure than `least`: what is made of logos, stamps
  * and specks. Where a line or block ended with one, it ends with the word before. */
 void word_list_drop_doubtful(struct word_list *list, float least);
+/* Adds the words of another list that are at least that sure, as a block behind its own. Their
+ * alternatives stay behind. */
+void word_list_join(struct word_list *list, const struct word_list *other, float least);
 /* Hands the words over to `page`, whose width and height are set: boxes are clamped into it. */
 bool word_list_finish(struct word_list *list, struct reading_page *page);
 void word_list_done(struct word_list *list);
