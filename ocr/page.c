@@ -265,12 +265,24 @@ static void turn_codes(struct work *work)
         work->page->codes[i].box = affine_box(turn, work->page->codes[i].box);
 }
 
+/* Bars of a code lie across the lines of text, and on a sheet with little of it they would decide
+ * which way up it is. */
+static enum status hide_codes(const struct work *work, struct survey *survey, struct fault *fault)
+{
+    double scale = (double)pixGetWidth(survey->bits) / pixGetWidth(work->pix);
+    const struct affine to_survey = {scale, 0, 0, scale, 0, 0};
+    enum status status = STATUS_OK;
+    for (uint32_t i = 0; i < work->page->code_count && status == STATUS_OK; i++)
+        status = survey_clear(survey, affine_box(to_survey, work->page->codes[i].box), fault);
+    return status;
+}
+
 static bool is_grey(const struct work *work)
 {
     return pixGetDepth(work->pix) > 1;
 }
 
-static enum status read_survey(struct work *work, const struct survey *survey, struct fault *fault)
+static enum status read_survey(struct work *work, struct survey *survey, struct fault *fault)
 {
     // Codes first: nobody reads what stands on a separator.
     const struct codes_sight sight = {work->pix, work->clean.pix, survey->bits,
@@ -284,7 +296,9 @@ static enum status read_survey(struct work *work, const struct survey *survey, s
         return STATUS_OK;
     }
     struct attempt best;
-    status = recognise(work, survey, &best, fault);
+    status = hide_codes(work, survey, fault);
+    if (status == STATUS_OK)
+        status = recognise(work, survey, &best, fault);
     if (status == STATUS_OK && work->stamps->alone != NULL) {
         status = read_stamps(work, &best, fault);
         if (status != STATUS_OK)

@@ -30,6 +30,7 @@ static const double LEVEL_LINE_SHARE = 0.4; /* of the page's width */
 static const float SKEW_RANGE = 8, SKEW_STEP = 0.5F, SKEW_PRECISION = 0.01F; /* degrees */
 static const float SKEW_CONFIDENCE_LEAST = 2.5F;
 static const float LIE_CONFIDENCE_LEAST = 3.0F;
+static const double CODE_MARGIN_INCHES = 0.15; /* its first and last bars may be missed */
 static const double AXIS_RATIO_LEAST = 1.25, AXIS_RATIO_SURE = 2;
 
 /* Bits at half, a quarter … of the resolution, as long as that is enough: a pixel is ink when two
@@ -70,6 +71,26 @@ enum status survey_init(PIX *page, double dpi, struct survey *ret_survey, struct
 void survey_done(struct survey *survey)
 {
     pixDestroy(&survey->bits);
+}
+
+enum status survey_clear(struct survey *survey, struct reading_box box, struct fault *fault)
+{
+    int around = (int)(CODE_MARGIN_INCHES * survey->dpi);
+    if (pixGetRefcount(survey->bits) > 1) { // the page itself
+        PIX *own = pixCopy(NULL, survey->bits);
+        if (own == NULL)
+            return fault_set(fault, STATUS_LATER, "out of memory for a small copy of a page");
+        pixDestroy(&survey->bits);
+        survey->bits = own;
+    }
+    BOX *wide = boxCreate(box.left > around ? box.left - around : 0,
+                          box.top > around ? box.top - around : 0, box.width + 2 * around,
+                          box.height + 2 * around);
+    if (wide == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory for a box");
+    pixClearInRect(survey->bits, wide);
+    boxDestroy(&wide);
+    return STATUS_OK;
 }
 
 /* Sum over a strip's rows of the squared difference to the row before. */

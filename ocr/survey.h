@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "base/fault.h"
+#include "base/reading.h"
 
 struct survey {
     PIX *bits;  /* 1 is ink */
@@ -18,6 +19,9 @@ struct survey {
  * survey_done(). */
 enum status survey_init(PIX *page, double dpi, struct survey *ret_survey, struct fault *fault);
 void survey_done(struct survey *survey);
+
+/* Takes out what is in the box and close around it: a code, which is no text. */
+enum status survey_clear(struct survey *survey, struct reading_box box, struct fault *fault);
 
 /* How the page lies, as far as the shapes of its letters tell. */
 struct survey_lie {

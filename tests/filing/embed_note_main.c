@@ -1,4 +1,4 @@
-/* embed_note_main.c - puts a note into PDFs of our archive, as filing does: for tests/bench/pdfa.sh.
+/* embed_note_main.c - puts a note into PDFs of our archive, as filing does: for run.sh archive.
  *
  * Usage: embed_note NOTE.xml FILE.pdf…; each file is replaced. Exit code 1: one was refused. */
 // SPDX-License-Identifier: EUPL-1.2
