@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/privileges.h"
 #include "base/status.h"
 #include "cli/outcome.h"
 #include "cli/verbs.h"
@@ -54,6 +55,8 @@ static bool asks_about_group(int argc, char **argv)
 int main(int argc, char **argv)
 {
     log_open("posteingang", LOG_LEVEL_INFO);
+    if (privileges_forbid_core(NULL) != STATUS_OK) // also of all that `run` starts
+        complain("core files cannot be forbidden");
     struct call call = {0};
     int exit_code = EXIT_USAGE;
     int first = take_global_options(argc, argv, &call.config, &exit_code);

@@ -203,9 +203,11 @@ int verb_explain(struct call *call)
         return exit_code;
     struct instance instance = {0};
     struct document_record document = {0};
-    exit_code = instance_open(call, LEDGER_READ, &instance);
+    exit_code = instance_open(call, LEDGER_WRITE, &instance);
     if (exit_code == EXIT_DONE)
         exit_code = lookup_document(instance.ledger, rest.values[0], &document);
+    if (exit_code == EXIT_DONE)
+        exit_code = lookup_note_sight(instance.ledger, document.id, "explanation");
     if (exit_code == EXIT_DONE)
         exit_code = explain(&instance, &document, as_json);
     document_record_done(&document);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
+#include "store/desk.h"
 
 struct search {
     char ending[UUID_TEXT_BYTES]; /* lower case */
@@ -153,4 +154,12 @@ int lookup_document(struct ledger *ledger, const char *typed, struct document_re
     if (ledger_document_get(ledger, id, ret_document, &fault) != STATUS_OK)
         return outcome_of(&fault);
     return EXIT_DONE;
+}
+
+int lookup_note_sight(struct ledger *ledger, struct document_id id, const char *what)
+{
+    struct fault fault = {0};
+    return desk_note_sight(ledger, id, outcome_actor(), what, &fault) == STATUS_OK
+               ? EXIT_DONE
+               : outcome_of(&fault);
 }

@@ -19,6 +19,9 @@ struct lookup {
 int lookup_id(struct ledger *ledger, const char *typed, struct lookup *ret_lookup);
 /* The same for verbs that want a document; a scan that gave exactly one stands for it. */
 int lookup_document(struct ledger *ledger, const char *typed, struct document_record *ret_document);
+/* Writes into the audit that whoever called looks at the document, as the portal does for its
+ * people; `what` as desk_note_sight() has it. */
+int lookup_note_sight(struct ledger *ledger, struct document_id id, const char *what);
 /* What tables show of an id: its last LOOKUP_SHORT_LETTERS characters. */
 void lookup_short(const struct uuid *id, char ret_text[LOOKUP_SHORT_LETTERS + 1]);
 

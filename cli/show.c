@@ -171,23 +171,39 @@ static int print_json(const struct instance *instance, const struct document_rec
     return exit_code == EXIT_DONE && !is_written ? EXIT_STORAGE : exit_code;
 }
 
+/* As somebody's look is noted in the audit. */
+static const char *const form_names[] = {[FORM_PEOPLE] = "document",
+                                         [FORM_JSON] = "document",
+                                         [FORM_TEXT] = "text",
+                                         [FORM_ALTO] = "page",
+                                         [FORM_NOTE] = "transfer_note"};
+
+/* Nothing is shown whose look was not noted. */
+static int print_form(const struct instance *instance, const struct document_record *document,
+                      enum form form)
+{
+    int exit_code = lookup_note_sight(instance->ledger, document->id, form_names[form]);
+    if (exit_code != EXIT_DONE)
+        return exit_code;
+    if (form == FORM_TEXT)
+        return print_text(instance, document);
+    if (form == FORM_ALTO)
+        return print_alto(instance, document);
+    if (form == FORM_NOTE)
+        return print_note(instance, document);
+    if (form == FORM_JSON)
+        return print_json(instance, document);
+    print_document(instance, document);
+    return EXIT_DONE;
+}
+
 static int show_document(const struct instance *instance, struct document_id id, enum form form)
 {
     struct document_record document = {0};
     struct fault fault = {0};
     if (ledger_document_get(instance->ledger, id, &document, &fault) != STATUS_OK)
         return outcome_of(&fault);
-    int exit_code = EXIT_DONE;
-    if (form == FORM_TEXT)
-        exit_code = print_text(instance, &document);
-    else if (form == FORM_ALTO)
-        exit_code = print_alto(instance, &document);
-    else if (form == FORM_NOTE)
-        exit_code = print_note(instance, &document);
-    else if (form == FORM_PEOPLE)
-        print_document(instance, &document);
-    else
-        exit_code = print_json(instance, &document);
+    int exit_code = print_form(instance, &document, form);
     document_record_done(&document);
     return exit_code;
 }
@@ -207,19 +223,9 @@ static enum status show_if_of_scan(void *context, const struct scan_record *scan
     if (document == NULL || !uuid_equal(&document->scan.uuid, &documents->scan.uuid))
         return STATUS_OK;
     documents->count++;
-    int exit_code = EXIT_DONE;
-    if (documents->form == FORM_JSON) {
-        exit_code = print_json(documents->instance, document);
-    } else if (documents->form == FORM_TEXT) {
-        exit_code = print_text(documents->instance, document);
-    } else if (documents->form == FORM_ALTO) {
-        exit_code = print_alto(documents->instance, document);
-    } else if (documents->form == FORM_NOTE) {
-        exit_code = print_note(documents->instance, document);
-    } else {
+    if (documents->form == FORM_PEOPLE)
         printf("\n");
-        print_document(documents->instance, document);
-    }
+    int exit_code = print_form(documents->instance, document, documents->form);
     return exit_code == EXIT_DONE ? STATUS_OK
                                   : fault_set(fault, STATUS_LATER, "cannot show the documents");
 }
@@ -284,7 +290,7 @@ int verb_show(struct call *call)
         return exit_code;
     struct instance instance = {0};
     struct lookup lookup = {0};
-    exit_code = instance_open(call, LEDGER_READ, &instance);
+    exit_code = instance_open(call, LEDGER_WRITE, &instance);
     if (exit_code == EXIT_DONE)
         exit_code = lookup_id(instance.ledger, rest.values[0], &lookup);
     if (exit_code == EXIT_DONE) {

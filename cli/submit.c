@@ -14,9 +14,9 @@
 #include "cli/verbs.h"
 #include "config/config.h"
 
-enum { SUBMIT_FIXED_WORDS = 6 };
+enum { SUBMIT_FIXED_WORDS = 8 };
 
-/* Becomes `posteingang-intake --config FILE --submit SITE -- FILE…`; returns only when
+/* Becomes `posteingang-intake --config FILE --actor NAME --submit SITE -- FILE…`; returns only when
  * that fails. */
 static int become_intake(const char *folder, const char *config_path, const char *site,
                          const struct argument_list *files)
@@ -29,8 +29,9 @@ static int become_intake(const char *folder, const char *config_path, const char
         complain("out of memory");
         return EXIT_STORAGE;
     }
-    const char *const fixed[SUBMIT_FIXED_WORDS] = {program,    "--config", config_path,
-                                                   "--submit", site,       "--"};
+    // By name, so that who hands scans in does not check them as well.
+    const char *const fixed[SUBMIT_FIXED_WORDS] = {
+        program, "--config", config_path, "--actor", outcome_actor(), "--submit", site, "--"};
     memcpy(words, fixed, sizeof fixed);
     memcpy(words + SUBMIT_FIXED_WORDS, files->values, files->count * sizeof *words);
     char **argv = NULL;

@@ -188,6 +188,15 @@ static const struct verb verbs[] = {
     {"user reset-factor", "NAME", "takes somebody's second factor away",
      "For a telephone that is lost, together with the codes on paper. Ends all of the person's\n"
      "sessions; they log in with the password and set a new one up.", verb_user_reset_factor},
+    {"user right", "NAME --class CLASS [--confirm|--withdraw]", "lets somebody see guarded documents",
+     "Proposes that an account sees what is guarded as address (Sperrvermerk), staff or medical, besides\n"
+     "what its role and team let it see. It holds when another person has confirmed it, here or in the\n"
+     "portal, and ends when the account gets another role or team.", verb_user_right},
+    {"user rights", "", "shows who may see guarded documents",
+     "Prints every right, proposed or confirmed, as a line of JSON.", verb_user_rights},
+    {"guard", "ID|--case NO --class CLASS --reason WORDS [--lift]", "lets only some see a document or a case",
+     "Whoever lacks the right to the class (address, staff, medical) no longer learns that the document\n"
+     "is there. --lift takes back what a person has set; what the register says is changed there.", verb_guard},
     {"token add", "NAME --role ROLE [--site SITE] [--team TEAM]", "makes a token for a machine",
      "Prints a secret, this once, with which a machine may do what the role may:\n"
      "Authorization: Bearer SECRET. The audit names it token:NAME.", verb_token_add},

@@ -218,7 +218,10 @@ static enum status api_document(struct service *service, struct exchange *exchan
     enum status status = note_look(service, exchange, "document", fault);
     if (status != STATUS_OK)
         return status;
-    return answer_json(exchange, 200, describe_document(&exchange->document), fault);
+    json_t *described = describe_document(&exchange->document);
+    if (!access_may_see_trace(&exchange->user, &exchange->document))
+        (void)json_object_set_new(described, "has_explanation", json_false());
+    return answer_json(exchange, 200, described, fault);
 }
 
 /* Which of a document's objects in the spool. */

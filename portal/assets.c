@@ -51,6 +51,8 @@ static const struct source sources[] = {
     OWN("page_login.js", SCRIPT),
     OWN("page_inbox.js", SCRIPT),
     OWN("law.js", SCRIPT),
+    OWN("guard.js", SCRIPT),
+    OWN("page_rights.js", SCRIPT),
     OWN("letterbox.js", SCRIPT),
     OWN("whereabouts.js", SCRIPT),
     OWN("page_clearing.js", SCRIPT),

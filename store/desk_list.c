@@ -19,16 +19,18 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 
 /* $1 limit · $2 $3 behind this time and id · $4 urgency · $5 team · $6 case · $7 person · $8 kind
  * $9 site · $10 not before · $11 before · $12 flag · $13 state · $14 done · $15 own · $16 unread
- * $17 reach · $18 to $25 teams · $26 the person in the register · $27 what is hidden from them. */
+ * $17 reach · $18 to $25 teams · $26 the person in the register · $27 what is hidden from them,
+ * which is no condition of its own: SQLite takes each for one that leaves few rows, and sorts. */
 #define WHAT                                                                                       \
     " AND d.received_ms >= $10 AND d.received_ms < $11"                                            \
     " AND ($8 IS NULL OR d.kind = $8)"                                                             \
     " AND ($9 IS NULL OR d.site = (SELECT t.id FROM site t WHERE t.name = $9))"                    \
     " AND ($12 IS NULL OR EXISTS (SELECT 1 FROM decision c WHERE c.id = d.decision"                \
     "  AND c.flags LIKE $12))"                                                                     \
-    " AND ($15 = 0 OR d.caseworker = $26)"                                                         \
-    " AND ($16 = 0 OR NOT EXISTS (SELECT 1 FROM sight g WHERE g.document = d.id"                   \
-    "  AND g.person = $7 AND g.what = 'document'))" GUARD_SEEN("$27")
+    " AND (($15 = 0 AND " GUARD_IS_SEEN("$27") ") OR (d.caseworker = $26 AND " GUARD_IS_SEEN(      \
+        "$27") "))"                                                                                \
+               " AND ($16 = 0 OR NOT EXISTS (SELECT 1 FROM sight g WHERE g.document = d.id"        \
+               "  AND g.person = $7 AND g.what = 'document'))"
 #define MOVING "d.state IN ('matching', 'clearing', 'recalled', 'corrupt', 'arranging')"
 #define WHOSE                                                                                      \
     " AND ($17 = 3 OR ($17 = 2 AND (d.caseworker = $26"                                            \

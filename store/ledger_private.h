@@ -310,7 +310,8 @@ enum status packages_follow(struct ledger *ledger, const struct uuid *document, 
 /* ---- guard.c, guard_right.c ------------------------------------------------------------------- */
 
 /* A condition on a document d: the parameter is value_lacking() of who asks. */
-#define GUARD_SEEN(parameter) " AND (d.guard & " parameter ") = 0"
+#define GUARD_IS_SEEN(parameter) "(d.guard & " parameter ") = 0"
+#define GUARD_SEEN(parameter)    " AND " GUARD_IS_SEEN(parameter)
 /* The same of a case. */
 #define CASE_SEEN(case_number, parameter)                                                          \
     " AND NOT EXISTS (SELECT 1 FROM case_guard cg WHERE cg.case_number = " case_number             \

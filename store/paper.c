@@ -222,7 +222,7 @@ static enum status judge(struct ledger *ledger, const struct uuid *lot, uint32_t
         status = count_of_lot(ledger,
                               "SELECT count(*) FROM quality_item i JOIN document d ON d.id ="
                               " i.document WHERE i.lot = $1 AND d.state NOT IN ('filed',"
-                              " 'forwarded', 'discarded', 'replaced')",
+                              " 'forwarded', 'discarded', 'replaced', 'purged')",
                               lot, &unsettled, fault);
     *ret_verdict = is_same ? PAPER_SAME_PERSON : unsettled > 0 ? PAPER_UNSETTLED : PAPER_RELEASED;
     return status;

@@ -8,6 +8,7 @@
 
 #include "base/arguments.h"
 #include "base/log.h"
+#include "base/privileges.h"
 #include "workers/learn.h"
 
 struct learn_call {
@@ -116,6 +117,8 @@ int main(int argc, char **argv)
         return EXIT_DONE;
     }
     log_open("posteingang-learn", LOG_LEVEL_INFO);
+    if (privileges_forbid_core(NULL) != STATUS_OK)
+        log_warning(NULL, "core files cannot be forbidden");
     enum status status = arguments_read(table, count, argc, argv, &rest, &fault);
     if (status == STATUS_OK && rest.count != 0)
         status =

@@ -7,6 +7,7 @@ import { get } from './api.js';
 import { ActionBar } from './actions.js';
 import { Arranged } from './arranged.js';
 import { Alert, Fact, Flags, Heading, html, Loading, StateBadge, useLoaded } from './parts.js';
+import { GuardBadges, Guards } from './guard.js';
 import { Deadlines, ReceiptDate } from './law.js';
 import { Persons, Why } from './reasons.js';
 import { loadPages, marksOf, Viewer } from './viewer.js';
@@ -60,7 +61,7 @@ const eventWords = (event) => {
     const words = event.outcome === 'forwarded' ? `Weitergeleitet an ${event.target} am ${event.day.split('-').reverse().join('.')}` : 'Aussortiert';
     return event.words ? `${words}: ${event.words}` : words;
   }
-  return event.case_number ? `${event.case_number}: ${event.words ?? ''}` : event.words;
+  return event.case_number ? `${event.case_number}: ${event.words ?? ''}` : (event.words ?? 'Entscheidung, die nur mit besonderem Recht zu sehen ist');
 };
 
 function History({ id, revision }) {
@@ -121,7 +122,7 @@ export function DocumentView({ id, session, version, mayDecide, onChanged }) {
 
   return html`<article class="document" aria-label="Dokument">
     <header class="document__head">
-      <${Heading} aside=${html`<${StateBadge} states=${documentStates} state=${document.state} /><${Flags} flags=${document.flags} />`}>
+      <${Heading} title="Schreiben" aside=${html`<${StateBadge} states=${documentStates} state=${document.state} /><${Flags} flags=${document.flags} /><${GuardBadges} guards=${document.guards} />`}>
         ${kindWords(document.kind)}
       <//>
       ${mayDecide && html`<${ActionBar} key=${id} document=${document} onDone=${done} />`}
@@ -140,6 +141,7 @@ export function DocumentView({ id, session, version, mayDecide, onChanged }) {
         </section>
         <${Deadlines} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${ReceiptDate} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
+        <${Guards} document=${document} revision=${`${document.revision} ${changes}`} role=${session.user.role} onChanged=${(words) => done(document, words)} />
         <${Why} explanation=${explanation} marks=${marks} onLight=${setLit} />
         ${document.arranged && html`<${Arranged} id=${id} version=${version} mayUndo=${mayDecide} />`}
         <${History} id=${id} revision=${changes} />

@@ -6,6 +6,7 @@
 
 import { useEffect, useState } from 'preact/hooks';
 import { address, get } from './api.js';
+import { GuardBadges } from './guard.js';
 import { DueBadge } from './law.js';
 import { DocumentView } from './page_document.js';
 import { Alert, Button, Flags, Heading, html, Loading, Select, StateBadge, TextInput, useLoaded } from './parts.js';
@@ -94,7 +95,7 @@ function Card({ document, isOpen }) {
         ${document.unread && html`<span class="card__dot" title="Ungelesen"></span><span class="kern-sr-only">Ungelesen: </span>`}
         ${kindWords(document.kind)}
       </span>
-      <span class="card__flags"><${Flags} flags=${document.flags.filter((flag) => flag !== 'deadline' || !document.due)} /><${DueBadge} document=${document} /></span>
+      <span class="card__flags"><${Flags} flags=${document.flags.filter((flag) => flag !== 'deadline' || !document.due)} /><${DueBadge} document=${document} /><${GuardBadges} guards=${document.guards} /></span>
       <span class="card__line">
         <span class="case-number">${document.case_number ?? 'kein Fall'}</span>
         ${sureness(document) && html`<span>${sureness(document)}</span>`}

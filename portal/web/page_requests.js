@@ -140,7 +140,7 @@ export function RequestsPage({ id, version }) {
     setAsking(false);
     refresh(true);
   };
-  return html`<${Heading}>${number ? `Unterlagen zu ${number}` : 'Angeforderte Unterlagen'}<//>
+  return html`<${Heading} title="Unterlagen">${number ? `Unterlagen zu ${number}` : 'Angeforderte Unterlagen'}<//>
     ${notice && html`<${Alert} look="success" title=${notice} role="status" />`}
     ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
     <${CaseInput} key=${number ?? ''} number=${number} />

@@ -115,11 +115,11 @@ export function Cell({ children, numeric }) {
 }
 
 /** The page's heading; takes the focus, so that a screen reader notices the new page. */
-export function Heading({ children, aside }) {
+export function Heading({ children, aside, title }) {
   const heading = useRef(null);
   useEffect(() => {
     heading.current.focus({ preventScroll: true });
-    document.title = `${heading.current.textContent.trim()} – Posteingang`;
+    document.title = `${title ?? heading.current.textContent.trim()} – Posteingang`;
   }, []);
   return html`<div class="page-heading">
     <h1 class="kern-heading-large" tabindex="-1" ref=${heading}>${children}</h1>

@@ -73,6 +73,8 @@ export const kindNames = Object.keys(kinds).sort((one, other) => kinds[one].loca
 
 const flags = { deadline: 'Frist', urgent: 'Eilig' };
 
+const guards = { address: 'Sperrvermerk', staff: 'Mitarbeiterfall', medical: 'Gesundheitsdaten' };
+
 const evidenceKinds = {
   case_number: 'Aktenzeichen',
   name: 'Name',
@@ -142,6 +144,8 @@ const lookUp = (table) => (word) => table[word] ?? readable(word);
 
 export const kindWords = (kind) => (kind ? lookUp(kinds)(kind) : 'Schreiben');
 /** "to:jobcenter" and "sealed:wahl" come from the address field or an envelope. */
+export const guardWords = (name) => guards[name] ?? name;
+
 export function flagWords(flag) {
   if (flag.startsWith('to:')) return `An: ${readable(flag.slice(3))}`;
   if (flag.startsWith('sealed:')) return `Nicht öffnen: ${readable(flag.slice(7))}`;

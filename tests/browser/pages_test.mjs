@@ -43,6 +43,10 @@ const views = [
   { page: '/posteingang', states: withList, rows: '.list > li', open: press('Alle') },
   { page: '/posteingang', name: 'fristen', of: 'caseworker', states: ['real', 'empty'], open: press('Fristen') },
   { page: '/posteingang', name: 'schreiben', of: 'caseworker', at: ({ clearing }) => `/dokument/${clearing}`, shown: '.document', states: always },
+  {
+    page: '/posteingang', name: 'schuetzen', of: 'caseworker', at: ({ clearing }) => `/dokument/${clearing}`, states: ['real'], shown: '#guard-reason',
+    open: press('Schützen'),
+  },
   { page: '/posteingang', name: 'schreiben-qs', of: 'quality', at: ({ filed }) => `/dokument/${filed}`, shown: '.document', states: ['real'] },
   { page: '/klaerung', states: withList, shown: '.proposals', many: '.clearing-head__words' },
   { page: '/klaerung', name: 'neue-faelle', of: 'registry', states: ['real', 'empty'], open: press('Neue Fälle') },
@@ -75,6 +79,7 @@ const views = [
   { page: '/scans', states: withList, rows: 'tbody tr' },
   { page: '/personen', states: [...always, 'many'], rows: 'tbody tr' },
   { page: '/personen', name: 'rolle', states: ['real'], open: press('Rolle ändern: bernd'), shown: 'tbody form' },
+  { page: '/rechte', states: withList, rows: 'tbody tr' },
   { page: '/protokoll', states: withList, rows: 'tbody tr' },
   { page: '/papier', states: withList, rows: 'tbody tr' },
   { page: '/weitergeleitet', states: withList, rows: 'tbody tr' },
@@ -226,7 +231,10 @@ const setUp = {
     const others = waiting.results.map((each) => each.document).filter((id) => id !== ids.clearing);
     await post(given, `/documents/${others[0]}/forward`, { target: 'Jobcenter Mecklenburgische Seenplatte Süd', day: '2026-03-02', reason: '' });
     await post(given, `/documents/${others[1]}/discard`, { reason: 'Werbung' });
+    await become(given, 'clara');
+    for (const name of ['address', 'staff']) await post(given, '/rights', { account: 'bernd', class: name });
     await become(given, 'lena');
+    await post(given, '/rights/confirm', { account: 'bernd', class: 'staff' });
     await post(given, '/purges', { rule: 'aussortiert', reason: 'Werbung wird nicht aufgehoben' });
   },
 

@@ -27,7 +27,7 @@ ROLES = {"quirin": ["quality"], "lena": ["lead", "--team", "SG 50.2"],
 def settings_for_the_test(config):
     with open(config, encoding="utf-8") as file:
         text = file.read()
-    for key, value in (("quiet", "0s"), ("rate", "1000")):
+    for key, value in (("quiet", "0s"), ("rate", "1000"), ("paper_months", "0")):
         section = "purge" if key == "quiet" else "quality"
         text, count = re.subn(rf"(?ms)^({section}:\n.*?^  {key}:).*?$", rf"\1 {value}", text, count=1)
         assert count == 1, key
@@ -51,8 +51,11 @@ class Law(unittest.TestCase):
                 "advertising": ["Sonderangebot", "Nur heute Gartenzwerge"]}
         for name, lines in drop.items():
             self.instance.drop("Neubrandenburg", name + ".pdf", letters.pdf(lines))
+        with open("handed_in.pdf", "wb") as file:
+            file.write(letters.pdf(self.person.letter("anbei mein Kontoauszug.")))
+        self.instance.must("submit", "--site", "Neubrandenburg", "handed_in.pdf")
         self.instance.must("run", "--drain")
-        listed = {one["source"].removesuffix(".pdf"): one for one in self.instance.listed()}
+        listed = {os.path.basename(one["source"]).removesuffix(".pdf"): one for one in self.instance.listed()}
         self.documents = {name: one["document"] for name, one in listed.items()}
         self.paths = {name: one["pdf"] for name, one in listed.items()}
         self.foreign = listed["foreign"]
@@ -77,6 +80,7 @@ class Law(unittest.TestCase):
         self.checks_and_paper()
         self.misdirected_mail()
         self.two_persons_delete()
+        self.paper_goes_when_all_is_settled()
         said = self.instance.must("verify")
         self.assertIn("2 documents deleted by two persons", said)
         self.assertIn("all is well", said)
@@ -102,7 +106,8 @@ class Law(unittest.TestCase):
             pdf = files.read(f"dokumente/{self.documents['filed']}.pdf")
         with open(self.paths["filed"], "rb") as file:
             self.assertEqual(pdf, file.read())
-        self.assertEqual([one["document"] for one in about["documents"]], [self.documents["filed"]])
+        self.assertEqual({one["document"] for one in about["documents"]},
+                         {self.documents["filed"], self.documents["handed_in"]})
         self.assertEqual(about["register"][0]["surname"], self.person.surname)
         said = self.instance.ask("disclose", "--case", self.person.case, "--out", "person.zip")
         self.assertEqual((said.returncode, os.path.exists("person.zip")), (1, False), said.stderr)
@@ -125,27 +130,51 @@ class Law(unittest.TestCase):
         self.refused(quirin.post(f"/documents/{filed}/check", good=True), 409, "keiner Stichprobe")
         self.draw()
         lot = lena.results("/lots")[0]
-        self.assertEqual((lot["documents"], lot["stand"]), (3, "checking"))
+        self.assertEqual((lot["documents"], lot["stand"]), (4, "checking"))
         self.refused(lena.post(f"/lots/{lot['lot']}/release"), 409, "für gut befunden")
         self.assertEqual(lena.post(f"/documents/{filed}/check", good=True)[0], 403)
-        self.assertEqual(len(quirin.results("/quality")), 3)
+        self.assertEqual(len(quirin.results("/quality")), 4)
+        said = self.instance.ask("quality", "check", self.documents["handed_in"], "--good")
+        self.assertEqual(said.returncode, 1, said.stdout)  # whoever runs this has handed it in
+        self.assertIn("another person", said.stderr)
         self.refused(quirin.post(f"/documents/{filed}/check", good=False), 400, "Befund")
         self.done(quirin.post(f"/documents/{filed}/check", good=False, findings="page_missing"))
         for document in self.documents.values():
             self.done(quirin.post(f"/documents/{document}/check", good=True))
         self.assertEqual(quirin.results("/quality"), [])
-        self.refused(lena.post(f"/lots/{lot['lot']}/release"), 409, "Aufbewahrungszeit")
         self.assertEqual(quirin.post(f"/lots/{lot['lot']}/release")[0], 403)
-        self.assertEqual(lena.results("/lots")[0]["stand"], "waiting")
-        self.assertIn(b"Aufbewahrung", quirin.get("/paper")[1])
+        self.assertIn("kept for longer", self.release_by_a_patient_office(lot["lot"]))
         said = self.instance.ask("paper", "release", lot["lot"])
-        self.assertIn("kept for longer", said.stderr)
+        self.assertIn("who made or checked", said.stderr)
+        self.refused(lena.post(f"/lots/{lot['lot']}/release"), 409, "wartet noch")
+        self.assertEqual(lena.results("/lots")[0]["stand"], "ready")
+        self.refused(lena.post(f"/documents/{filed}/keep-paper"), 400, "Begründung")
+        self.done(lena.post(f"/documents/{filed}/keep-paper", reason="Urkunde"))
+        self.assertIn(b"dauerhaft", quirin.get("/paper")[1])
         self.instance.must("run", "--drain")  # its Transfervermerk says the result, so it is filed anew
+
+    def release_by_a_patient_office(self, lot):
+        """What is said where paper is kept for half a year."""
+        with open(self.instance.config, encoding="utf-8") as file:
+            text = file.read().replace("paper_months: 0", "paper_months: 6")
+        path = os.path.join(self.instance.folder, "patient.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return self.instance.ask("--config", path, "paper", "release", lot, config=False).stderr
+
+    def paper_goes_when_all_is_settled(self):
+        lena, rita = self.people["lena"], self.people["rita"]
+        lot = lena.results("/lots")[0]["lot"]
+        self.done(lena.post(f"/lots/{lot}/release"))
+        self.refused(rita.post(f"/lots/{lot}/release"), 409, "schon freigegeben")
+        self.refused(rita.post(f"/documents/{self.documents['handed_in']}/keep-paper", reason="doch"), 404, "")
+        listed = [json.loads(line) for line in self.instance.must("paper", "list", "--released").splitlines()]
+        self.assertEqual({one["document"] for one in listed}, set(self.documents.values()))
 
     def misdirected_mail(self):
         rita, lena = self.people["rita"], self.people["lena"]
         foreign = self.documents["foreign"]
-        self.refused(lena.post(f"/forwardings/{foreign}/confirm", words="Mail"), 409, "nicht weiter")
+        self.refused(lena.post(f"/forwardings/{foreign}/confirm", words="Mail"), 404, "")
         self.done(rita.post(f"/documents/{foreign}/forward", target="Jobcenter", day="2026-01-05",
                             reason=""))
         self.assertTrue(rita.results("/forwardings", open="1")[0]["overdue"])
