@@ -12,6 +12,7 @@
 #include "base/durable.h"
 #include "cli/doctor.h"
 #include "cli/times.h"
+#include "store/reserve.h"
 
 enum {
     CLAIM_AGE_MS_MOST = 60 * 60 * 1000, /* intake finishes what it claimed in seconds */
@@ -178,6 +179,61 @@ void check_space(struct checkup *checkup)
 {
     check_disk(checkup, "spool", checkup->config->store.spool);
     check_disk(checkup, "cabinet", checkup->config->store.cabinet);
+}
+
+/* ---- the ledger's reserve ------------------------------------------------------------------- */
+
+/* Whether the ledger's disk has the reserve's room twice over: only then is it taken. */
+static bool has_room_for_reserve(const struct checkup *checkup, double bytes)
+{
+    struct statvfs disk;
+    char *folder = config_ledger_folder(checkup->config);
+    bool has_room = folder == NULL || statvfs(folder, &disk) != 0 || // check_storage says so
+                    (double)disk.f_bavail * (double)disk.f_frsize >= 2 * bytes;
+    free(folder);
+    return has_room;
+}
+
+/* No room is taken, or less than is wanted: nothing new is begun meanwhile. */
+static void report_missing_reserve(struct checkup *checkup, double bytes, bool was_had)
+{
+    const char *state = was_had ? "was given up" : "cannot be taken";
+    if (has_room_for_reserve(checkup, bytes) && checkup->is_running)
+        checkup_note(checkup, "Look again in a minute; then see the dispatcher's log.",
+                     "its %.1f MB are not all taken yet, though there is room", bytes / 1e6);
+    else if (has_room_for_reserve(checkup, bytes))
+        checkup_well(checkup, "%.1f MB, taken when the dispatcher begins", bytes / 1e6);
+    else
+        checkup_bad(checkup,
+                    "Make room on the ledger's disk, elsewhere than beside the ledger; the reserve "
+                    "is taken by itself once it fits twice over.",
+                    "it %s: no scans are taken and no jobs given out until %.1f MB are free", state,
+                    2 * bytes / 1e6);
+}
+
+void check_reserve(struct checkup *checkup)
+{
+    double wanted = (double)checkup->config->store.reserve_bytes;
+    struct reserve_room room = {0};
+    bool is_there = reserve_look(checkup->config->store.ledger, &room);
+    if (config_ledger_is_on_server(checkup->config))
+        checkup_well(checkup, "none: the ledger's disk is its server's");
+    else if (checkup->config->store.reserve_bytes == 0)
+        checkup_note(checkup,
+                     "Set store.reserve (8MB): what is in hand can be written to a full disk then.",
+                     "none is kept (store.reserve is 0)");
+    else if ((double)room.bytes < wanted)
+        report_missing_reserve(checkup, wanted, is_there && room.bytes == 0);
+    else if (room.taken < room.bytes)
+        checkup_note(
+            checkup,
+            "Stop the programs, remove the file, start them: the dispatcher makes it anew. "
+            "When that does not help, the file system compresses it and keeps no reserve.",
+            "only %.1f of its %.1f MB are taken from the disk", (double)room.taken / 1e6,
+            (double)room.bytes / 1e6);
+    else
+        checkup_well(checkup, "%.1f MB are kept for the ledger's last words",
+                     (double)room.bytes / 1e6);
 }
 
 /* statfs(2); the kernel's include/uapi/linux/magic.h. */

@@ -105,11 +105,21 @@ void reserve_close(struct reserve **reserve_p)
     free(reserve);
 }
 
-bool reserve_is_used(const char *ledger)
+bool reserve_look(const char *ledger, struct reserve_room *ret_room)
 {
+    enum { BLOCK_BYTES = 512 }; // stat(2): whatever the file system's own are
     struct stat found;
     char *path = is_on_this_host(ledger) ? path_of(ledger) : NULL;
-    bool is_used = path != NULL && lstat(path, &found) == 0 && found.st_size == 0;
+    bool is_there = path != NULL && lstat(path, &found) == 0;
     free(path);
-    return is_used;
+    if (is_there)
+        *ret_room = (struct reserve_room){.bytes = (uint64_t)found.st_size,
+                                          .taken = (uint64_t)found.st_blocks * BLOCK_BYTES};
+    return is_there;
+}
+
+bool reserve_is_used(const char *ledger)
+{
+    struct reserve_room room = {0};
+    return reserve_look(ledger, &room) && room.bytes == 0;
 }

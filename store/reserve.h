@@ -39,4 +39,12 @@ bool reserve_take_back(struct reserve *reserve);
 /* For other programs: the ledger has a reserve of which the room is not taken. */
 bool reserve_is_used(const char *ledger);
 
+struct reserve_room {
+    uint64_t bytes; /* as long as the file is; 0: given up, or not had yet */
+    uint64_t taken; /* bytes of the disk that it takes */
+};
+
+/* How the ledger's reserve lies there; false when there is no such file. */
+bool reserve_look(const char *ledger, struct reserve_room *ret_room);
+
 #endif

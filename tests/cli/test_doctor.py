@@ -110,6 +110,11 @@ def row(instance, insert, values, remove):
     instance.sql(remove)
 
 
+def mounted_small(folder, size):
+    """A small file system over the folder; False where only root could."""
+    return run("mount", "-t", "tmpfs", "-o", f"size={size}", "none", folder).returncode == 0
+
+
 def limited(kind, most):
     return {"preexec_fn": lambda: resource.setrlimit(kind, (most, most))}
 
@@ -211,6 +216,28 @@ class Doctor(unittest.TestCase):
             self.assertEqual(done.returncode, 0, done.stderr)
         self.assertFalse([f for f in self.findings() if f["check"] == "people"])
 
+    def test_reserve(self):
+        at = self.instance
+        reserve = at.path("ledger/posteingang.db.reserve")
+        self.assertFalse([f for f in self.findings() if f["check"] == "reserve"])  # before the first start
+        with setting(at, "store.reserve", "0"):
+            self.expect("reserve", "none is kept")
+        with open(reserve, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, 8_000_000)
+        self.assertFalse([f for f in self.findings() if f["check"] == "reserve"])
+        with a_file_at(reserve, b""), open(reserve, "r+b") as file:
+            file.truncate(8_000_000)
+            self.expect("reserve", "are taken from the disk")
+        if mounted_small(at.path("ledger"), "12m"):
+            try:
+                with open(reserve, "wb"):
+                    self.expect("reserve", "it was given up")
+                os.unlink(reserve)
+                self.expect("reserve", "it cannot be taken")
+            finally:
+                run("umount", at.path("ledger"))
+        self.expect_mended()
+
     def test_network(self):
         at = self.instance
         with listening() as port:
@@ -279,7 +306,7 @@ class Doctor(unittest.TestCase):
         at = self.instance
         done, findings = at.doctor()
         self.assertEqual(done.returncode, 1)  # there is no register yet
-        self.assertEqual(len({f["check"] for f in findings}), 24)
+        self.assertEqual(len({f["check"] for f in findings}), 25)
         at.sql("INSERT INTO register_version (id, state, imported_ms, sha256, persons, cases)"
                " VALUES (9, 'current', ?, x'00', 3, 2)", int(time.time() * 1000))
         done, findings = at.doctor()

@@ -141,6 +141,24 @@ static void what_was_given_up_is_so_after_a_restart(void **state)
     reserve_close(&reserve);
 }
 
+static void others_see_what_it_takes(void **state)
+{
+    (void)state;
+    struct reserve_room room = {0};
+    assert_false(reserve_look(ledger, &room));
+    struct reserve *reserve = open_reserve(RESERVE_BYTES);
+    assert_true(reserve_look(ledger, &room));
+    assert_int_equal(room.bytes, RESERVE_BYTES);
+    assert_true(room.taken >= RESERVE_BYTES);
+    reserve_close(&reserve);
+    assert_int_equal(truncate("disk/ledger.db.reserve", 0), 0);
+    assert_int_equal(truncate("disk/ledger.db.reserve", RESERVE_BYTES), 0);
+    assert_true(reserve_look(ledger, &room));
+    assert_int_equal(room.bytes, RESERVE_BYTES);
+    assert_int_equal(room.taken, 0);
+    assert_false(reserve_look("postgresql://ledger", &room));
+}
+
 static void none_is_always_whole(void **state)
 {
     (void)state;
@@ -165,6 +183,7 @@ int main(void)
         PROMISE(is_given_up_on_a_full_disk_and_makes_room),
         PROMISE(is_taken_back_when_there_is_room_twice_over),
         PROMISE(what_was_given_up_is_so_after_a_restart),
+        PROMISE(others_see_what_it_takes),
         PROMISE(none_is_always_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
