@@ -1,8 +1,8 @@
 /* messaging.h - ZeroMQ sockets with the options that were measured to be safe.
  *
  * Context, ROUTER and DEALER as docs/decisions/0004 says: mandatory routing, no handover, small
- * high-water marks, bounded message size, heartbeats, linger, no sends that block. A message is
- * an array of frames.
+ * high-water marks, bounded message size, linger, no sends that block. That the other side is
+ * silent is for the wire to notice. A message is an array of frames.
  *
  * Within a host (ipc://) the socket's file says who may come. Between hosts (tcp://) both sides
  * have keys (CURVE): the DEALER trusts one server key, and the ROUTER has a gate that is asked
