@@ -22,7 +22,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 
-enum { STEP_MS = 10, HEARTBEAT_MS = 200 };
+enum { STEP_MS = 10, HEARTBEAT_MS = 200, NOBODYS_JOB = 1000000 };
 
 #define MUST(call)                                                                                 \
     do {                                                                                           \
@@ -200,12 +200,17 @@ int world_end(struct world *world, int signal_number)
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-/* Heartbeats; and the answer to a heartbeat that crossed the end of its job. */
-static bool means_nothing(const struct actor *actor, const struct wire_message *message)
+/* Heartbeats; the answer to a heartbeat that crossed the end of its job; and that to a READY that
+ * was said again before its first answer came. */
+static bool means_nothing(struct actor *actor, const struct wire_message *message)
 {
     bool is_late = message->command == WIRE_SETTLED &&
                    message->as.settled.settlement == WIRE_STALE && message->job != actor->job;
-    return message->command == WIRE_HEARTBEAT || is_late;
+    if (is_late && message->job > NOBODYS_JOB)
+        actor->answered = message->job;
+    bool is_repeat = message->command == WIRE_WELCOME && actor->welcomed != 0 &&
+                     message->as.welcome.session == actor->welcomed;
+    return message->command == WIRE_HEARTBEAT || is_late || is_repeat;
 }
 
 /* Puts one message into the inbox; false when none was there. */
@@ -459,6 +464,22 @@ static void forget(struct actor *actor, size_t count)
     memmove(&actor->inbox[0], &actor->inbox[count], actor->inbox_count * sizeof actor->inbox[0]);
 }
 
+/* What came after a WELCOME that was being waited for, and only now means nothing. */
+static void forget_repeats(struct actor *actor)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < actor->inbox_count; i++) {
+        struct heard heard = actor->inbox[i];
+        if (means_nothing(actor, &heard.message)) {
+            wire_message_done(&heard.message);
+            byte_writer_done(&heard.bytes);
+        } else {
+            actor->inbox[kept++] = heard;
+        }
+    }
+    actor->inbox_count = kept;
+}
+
 /* A READY may be lost with a connection that has just died: it is said until it is answered. */
 void actor_join(struct world *world, struct actor *actor)
 {
@@ -482,6 +503,22 @@ void actor_join(struct world *world, struct actor *actor)
         }
     }
     forget(actor, welcome);
+    actor->welcomed = actor->ready.session;
+    forget_repeats(actor);
+}
+
+/* The lease of a job that nobody has is answered as lost. */
+void actor_await_heard(struct world *world, struct actor *actor)
+{
+    int64_t until = now_ms() + PATIENCE_MS;
+    struct wire_message question = {
+        .command = WIRE_HEARTBEAT, .job = NOBODYS_JOB + 1 + actor->answered, .attempt = 1};
+    actor_say(world, actor, &question);
+    while (actor->answered != question.job) {
+        if (now_ms() > until)
+            fail_msg("%s is not heard", actor->ready.worker);
+        world_pass(world, STEP_MS);
+    }
 }
 
 static void give_credit(struct world *world, struct actor *actor, uint32_t chunks)

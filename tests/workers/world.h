@@ -20,7 +20,8 @@
 
 enum { PATIENCE_MS = 30000, ACTORS_MOST = 8, INBOX_MOST = 64 };
 
-/* What an actor heard and the test has not looked at yet; never a HEARTBEAT. */
+/* What an actor heard and the test has not looked at yet; never what means nothing: a HEARTBEAT, a
+ * second WELCOME of the same session, an answer about a job that is not in hand. */
 struct heard {
     struct wire_message message;
     struct byte_writer bytes; /* of a chunk */
@@ -37,6 +38,8 @@ struct actor {
     bool is_mute;           /* says no heartbeats and hears nothing: it sleeps */
     int64_t chunk_pause_ms; /* before each chunk it delivers */
     int64_t said_ms;
+    uint32_t welcomed; /* the session that was */
+    int64_t answered;  /* nobody's job that was asked about last and is answered */
 };
 
 struct world {
@@ -92,6 +95,8 @@ void actor_vanish(struct actor *actor);
 void actor_say(struct world *world, struct actor *actor, const struct wire_message *message);
 /* READY with what is in hand, until WELCOME. */
 void actor_join(struct world *world, struct actor *actor);
+/* Until the dispatcher has taken everything that the actor said so far; changes nothing. */
+void actor_await_heard(struct world *world, struct actor *actor);
 /* The next message that is not a HEARTBEAT; fails when none comes. The caller frees it with
  * wire_message_done(); a chunk's bytes are not there any more. */
 void actor_hear(struct world *world, struct actor *actor, struct wire_message *ret_message);
