@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 #
 # Without --short: 10,000 histories on all cores. FOLDER holds the simulator's programs (default:
-# those of build/release). The seed of the long round changes from day to day and is printed; one
+# those of the release build, build/). The seed of the long round changes from day to day and is printed; one
 # seed tells its story with: simulator --seed N --count 1 --tell
 set -euo pipefail
 export LC_ALL=C.UTF-8
@@ -14,7 +14,8 @@ if [ "${1:-}" = --short ]; then
     count=250 workers=1 seed=1
     shift
 fi
-programs=${1:-$root/build/release/tests-bin}
+programs=${1:-$root/build/tests-bin}
+[ -x "$programs/simulator" ] || { echo "run.sh: there is no $programs/simulator: build first" >&2; exit 2; }
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 
