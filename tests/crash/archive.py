@@ -41,8 +41,9 @@ def restored(folder, dice, environment=None):
         case.fault(f"second backup: exit {again.returncode}: {again.stdout}{again.stderr}")
     _stop(process)
     promised = dict(case.account.given)
-    for name in ("spool", "ledger", "cabinet"):
+    for name in ("spool", "cabinet"):
         shutil.rmtree(os.path.join(case.instance.folder, name))
+    case.instance.lose_ledger()
     os.unlink(case.instance.config)
     back = case.instance.ask("restore", backup)
     verified = case.instance.ask("verify")
@@ -71,7 +72,7 @@ def older_ledger(folder, dice, environment=None):
         case.fault(f"backup: exit {said.returncode}: {said.stdout}{said.stderr}")
     case.give(5)
     case.drain()
-    shutil.rmtree(os.path.join(case.instance.folder, "ledger"))
+    case.instance.lose_ledger()
     back = case.instance.ask("restore", backup)
     if back.returncode != 0:
         case.fault(f"restore: exit {back.returncode}: {back.stdout}{back.stderr}")

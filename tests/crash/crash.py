@@ -16,8 +16,10 @@ import archive
 import faults
 import mutations
 import network
+import postgresql
 import powercut
 import promises
+import server
 import sweep
 import units
 from laboratory import say
@@ -81,15 +83,25 @@ def sweep_units(is_full, rounds):
     if not is_full:
         return [Unit("SIGKILL at chosen calls", "SIGKILL at a system call",
                      lambda folder, dice: sweep.sample(folder, dice, rounds))]
+    hows = sweep.HOWS if server.URL is None else (sweep.KILL_SERVED,)
     return [Unit(f"{how.name} in {program} at {kind}", f"{how.name} in {program}",
                  lambda folder, dice, how=how, program=program, kind=kind:
                  sweep.unit(folder, dice, how, program, kind))
-            for how in sweep.HOWS for program, kinds in how.kinds.items() for kind in kinds]
+            for how in hows for program, kinds in how.kinds.items() for kind in kinds]
 
 
 def fault_units(is_full):
+    chosen = [name for name in faults.EXPERIMENTS
+              if server.URL is None or name not in postgresql.FILE_FAULTS]
     return [Unit(name, name, lambda folder, dice, name=name: faults.unit(name, folder, dice))
-            for name in (faults.EXPERIMENTS if is_full else SHORT_FAULTS)]
+            for name in (chosen if is_full else SHORT_FAULTS)]
+
+
+def server_units(is_full):
+    """What befalls the ledger's server befalls all instances on it: alone."""
+    return [Unit(name, name, lambda folder, dice, name=name: postgresql.unit(name, folder, dice),
+                 is_alone=True)
+            for name in (postgresql.EXPERIMENTS if is_full else postgresql.SHORT)]
 
 
 def network_units(is_full):
@@ -102,12 +114,14 @@ PARTS = ("cuts", "sweep", "faults", "network", "mutations")
 
 def choose(given, parts):
     found = []
-    if "cuts" in parts:
+    if "cuts" in parts and server.URL is None:  # the server's disk is its own
         found += cut_units(given.full, given.rounds)
     if "sweep" in parts:
         found += sweep_units(given.full, given.rounds)
     if "faults" in parts:
         found += fault_units(given.full)
+    if "faults" in parts and server.URL is not None:
+        found += server_units(given.full or given.unit)
     if "network" in parts:
         found += network_units(given.full or given.only)
     if "mutations" in parts:
@@ -117,6 +131,11 @@ def choose(given, parts):
     return found
 
 
+def from_where_it_was_called(path):
+    """run.sh works elsewhere."""
+    return os.path.join(os.environ.get("CRASH_CALLED_IN", ""), path)
+
+
 def parse():
     parser = argparse.ArgumentParser(prog="run.sh", description="The crash laboratory.")
     parser.add_argument("--rounds", type=int, default=12, metavar="N",
@@ -124,12 +143,14 @@ def parse():
     parser.add_argument("--full", action="store_true",
                         help="204 power cuts, every kill, every fault, every mutation")
     parser.add_argument("--seed", type=int)
+    parser.add_argument("--ledger", choices=("file", "postgresql"), default="file",
+                        help="the ledgers are files, or lie on a PostgreSQL server of this run")
     parser.add_argument("--only", choices=PARTS, action="append", help="this part alone")
     parser.add_argument("--unit", metavar="WORDS", action="append",
                         help="the experiments alone whose name holds these words")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
                         help="how many experiments at once (one for each core)")
-    parser.add_argument("--journal", metavar="FILE",
+    parser.add_argument("--journal", metavar="FILE", type=from_where_it_was_called,
                         help="note each experiment that ended; a run that was cut goes on there")
     parser.add_argument("--keep", action="store_true", help="leave everything in its folder")
     return parser.parse_args()

@@ -316,6 +316,7 @@ def stopped_in_order(folder, dice, environment=None):
 def remove(case):
     summary = case.account.summary()
     if not any(summary[key] for key in ("lost", "twice", "limbo", "faults")):
+        case.instance.remove()
         shutil.rmtree(case.folder, ignore_errors=True)
 
 
@@ -360,7 +361,11 @@ def unit(name, folder, dice):
     reason = why_not(name, folder)
     if reason:
         return reason
-    case = EXPERIMENTS[name](folder, dice)
+    return conclude(name, EXPERIMENTS[name](folder, dice))
+
+
+def conclude(name, case):
+    """What a unit returns, of an experiment that is through."""
     summary = case.account.summary()
     if any(summary[key] for key in ("lost", "twice", "limbo", "faults")):
         say(f"  {name}:\n{case.account.explain()}")

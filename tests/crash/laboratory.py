@@ -21,6 +21,8 @@ import subprocess
 import sys
 import time
 
+import server
+
 BIN = os.environ["BIN_DIR"]
 SOURCE = os.environ["SOURCE_DIR"]
 REGISTER = os.path.join(SOURCE, "tests", "samples", "register.csv")
@@ -202,7 +204,7 @@ exec '{bin}/posteingang-{program}' "$@"
 
 class Instance:
     """`posteingang init` in `folder`; `places` puts parts of it elsewhere: drop, spool, ledger,
-    cabinet. Its programs are started by wrappers, which put the next life of one under strace."""
+    cabinet; where there is a server its ledger is there. Its programs are started by wrappers, which put the next life of one under strace."""
 
     PROGRAMS = [name.split("-", 1)[1] for name in sorted(os.listdir(BIN))
                 if name.startswith("posteingang-")]
@@ -217,10 +219,11 @@ class Instance:
         os.makedirs(self.lab)
         self.drop = (places or {}).get("drop", os.path.join(self.folder, "drop"))
         self.cabinet = (places or {}).get("cabinet", os.path.join(self.folder, "cabinet"))
+        self.schema = server.new_schema() if server.URL else None
         self._make_wrappers()
         self.must("init", self.folder, config=False)
         self._configure(places or {}, {**QUICK, **(settings or {})})
-        if places:
+        if places or self.schema:
             self.must("init", self.folder, config=False)  # makes what has another place now
         if register:
             self.must("register", "import", REGISTER)
@@ -239,6 +242,8 @@ class Instance:
         paths = {key: places[key] for key in ("spool", "cabinet") if key in places}
         if "ledger" in places:
             paths["ledger"] = os.path.join(places["ledger"], "posteingang.db")
+        if self.schema:
+            paths["ledger"] = f'"{server.url_of(self.schema)}"'
         for key, value in {**settings, **paths}.items():
             text, count = re.subn(rf"(?m)^(\s*(?:- )?{key}:).*$", rf"\1 {value}", text)
             if count == 0:
@@ -248,6 +253,19 @@ class Instance:
             os.makedirs(os.path.join(self.drop, site), exist_ok=True)
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(text)
+
+    def lose_ledger(self):
+        if self.schema:
+            server.empty(self.schema)
+        else:
+            shutil.rmtree(os.path.join(self.folder, "ledger"))
+
+    def remove(self):
+        """Everything of it; nothing of it runs."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.lab, ignore_errors=True)
+        if self.schema:
+            server.drop(self.schema)
 
     def line(self, *words, config=True):
         before = ["--config", self.config] if config else []

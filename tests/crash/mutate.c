@@ -1,14 +1,15 @@
 /* mutate.c - breaks one promise on purpose, to show that the laboratory notices.
  *
  * A library for LD_PRELOAD; CRASH_MUTATION names what is left out. It stands between the programs
- * and libc or SQLite, so that the programs themselves hold nothing of it: what is tested is what
- * is installed. Without CRASH_MUTATION, or with a name that is not in the table, it only passes
- * calls on. */
+ * and libc, SQLite or libpq, so that the programs themselves hold nothing of it: what is tested is
+ * what is installed. Without CRASH_MUTATION, or with a name that is not in the table, it only
+ * passes calls on. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libpq-fe.h>
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -129,7 +130,8 @@ int scandir(const char *path, struct dirent ***ret_entries, int (*choose)(const 
     int (*next)(const char *, struct dirent ***, int (*)(const struct dirent *),
                 int (*)(const struct dirent **, const struct dirent **)) = NULL;
     *(void **)&next = real("scandir");
-    bool is_hidden = is_mutation("sync-normal") || is_mutation("ack-before-commit");
+    bool is_hidden = is_mutation("sync-normal") || is_mutation("ack-before-commit") ||
+                     is_mutation("commit-not-awaited");
     if (is_hidden && strstr(path, "/arrivals") != NULL) {
         errno = ENOENT;
         return -1;
@@ -150,11 +152,14 @@ static const struct edit {
     {"no-transaction",     "COMMIT",                      "SELECT 1 WHERE 0"                        },
     {"ack-before-commit",  "COMMIT",                      "SELECT 1 WHERE 0"                        },
     {"no-fencing",         "j.attempt = $2",              "(j.attempt = $2 OR j.attempt <> $2)"     },
-    {"no-duplicate-check", "FROM scan WHERE sha256 = $1", "FROM scan WHERE 0 AND sha256 = $1"       },
-    {"no-lease-end",       "j.lease_until <= $1",         "j.lease_until <= $1 AND 0"               },
-    {"no-lease-end",       "j.worker = $1",               "j.worker = $1 AND 0"                     },
-    {"no-lease-end",       "SET lease_until = $1, audit", "SET lease_until = 0x7fffffff + $1, audit"},
+    {"no-duplicate-check", "FROM scan WHERE sha256 = $1", "FROM scan WHERE 1 = 0 AND sha256 = $1"   },
+    {"no-lease-end",       "j.lease_until <= $1",         "j.lease_until <= $1 AND 1 = 0"           },
+    {"no-lease-end",       "j.worker = $1",               "j.worker = $1 AND 1 = 0"                 },
+    {"no-lease-end",       "SET lease_until = $1, audit", "SET lease_until = 2147483647 + $1, audit"},
     {"scrub-sees-no-scan", "WHERE has_bytes = 1 AND",     "WHERE has_bytes = 9 AND"                 },
+    {"commit-not-awaited",
+     "SELECT set_config('synchronous_commit', 'on', false) WHERE"
+     " current_setting('synchronous_commit') = 'off'",    "SET synchronous_commit = off"            },
 };
 
 /* `sql` as the mutation has it, in `ret_edited` when it differs. */
@@ -211,4 +216,22 @@ int sqlite3_prepare_v3(sqlite3 *handle, const char *sql, int length, unsigned fl
     char edited[SQL_BYTES];
     const char *chosen = edited_sql(sql, edited);
     return next(handle, chosen, chosen == sql ? length : -1, flags, ret_statement, ret_tail);
+}
+
+/* With a prepared or plain statement of PostgreSQL the same. */
+PGresult *PQprepare(PGconn *connection, const char *name, const char *sql, int count,
+                    const Oid *types)
+{
+    PGresult *(*next)(PGconn *, const char *, const char *, int, const Oid *) = NULL;
+    *(void **)&next = real("PQprepare");
+    char edited[SQL_BYTES];
+    return next(connection, name, edited_sql(sql, edited), count, types);
+}
+
+PGresult *PQexec(PGconn *connection, const char *sql)
+{
+    PGresult *(*next)(PGconn *, const char *) = NULL;
+    *(void **)&next = real("PQexec");
+    char edited[SQL_BYTES];
+    return next(connection, edited_sql(sql, edited));
 }

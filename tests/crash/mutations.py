@@ -14,6 +14,7 @@ import subprocess
 
 import faults
 import powercut
+import server
 from laboratory import BIN, MUTATE, Letters, kill_tree, missing_program, say, wait_for_end, \
     wait_until
 from sweep import Sweep
@@ -164,6 +165,23 @@ def needs_nothing(_):
     return None
 
 
+def by_killed_server(folder, dice, environment, rounds=3):
+    """What was taken from the drop folder is there after the death of the ledger's server."""
+    case = faults.Case(folder, "killed-server", dice, environment)
+    for _ in range(rounds):
+        intake = case.instance.start_part("intake", "--config", case.instance.config)
+        names = case.give(3)
+        wait_until("the letters are taken",
+                   lambda: not any(case.account.is_pending(*key) for key in names), 30)
+        server.kill()
+        kill_tree(intake)
+        server.start()
+    case.drain()
+    case.account.check()
+    faults.remove(case)
+    return is_uneven(case.account.summary())
+
+
 # name, promise, what is left out, experiment, what it needs
 MUTATIONS = [
     ("no-file-fsync", 1, "the fsync of a spool file", by_cuts, needs_disk),
@@ -188,6 +206,12 @@ MUTATIONS = [
     ("reserve-kept", 10, "the ledger's reserve is not given up", by_full_ledger, needs_disk),
     ("fsync-retried", 11, "a failed fsync is tried again", by_eio, needs_strace),
 ]
+# With the ledger on a server: not what is about SQLite or cuts the power.
+SERVED = [row for row in MUTATIONS
+          if row[3] not in (by_cuts, by_full_ledger, by_killed_intake) and row[0] != "no-transaction"
+          ] + [("commit-not-awaited", 1, "synchronous_commit, the list of arrivals not read",
+                by_killed_server, needs_nothing)]
+ALL = MUTATIONS if server.URL is None else SERVED
 SHORT = ("no-file-fsync", "ack-before-commit", "no-duplicate-check", "no-fencing")
 
 
@@ -206,9 +230,10 @@ def _unit(name, promise, words, experiment, needs):
         noticed = experiment(folder, dice, environment_of(name))
         say(f"  {PREFIX}{name} (promise {promise}, {words}): {'caught' if noticed else 'NOT CAUGHT'}")
         return int(noticed), {**dict.fromkeys(KEYS, 0), "faults": int(not noticed)}
-    return Unit(f"{PREFIX}{name}", f"{PREFIX}of promise {promise}", work)
+    return Unit(f"{PREFIX}{name}", f"{PREFIX}of promise {promise}", work,
+                is_alone=experiment is by_killed_server)
 
 
 def units(names=None):
     """One for each mutation, or each of these."""
-    return [_unit(*row) for row in MUTATIONS if names is None or row[0] in names]
+    return [_unit(*row) for row in ALL if names is None or row[0] in names]

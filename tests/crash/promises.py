@@ -8,12 +8,13 @@ from laboratory import say
 
 # number, promise, beginnings of the rows that put it to the test
 PROMISES = [
-    (1, "no accepted scan is lost", ("power cuts", "SIGKILL", "ledger older")),
-    (3, "filed once in effect", ("SIGKILL", "line", "filer stopped")),
-    (4, "no limbo", ("power cuts", "SIGKILL", "ENOSPC")),
+    (1, "no accepted scan is lost", ("power cuts", "SIGKILL", "ledger older", "PostgreSQL")),
+    (3, "filed once in effect", ("SIGKILL", "line", "filer stopped", "PostgreSQL")),
+    (4, "no limbo", ("power cuts", "SIGKILL", "ENOSPC", "PostgreSQL")),
     (5, "dead or hung workers only delay", ("reader stopped", "dispatcher stopped", "line",
                                             "SIGKILL in reader")),
-    (6, "a late answer changes nothing", ("reader stopped", "filer stopped", "line cut past")),
+    (6, "a late answer changes nothing", ("reader stopped", "filer stopped", "intake stopped",
+                                         "line cut past")),
     (10, "full, without inodes, read-only", ("ENOSPC", "spool", "ledger full", "ledger read-only",
                                              "ledger's reserve", "cabinet")),
     (11, "a failed fsync is final", ("EIO",)),
@@ -26,7 +27,7 @@ PROMISES = [
 
 def show(table, tried):
     """`tried`: the results of mutations."""
-    about = {row[0]: row[1] for row in mutations.MUTATIONS}
+    about = {row[0]: row[1] for row in mutations.ALL}
     say(f"\n{'promise':46} {'faults survived':>16}   mutations caught")
     for number, words, begins in PROMISES:
         mine = [result for result in tried

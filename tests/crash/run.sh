@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# run.sh [--rounds N] [--full] [--seed N] [--only PART] [--unit WORDS] [--jobs N] [--journal FILE]:
-# the crash laboratory.
+# run.sh [--rounds N] [--full] [--seed N] [--ledger WHERE] [--only PART] [--unit WORDS] [--jobs N]
+# [--journal FILE]: the crash laboratory.
 #
 # Kills every program at its system calls, cuts the power, fills disks, fails fsyncs, stops processes
 # and cuts the network while letters come in, and holds what the outside was told against what is
@@ -8,8 +8,11 @@
 # cannot do (mounts and network namespaces need root) is skipped, and said.
 #
 # PART is cuts, sweep, faults, network or mutations; WORDS stand in the names of experiments; both may
-# be given several times. With --journal FILE a run that was stopped goes on where it was, with the
-# same seed.
+# be given several times. With --journal FILE (as seen from where run.sh is called) a run that was
+# stopped goes on where it was, with the same seed.
+# WHERE is file, or postgresql: then all ledgers lie on a server that is started for this run (Debian's
+# postgresql), no power is cut, and the server itself is killed, stopped and kept from answering.
+#
 # The last line: accepted A, lost L, twice T, limbo B, mutations caught M of N
 #
 # From a shell it takes build/ (or $BUILD_DIR) and works below it, on that disk; ctest gives it
@@ -17,6 +20,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+export CRASH_CALLED_IN=$PWD # files in its words are relative to that
+case " $* " in
+*" --ledger postgresql "* | *" --ledger=postgresql "*)
+    [ -n "${LEDGER_SERVER-}" ] || exec "$here/../support/postgresql.sh" "$here/run.sh" "$@"
+    ;;
+*) unset LEDGER_SERVER ;;
+esac
 if [ -z "${SOURCE_DIR-}" ]; then
     SOURCE_DIR=$(cd "$here/../.." && pwd)
     build=${BUILD_DIR-$SOURCE_DIR/build}

@@ -9,9 +9,9 @@ SPDX-License-Identifier: EUPL-1.2
 """
 
 import os
-import shutil
 import subprocess
 
+import server
 from laboratory import Account, DRAIN_S, Instance, Letters, SITES, kill_tree, missing_program, \
     say, wait_for_end
 
@@ -44,14 +44,14 @@ class How:
     calls of which programs; of some kinds every so many is a point."""
 
     def __init__(self, name, inject, came, kinds, strides, stride=1):
-        self.name, self._inject, self.came = name, inject, came
-        self.kinds, self._strides, self._stride = kinds, strides, stride
+        self.name, self.inject, self.came = name, inject, came
+        self.kinds, self.strides, self._stride = kinds, strides, stride
 
     def words(self, kind, number):
-        return ["-e", f"trace={kind}", "-e", f"inject={kind}:{self._inject(number)}"]
+        return ["-e", f"trace={kind}", "-e", f"inject={kind}:{self.inject(number)}"]
 
     def stride(self, program, kind):
-        return self._strides.get((program, kind), self._stride)
+        return self.strides.get((program, kind), self._stride)
 
 
 # Most opened files are libraries and settings, most writes of readers and filers heartbeats.
@@ -74,6 +74,18 @@ NO_SPACE = How("ENOSPC", lambda number: f"error=ENOSPC:when={number}..{number + 
                 "run": ["write", "pwrite64", "mkdir"]},
                {("dispatch", "pwrite64"): 8, ("intake", "pwrite64"): 4}, stride=NO_SPACE_CALLS)
 HOWS = (KILL, NO_SPACE)
+
+# With the ledger on a server its changes are what is said to it (sendto) and heard (recvfrom);
+# both are said and heard among workers, too.
+FILES = [kind for kind in CHANGING if kind not in ("pwrite64", "fdatasync", "ftruncate")]
+KILL_SERVED = How("SIGKILL", KILL.inject, was_killed_at,
+                  {"intake": FILES + ["sendto", "recvfrom"],
+                   "dispatch": FILES + ["sendto", "recvfrom"],
+                   "filer": KILL.kinds["filer"], "reader": KILL.kinds["reader"],
+                   "run": ["write", "fsync", "mkdir", "clone", "clone3", "kill", "wait4"]},
+                  {**KILL.strides, ("intake", "sendto"): 2, ("intake", "recvfrom"): 3,
+                   ("dispatch", "write"): 6, ("dispatch", "sendto"): 6,
+                   ("dispatch", "recvfrom"): 12, ("filer", "sendto"): 4})
 
 
 def why_not():
@@ -108,8 +120,7 @@ class Sweep:
         for key, value in summary.items():
             self.totals[key] += value
         if not any(summary[key] for key in ("lost", "twice", "limbo", "faults")):
-            shutil.rmtree(self.instance.folder)
-            shutil.rmtree(self.instance.lab)
+            self.instance.remove()
         self.instance = None
 
     def _give(self):
@@ -164,6 +175,16 @@ class Sweep:
             number += how.stride(program, kind)
 
 
+# program, kind, up to which call
+SAMPLE = [("intake", "fdatasync", 4), ("intake", "unlinkat", 4), ("intake", "renameat2", 2),
+          ("intake", "fsync", 10), ("dispatch", "fdatasync", 16), ("dispatch", "rename", 4),
+          ("filer", "rename", 2), ("filer", "fsync", 10), ("dispatch", "fsync", 16),
+          ("reader", "sendmsg", 3), ("run", "clone", 4), ("dispatch", "pwrite64", 100)]
+SAMPLE_SERVED = [("intake", "sendto", 40), ("dispatch", "sendto", 150), ("intake", "unlinkat", 4),
+                 ("intake", "recvfrom", 60), ("dispatch", "recvfrom", 300), ("filer", "fsync", 10),
+                 ("dispatch", "fsync", 16), ("filer", "rename", 2), ("run", "clone", 4)]
+
+
 def unit(folder, dice, how, program, kind):
     """The complete sweep over one kind of call in one program."""
     if why_not():
@@ -179,12 +200,10 @@ def sample(folder, dice, rounds):
     if why_not():
         return why_not()
     sweep = Sweep(folder, dice)
-    choices = [("intake", "fdatasync", 4), ("intake", "unlinkat", 4), ("intake", "renameat2", 2),
-               ("intake", "fsync", 10), ("dispatch", "fdatasync", 16), ("dispatch", "rename", 4),
-               ("filer", "rename", 2), ("filer", "fsync", 10), ("dispatch", "fsync", 16),
-               ("reader", "sendmsg", 3), ("run", "clone", 4), ("dispatch", "pwrite64", 100)]
+    choices = SAMPLE if server.URL is None else SAMPLE_SERVED
     for number in range(rounds):
         program, kind, most = choices[number % len(choices)]
         sweep.point(program, kind, dice.randint(1, most))
     sweep.end()
     return sweep.kills, sweep.totals
+
