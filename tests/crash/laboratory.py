@@ -10,6 +10,7 @@ Standard library only. SPDX-License-Identifier: EUPL-1.2
 
 import atexit
 import collections
+import contextlib
 import csv
 import hashlib
 import json
@@ -19,6 +20,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import server
@@ -454,7 +456,23 @@ class Account:
         return "\n".join(lines)
 
 
+_thread = threading.local()
+
+
+@contextlib.contextmanager
+def under(name):
+    """What is said within is said of this mutation: nobody may take it for a fault."""
+    _thread.mutation = name
+    try:
+        yield
+    finally:
+        _thread.mutation = None
+
+
 def say(words):
+    name = getattr(_thread, "mutation", None)
+    if name is not None:
+        words = "\n".join(f"    wanted, by {name}: {line.strip()}" for line in words.splitlines())
     print(words, flush=True)
 
 

@@ -15,7 +15,7 @@ import subprocess
 import faults
 import powercut
 import server
-from laboratory import BIN, MUTATE, Letters, kill_tree, missing_program, say, wait_for_end, \
+from laboratory import BIN, MUTATE, Letters, kill_tree, missing_program, say, under, wait_for_end, \
     wait_until
 from sweep import Sweep
 from units import KEYS, Unit
@@ -227,7 +227,8 @@ def _unit(name, promise, words, experiment, needs):
         os.makedirs(control)
         if experiment(control, dice, {}):
             raise RuntimeError(f"the experiment of {name} finds faults where there is no mutation")
-        noticed = experiment(folder, dice, environment_of(name))
+        with under(name):
+            noticed = experiment(folder, dice, environment_of(name))
         say(f"  {PREFIX}{name} (promise {promise}, {words}): {'caught' if noticed else 'NOT CAUGHT'}")
         return int(noticed), {**dict.fromkeys(KEYS, 0), "faults": int(not noticed)}
     return Unit(f"{PREFIX}{name}", f"{PREFIX}of promise {promise}", work,
