@@ -127,16 +127,53 @@ def kill_tree(process):
     wait_until("all processes are gone", lambda: not any(is_alive(pid) for pid in below), 20)
 
 
-def kill_all_of(config):
-    """SIGKILL for whoever was started with this configuration: a supervisor that has ended by itself
-    may have left its programs."""
+def all_of(config):
+    """Whoever was started with this configuration: a supervisor that has ended by itself may have
+    left its programs."""
+    found = set()
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{name}/cmdline", "rb") as file:
                 if config.encode() in file.read().split(b"\0"):
-                    os.kill(int(name), signal.SIGKILL)
+                    found.add(int(name))
         except OSError:
             continue
+    return found
+
+
+def tell(pids, signal_number):
+    for pid in pids:
+        try:
+            os.kill(pid, signal_number)
+        except ProcessLookupError:
+            pass
+
+
+def kill_all_of(config):
+    tell(all_of(config), signal.SIGKILL)
+
+
+def has_stopped(pid):
+    """No thread of it does anything of its own any more: stopped, or in the kernel, from where it
+    comes back stopped."""
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/stat", encoding="utf-8", errors="replace") as file:
+                stat = file.read()
+            if stat[stat.rindex(")") + 2] not in "TtDZX":
+                return False
+    except OSError:
+        pass  # it is gone
+    return True
+
+
+def freeze(process, config):
+    """SIGSTOP for all of an instance, until nobody moves; those that were being started too."""
+    stopped = set()
+    while more := (descendants(process.pid) | {process.pid} | all_of(config)) - stopped:
+        tell(more, signal.SIGSTOP)
+        wait_until("all processes stand still", lambda: all(map(has_stopped, more)), 20)
+        stopped |= more
 
 
 def is_alive(pid):

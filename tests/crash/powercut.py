@@ -5,6 +5,11 @@ ioctl EXT4_IOC_SHUTDOWN without flushing the journal: from then on all input and
 what was not made durable before is gone, as in a machine without power. Then everything is
 killed, unmounted, mounted again (the journal is replayed), started, and the account is made.
 
+All processes are stopped before the first disk is cut: without power nobody acts on what came after.
+Else one of them, in an fsync as the ioctl strikes, may be told that all is well (the kernel's
+jbd2_complete_transaction() knows no transaction any more that was aborted), and remove a file on a
+disk that has its power still.
+
 Two layouts in turn: `one`, where everything including the drop folders is on one file system, and
 `apart`, where spool, ledger and cabinet have one each and the drop folders are on a disk that
 keeps its power, as a network share does: what vanished there is really gone, and no journal
@@ -22,8 +27,8 @@ import struct
 import subprocess
 import time
 
-from laboratory import Account, Instance, Letters, SITES, kill_all_of, kill_tree, missing_program, say, \
-    wait_until
+from laboratory import Account, Instance, Letters, SITES, freeze, kill_all_of, kill_tree, \
+    missing_program, say, wait_until
 
 EXT4_IOC_SHUTDOWN = 0x8004587D  # _IOR('X', 125, uint32_t)
 SHUTDOWN_WITHOUT_FLUSH = 2
@@ -187,6 +192,7 @@ class Cuts:
         if self.dice.random() < 0.25:
             self._submit()
         time.sleep(self.dice.uniform(0, wait_most))
+        freeze(process, self.instance.config)
         for disk in self.dice.sample(self.disks, len(self.disks)):
             disk.cut()
         kill_tree(process)
