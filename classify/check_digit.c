@@ -13,8 +13,13 @@ enum {
     INSURANCE_CHARACTERS = 12,
     HEALTH_CHARACTERS = 10,
     TAX_ID_DIGITS = 11,
-    ID_CARD_CHARACTERS = 10
+    ID_CARD_CHARACTERS = 10,
+    INSTITUTION_DIGITS = 9
 };
+
+/* What a check character can be, by its value; MOD 11-2 has X for ten. */
+static const char ALPHANUMERIC[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*";
+static const char DIGITS_AND_X[] = "0123456789X";
 
 static bool is_digit(char character)
 {
@@ -101,21 +106,79 @@ int check_luhn(const char *digits)
     return (10 - sum % 10) % 10;
 }
 
+/* Digits as they are, A to Z as 10 to 35; -1 for another character. */
+static int value_of(char character)
+{
+    if (is_digit(character))
+        return character - '0';
+    return is_capital(character) ? character - 'A' + 10 : -1;
+}
+
+/* A pure system of ISO 7064 with radix 2. */
+static int check_pure(const char *characters, int modulus)
+{
+    int product = 0;
+    if (*characters == '\0')
+        return -1;
+    for (; *characters != '\0'; characters++) {
+        int value = value_of(*characters);
+        if (value < 0)
+            return -1;
+        product = (product + value) * 2 % modulus;
+    }
+    return (modulus + 1 - product) % modulus;
+}
+
+int check_mod11_2(const char *digits)
+{
+    return is_all_digits(digits) ? check_pure(digits, 11) : -1;
+}
+
+int check_mod37_2(const char *characters)
+{
+    return check_pure(characters, 37);
+}
+
+int check_mod37_36(const char *characters)
+{
+    int product = 36;
+    if (*characters == '\0')
+        return -1;
+    for (; *characters != '\0'; characters++) {
+        int value = value_of(*characters);
+        if (value < 0)
+            return -1;
+        int sum = (value + product) % 36;
+        product = (sum == 0 ? 36 : sum) * 2 % 37;
+    }
+    return (37 - product) % 36;
+}
+
+static const struct algorithm {
+    int (*compute)(const char *);
+    const char *alphabet; /* of the check character; NULL: two digits */
+} ALGORITHMS[] = {
+    [CHECK_MOD11_10] = {check_mod11_10, DIGITS_AND_X},
+    [CHECK_MOD97_10] = {check_mod97_10, NULL        },
+    [CHECK_DAMM] = {check_damm,     DIGITS_AND_X},
+    [CHECK_LUHN] = {check_luhn,     DIGITS_AND_X},
+    [CHECK_MOD11_2] = {check_mod11_2,  DIGITS_AND_X},
+    [CHECK_MOD37_2] = {check_mod37_2,  ALPHANUMERIC},
+    [CHECK_MOD37_36] = {check_mod37_36, ALPHANUMERIC},
+};
+
 bool check_agrees(enum check_algorithm algorithm, const char *over, const char *check)
 {
     if (algorithm == CHECK_NONE)
         return true;
-    static int (*const algorithms[])(const char *) = {
-        [CHECK_MOD11_10] = check_mod11_10,
-        [CHECK_MOD97_10] = check_mod97_10,
-        [CHECK_DAMM] = check_damm,
-        [CHECK_LUHN] = check_luhn,
-    };
-    size_t digits = algorithm == CHECK_MOD97_10 ? 2 : 1;
-    if (strlen(check) != digits || !is_all_digits(check))
+    const struct algorithm *rule = &ALGORITHMS[algorithm];
+    int expected = rule->compute(over);
+    if (expected < 0)
         return false;
-    int given = digits == 2 ? (check[0] - '0') * 10 + (check[1] - '0') : check[0] - '0';
-    return algorithms[algorithm](over) == given;
+    if (rule->alphabet != NULL)
+        return strlen(check) == 1 && check[0] == rule->alphabet[expected];
+    return strlen(check) == 2 && is_all_digits(check) &&
+           (check[0] - '0') * 10 + (check[1] - '0') == expected;
 }
 
 /* The remainder by 97 with letters counted as A=10 … Z=35, or -1 on another character. */
@@ -223,17 +286,32 @@ bool check_tax_id(const char *number)
     return has_tax_id_repeats(number) && check_mod11_10(over) == number[TAX_ID_DIGITS - 1] - '0';
 }
 
-bool check_id_card(const char *number)
+int check_machine_readable(const char *characters, size_t length)
 {
     static const int factors[] = {7, 3, 1};
-    if (strlen(number) != ID_CARD_CHARACTERS || !is_digit(number[ID_CARD_CHARACTERS - 1]))
-        return false;
     int sum = 0;
-    for (size_t i = 0; i + 1 < ID_CARD_CHARACTERS; i++) {
-        if (!is_digit(number[i]) && !is_capital(number[i]))
-            return false;
-        int value = is_digit(number[i]) ? number[i] - '0' : number[i] - 'A' + 10;
+    for (size_t i = 0; i < length; i++) {
+        int value = characters[i] == '<' ? 0 : value_of(characters[i]);
+        if (value < 0)
+            return -1;
         sum += value * factors[i % 3];
     }
-    return sum % 10 == number[ID_CARD_CHARACTERS - 1] - '0';
+    return length == 0 ? -1 : sum % 10;
+}
+
+bool check_id_card(const char *number)
+{
+    if (strlen(number) != ID_CARD_CHARACTERS || strchr(number, '<') != NULL)
+        return false;
+    return check_machine_readable(number, ID_CARD_CHARACTERS - 1) ==
+           value_of(number[ID_CARD_CHARACTERS - 1]);
+}
+
+bool check_institution_number(const char *number)
+{
+    static const int factors[] = {2, 1, 2, 1, 2, 1};
+    if (strlen(number) != INSTITUTION_DIGITS || !is_all_digits(number))
+        return false;
+    return weighted_sum(number + 2, INSTITUTION_DIGITS - 3, factors) % 10 ==
+           number[INSTITUTION_DIGITS - 1] - '0';
 }

@@ -22,7 +22,10 @@ enum check_algorithm {
     CHECK_MOD11_10, /* ISO 7064 */
     CHECK_MOD97_10, /* ISO 7064, two digits 02 to 98 */
     CHECK_DAMM,
-    CHECK_LUHN /* ISO/IEC 7812-1 */
+    CHECK_LUHN,    /* ISO/IEC 7812-1 */
+    CHECK_MOD11_2, /* ISO 7064, X for ten */
+    CHECK_MOD37_2, /* ISO 7064, over digits and capital letters; * for 36 */
+    CHECK_MOD37_36 /* ISO 7064, over digits and capital letters */
 };
 
 /* One scheme of case numbers; see config/config.h for the templates. Strings are borrowed by
@@ -49,6 +52,7 @@ enum identifier_kind {
     IDENTIFIER_CUSTOMER_NUMBER,
     IDENTIFIER_COURT_REFERENCE,
     IDENTIFIER_AUTHORITY_REFERENCE,
+    IDENTIFIER_INSTITUTION_NUMBER,
     IDENTIFIER_KINDS
 };
 

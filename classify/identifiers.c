@@ -1,5 +1,5 @@
 /* identifiers.c - see identifiers.h. Forms after: ISO 13616 (IBAN), VKVV § 2 (insurance number),
- * SGB V § 290 (health number), StIdV § 1 (tax id), ICAO 9303 (identity card); AktO of the courts
+ * SGB V § 290 and § 293 (health number, institution number), StIdV § 1 (tax id), ICAO 9303 (identity card); AktO of the courts
  * (registers of the social and local courts); the Jobcenter's, the Familienkasse's and the
  * Bundesagentur's numbers as they print them. */
 // SPDX-License-Identifier: EUPL-1.2
@@ -35,7 +35,8 @@ static const struct identifier_rule RULES[IDENTIFIER_KINDS] = {
         check_insurance_number, false, false},
     [IDENTIFIER_HEALTH_NUMBER] = {
         "health_number",
-        "(?<![A-Za-z0-9])()([A-Z])( ?(?:" DIGIT " ?){9})(?![0-9])",
+        // on the card the insurer's number and one more check digit follow it
+        "(?<![A-Za-z0-9])()([A-Z])( ?(?:" DIGIT " ?){9})(?:(?:" DIGIT " ?){10})?(?![0-9])",
         check_health_number, true, false},
     [IDENTIFIER_TAX_ID] = {
         "tax_id",
@@ -64,6 +65,11 @@ static const struct identifier_rule RULES[IDENTIFIER_KINDS] = {
         "(?<![A-Za-z0-9])()(?:Wohngeld-?(?:nummer|Nr)|WG-?Nr|Gesch(?:ä|ae)ftszeichen|Gesch\\.? ?-?Z|GZ)"
         "[ :.]{0,3}((?=[A-Z0-9./-]*[0-9])[A-Z0-9][A-Z0-9./-]{2,15}(?: [0-9][0-9./-]{1,15}){0,3})()",
         NULL, false, false},
+    [IDENTIFIER_INSTITUTION_NUMBER] = {
+        "institution_number",
+        "(?<![A-Za-z0-9])(?:IK|Institutionskennzeichen)(?:-?(?:Nummer|Nr))?[ :.]{0,3}()()"
+        "((?:" DIGIT " ?){8}" DIGIT ")(?![0-9])",
+        check_institution_number, true, false},
 };
 // clang-format on
 

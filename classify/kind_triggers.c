@@ -9,6 +9,7 @@
 #include "classify/edit_distance.h"
 #include "classify/fold.h"
 #include "classify/kind_triggers.h"
+#include "classify/machine_zone.h"
 
 enum {
     HEADING_TOKENS_MOST = 9,
@@ -19,6 +20,7 @@ enum {
 };
 
 static const double HEADING_FACTOR = 4.0;
+static const double ZONE_WEIGHT = 6.0;       /* of the machine readable zone of an identity paper */
 static const double CONFIGURED_WEIGHT = 3.0; /* of a configured trigger that names none */
 
 struct builtin_trigger {
@@ -440,6 +442,8 @@ void kind_triggers_score(const struct letter *letter, const struct kind_rules *r
         const struct kind_trigger *trigger = &rules->triggers[i];
         add_score(scores, trigger->kind, weigh_trigger(letter, trigger->phrase, trigger->weight));
     }
+    if (machine_zone_is_in(letter))
+        add_score(scores, "ausweis", ZONE_WEIGHT);
 }
 
 /* ---- flags --------------------------------------------------------------------------------- */

@@ -11,26 +11,8 @@
 #include "cli/documents.h"
 #include "cli/lookup.h"
 #include "cli/outcome.h"
-#include "config/settings.h"
 #include "store/guard.h"
 #include "store/purge.h"
-
-enum { RULES_MOST = SETTING_ENTRIES_MOST };
-
-_Static_assert((int)CONFIG_PURGE_FILED == 0 && (int)CONFIG_PURGE_DISCARDED == 2, "as in states[]");
-
-/* The rules of the configuration, as the ledger takes them; returns how many. */
-static size_t rules_of(const struct config *config, struct purge_rule rules[RULES_MOST])
-{
-    static const enum document_state states[] = {DOCUMENT_FILED, DOCUMENT_FORWARDED,
-                                                 DOCUMENT_DISCARDED};
-    for (size_t i = 0; i < config->purge_rule_count; i++)
-        rules[i] = (struct purge_rule){.name = config->purge_rules[i].name,
-                                       .state = states[config->purge_rules[i].state],
-                                       .kind = config->purge_rules[i].kind,
-                                       .months = (uint32_t)config->purge_rules[i].months};
-    return config->purge_rule_count;
-}
 
 static int explain(enum purge_verdict verdict)
 {
@@ -75,10 +57,9 @@ static enum status propose_by(struct instance *instance, const struct purge_orde
 static int propose(struct instance *instance, const char *typed, const char *rule,
                    const char *reason)
 {
-    struct purge_rule rules[RULES_MOST];
     const struct purge_order order = {.rights = GUARD_ALL,
-                                      .rules = rules,
-                                      .rule_count = rules_of(instance->config, rules),
+                                      .rules = instance->config->purge_rules,
+                                      .rule_count = instance->config->purge_rule_count,
                                       .reason = reason,
                                       .actor = outcome_actor()};
     struct document_record document = {0};

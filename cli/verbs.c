@@ -165,6 +165,13 @@ static const struct verb verbs[] = {
     {"sheet cover", "--out FILE.pdf --site SITE [--pages NUMBER] [--received DATE]", "prints the cover of a batch",
      "Makes a batch and writes its cover as a PDF. All that is scanned behind the cover belongs\n"
      "to the batch; it is complete when as many pages arrived as were counted.", verb_sheet_cover},
+    {"batch list", "[SITE] [--open] [--json]", "shows batches and how their pages balance",
+     "Counts of each batch: pages prepared, scanned and accounted for, the newest first.", verb_batch_list},
+    {"batch add", "BATCH SCAN…", "puts scans without a cover into a batch",
+     "The pages of these scans that are in no batch yet belong to this one.", verb_batch_add},
+    {"batch close", "BATCH [--reason WORDS]", "closes a batch",
+     "When as many pages were scanned as were prepared and each is accounted for, or with a reason;\n"
+     "in either case with your name.", verb_batch_close},
     {"sheet return", "--out FILE.pdf --case NO", "prints a return sheet for a case",
      "Writes a sheet as a PDF that people send back with their answer. Its sealed code files the\n"
      "answer to the case.", verb_sheet_return},

@@ -55,6 +55,9 @@ bool call_read_options(struct call *call, const struct argument *table, size_t c
 
 int verb_assign(struct call *call);
 int verb_backup(struct call *call);
+int verb_batch_add(struct call *call);
+int verb_batch_close(struct call *call);
+int verb_batch_list(struct call *call);
 int verb_config_check(struct call *call);
 int verb_config_show(struct call *call);
 int verb_deadline_acknowledge(struct call *call);

@@ -14,6 +14,7 @@
 
 #include "base/fault.h"
 #include "base/log.h"
+#include "base/retention.h"
 #include "base/text.h"
 
 /* What letters count for that were found at the first emptying of a day: law/receipt.h. */
@@ -60,7 +61,10 @@ enum config_check_algorithm {
     CONFIG_CHECK_MOD11_10,
     CONFIG_CHECK_MOD97_10,
     CONFIG_CHECK_DAMM,
-    CONFIG_CHECK_LUHN
+    CONFIG_CHECK_LUHN,
+    CONFIG_CHECK_MOD11_2,
+    CONFIG_CHECK_MOD37_2,
+    CONFIG_CHECK_MOD37_36
 };
 
 /* One scheme of case numbers. `canonical` and `check_over` are templates: {name} stands for the
@@ -103,6 +107,7 @@ enum config_identifier {
     CONFIG_ID_CUSTOMER_NUMBER,     /* Kundennummer of the Bundesagentur für Arbeit */
     CONFIG_ID_COURT_REFERENCE,     /* a court's file, e.g. "S 13 SO 226/12" */
     CONFIG_ID_AUTHORITY_REFERENCE, /* labelled: Wohngeldstelle, Versorgungsamt and others */
+    CONFIG_ID_INSTITUTION_NUMBER,  /* IK of a provider or health insurer */
     CONFIG_IDENTIFIERS
 };
 
@@ -198,16 +203,6 @@ struct config_quality {
     int64_t tightened_rate;            /* the same after a finding */
     int64_t clean_batches;             /* in a row without one, until `rate` holds again */
     int64_t paper_months;              /* paper is kept this long after it was scanned */
-};
-
-enum config_purge_state { CONFIG_PURGE_FILED = 0, CONFIG_PURGE_FORWARDED, CONFIG_PURGE_DISCARDED };
-
-/* How long documents of a kind of datum are kept. */
-struct config_purge_rule {
-    char *name;
-    enum config_purge_state state;
-    char *kind; /* NULL: every kind */
-    int64_t months;
 };
 
 struct config_purge {
@@ -360,7 +355,7 @@ struct config {
     size_t kind_count;
     struct config_scan_profile *scan_profiles;
     size_t scan_profile_count;
-    struct config_purge_rule *purge_rules;
+    struct retention_rule *purge_rules;
     size_t purge_rule_count;
     struct config_body *bodies;
     size_t body_count;

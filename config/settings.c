@@ -57,7 +57,8 @@ enum { MS = 1, SEC = 1000, MIN = 60 * SEC, HOUR = 60 * MIN, DAY = 24 * HOUR };
 /* In the order of the enums that they stand for (config.h, base/log.h). */
 static const char *const uses[] = {"never", "hint", "match", NULL};
 static const char *const several[] = {"clear", "copy", NULL};
-static const char *const algorithms[] = {"none", "mod11_10", "mod97_10", "damm", "luhn", NULL};
+static const char *const algorithms[] = {"none",    "mod11_10", "mod97_10", "damm", "luhn",
+                                         "mod11_2", "mod37_2",  "mod37_36", NULL};
 static const char *const archives[] = {"2b", "1b", NULL};
 static const char *const sandboxes[] = {"preferred", "required", NULL};
 static const char *const destinations[] = {"folder", "xdomea", "both", NULL};
@@ -112,7 +113,7 @@ const struct setting settings[] = {
                                      .initial = "folder",
                                      .sentence =
          "Where what is filed to the team goes: into the cabinet, as xdomea packages into a "
-         "folder for a document management system, or both.", .words = destinations,
+         "folder for a document management system, or both.",           .words = destinations,
                                      .list = SETTING_TEAMS,
                                      .kind = SETTING_CHOICE,
                                      .offset = offsetof(struct config_team,                 destination)},
@@ -130,8 +131,8 @@ const struct setting settings[] = {
           "How the register writes the number; {name} stands for the group of that name."),
     {                        .key = "check.algorithm",
                                      .initial = "none",
-                                     .sentence = "How the check digit is computed: ISO 7064 MOD 11,10 or MOD 97-10, Damm, Luhn.",
-                                     .words = algorithms,
+                                     .sentence = "How the check digit is computed: ISO 7064 MOD 11,10, MOD 97-10, MOD 11-2, MOD "
+                 "37-2 or MOD 37,36, Damm, Luhn.", .words = algorithms,
                                      .list = SETTING_GRAMMARS,
                                      .kind = SETTING_CHOICE,
                                      .offset = offsetof(struct config_case_grammar, check)            },
@@ -241,6 +242,8 @@ const struct setting settings[] = {
     USE("authority_reference", "hint", CONFIG_ID_AUTHORITY_REFERENCE,
         "Another authority's reference, known by its label (Wohngeldnummer, Geschäftszeichen); "
         "there is no national form."),
+    USE("institution_number", "hint", CONFIG_ID_INSTITUTION_NUMBER,
+        "Institution number (IK) of a care provider or health insurer."),
 
     VALUE(SETTING_TEXT, "reading.languages", "deu", 3, NAME_BYTES, reading.languages,
           "Tesseract's models, joined by +, e.g. deu+eng."),
@@ -303,7 +306,7 @@ const struct setting settings[] = {
     { .key = "workers.address",
                                      .otherwise = "ipc://, store.runtime and dispatch.sock",
                                      .sentence = "Where the workers of this host reach the dispatcher: ipc://PATH. "
-                 "A path in the instance that is too long for a socket is put below /tmp.",    .list = SETTING_SINGLE,
+                 "A path in the instance that is too long for a socket is put below /tmp.",              .list = SETTING_SINGLE,
                                      .kind = SETTING_TEXT,
                                      .least = 1,
                                      .most = PATH_BYTES,
@@ -375,15 +378,15 @@ const struct setting settings[] = {
         "check is done and somebody has released it."),
 
     ENTRY(SETTING_PURGE_RULES, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES,
-          struct config_purge_rule, name, "Name of the rule, as proposals name it."),
+          struct retention_rule, name, "Name of the rule, as proposals name it."),
     ENTRY_WORD(
         SETTING_PURGE_RULES, SETTING_CHOICE, "state", "discarded", purge_states,
-        struct config_purge_rule, state,
+        struct retention_rule, state,
         "Which documents: filed (counted from the day of the scan, and only when the case is "
         "closed), forwarded (from the receiver's confirmation) or discarded (from then)."),
     ENTRY(SETTING_PURGE_RULES, SETTING_OPTION_TEXT, "kind", "", NULL, 0, 63,
-          struct config_purge_rule, kind, "Only this kind of document; empty: every kind."),
-    ENTRY_COUNT(SETTING_PURGE_RULES, "months", "120", 0, 1200, "months", struct config_purge_rule,
+          struct retention_rule, kind, "Only this kind of document; empty: every kind."),
+    ENTRY_COUNT(SETTING_PURGE_RULES, "months", "120", 0, 1200, "months", struct retention_rule,
                 months, "How long they are kept."),
     VALUE(SETTING_DURATION, "purge.quiet", "1h", 0, DAY, purge.quiet_ms,
           "Files that were written later than this long ago are left for the next run of the "

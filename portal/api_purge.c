@@ -4,7 +4,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <string.h>
 
-#include "config/settings.h"
 #include "portal/access.h"
 #include "portal/acts.h"
 #include "portal/describe.h"
@@ -13,26 +12,10 @@
 #include "store/guard.h"
 #include "store/purge.h"
 
-enum { RULES_MOST = SETTING_ENTRIES_MOST };
-
 static const struct act_field reason_rule = {"reason", DESK_REASON_BYTES_MOST, true,
                                              "Die Begründung"};
 static const struct act_field words_rule = {"words", FORWARDING_WORDS_BYTES_MOST, true,
                                             "Wie bestätigt wurde,"};
-
-_Static_assert((int)CONFIG_PURGE_FILED == 0 && (int)CONFIG_PURGE_DISCARDED == 2, "as in states[]");
-
-static size_t rules_of(const struct config *config, struct purge_rule rules[RULES_MOST])
-{
-    static const enum document_state states[] = {DOCUMENT_FILED, DOCUMENT_FORWARDED,
-                                                 DOCUMENT_DISCARDED};
-    for (size_t i = 0; i < config->purge_rule_count; i++)
-        rules[i] = (struct purge_rule){.name = config->purge_rules[i].name,
-                                       .state = states[config->purge_rules[i].state],
-                                       .kind = config->purge_rules[i].kind,
-                                       .months = (uint32_t)config->purge_rules[i].months};
-    return config->purge_rule_count;
-}
 
 static enum status add_to(json_t *array, json_t *object, struct fault *fault)
 {
@@ -129,7 +112,6 @@ static enum status answer_verdict(struct exchange *exchange, enum purge_verdict 
 static enum status api_propose_rule(struct service *service, struct exchange *exchange,
                                     struct fault *fault)
 {
-    struct purge_rule rules[RULES_MOST];
     const char *reason = NULL;
     const char *name = exchange_text(exchange, "rule");
     enum purge_verdict verdict = PURGE_NO_RULE;
@@ -137,15 +119,15 @@ static enum status api_propose_rule(struct service *service, struct exchange *ex
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
     const struct purge_order order = {.rights = exchange->user.rights,
-                                      .rules = rules,
-                                      .rule_count = rules_of(service->config, rules),
+                                      .rules = service->config->purge_rules,
+                                      .rule_count = service->config->purge_rule_count,
                                       .reason = reason,
                                       .actor = exchange->user.name};
     for (size_t i = 0; name != NULL && i < order.rule_count; i++) {
-        if (strcmp(rules[i].name, name) != 0)
+        if (strcmp(order.rules[i].name, name) != 0)
             continue;
         enum status status =
-            purge_propose_rule(service->ledger, &order, &rules[i], &number, &verdict, fault);
+            purge_propose_rule(service->ledger, &order, &order.rules[i], &number, &verdict, fault);
         return status == STATUS_OK ? answer_verdict(exchange, verdict, number, fault) : status;
     }
     return answer_error(exchange, 400, "Diese Löschregel gibt es nicht.", fault);
@@ -154,15 +136,14 @@ static enum status api_propose_rule(struct service *service, struct exchange *ex
 static enum status api_propose(struct service *service, struct exchange *exchange,
                                struct fault *fault)
 {
-    struct purge_rule rules[RULES_MOST];
     const char *reason = NULL;
     enum purge_verdict verdict = PURGE_NO_RULE;
     int64_t number = 0;
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
     const struct purge_order order = {.rights = exchange->user.rights,
-                                      .rules = rules,
-                                      .rule_count = rules_of(service->config, rules),
+                                      .rules = service->config->purge_rules,
+                                      .rule_count = service->config->purge_rule_count,
                                       .reason = reason,
                                       .actor = exchange->user.name};
     enum status status = purge_propose_document(service->ledger, &order, exchange->document.id,

@@ -285,6 +285,20 @@ static enum status keep_case(struct ledger *ledger, const struct job_row *job,
     return status;
 }
 
+/* Whatever has a page of something that is held (store/purge.h) is held as well. */
+static enum status take_hold(struct ledger *ledger, const struct birth *birth, struct fault *fault)
+{
+    return database_run(
+        ledger->database,
+        "INSERT INTO hold (document, reason, actor, at_ms, audit) SELECT o.document, h.reason,"
+        " h.actor, h.at_ms, h.audit FROM arrangement_outcome o JOIN arrangement_page p"
+        " ON p.arrangement = o.arrangement AND p.outcome = o.number JOIN arrangement_source s"
+        " ON s.arrangement = p.arrangement AND s.number = p.source JOIN hold h"
+        " ON h.document = s.document WHERE o.arrangement = $1 AND o.number = $2"
+        " ORDER BY h.at_ms LIMIT 1",
+        VALUES(value_integer(birth->arrangement), value_integer(birth->outcome)), NULL, fault);
+}
+
 static enum status bear(struct ledger *ledger, const struct job_row *job, struct birth *birth,
                         uint32_t position, const struct read_document *objects, struct fault *fault)
 {
@@ -296,6 +310,8 @@ static enum status bear(struct ledger *ledger, const struct job_row *job, struct
         status = insert_document(ledger, birth, objects, audit, fault);
     if (status == STATUS_OK)
         status = take_pages(ledger, birth, fault);
+    if (status == STATUS_OK)
+        status = take_hold(ledger, birth, fault);
     if (status == STATUS_OK)
         status = receipt_date_inherit(ledger, birth->arrangement, birth->outcome, &birth->id,
                                       birth->actor, fault);

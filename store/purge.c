@@ -45,14 +45,22 @@ static struct matter read_matter(struct rows *rows)
     return matter;
 }
 
-static bool is_about(const struct purge_rule *rule, const struct matter *matter)
+static enum document_state state_of(const struct retention_rule *rule)
 {
-    return rule->state == matter->state &&
+    static const enum document_state states[] = {[RETENTION_FILED] = DOCUMENT_FILED,
+                                                 [RETENTION_FORWARDED] = DOCUMENT_FORWARDED,
+                                                 [RETENTION_DISCARDED] = DOCUMENT_DISCARDED};
+    return states[rule->state];
+}
+
+static bool is_about(const struct retention_rule *rule, const struct matter *matter)
+{
+    return state_of(rule) == matter->state &&
            (rule->kind == NULL || string_equal(rule->kind, matter->kind));
 }
 
 /* The months since that moment are over. */
-static bool is_over(const struct ledger *ledger, int64_t since_ms, uint32_t months)
+static bool is_over(const struct ledger *ledger, int64_t since_ms, int64_t months)
 {
     int32_t until = day_add_months(day_of_wall_ms(since_ms), (int)months);
     return day_of_wall_ms(ledger_wall_ms(ledger)) >= until;
@@ -70,7 +78,7 @@ static enum purge_verdict judge_standing(const struct matter *matter)
     return matter->is_open_case ? PURGE_OPEN_CASE : PURGE_DONE;
 }
 
-static enum purge_verdict judge(const struct ledger *ledger, const struct purge_rule *rule,
+static enum purge_verdict judge(const struct ledger *ledger, const struct retention_rule *rule,
                                 const struct matter *matter)
 {
     enum purge_verdict verdict = judge_standing(matter);
@@ -126,7 +134,7 @@ static enum status propose(struct ledger *ledger, const struct purge_order *orde
 }
 
 /* Documents that are due by the rule. */
-static enum status gather(struct ledger *ledger, const struct purge_rule *rule, uint32_t rights,
+static enum status gather(struct ledger *ledger, const struct retention_rule *rule, uint32_t rights,
                           struct uuid documents[PURGE_ITEMS_MOST], size_t *ret_count,
                           struct fault *fault)
 {
@@ -137,8 +145,8 @@ static enum status gather(struct ledger *ledger, const struct purge_rule *rule, 
         database_query(ledger->database,
                        MATTER " WHERE d.state = $1 AND ($2 IS NULL OR d.kind = $2)" GUARD_SEEN(
                            "$3") " ORDER BY d.received_ms, d.id",
-                       VALUES(value_text(document_state_name(rule->state)), value_text(rule->kind),
-                              value_lacking(rights)),
+                       VALUES(value_text(document_state_name(state_of(rule))),
+                              value_text(rule->kind), value_lacking(rights)),
                        &rows, fault);
     while (status == STATUS_OK && *ret_count < PURGE_ITEMS_MOST) {
         status = rows_next(rows, &there, fault);
@@ -153,7 +161,7 @@ static enum status gather(struct ledger *ledger, const struct purge_rule *rule, 
 }
 
 static enum status propose_rule(struct ledger *ledger, const struct purge_order *order,
-                                const struct purge_rule *rule, int64_t *ret_number,
+                                const struct retention_rule *rule, int64_t *ret_number,
                                 enum purge_verdict *ret_verdict, struct fault *fault)
 {
     struct uuid documents[PURGE_ITEMS_MOST];
@@ -173,7 +181,7 @@ static enum status refuse_without(const char *reason, struct fault *fault)
 }
 
 enum status purge_propose_rule(struct ledger *ledger, const struct purge_order *order,
-                               const struct purge_rule *rule, int64_t *ret_number,
+                               const struct retention_rule *rule, int64_t *ret_number,
                                enum purge_verdict *ret_verdict, struct fault *fault)
 {
     enum status status = refuse_without(order->reason, fault);
@@ -207,7 +215,7 @@ static enum status propose_document(struct ledger *ledger, const struct purge_or
                                     enum purge_verdict *ret_verdict, struct fault *fault)
 {
     struct matter matter = {0};
-    const struct purge_rule *rule = NULL;
+    const struct retention_rule *rule = NULL;
     enum status status = find_matter(ledger, document, &matter, fault);
     if (status != STATUS_OK)
         return status;

@@ -4,8 +4,12 @@
  * document; another one approves. Then purge_run() works: what lies in the cabinet leaves it
  * by way of a filer, the words that people and programs wrote about the document leave the ledger,
  * it leaves the search, and its objects leave the spool, unless another document needs the same
- * bytes. A scan's own bytes go with the last of its documents; until then the pictures of the
- * deleted pages are blackened in its page file.
+ * bytes. A scan's own bytes go with the last document that has pages of it; until then the pictures
+ * of the deleted pages are blackened in its page file.
+ *
+ * What a document was put together of (store/arrangement.h), or what was made of it and taken back,
+ * has its words, too: such documents go with it, under the same proposal. What else was made of
+ * them stays.
  *
  * What stays is the proof: ids, states, days, digests, who proposed and approved why, and the audit
  * chain, which never held more. Old daily roots can still be computed. Copies in backups
@@ -18,17 +22,10 @@
 #ifndef STORE_PURGE_H
 #define STORE_PURGE_H
 
+#include "base/retention.h"
 #include "store/ledger.h"
 #include "store/search.h"
 #include "store/spool.h"
-
-/* How long documents of a kind of datum are kept. */
-struct purge_rule {
-    const char *name;
-    enum document_state state; /* filed, forwarded or discarded */
-    const char *kind;          /* kind of document; NULL: any */
-    uint32_t months; /* since it was received (filed), discarded, or the receiver confirmed it */
-};
 
 enum purge_verdict {
     PURGE_DONE = 0,
@@ -45,7 +42,7 @@ enum purge_verdict {
 };
 
 struct purge_order {
-    const struct purge_rule *rules;
+    const struct retention_rule *rules;
     size_t rule_count;
     const char *reason;
     const char *actor;
@@ -56,7 +53,7 @@ struct purge_order {
  * reason. *ret_number: of the proposal, when PURGE_DONE. */
 enum { PURGE_ITEMS_MOST = 1000 };
 enum status purge_propose_rule(struct ledger *ledger, const struct purge_order *order,
-                               const struct purge_rule *rule, int64_t *ret_number,
+                               const struct retention_rule *rule, int64_t *ret_number,
                                enum purge_verdict *ret_verdict, struct fault *fault);
 /* The same for one document, by the first rule that is about it. */
 enum status purge_propose_document(struct ledger *ledger, const struct purge_order *order,

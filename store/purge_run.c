@@ -7,6 +7,8 @@
  *     erasing   the document is `purged`: its words are out of the ledger, and which objects have to
  *               go is written down
  *     erased    none of them is waiting any more; the audit has the proof
+ * What an arrangement replaced joins the proposal as `waiting` when a document that was made of it
+ * (or that it was made of, taken back since) is `purged`.
  * An object is removed inside of a transaction that has just seen that nothing else needs it, and
  * only when it was written long enough ago: whoever writes the same bytes anew renews the file, and
  * tells the ledger before that time is over. The search takes a document's words out with the help
@@ -31,9 +33,11 @@ enum {
 struct item {
     int64_t purge;
     struct uuid document, scan;
+    struct uuid original; /* whose pages they are: the document, or what it is a copy of */
     int64_t site;
     enum document_state state;
     char approved_by[128];
+    bool is_being_replaced; /* by an arrangement; it is still on its way out of the cabinet */
     bool is_found;
 };
 
@@ -47,7 +51,9 @@ static enum status next_item(struct ledger *ledger, const char *state, const str
     bool there = false;
     enum status status = database_query(
         ledger->database,
-        "SELECT i.purge, i.document, d.scan, d.site, d.state, p.approved_by FROM purge_item i"
+        "SELECT i.purge, i.document, d.scan, d.site, d.state, p.approved_by, (SELECT count(*) FROM"
+        " document r WHERE r.id = d.id AND r.state = 'recalled' AND r.destination = 'replaced'),"
+        " COALESCE(d.copy_of, d.id) FROM purge_item i"
         " JOIN purge p ON p.id = i.purge JOIN document d ON d.id = i.document WHERE i.state = $1"
         " AND p.approved_ms > 0 AND (i.purge > $2 OR (i.purge = $2 AND i.document > $3))"
         " ORDER BY i.purge, i.document LIMIT 1",
@@ -61,6 +67,8 @@ static enum status next_item(struct ledger *ledger, const char *state, const str
                                   .document = rows_uuid(rows, 1),
                                   .scan = rows_uuid(rows, 2),
                                   .site = rows_integer(rows, 3),
+                                  .original = rows_uuid(rows, 7),
+                                  .is_being_replaced = rows_integer(rows, 6) > 0,
                                   .is_found = true};
         (void)snprintf(ret_item->approved_by, sizeof ret_item->approved_by, "%s",
                        rows_text(rows, 5));
@@ -172,38 +180,95 @@ static enum status audit_state(struct ledger *ledger, const struct item *item, c
     return status;
 }
 
-/* The last document of the scan is purged: the scan's own bytes and pictures go, too. */
-static enum status purge_scan(struct ledger *ledger, const struct item *item, struct fault *fault)
+/* No document needs this scan any more: its own bytes and pictures go, too. */
+static enum status purge_scan(struct ledger *ledger, const struct item *item, const struct uuid *id,
+                              struct fault *fault)
 {
-    int64_t others = 0, audit = 0;
+    int64_t audit = 0;
     struct scan_record scan = {0};
-    enum status status = database_number(
-        ledger->database, "SELECT count(*) FROM document WHERE scan = $1 AND state <> 'purged'",
-        VALUES(value_uuid(&item->scan)), 1, &others, fault);
-    if (status != STATUS_OK || others > 0)
-        return status;
-    status = ledger_scan_get(ledger, (struct scan_id){item->scan}, &scan, fault);
+    enum status status = ledger_scan_get(ledger, (struct scan_id){*id}, &scan, fault);
     if (status == STATUS_OK && scan.state == SCAN_READ) {
         status = add_object(ledger, item, &scan.digest, fault);
         if (status == STATUS_OK)
             status = database_run(
                 ledger->database,
-                LIST_OBJECT "s.page_file, 'waiting' FROM purge_item i JOIN document d ON d.id ="
-                            " i.document JOIN scan s ON s.id = d.scan AND s.page_file IS NOT"
-                            " NULL" OF_ITEM,
-                VALUES(value_integer(item->purge), value_uuid(&item->document)), NULL, fault);
+                "INSERT INTO purge_object (purge, document, sha256, outcome) SELECT i.purge,"
+                " i.document, s.page_file, 'waiting' FROM purge_item i JOIN scan s ON s.id = $3"
+                " AND s.page_file IS NOT NULL" OF_ITEM,
+                VALUES(value_integer(item->purge), value_uuid(&item->document), value_uuid(id)),
+                NULL, fault);
         if (status == STATUS_OK)
-            status = audit_state(ledger, item, "scan.purge", &item->scan, "scan", "purged", &audit,
-                                 fault);
+            status = audit_state(ledger, item, "scan.purge", id, "scan", "purged", &audit, fault);
         if (status == STATUS_OK)
-            status = scan_move(ledger, &item->scan, SCAN_READ, SCAN_PURGED, NULL, audit, fault);
+            status = scan_move(ledger, id, SCAN_READ, SCAN_PURGED, NULL, audit, fault);
         if (status == STATUS_OK)
             status = database_run(
                 ledger->database,
                 "UPDATE scan SET has_bytes = 0, source = '', page_file = NULL WHERE id = $1",
-                VALUES(value_uuid(&item->scan)), NULL, fault);
+                VALUES(value_uuid(id)), NULL, fault);
     }
     scan_record_done(&scan);
+    return status;
+}
+
+/* A scan that the document is of, or has a page of, and that no document needs any more; one after
+ * the other, as each is purged. */
+static enum status purge_scans(struct ledger *ledger, const struct item *item, struct fault *fault)
+{
+    struct uuid scan = {0};
+    bool is_found = true;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && is_found) {
+        struct rows *rows = NULL;
+        status = database_query(
+            ledger->database,
+            "SELECT s.id FROM scan s WHERE s.state = 'read' AND (s.id = $1 OR EXISTS (SELECT 1 FROM"
+            " page p WHERE p.document = $2 AND p.scan = s.id)) AND NOT EXISTS (SELECT 1 FROM"
+            " document d WHERE d.scan = s.id AND d.state <> 'purged') AND NOT EXISTS (SELECT 1 FROM"
+            " page q JOIN document e ON e.id = q.document WHERE q.scan = s.id AND e.state <>"
+            " 'purged') ORDER BY s.id LIMIT 1",
+            VALUES(value_uuid(&item->scan), value_uuid(&item->document)), &rows, fault);
+        if (status == STATUS_OK)
+            status = rows_next(rows, &is_found, fault);
+        if (status == STATUS_OK && is_found)
+            scan = rows_uuid(rows, 0);
+        rows_done(&rows);
+        if (status == STATUS_OK && is_found)
+            status = purge_scan(ledger, item, &scan, fault);
+    }
+    return status;
+}
+
+/* What this document was put together of, and what was made of it and taken back, goes, too. */
+static enum status add_remnants(struct ledger *ledger, const struct item *item, struct fault *fault)
+{
+    return database_run(
+        ledger->database,
+        "INSERT INTO purge_item (purge, document, state) SELECT i.purge, d.id, 'waiting' FROM"
+        " purge_item i JOIN document d ON d.state = 'replaced' OR (d.state = 'recalled' AND"
+        " d.destination = 'replaced') WHERE i.purge = $1 AND i.document = $2 AND d.id IN (SELECT"
+        " s.document FROM document x JOIN arrangement a ON a.id = x.arrangement AND a.state ="
+        " 'done' JOIN arrangement_source s ON s.arrangement = a.id WHERE x.id = $2 UNION SELECT"
+        " o.document FROM arrangement_source y JOIN arrangement b ON b.id = y.arrangement AND"
+        " b.state = 'undone' JOIN arrangement_outcome o ON o.arrangement = b.id WHERE y.document ="
+        " $2 AND o.document IS NOT NULL) ON CONFLICT DO NOTHING",
+        VALUES(value_integer(item->purge), value_uuid(&item->document)), NULL, fault);
+}
+
+/* Whether the document, which an arrangement replaced, is one of those. */
+static enum status find_remnant(struct ledger *ledger, const struct uuid *document,
+                                bool *ret_is_remnant, struct fault *fault)
+{
+    int64_t found = 0;
+    enum status status = database_number(
+        ledger->database,
+        "SELECT count(*) FROM document d WHERE d.state = 'purged' AND d.id IN (SELECT o.document"
+        " FROM arrangement_source s JOIN arrangement a ON a.id = s.arrangement AND a.state = 'done'"
+        " JOIN arrangement_outcome o ON o.arrangement = a.id WHERE s.document = $1 UNION SELECT"
+        " y.document FROM document x JOIN arrangement b ON b.id = x.arrangement AND b.state ="
+        " 'undone' JOIN arrangement_source y ON y.arrangement = b.id WHERE x.id = $1)",
+        VALUES(value_uuid(document)), 0, &found, fault);
+    *ret_is_remnant = found > 0;
     return status;
 }
 
@@ -214,7 +279,9 @@ static enum status strip(struct ledger *ledger, const struct item *item, struct 
     if (status == STATUS_OK)
         status = blank_words(ledger, &item->document, fault);
     if (status == STATUS_OK)
-        status = purge_scan(ledger, item, fault);
+        status = purge_scans(ledger, item, fault);
+    if (status == STATUS_OK)
+        status = add_remnants(ledger, item, fault);
     return status == STATUS_OK ? set_item(ledger, item, "erasing", fault) : status;
 }
 
@@ -238,17 +305,33 @@ static enum status send_out(struct ledger *ledger, const struct item *item, stru
     return status == STATUS_OK ? set_item(ledger, item, "leaving", fault) : status;
 }
 
-static enum status begin_item(struct ledger *ledger, const struct item *item, struct fault *fault)
+/* It changed after the approval: nothing holds it and it is at rest, or something does not let it
+ * go. What an arrangement replaced goes with what it was made into, whoever held it before. */
+static enum status may_begin(struct ledger *ledger, const struct item *item, bool *ret_may,
+                             struct fault *fault)
 {
-    int64_t audit = 0, held = 0;
-    bool is_settled = item->state == DOCUMENT_FORWARDED || item->state == DOCUMENT_DISCARDED;
+    int64_t held = 0;
+    if (item->state == DOCUMENT_REPLACED)
+        return find_remnant(ledger, &item->document, ret_may, fault);
     enum status status =
         database_number(ledger->database, "SELECT count(*) FROM hold WHERE document = $1",
                         VALUES(value_uuid(&item->document)), 0, &held, fault);
+    *ret_may = held == 0 && (item->state == DOCUMENT_FORWARDED ||
+                             item->state == DOCUMENT_DISCARDED || item->state == DOCUMENT_FILED);
+    return status;
+}
+
+static enum status begin_item(struct ledger *ledger, const struct item *item, struct fault *fault)
+{
+    int64_t audit = 0;
+    bool may = false;
+    if (item->is_being_replaced)
+        return STATUS_OK; // the next run finds it replaced
+    enum status status = may_begin(ledger, item, &may, fault);
     if (status != STATUS_OK)
         return status;
-    if (held > 0 || (!is_settled && item->state != DOCUMENT_FILED))
-        return set_item(ledger, item, "spared", fault); // it changed after the approval
+    if (!may)
+        return set_item(ledger, item, "spared", fault);
     if (item->state == DOCUMENT_FILED)
         return send_out(ledger, item, fault);
     status = audit_state(ledger, item, "document.purge", &item->document, "document", "purged",
@@ -285,6 +368,7 @@ static enum status each_item(struct ledger *ledger, const char *state, item_work
 /* ---- pictures --------------------------------------------------------------------------------- */
 
 struct blackening {
+    struct uuid scan;
     struct digest before;
     char *bytes; /* of the page file; NULL: nothing to blacken */
     size_t length;
@@ -307,23 +391,25 @@ static void blacken_row(struct blackening *blackening, struct rows *rows)
     }
 }
 
-/* Whether a page file is left that has pictures of this document, and no copy of it needs them. */
+/* A page file that still has pictures of this document's pages, when no copy needs them. */
 static enum status find_page_file(struct ledger *ledger, const struct item *item, bool *ret_found,
-                                  struct digest *ret_file, struct fault *fault)
+                                  struct blackening *blackening, struct fault *fault)
 {
     struct rows *rows = NULL;
     enum status status = database_query(
         ledger->database,
-        "SELECT s.page_file FROM scan s WHERE s.id = $1 AND s.page_file IS NOT NULL AND s.state ="
-        " 'read' AND NOT EXISTS (SELECT 1 FROM document c WHERE c.copy_of = $2 AND c.state <>"
-        " 'purged') AND EXISTS (SELECT 1 FROM page p WHERE p.scan = s.id AND p.document = $2 AND"
-        " p.preview_length + p.thumbnail_length + p.reading_length + p.text_length + p.pdf_length"
-        " > 0)",
-        VALUES(value_uuid(&item->scan), value_uuid(&item->document)), &rows, fault);
+        "SELECT s.id, s.page_file FROM scan s WHERE s.id IN (SELECT p.scan FROM page p WHERE"
+        " p.document = $1 AND p.preview_length + p.thumbnail_length + p.reading_length +"
+        " p.text_length + p.pdf_length > 0) AND s.page_file IS NOT NULL AND s.state = 'read'"
+        " AND NOT EXISTS (SELECT 1 FROM document c WHERE (c.id = $1 OR c.copy_of = $1) AND c.state"
+        " <> 'purged') ORDER BY s.id LIMIT 1",
+        VALUES(value_uuid(&item->original)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, ret_found, fault);
-    if (status == STATUS_OK && *ret_found)
-        *ret_file = rows_digest(rows, 0);
+    if (status == STATUS_OK && *ret_found) {
+        blackening->scan = rows_uuid(rows, 0);
+        blackening->before = rows_digest(rows, 1);
+    }
     rows_done(&rows);
     return status;
 }
@@ -335,7 +421,7 @@ static enum status blacken(struct ledger *ledger, const struct item *item,
     bool there = true;
     enum status status = database_query(
         ledger->database, "SELECT " SPANS " FROM page p WHERE p.scan = $1 AND p.document = $2",
-        VALUES(value_uuid(&item->scan), value_uuid(&item->document)), &rows, fault);
+        VALUES(value_uuid(&blackening->scan), value_uuid(&item->original)), &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -347,7 +433,7 @@ static enum status blacken(struct ledger *ledger, const struct item *item,
 }
 
 static enum status keep_page_file(struct ledger *ledger, const struct item *item,
-                                  const struct digest *before, const struct digest *after,
+                                  const struct blackening *blackening, const struct digest *after,
                                   struct fault *fault)
 {
     struct text detail = {0};
@@ -356,13 +442,14 @@ static enum status keep_page_file(struct ledger *ledger, const struct item *item
     detail_word(&detail, "scan", "read");
     detail_digest(&detail, "page_file", after);
     detail_number(&detail, "purge", item->purge);
-    enum status status = audit_append_about(ledger, item->approved_by, "scan.blacken", &item->scan,
-                                            detail_close(&detail), &audit, fault);
+    enum status status =
+        audit_append_about(ledger, item->approved_by, "scan.blacken", &blackening->scan,
+                           detail_close(&detail), &audit, fault);
     text_done(&detail);
     if (status == STATUS_OK)
         status = database_run(
             ledger->database, "UPDATE scan SET page_file = $2, audit = $3 WHERE id = $1",
-            VALUES(value_uuid(&item->scan), value_digest(after), value_integer(audit)), NULL,
+            VALUES(value_uuid(&blackening->scan), value_digest(after), value_integer(audit)), NULL,
             fault);
     if (status == STATUS_OK)
         status = database_run(
@@ -370,18 +457,18 @@ static enum status keep_page_file(struct ledger *ledger, const struct item *item
             "UPDATE page SET preview_length = 0, thumbnail_length = 0, reading_length = 0,"
             " text_length = 0, pdf_length = 0, preview_media = 0, thumbnail_media = 0"
             " WHERE scan = $1 AND document = $2",
-            VALUES(value_uuid(&item->scan), value_uuid(&item->document)), NULL, fault);
-    return status == STATUS_OK ? add_object(ledger, item, before, fault) : status;
+            VALUES(value_uuid(&blackening->scan), value_uuid(&item->original)), NULL, fault);
+    return status == STATUS_OK ? add_object(ledger, item, &blackening->before, fault) : status;
 }
 
+/* The pictures in one page file; *ret_found false: there is none left. */
 static enum status blacken_pictures(struct ledger *ledger, struct spool *spool,
-                                    const struct item *item, struct fault *fault)
+                                    const struct item *item, bool *ret_found, struct fault *fault)
 {
     struct blackening blackening = {0};
     struct digest after = {0};
-    bool is_found = false;
-    enum status status = find_page_file(ledger, item, &is_found, &blackening.before, fault);
-    if (status != STATUS_OK || !is_found)
+    enum status status = find_page_file(ledger, item, ret_found, &blackening, fault);
+    if (status != STATUS_OK || !*ret_found)
         return status;
     status = spool_get(spool, &blackening.before, PAGE_FILE_BYTES_MOST, &blackening.bytes,
                        &blackening.length, fault);
@@ -393,8 +480,8 @@ static enum status blacken_pictures(struct ledger *ledger, struct spool *spool,
     if (status == STATUS_OK)
         status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
-        status = ledger_end(ledger, keep_page_file(ledger, item, &blackening.before, &after, fault),
-                            fault);
+        status =
+            ledger_end(ledger, keep_page_file(ledger, item, &blackening, &after, fault), fault);
     return status;
 }
 
@@ -403,8 +490,9 @@ static enum status blacken_all(struct ledger *ledger, struct spool *spool, struc
     struct item item = {0};
     enum status status = next_item(ledger, "erasing", &item, &item, fault);
     while (status == STATUS_OK && item.is_found) {
-        status = blacken_pictures(ledger, spool, &item, fault);
-        if (status == STATUS_OK)
+        bool is_found = false;
+        status = blacken_pictures(ledger, spool, &item, &is_found, fault);
+        if (status == STATUS_OK && !is_found)
             status = next_item(ledger, "erasing", &item, &item, fault);
     }
     return status;
@@ -473,7 +561,6 @@ static enum status find_needed(struct ledger *ledger, struct wanted *wanted, str
         "SELECT text FROM document WHERE state <> 'purged'",
         "SELECT pdf FROM document WHERE state <> 'purged'",
         "SELECT explanation FROM decision WHERE explanation IS NOT NULL",
-        "SELECT note FROM filed_note_object",
         "SELECT note FROM filed_note_object",
     };
     enum status status = STATUS_OK;
@@ -651,6 +738,23 @@ static enum status count_items(struct ledger *ledger, const char *state, uint32_
     return status;
 }
 
+/* What waits, and what it brings with it. */
+static enum status begin_all(struct ledger *ledger, uint32_t *ret_count, struct fault *fault)
+{
+    int64_t before = 0, after = 0;
+    enum status status = STATUS_OK;
+    do {
+        status = database_number(ledger->database, "SELECT count(*) FROM purge_item", NO_VALUES, 0,
+                                 &before, fault);
+        if (status == STATUS_OK)
+            status = each_item(ledger, "waiting", begin_item, ret_count, fault);
+        if (status == STATUS_OK)
+            status = database_number(ledger->database, "SELECT count(*) FROM purge_item", NO_VALUES,
+                                     0, &after, fault);
+    } while (status == STATUS_OK && after > before);
+    return status;
+}
+
 enum status purge_run(struct ledger *ledger, const struct purge_place *place,
                       struct purge_progress *ret_progress, struct fault *fault)
 {
@@ -660,9 +764,9 @@ enum status purge_run(struct ledger *ledger, const struct purge_place *place,
     if (status == STATUS_OK)
         status = database_overwrite(ledger->database, true, fault);
     if (status == STATUS_OK)
-        status = each_item(ledger, "waiting", begin_item, &begun, fault);
-    if (status == STATUS_OK)
         status = each_item(ledger, "leaving", go_on_with, &begun, fault);
+    if (status == STATUS_OK)
+        status = begin_all(ledger, &begun, fault);
     if (status == STATUS_OK)
         status = blacken_all(ledger, place->spool, fault);
     if (status == STATUS_OK)

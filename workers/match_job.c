@@ -14,7 +14,10 @@ _Static_assert((int)CONFIG_CHECK_NONE == (int)CHECK_NONE &&
                    (int)CONFIG_CHECK_MOD11_10 == (int)CHECK_MOD11_10 &&
                    (int)CONFIG_CHECK_MOD97_10 == (int)CHECK_MOD97_10 &&
                    (int)CONFIG_CHECK_DAMM == (int)CHECK_DAMM &&
-                   (int)CONFIG_CHECK_LUHN == (int)CHECK_LUHN,
+                   (int)CONFIG_CHECK_LUHN == (int)CHECK_LUHN &&
+                   (int)CONFIG_CHECK_MOD11_2 == (int)CHECK_MOD11_2 &&
+                   (int)CONFIG_CHECK_MOD37_2 == (int)CHECK_MOD37_2 &&
+                   (int)CONFIG_CHECK_MOD37_36 == (int)CHECK_MOD37_36,
                "check digits have one numbering");
 _Static_assert((int)CONFIG_ID_IBAN == (int)IDENTIFIER_IBAN &&
                    (int)CONFIG_ID_BG_NUMBER == (int)IDENTIFIER_BG_NUMBER &&
@@ -26,6 +29,7 @@ _Static_assert((int)CONFIG_ID_IBAN == (int)IDENTIFIER_IBAN &&
                    (int)CONFIG_ID_CUSTOMER_NUMBER == (int)IDENTIFIER_CUSTOMER_NUMBER &&
                    (int)CONFIG_ID_COURT_REFERENCE == (int)IDENTIFIER_COURT_REFERENCE &&
                    (int)CONFIG_ID_AUTHORITY_REFERENCE == (int)IDENTIFIER_AUTHORITY_REFERENCE &&
+                   (int)CONFIG_ID_INSTITUTION_NUMBER == (int)IDENTIFIER_INSTITUTION_NUMBER &&
                    (int)CONFIG_IDENTIFIERS == (int)IDENTIFIER_KINDS,
                "identifiers have one numbering");
 _Static_assert((int)CONFIG_IDENTIFIER_NEVER == (int)IDENTIFIER_NEVER &&

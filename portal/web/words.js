@@ -91,6 +91,7 @@ const evidenceKinds = {
   customer_number: 'Kundennummer der Agentur für Arbeit',
   court_reference: 'Aktenzeichen eines Gerichts',
   authority_reference: 'Zeichen einer anderen Behörde',
+  institution_number: 'Institutionskennzeichen',
   name_sounds: 'Ähnlich klingender Name',
   code: 'Strichcode',
   status: 'Stand des Falls',

@@ -31,6 +31,12 @@ static void finds_each_kind(void **state)
         {IDENTIFIER_INSURANCE_NUMBER,    "65 170839 J 003",                            "65170839J003",           true },
         {IDENTIFIER_INSURANCE_NUMBER,    "65170839J008",                               "65170839J008",           false},
         {IDENTIFIER_HEALTH_NUMBER,       "KVNR A123456780",                            "A123456780",             true },
+        {IDENTIFIER_HEALTH_NUMBER,       "A123456780 109519005 8 (Karte)",             "A123456780",             true },
+        {IDENTIFIER_HEALTH_NUMBER,       "A1234567801095190",                          NULL,                     false},
+        {IDENTIFIER_INSTITUTION_NUMBER,  "IK: 260326822, Rechnung",                    "260326822",              true },
+        {IDENTIFIER_INSTITUTION_NUMBER,  "IK-Nr. 10 95 19 005",                        "109519005",              true },
+        {IDENTIFIER_INSTITUTION_NUMBER,  "IK 109519004",                               NULL,                     false},
+        {IDENTIFIER_INSTITUTION_NUMBER,  "109519005",                                  NULL,                     false},
         {IDENTIFIER_HEALTH_NUMBER,       "KVNR A123456781",                            NULL,                     false},
         {IDENTIFIER_TAX_ID,              "86 095 742 719",                             "86095742719",            true },
         {IDENTIFIER_TAX_ID,              "50211002009",                                NULL,                     false},
@@ -84,6 +90,7 @@ static void recognises_register_entries(void **state)
         {"123D456789",             IDENTIFIER_CUSTOMER_NUMBER    },
         {"S 13 SO 226/12",         IDENTIFIER_COURT_REFERENCE    },
         {"WG-Nr 13-071/00815",     IDENTIFIER_AUTHORITY_REFERENCE},
+        {"IK 109519005",           IDENTIFIER_INSTITUTION_NUMBER },
     };
     struct identifier_patterns patterns;
     struct identifier identifier;

@@ -3,14 +3,31 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/store/scene.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/arrangement.h"
+#include "store/guard.h"
+#include "store/purge.h"
 #include "store/receipt_date.h"
 
 /* ---- verbs ----------------------------------------------------------------------------------- */
 
 enum { PAGES_MOST = 8, OUTCOMES_MOST = 4 };
+
+static void match_for_nobody(struct scene *scene, uint32_t count)
+{
+    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
+    for (uint32_t i = 0; i < count; i++) {
+        struct job_record job = scene_lease(scene, JOB_MATCH);
+        bool held = false;
+        assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
+                                               &scene->fault));
+        assert_true(held);
+        job_record_done(&job);
+    }
+}
 
 /* A document of `pages` pages in clearing. */
 static struct document_id clearing_of(struct scene *scene, uint32_t pages)
@@ -19,12 +36,7 @@ static struct document_id clearing_of(struct scene *scene, uint32_t pages)
     struct job_record job = scene_lease(scene, JOB_READ);
     scene_complete_reading(scene, &job, pages);
     job_record_done(&job);
-    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
-    bool held = false;
-    job = scene_lease(scene, JOB_MATCH);
-    assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
-                                           &scene->fault));
-    job_record_done(&job);
+    match_for_nobody(scene, 1);
     return scene_document_of(scene, scan);
 }
 
@@ -249,12 +261,7 @@ static void it_is_taken_back_after_it_is_done(void **state)
     assert_ok(scene, arrangement_undo(scene->ledger, number, "clara", &verdict, &scene->fault));
     assert_int_equal(verdict, DESK_BUSY); // being filed and matched
     file_all(scene, 2);
-    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
-    bool held = false;
-    struct job_record job = scene_lease(scene, JOB_MATCH);
-    assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
-                                           &scene->fault));
-    job_record_done(&job);
+    match_for_nobody(scene, 1);
     verdict = DESK_HAPPENED;
     assert_ok(scene, arrangement_undo(scene->ledger, number, "clara", &verdict, &scene->fault));
     assert_int_equal(verdict, DESK_HAPPENED);
@@ -364,14 +371,7 @@ static void what_was_arranged_is_arranged_again(void **state)
     struct document_id id = clearing_of(scene, 3);
     int64_t first = ask_to_split(scene, id);
     compose_next(scene, 2);
-    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
-    for (uint32_t i = 0; i < 2; i++) {
-        struct job_record job = scene_lease(scene, JOB_MATCH);
-        bool held = false;
-        assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
-                                               &scene->fault));
-        job_record_done(&job);
-    }
+    match_for_nobody(scene, 2);
     const struct arrangement_source sources[] = {{.document = outcome_of(scene, first, 0)},
                                                  {.document = outcome_of(scene, first, 1)}};
     static const struct wanted back = {
@@ -486,14 +486,7 @@ static void neighbours_are_those_of_the_scan_and_batch(void **state)
     int64_t number = ask_to_split(scene, id);
     compose_next(scene, 2);
     struct document_id first = outcome_of(scene, number, 0);
-    const struct decision nobody = {.decided_by = "auto", .reason = "Kein Fall.", .flags = ""};
-    for (uint32_t i = 0; i < 2; i++) {
-        struct job_record job = scene_lease(scene, JOB_MATCH);
-        bool held = false;
-        assert_ok(scene, ledger_match_complete(scene->ledger, job.id, job.attempt, &nobody, &held,
-                                               &scene->fault));
-        job_record_done(&job);
-    }
+    match_for_nobody(scene, 2);
     (void)clearing_of(scene, 1); // of another scan
     struct document_id found = {0};
     assert_ok(scene, arrangement_neighbours(scene->ledger, first, 10, keep_neighbour, &found,
@@ -611,6 +604,154 @@ static void the_last_one_is_told(void **state)
     assert_int_equal(number, second);
 }
 
+/* ---- deleted ---------------------------------------------------------------------------------- */
+
+/* A document of `pages` pages in clearing, each with a picture of the four bytes `<letter><page>..`
+ * in the scan's page file. */
+static struct document_id pictured(struct scene *scene, char letter, uint32_t pages)
+{
+    enum { PICTURE_BYTES = 4 };
+    struct page_facts facts[PAGES_MOST];
+    char file[PAGES_MOST * PICTURE_BYTES + 1] = "";
+    for (uint32_t i = 0; i < pages; i++) {
+        (void)snprintf(file + i * PICTURE_BYTES, PICTURE_BYTES + 1, "%c%u..", letter, i + 1);
+        facts[i] = (struct page_facts){
+            .number = i + 1,
+            .outcome = PAGE_IN_DOCUMENT,
+            .document = 1,
+            .preview = {.span = {i * PICTURE_BYTES, PICTURE_BYTES},
+                        .media = PAGE_MEDIA_PNG,
+                        .width = 1,
+                        .height = 1}
+        };
+    }
+    char words[] = {letter, '\0'};
+    const struct read_document document = composed(scene, words);
+    struct read_result result = {
+        .pages = facts, .page_count = pages, .documents = &document, .document_count = 1};
+    assert_ok(scene, spool_put(scene->spool, file, strlen(file), &result.page_file, &scene->fault));
+    struct scan_id scan = scene_accept(scene, "Waren");
+    struct job_record job = scene_lease(scene, JOB_READ);
+    bool held = false;
+    assert_ok(scene, ledger_read_complete(scene->ledger, job.id, job.attempt, &result, &held,
+                                          &scene->fault));
+    job_record_done(&job);
+    match_for_nobody(scene, 1);
+    return scene_document_of(scene, scan);
+}
+
+static void discard(struct scene *scene, struct document_id id)
+{
+    const struct desk_act act = {.id = id, .actor = "rita", .reason = "Werbung"};
+    enum desk_verdict verdict = DESK_TOO_LATE;
+    assert_ok(scene, desk_discard(scene->ledger, &act, &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_HAPPENED);
+}
+
+static enum purge_verdict propose(struct scene *scene, struct document_id id, int64_t *ret_number)
+{
+    static char name[] = "aussortiert";
+    static const struct retention_rule rule = {.name = name, .state = RETENTION_DISCARDED};
+    static const struct purge_order order = {
+        .rules = &rule, .rule_count = 1, .reason = "Frist um", .actor = "lena"};
+    enum purge_verdict verdict = PURGE_NOTHING;
+    assert_ok(scene, purge_propose_document(scene->ledger, &order, id, ret_number, &verdict,
+                                            &scene->fault));
+    return verdict;
+}
+
+/* Deletes what was discarded; how many documents went. */
+static uint32_t delete (struct scene *scene, struct document_id id)
+{
+    const struct purge_place place = {.spool = scene->spool};
+    struct purge_progress progress = {0};
+    enum purge_verdict verdict = PURGE_NOTHING;
+    int64_t number = 0;
+    assert_int_equal(propose(scene, id, &number), PURGE_DONE);
+    assert_ok(scene,
+              purge_approve(scene->ledger, number, "leo", GUARD_ALL, &verdict, &scene->fault));
+    assert_int_equal(verdict, PURGE_DONE);
+    assert_ok(scene, purge_run(scene->ledger, &place, &progress, &scene->fault));
+    scene_assert_sound(scene);
+    return progress.erased;
+}
+
+/* How many objects of the spool hold these words. */
+static int objects_with(struct scene *scene, const char *words)
+{
+    char command[256], line[32] = "";
+    (void)snprintf(command, sizeof command, "grep -rl -e '%s' %s/spool/objects | wc -l", words,
+                   scene->folder);
+    FILE *pipe = popen(command, "r"); // NOLINT(cert-env33-c)
+    assert_non_null(pipe);
+    assert_non_null(fgets(line, sizeof line, pipe));
+    assert_int_equal(pclose(pipe), 0);
+    return atoi(line); // NOLINT(cert-err34-c)
+}
+
+/* Of a page of A and two pages of B: M of A1 and B1, and X of B2. */
+static void what_it_was_made_of_is_deleted_with_it(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id a = pictured(scene, 'A', 1), b = pictured(scene, 'B', 2);
+    const struct arrangement_source sources[] = {{.document = a}, {.document = b}};
+    static const struct wanted wanted[] = {
+        {false, 2, {{0, 1, 0}, {1, 1, 0}}},
+        {false, 1, {{1, 2, 0}}           }
+    };
+    int64_t number = ask(scene, sources, 2, wanted, 2);
+    compose_next(scene, 2);
+    match_for_nobody(scene, 2);
+    struct document_id m = outcome_of(scene, number, 0), x = outcome_of(scene, number, 1);
+    discard(scene, x);
+    assert_int_equal(delete (scene, x), 3); // and both of which it was made
+    assert_int_equal(scene_document_state(scene, a), DOCUMENT_PURGED);
+    assert_int_equal(scene_document_state(scene, b), DOCUMENT_PURGED);
+    assert_int_equal(scene_document_state(scene, m), DOCUMENT_CLEARING);
+    assert_int_equal(objects_with(scene, "^[AB] [012]"), 0); // their readings, texts and PDFs
+    assert_int_equal(objects_with(scene, "eins"), 3);        // those of M
+    assert_int_equal(objects_with(scene, "zwei"), 0);
+    assert_int_equal(objects_with(scene, "B2"), 0); // its picture
+    assert_int_equal(objects_with(scene, "B1"), 1);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM scan WHERE has_bytes = 1"), 2);
+    discard(scene, m);
+    assert_int_equal(delete (scene, m), 1);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM scan WHERE has_bytes = 1"), 0);
+    assert_int_equal(objects_with(scene, "."), 0); // nothing is left at all
+}
+
+static void what_was_taken_back_is_deleted_with_its_source(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = pictured(scene, 'A', 3);
+    enum desk_verdict verdict = DESK_TOO_LATE;
+    int64_t number = ask_to_split(scene, id);
+    compose_next(scene, 2);
+    match_for_nobody(scene, 2);
+    assert_ok(scene, arrangement_undo(scene->ledger, number, "clara", &verdict, &scene->fault));
+    assert_int_equal(verdict, DESK_HAPPENED);
+    discard(scene, id);
+    assert_int_equal(delete (scene, id), 3);
+    assert_int_equal(objects_with(scene, "."), 0);
+}
+
+static void whatever_has_a_held_page_is_held(void **state)
+{
+    struct scene *scene = *state;
+    struct document_id id = clearing_of(scene, 3);
+    int64_t proposal = 0;
+    assert_ok(scene, purge_hold(scene->ledger, id, "Klage", "lena", &scene->fault));
+    int64_t number = ask_to_split(scene, id);
+    compose_next(scene, 2);
+    match_for_nobody(scene, 2);
+    struct document_id first = outcome_of(scene, number, 0);
+    discard(scene, first);
+    assert_int_equal(propose(scene, first, &proposal), PURGE_HELD);
+    assert_ok(scene, purge_unhold(scene->ledger, first, "lena", &scene->fault));
+    assert_int_equal(delete (scene, first), 2);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM hold"), 2); // the other's stays
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -624,6 +765,9 @@ int main(void)
         SCENE_TEST(a_document_that_stays_as_it_is_keeps_its_id),
         SCENE_TEST(what_was_arranged_is_arranged_again),
         SCENE_TEST(nothing_else_is_taken),
+        SCENE_TEST(what_it_was_made_of_is_deleted_with_it),
+        SCENE_TEST(what_was_taken_back_is_deleted_with_its_source),
+        SCENE_TEST(whatever_has_a_held_page_is_held),
         SCENE_TEST(a_result_that_does_not_fit_changes_nothing),
         SCENE_TEST(neighbours_are_those_of_the_scan_and_batch),
         SCENE_TEST(receipt_and_its_proofs_go_with_the_pages),

@@ -468,8 +468,9 @@ static struct shown look(struct scene *scene, uint32_t rights, int64_t recall)
     return shown;
 }
 
-static const struct purge_rule rules[] = {
-    {.name = "aussortiert", .state = DOCUMENT_DISCARDED, .months = 3}
+static char disposed[] = "aussortiert";
+static const struct retention_rule rules[] = {
+    {.name = disposed, .state = RETENTION_DISCARDED, .months = 3}
 };
 
 /* Letters in every list; the number of the recall. */

@@ -14,9 +14,10 @@
 #include "store/purge.h"
 
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
-static const struct purge_rule rules[] = {
-    {.name = "aussortiert", .state = DOCUMENT_DISCARDED, .months = 3  },
-    {.name = "akten",       .state = DOCUMENT_FILED,     .months = 120},
+static char disposed[] = "aussortiert", files[] = "akten";
+static const struct retention_rule rules[] = {
+    {.name = disposed, .state = RETENTION_DISCARDED, .months = 3  },
+    {.name = files,    .state = RETENTION_FILED,     .months = 120},
 };
 static const struct purge_order order = {
     .rules = rules, .rule_count = 2, .reason = "Frist um", .actor = "lena"};
