@@ -2,7 +2,9 @@
  *
  * Putting a document: write every part into a folder below .tmp and make it durable, make the
  * case's folder, rename the document's folder into it, fsync both. A crash before the rename
- * leaves only what cabinet_open() sweeps; after it, the next attempt finds the same content. */
+ * leaves only what cabinet_open() sweeps; after it, the next attempt finds the same content. A document
+ * that is there with parts that may change is written whole beside, and the two folders change
+ * places. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <dirent.h>
 #include <errno.h>
@@ -172,23 +174,32 @@ static enum status replace_part(const char *folder, const struct cabinet_part *p
     return status;
 }
 
-/* The document's folder is there: the same content is a success. */
-static enum status compare(const char *folder, const struct cabinet_document *document,
-                           struct fault *fault)
+/* One after the other, where folders cannot change places. */
+static enum status replace_parts(const char *folder, const struct cabinet_document *document,
+                                 struct fault *fault)
 {
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < document->part_count; i++)
+        if (!part_is_there(folder, &document->parts[i]))
+            status = replace_part(folder, &document->parts[i], fault);
+    return status;
+}
+
+/* The document's folder is there. *ret_is_same: with the same content. */
+static enum status compare(const char *folder, const struct cabinet_document *document,
+                           bool *ret_is_same, struct fault *fault)
+{
+    *ret_is_same = true;
     for (size_t i = 0; i < document->part_count; i++) {
         const struct cabinet_part *part = &document->parts[i];
         if (part_is_there(folder, part))
             continue;
+        *ret_is_same = false;
         if (!part->may_change && !begins_alike(folder, part) && part_exists(folder, part))
             return fault_set(fault, STATUS_REFUSE,
                              "the cabinet has another %s of this document already", part->name);
-        enum status status = replace_part(folder, part, fault);
-        if (status != STATUS_OK)
-            return status;
     }
-    // Whoever moved it here may have died before its name was durable.
-    return durable_sync_parent(folder, fault);
+    return STATUS_OK;
 }
 
 /* ---- putting -------------------------------------------------------------------------------- */
@@ -231,9 +242,26 @@ static bool is_occupied(enum status status, const struct fault *fault)
     return status != STATUS_OK && (fault->os_error == ENOTEMPTY || fault->os_error == EEXIST);
 }
 
-/* Fills `folder` (just made, and ours) and moves it to `target`. */
+/* Fills `folder` (just made, and ours) and lets it change places with `target`, so that whoever
+ * looks sees the one or the other whole. */
+static enum status fill_and_exchange(const char *folder, const char *target,
+                                     const struct cabinet_document *document, struct fault *fault)
+{
+    enum status status = write_parts(folder, document, fault);
+    if (status == STATUS_OK && renameat2(AT_FDCWD, folder, AT_FDCWD, target, RENAME_EXCHANGE) != 0)
+        status = errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP
+                     ? replace_parts(target, document, fault)
+                     : fault_errno(fault, durable_status(errno), "cannot renew \"%s\"", target);
+    if (status == STATUS_OK)
+        status = durable_sync_parent(target, fault);
+    remove_folder(folder);
+    return status;
+}
+
+/* Fills `folder` and moves it to `target`, where nothing is; *ret_is_occupied: but now there is. */
 static enum status fill_and_move(const char *folder, const char *case_folder, const char *target,
-                                 const struct cabinet_document *document, struct fault *fault)
+                                 const struct cabinet_document *document, bool *ret_is_occupied,
+                                 struct fault *fault)
 {
     enum status status = write_parts(folder, document, fault);
     if (status == STATUS_OK)
@@ -241,19 +269,19 @@ static enum status fill_and_move(const char *folder, const char *case_folder, co
     struct fault moving = {0};
     if (status == STATUS_OK)
         status = durable_rename(folder, target, &moving);
-    if (is_occupied(status, &moving)) {
-        remove_folder(folder);
-        return compare(target, document, fault);
-    }
-    if (moving.text[0] != '\0')
+    *ret_is_occupied = is_occupied(status, &moving);
+    if (!*ret_is_occupied && moving.text[0] != '\0')
         status = fault_set(fault, status, "%s", moving.text);
     if (status != STATUS_OK)
         remove_folder(folder);
-    return status;
+    return *ret_is_occupied ? STATUS_OK : status;
 }
 
+/* In a new folder of ours, which comes to `target`. `case_folder` NULL: in exchange for what is
+ * there. */
 static enum status put_anew(struct cabinet *cabinet, const char *case_folder, const char *target,
-                            const struct cabinet_document *document, struct fault *fault)
+                            const struct cabinet_document *document, bool *ret_is_occupied,
+                            struct fault *fault)
 {
     char id[UUID_TEXT_BYTES];
     char name[UUID_TEXT_BYTES + 2 * NUMBER_BYTES];
@@ -272,11 +300,25 @@ static enum status put_anew(struct cabinet *cabinet, const char *case_folder, co
     if (status == STATUS_OK && lock < 0 && (errno == EWOULDBLOCK || errno == ENOENT))
         status = fault_set(fault, STATUS_LATER, "\"%s\" was swept before it was locked", folder);
     if (status == STATUS_OK)
-        status = fill_and_move(folder, case_folder, target, document, fault);
+        status = case_folder == NULL
+                     ? fill_and_exchange(folder, target, document, fault)
+                     : fill_and_move(folder, case_folder, target, document, ret_is_occupied, fault);
     if (lock >= 0)
         (void)close(lock);
     free(folder);
     return status;
+}
+
+/* The same content that is there already is a success. */
+static enum status put_over(struct cabinet *cabinet, const char *target,
+                            const struct cabinet_document *document, struct fault *fault)
+{
+    bool is_same = false;
+    enum status status = compare(target, document, &is_same, fault);
+    if (status == STATUS_OK && !is_same)
+        return put_anew(cabinet, NULL, target, document, NULL, fault);
+    // Whoever moved it here may have died before its name was durable.
+    return status == STATUS_OK ? durable_sync_parent(target, fault) : status;
 }
 
 static enum status check_parts(const struct cabinet_document *document, struct fault *fault)
@@ -312,13 +354,16 @@ static enum status put_at(struct cabinet *cabinet, const char *case_place, const
 {
     char *case_folder = path_join(cabinet->path, case_place);
     char *target = path_join(cabinet->path, place);
+    bool is_there = false;
     enum status status = STATUS_OK;
     if (case_folder == NULL || target == NULL)
         status = fault_set(fault, STATUS_LATER, "out of memory");
     else if (access(target, F_OK) == 0)
-        status = compare(target, document, fault);
+        is_there = true;
     else
-        status = put_anew(cabinet, case_folder, target, document, fault);
+        status = put_anew(cabinet, case_folder, target, document, &is_there, fault);
+    if (status == STATUS_OK && is_there)
+        status = put_over(cabinet, target, document, fault);
     free(case_folder);
     free(target);
     return status;

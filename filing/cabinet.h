@@ -3,7 +3,8 @@
  * A document's folder holds dokument.pdf, text.txt, original.<format> and dokument.json. It is
  * written under a temporary name, made durable, and renamed into place whole, so that a reader
  * of the cabinet never sees a part. Idempotent by document id: the same content again is a
- * success, other content under the same id is refused. Team and case number are escaped
+ * success; where parts may change, a new folder takes the old one's place in one step (on file
+ * systems that cannot, part by part); other content under the same id is refused. Team and case number are escaped
  * reversibly (place.h), so that two cases can never share a folder.
  *
  * Temporary folders are in cabinet/.tmp; each is locked by its writer, and those whose writer is

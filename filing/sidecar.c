@@ -116,6 +116,7 @@ enum status sidecar_append(const struct document_record *document, const struct 
         {"source",           json_words(document->source)            },
         {"source_format",    json_words(scan->format)                },
         {"received",         json_time(document->received_ms)        },
+        {"receipt_day",      json_words(document->receipt_day)       },
         {"case_number",      json_words(document->case_number)       },
         {"team",             json_words(document->team)              },
         {"kind",             json_words(document->kind)              },

@@ -59,6 +59,7 @@ static const struct source sources[] = {
     OWN("page_search.js", SCRIPT),
     OWN("page_quality.js", SCRIPT),
     OWN("page_purge.js", SCRIPT),
+    OWN("page_recalls.js", SCRIPT),
     OWN("page_requests.js", SCRIPT),
     OWN("viewer.js", SCRIPT),
     OWN("reasons.js", SCRIPT),

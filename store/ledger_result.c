@@ -3,6 +3,7 @@
  * Each is one commit that ends the job, moves the scan or document, and starts what comes next. A
  * result of an attempt that is no longer the job's changes nothing (*ret_held false). */
 // SPDX-License-Identifier: EUPL-1.2
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/reading.h"
@@ -105,6 +106,18 @@ static enum status add_pages(struct ledger *ledger, const struct job_row *job,
     return status;
 }
 
+/* How many pages ended in a way that nobody changes later, for `verify` to count them again. */
+static void detail_ended(struct text *detail, const char *key, const struct read_result *result,
+                         enum page_outcome outcome)
+{
+    char words[16];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < result->page_count; i++)
+        count += result->pages[i].outcome == (uint8_t)outcome ? 1U : 0U;
+    (void)snprintf(words, sizeof words, "%u", count);
+    detail_word(detail, key, words);
+}
+
 static enum status end_reading(struct ledger *ledger, const struct job_row *job,
                                const struct read_result *result, struct fault *fault)
 {
@@ -114,6 +127,8 @@ static enum status end_reading(struct ledger *ledger, const struct job_row *job,
     detail_word(&detail, "scan", scan_state_name(SCAN_READ));
     detail_number(&detail, "pages", result->page_count);
     detail_number(&detail, "documents", result->document_count);
+    detail_ended(&detail, "sheets", result, PAGE_SEPARATOR);
+    detail_ended(&detail, "unread", result, PAGE_REFUSED);
     detail_digest(&detail, "page_file", &result->page_file);
     enum status status = audit_append_about(ledger, job->worker, "scan.read", &job->scan,
                                             detail_close(&detail), &audit, fault);

@@ -418,47 +418,53 @@ static const struct trace traces[] = {
     {.noun = "scan",
      .keys = {{"scan", TRACE_WORD}},
      .sql = "SELECT s.id, a.subject, a.detail, s.state FROM scan s"
-            " JOIN audit a ON a.id = s.audit"                       },
+            " JOIN audit a ON a.id = s.audit"                                    },
     {.noun = "scan",
      .keys = {{"sha256", TRACE_DIGEST}},
      .sql = "SELECT s.id, a.subject, a.detail, s.sha256 FROM scan s"
-            " JOIN audit a ON a.id = s.born"                        },
+            " JOIN audit a ON a.id = s.born"                                     },
     {.noun = "scan",
      .keys = {{"page_file", TRACE_DIGEST}},
      .sql = "SELECT s.id, a.subject, a.detail, s.page_file FROM scan s"
-            " JOIN audit a ON a.id = s.audit WHERE s.state = 'read'"},
+            " JOIN audit a ON a.id = s.audit WHERE s.state = 'read'"             },
+    {.noun = "the pages of scan",
+     .keys = {{"sheets", TRACE_WORD}, {"unread", TRACE_WORD}},
+     .sql = "SELECT s.id, a.subject, a.detail, CAST((SELECT count(*) FROM page p WHERE p.scan ="
+            " s.id AND p.outcome = 'separator') AS TEXT), CAST((SELECT count(*) FROM page q WHERE"
+            " q.scan = s.id AND q.outcome = 'refused') AS TEXT) FROM scan s JOIN audit a ON a.id ="
+            " s.audit WHERE s.state = 'read' AND a.detail LIKE '%\"sheets\":\"%'"},
     {.noun = "document",
      .keys = {{"document", TRACE_WORD}},
      .sql = "SELECT d.id, a.subject, a.detail, d.state FROM document d"
-            " JOIN audit a ON a.id = d.audit"                       },
+            " JOIN audit a ON a.id = d.audit"                                    },
     {.noun = "document",
      .keys = {{"reading", TRACE_DIGEST}, {"text", TRACE_DIGEST}, {"pdf", TRACE_DIGEST}},
      .sql = "SELECT d.id, a.subject, a.detail, d.reading, d.text, d.pdf FROM document d"
-            " JOIN audit a ON a.id = d.born"                        },
+            " JOIN audit a ON a.id = d.born"                                     },
     {.noun = "the decision about document",
      .keys = {{"case_sha256", TRACE_SECRET}, {"explanation", TRACE_DIGEST}},
      .sql = "SELECT c.document, a.subject, a.detail, c.case_number, c.explanation"
-            " FROM decision c JOIN audit a ON a.id = c.audit"       },
+            " FROM decision c JOIN audit a ON a.id = c.audit"                    },
     {.noun = "the deletion of document",
      .keys = {{"proof", TRACE_DIGEST}},
      .sql = "SELECT i.document, a.subject, a.detail, i.proof FROM purge_item i"
-            " JOIN audit a ON a.id = i.audit"                       },
+            " JOIN audit a ON a.id = i.audit"                                    },
     {.noun = "the sample of lot",
      .keys = {{"seed", TRACE_DIGEST}},
      .sql = "SELECT l.id, a.subject, a.detail, l.seed FROM quality_lot l"
-            " JOIN audit a ON a.id = l.audit"                       },
+            " JOIN audit a ON a.id = l.audit"                                    },
     {.noun = "the check of document",
      .keys = {{"verdict", TRACE_WORD}, {"findings", TRACE_WORD}},
      .sql = "SELECT q.document, a.subject, a.detail, q.verdict, q.findings"
-            " FROM quality_check q JOIN audit a ON a.id = q.audit"  },
+            " FROM quality_check q JOIN audit a ON a.id = q.audit"               },
     {.noun = "the date of receipt of document",
      .keys = {{"day", TRACE_WORD}, {"evidence", TRACE_WORD}},
      .sql = "SELECT r.document, a.subject, a.detail, r.day, r.evidence"
-            " FROM receipt_date r JOIN audit a ON a.id = r.audit"   },
+            " FROM receipt_date r JOIN audit a ON a.id = r.audit"                },
     {.noun = "the Transfervermerk of document",
      .keys = {{"pdf", TRACE_DIGEST}, {"note", TRACE_DIGEST}},
      .sql = "SELECT n.document, a.subject, a.detail, n.pdf, n.note"
-            " FROM filed_note n JOIN audit a ON a.id = n.audit"     },
+            " FROM filed_note n JOIN audit a ON a.id = n.audit"                  },
 };
 
 static bool detail_says(const char *detail, const char *key, struct rows *rows, int column,

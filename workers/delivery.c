@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "filing/place.h"
 #include "filing/transfer.h"
+#include "filing/transfer_note.h"
 #include "store/filed_place.h"
 #include "workers/delivery.h"
 
@@ -68,14 +69,19 @@ static size_t take_files(const struct cabinet_document *document, const struct u
     return count;
 }
 
+static const struct cabinet_part *part_of(const struct cabinet_document *document, const char *name)
+{
+    for (size_t i = 0; i < document->part_count; i++)
+        if (string_equal(document->parts[i].name, name))
+            return &document->parts[i];
+    return NULL;
+}
+
 static json_t *read_sidecar(const struct cabinet_document *document)
 {
-    for (size_t i = 0; i < document->part_count; i++) {
-        const struct cabinet_part *part = &document->parts[i];
-        if (string_equal(part->name, "dokument.json"))
-            return json_loadb(part->bytes, part->length, JSON_DISABLE_EOF_CHECK, NULL);
-    }
-    return NULL;
+    const struct cabinet_part *part = part_of(document, "dokument.json");
+    return part == NULL ? NULL
+                        : json_loadb(part->bytes, part->length, JSON_DISABLE_EOF_CHECK, NULL);
 }
 
 static const char *word_of(const json_t *sidecar, const char *key)
@@ -99,6 +105,43 @@ static size_t take_fields(const json_t *sidecar, struct xdomea_field fields[FIEL
     return count;
 }
 
+/* What the Transfervermerk says in short; the whole of it goes along as a file, and in the PDF. */
+static const char *const NOTE_ELEMENTS[] = {"ersteller", "vollstaendigkeit", "erklaerung"};
+enum { NOTE_ELEMENT_COUNT = sizeof NOTE_ELEMENTS / sizeof NOTE_ELEMENTS[0] };
+
+struct note_words {
+    struct text words[NOTE_ELEMENT_COUNT];
+    char digest[DIGEST_HEX_BYTES];
+};
+
+static void note_words_done(struct note_words *note)
+{
+    for (size_t i = 0; i < NOTE_ELEMENT_COUNT; i++)
+        text_done(&note->words[i]);
+}
+
+/* Adds fields behind the `count` there are; *note owns their words. */
+static enum status take_note_words(const struct cabinet_document *document, struct note_words *note,
+                                   struct xdomea_field fields[FIELDS_MOST], size_t *count,
+                                   struct fault *fault)
+{
+    const struct cabinet_part *part = part_of(document, TRANSFER_NOTE_NAME);
+    enum status status = STATUS_OK;
+    if (part == NULL)
+        return STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < NOTE_ELEMENT_COUNT; i++) {
+        status = transfer_note_element(part->bytes, part->length, NOTE_ELEMENTS[i], &note->words[i],
+                                       fault);
+        if (status == STATUS_OK && note->words[i].length > 0)
+            fields[(*count)++] =
+                (struct xdomea_field){NOTE_ELEMENTS[i], text_string(&note->words[i])};
+    }
+    struct digest digest = digest_of(part->bytes, part->length);
+    digest_to_hex(&digest, note->digest);
+    fields[(*count)++] = (struct xdomea_field){"transfervermerk", note->digest};
+    return status;
+}
+
 /* The date of receipt as the sidecar has it, else the day on which the scan came. */
 static void write_receipt_day(const json_t *sidecar, int64_t received_ms,
                               char ret_day[TIMESTAMP_BYTES])
@@ -117,9 +160,12 @@ static enum status send(const struct delivery *delivery, const struct cabinet_do
     const struct config_xdomea *xdomea = &delivery->config->xdomea;
     struct xdomea_file files[FILES_MOST];
     struct xdomea_field fields[FIELDS_MOST];
+    struct note_words note = {.digest = ""};
     char day[TIMESTAMP_BYTES], id[UUID_TEXT_BYTES];
     json_t *sidecar = read_sidecar(document);
     const char *kind = word_of(sidecar, "kind");
+    size_t field_count = take_fields(sidecar, fields);
+    enum status status = take_note_words(document, &note, fields, &field_count, fault);
     write_receipt_day(sidecar, job->received_ms, day);
     uuid_to_text(&document->id, id);
     const struct xdomea_document described = {
@@ -132,7 +178,7 @@ static enum status send(const struct delivery *delivery, const struct cabinet_do
         .files = files,
         .file_count = take_files(document, process, files),
         .fields = fields,
-        .field_count = take_fields(sidecar, fields),
+        .field_count = field_count,
     };
     const struct xdomea_message message = {
         .version = (enum xdomea_version)xdomea->version,
@@ -144,7 +190,9 @@ static enum status send(const struct delivery *delivery, const struct cabinet_do
         .documents = &described,
         .document_count = 1,
     };
-    enum status status = transfer_put(folder, &message, fault);
+    if (status == STATUS_OK)
+        status = transfer_put(folder, &message, fault);
+    note_words_done(&note);
     json_decref(sidecar);
     return status;
 }

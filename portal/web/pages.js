@@ -80,6 +80,10 @@ export const pages = [
     load: async () => (await import('./page_purge.js')).ForwardingsPage,
   },
   {
+    path: '/rueckrufe', title: 'Rückrufe', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
+    load: async () => (await import('./page_recalls.js')).RecallsPage,
+  },
+  {
     path: '/loeschung', title: 'Löschung', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
     load: async () => (await import('./page_purge.js')).PurgePage,
   },

@@ -78,6 +78,60 @@ static void knows_a_scheme_that_somebody_made_up(void **state)
     grammar_done(&grammar);
 }
 
+/* The building blocks that German counties use: office, area, position, serial number, year. */
+static void reads_the_usual_building_blocks(void **state)
+{
+    static const struct case_grammar usual = {
+        .name = "usual",
+        .pattern = "(?<amt>5[0-9])(?:[.-](?<sg>[0-9]{1,2}))?(?:[.](?<ap>[0-9]{2}))?\\s*(?:-|–|/| )"
+                   "\\s*(?<lfd>[0-9]{3,6})(?:\\s*/\\s*(?<jahr>[0-9]{4}|[0-9]{2})(?![0-9]))?",
+        .canonical = "{amt}|{sg}|{ap}|{lfd}|{jahr}"};
+    static const struct {
+        const char *text;
+        const char *canonical;
+    } rows[] = {
+        {"Az. 50.2-4711/26",   "50|2||4711|26"  },
+        {"50.2-4711/2026,",    "50|2||4711|2026"},
+        {"50.21.01-12345",     "50|21|01|12345|"},
+        {"50.21.01 – 12345", "50|21|01|12345|"},
+        {"50 / 4711 / 26",     "50|||4711|26"   },
+        {"II/50.2-Mü-0815",   NULL             },
+        {"50.2-47",            NULL             },
+    };
+    struct grammar grammar;
+    struct grammar_match match;
+    (void)state;
+    assert_int_equal(grammar_init(&grammar, &usual, NULL), STATUS_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool found = grammar_find(&grammar, rows[i].text, strlen(rows[i].text), 0, &match);
+        if (found != (rows[i].canonical != NULL) ||
+            (found && strcmp(match.canonical, rows[i].canonical) != 0))
+            fail_msg("\"%s\": %s", rows[i].text, found ? match.canonical : "nothing");
+    }
+    grammar_done(&grammar);
+}
+
+static void a_check_character_may_be_a_letter(void **state)
+{
+    static const struct case_grammar lettered = {
+        .name = "lettered",
+        .pattern = "(?<number>[A-Z0-9]{4,20})-(?<check>[A-Z0-9*])",
+        .canonical = "{number}-{check}",
+        .check = CHECK_MOD37_36,
+        .check_over = "{number}",
+        .check_group = "check"};
+    struct grammar grammar;
+    struct grammar_match match;
+    (void)state;
+    assert_int_equal(grammar_init(&grammar, &lettered, NULL), STATUS_OK);
+    const char *right = "Nr. A12425GABC1234002-M", *wrong = "Nr. A12425GABC1234002-N";
+    assert_true(grammar_find(&grammar, right, strlen(right), 0, &match));
+    assert_true(match.is_checked);
+    assert_true(grammar_find(&grammar, wrong, strlen(wrong), 0, &match));
+    assert_true(match.is_wrong);
+    grammar_done(&grammar);
+}
+
 static void refuses_what_cannot_work(void **state)
 {
     static const struct case_grammar bad[] = {
@@ -114,6 +168,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_numbers_as_the_register_does),
         cmocka_unit_test(knows_a_scheme_that_somebody_made_up),
+        cmocka_unit_test(reads_the_usual_building_blocks),
+        cmocka_unit_test(a_check_character_may_be_a_letter),
         cmocka_unit_test(refuses_what_cannot_work),
         cmocka_unit_test(gives_up_on_a_pattern_without_end),
     };

@@ -19,6 +19,7 @@ import network
 import postgresql
 import powercut
 import promises
+import renewal
 import server
 import sweep
 import units
@@ -109,7 +110,13 @@ def network_units(is_full):
             for name in (network.EXPERIMENTS if is_full else ())]
 
 
-PARTS = ("cuts", "sweep", "faults", "network", "mutations")
+def renewal_units(is_full):
+    return [Unit(f"note renewed, SIGKILL in {program} at {kind}", f"note renewed, SIGKILL in {program}",
+                 lambda folder, dice, program=program, kind=kind: renewal.unit(folder, dice, program, kind))
+            for program, kinds in renewal.CALLS.items() for kind in kinds if is_full]
+
+
+PARTS = ("cuts", "sweep", "faults", "network", "renewal", "mutations")
 
 
 def choose(given, parts):
@@ -124,6 +131,8 @@ def choose(given, parts):
         found += server_units(given.full or given.unit)
     if "network" in parts:
         found += network_units(given.full or given.only)
+    if "renewal" in parts:
+        found += renewal_units(given.full or given.only)
     if "mutations" in parts:
         found += mutations.units(None if given.full else mutations.SHORT)
     if given.unit:

@@ -7,8 +7,8 @@
 # there afterwards. Then it breaks each promise on purpose and wants that noticed. What the machine
 # cannot do (mounts and network namespaces need root) is skipped, and said.
 #
-# PART is cuts, sweep, faults, network or mutations; WORDS stand in the names of experiments; both may
-# be given several times. With --journal FILE (as seen from where run.sh is called) a run that was
+# PART is cuts, sweep, faults, network, renewal or mutations; WORDS stand in the names of experiments;
+# both may be given several times. With --journal FILE (as seen from where run.sh is called) a run that was
 # stopped goes on where it was, with the same seed.
 # WHERE is file, or postgresql: then all ledgers lie on a server that is started for this run (Debian's
 # postgresql), no power is cut, and the server itself is killed, stopped and kept from answering.

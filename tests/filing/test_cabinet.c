@@ -200,6 +200,31 @@ static void description_may_be_replaced(void **state)
     cabinet_close(&cabinet);
 }
 
+/* What is renewed is another folder: who has the old one open never finds a mixture in it. */
+static void a_renewed_document_changes_in_one_step(void **state)
+{
+    (void)state;
+    struct cabinet *cabinet = open_cabinet();
+    struct cabinet_part parts[PARTS];
+    memcpy(parts, good_parts, sizeof parts);
+    struct cabinet_document one = document("team", "case", parts, PARTS);
+    char path[256];
+    (void)snprintf(path, sizeof path, "cabinet/team/case/%s", id_text);
+    assert_int_equal(put(cabinet, &one, NULL), STATUS_OK);
+    int before = open(path, O_RDONLY | O_DIRECTORY);
+    assert_true(before >= 0);
+    assert_int_equal(put(cabinet, &one, NULL), STATUS_OK); // the same: nothing is touched
+    assert_int_equal(faccessat(before, "dokument.json", F_OK, 0), 0);
+    parts[PARTS - 1].bytes = "{\"a\":1}";
+    parts[PARTS - 1].length = 7;
+    assert_int_equal(put(cabinet, &one, NULL), STATUS_OK);
+    assert_int_not_equal(faccessat(before, "dokument.json", F_OK, 0), 0);
+    assert_int_equal(close(before), 0);
+    assert_int_equal(entries(path), PARTS);
+    assert_int_equal(entries("cabinet/.tmp"), 0);
+    cabinet_close(&cabinet);
+}
+
 /* A note behind the PDF makes way for another one; the PDF before it for none. */
 static void what_follows_the_fixed_bytes_may_be_replaced(void **state)
 {
@@ -392,6 +417,7 @@ int main(void)
         PROMISE(same_content_again_is_a_success),
         PROMISE(other_content_is_refused_and_changes_nothing),
         PROMISE(description_may_be_replaced),
+        PROMISE(a_renewed_document_changes_in_one_step),
         PROMISE(what_follows_the_fixed_bytes_may_be_replaced),
         PROMISE(a_part_that_is_missing_comes_back),
         PROMISE(same_document_in_another_case_is_another_place),

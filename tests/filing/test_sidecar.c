@@ -16,6 +16,7 @@ static char site[] = "Demmin", source[] = "tag/scan \xff.tif", format[] = "tiff"
 static char case_number[] = "SG 50.2/563800/12", team[] = "SG 50.2", decided_by[] = "auto";
 static char reason[] = "Aktenzeichen und Geburtsdatum stimmen.", kind[] = "widerspruch";
 static char flags[] = "deadline urgent", rules_version[] = "3/abc";
+static char receipt_day[] = "2026-02-27";
 static uint32_t pages[] = {2, 3};
 
 static void fill(struct document_record *document, struct scan_record *scan)
@@ -26,6 +27,7 @@ static void fill(struct document_record *document, struct scan_record *scan)
         .received_ms = 1772435700000,
         .state = DOCUMENT_MATCHING,
         .ordinal = 2,
+        .receipt_day = receipt_day,
         .case_number = case_number,
         .confidence = 0.9991,
         .runner_up = 0.0002,
@@ -73,6 +75,7 @@ static void everything_is_told(void **state)
         {"source_format", "tiff"                                  },
         {"case_number",   "SG 50.2/563800/12"                     },
         {"team",          "SG 50.2"                               },
+        {"receipt_day",   "2026-02-27"                            },
         {"kind",          "widerspruch"                           },
         {"flags",         "deadline urgent"                       },
         {"decided_by",    "auto"                                  },

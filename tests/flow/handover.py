@@ -8,6 +8,8 @@ SPDX-License-Identifier: EUPL-1.2
 """
 
 import glob
+import hashlib
+import html
 import io
 import json
 import os
@@ -22,7 +24,10 @@ import letters
 from running import Instance
 
 SCHEMAS = os.path.join(os.environ["SOURCE_DIR"], "..", "shared", "samples", "xdomea")
+# Documents of the first run; each version of the standard has as many when it is said.
 COUNT = int(os.environ.get("POSTEINGANG_HANDOVERS", "12"))
+OTHERS = int(os.environ.get("POSTEINGANG_HANDOVERS", "1"))
+RECEIVED = "2026-02-27"
 TEAMS = """teams:
   - name: SG 50.2
     destination: xdomea
@@ -53,6 +58,15 @@ def settle_teams(instance, version):
     instance.must("config", "check")
 
 
+def behind_cover(content):
+    """The first scan says when its paper was received."""
+    with open("letter.pdf", "wb") as file:
+        file.write(content)
+    subprocess.run(["qpdf", "--empty", "--pages", "cover.pdf", "letter.pdf", "--", "covered.pdf"], check=True)
+    with open("covered.pdf", "rb") as file:
+        return file.read()
+
+
 def make(version, people):
     shutil.rmtree("instance", ignore_errors=True)
     instance = Instance("instance")
@@ -60,9 +74,10 @@ def make(version, people):
     with open("register.csv", "w", encoding="utf-8") as file:
         file.write(letters.register(people))
     instance.must("register", "import", "register.csv")
+    instance.must("sheet", "cover", "--out", "cover.pdf", "--site", "Neubrandenburg", "--received", RECEIVED)
     for number, person in enumerate(people):
-        instance.drop("Neubrandenburg", f"scan{number}.pdf",
-                      letters.pdf(person.letter("anbei mein Mietvertrag.", "Mit freundlichen Grüßen")))
+        content = letters.pdf(person.letter("anbei mein Mietvertrag.", "Mit freundlichen Grüßen"))
+        instance.drop("Neubrandenburg", f"scan{number}.pdf", content if number else behind_cover(content))
     instance.must("run", "--drain", wait=600)
     return instance
 
@@ -112,11 +127,26 @@ class Handover(unittest.TestCase):
             text = xml.decode()
             self.assertIn(f"<xdomea:Kennzeichen>{document['case_number']}<", text)
             self.assertIn(f"<xdomea:FachverfahrenObjektID>{document['document']}<", text)
-            self.assertIn("<xdomea:Posteingangsdatum>", text)
             for name in re.findall(r"<xdomea:Dateiname>([^<]+)<", text):
                 self.assertIn(name, names)
-            pdf = next(name for name in names if name.endswith("_dokument.pdf"))
-            self.assertTrue(package.read(pdf).startswith(b"%PDF"))
+            said = re.search("<xdomea:Posteingangsdatum>([0-9-]+)<", text).group(1)
+            if document["source"] == "scan0.pdf":
+                self.assertEqual(said, RECEIVED)
+            self.check_note(package, text, said)
+
+    def check_note(self, package, text, received):
+        """The Transfervermerk is in the package as a file, in the PDF, and in short in the message."""
+        named = {name.split("_", 1)[1]: name for name in package.namelist()}
+        note = package.read(named["transfervermerk.xml"]).decode()
+        with open("handed.pdf", "wb") as file:
+            file.write(package.read(named["dokument.pdf"]))
+        metadata = subprocess.run(["pdfinfo", "-meta", "handed.pdf"], capture_output=True, text=True, check=True).stdout
+        said = re.search("<transfer:note>(.*)</transfer:note>", metadata, re.S)
+        self.assertEqual(html.unescape(said.group(1)), note)
+        digest = hashlib.sha256(note.encode()).hexdigest()
+        self.assertIn(f"<xdomea:Name>transfervermerk</xdomea:Name><xdomea:Wert>{digest}<", re.sub(r">\s+<", "><", text))
+        self.assertIn("bildlich und inhaltlich", text)
+        self.assertIn(f'eingang="{received}"', note)
 
     def test_documents_go_to_the_system_and_answers_come_back(self):
         people = [letters.Person(n) for n in range(COUNT)]
@@ -178,14 +208,16 @@ class Handover(unittest.TestCase):
         self.assertNotEqual(rows[0]["process"], rows[1]["process"])
 
     def test_a_filer_that_dies_hands_over_once(self):
-        instance = make("3.0.0", [letters.Person(0)])
-        row = sent(instance)[0]
+        instance = make("3.0.0", [letters.Person(n) for n in range(OTHERS)])
+        documents = {document["document"]: document for document in instance.listed()}
+        rows = sent(instance)
+        self.assertEqual(len(rows), OTHERS)
         out = os.path.join(instance.folder, "xdomea", "out")
-        name = f"{row['process']}_FVDaten.SGOAblegen.0605.zip"
-        with zipfile.ZipFile(os.path.join(out, name)) as package:
-            self.validate("3.0.0", package.read(name.replace(".zip", ".xml")))
-        self.assertEqual(packages(instance), [os.path.join(out, name)])
-        self.assertEqual(os.listdir(os.path.join(out, ".sent")), [row["process"]])
+        names = {row["document"]: f"{row['process']}_FVDaten.SGOAblegen.0605.zip" for row in rows}
+        for document, name in names.items():
+            self.check_package("3.0.0", os.path.join(out, name), documents[document])
+        self.assertEqual(packages(instance), sorted(os.path.join(out, name) for name in names.values()))
+        self.assertEqual(sorted(os.listdir(os.path.join(out, ".sent"))), sorted(row["process"] for row in rows))
         self.assertEqual(os.listdir(os.path.join(out, ".making")), [])
 
 

@@ -7,7 +7,8 @@
 FOLDER has drop/<site>/…, register.csv and truth.jsonl (a line a scan, with "file" and "pages"), as
 tests/samples has. Each batch has a cover with the number of its pages. Of letters made here, every
 second batch is one stack with separators; the others, and all of a folder, are a scan a letter,
-put into their batch by `batch add`.
+put into their batch by `batch add`. Works in the folder where it is started (instance/), with the
+programs in $BIN_DIR (build/bin).
 
 What must hold:
   - each page of each scan ended as exactly one thing, and each batch balances and closes; where the
@@ -38,8 +39,11 @@ import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 
-import letters
-from running import Instance
+SOURCE = os.environ.setdefault("SOURCE_DIR", os.path.normpath(os.path.join(os.path.dirname(__file__), "..", "..")))
+os.environ.setdefault("BIN_DIR", os.path.join(SOURCE, "build", "bin"))
+
+import letters  # noqa: E402
+from running import Instance  # noqa: E402
 
 SPACE = "{urn:posteingang:transfervermerk:1}"
 A_BATCH = 10  # letters
@@ -341,6 +345,9 @@ def change_rows(changes, instance, document, scan):
                 f"UPDATE audit SET detail = replace(detail, '{{', '{{ ') WHERE id = {audit}", f"audit row {audit}")
     changes.row("a page of it", "UPDATE page SET outcome = 'blank' WHERE document = " + hexed(name) +
                 " AND number = (SELECT min(number) FROM page WHERE document = " + hexed(name) + ")", scan, "page")
+    changes.row("what a sheet was", "UPDATE page SET outcome = 'blank' WHERE outcome = 'separator' AND (scan, number) ="
+                " (SELECT scan, number FROM page WHERE outcome = 'separator' ORDER BY scan, number LIMIT 1)",
+                "the pages of scan", "sheets")
     changes.row("the number of pages", f"UPDATE scan SET page_count = page_count + 1 WHERE id = {hexed(scan)}", scan)
     changes.row("the case", f"UPDATE document SET case_number = case_number || '1' WHERE id = {hexed(name)}", name)
     changes.row("the decision", "UPDATE decision SET case_number = case_number || '1' WHERE id = (SELECT decision"
