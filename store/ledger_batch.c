@@ -346,6 +346,50 @@ enum status ledger_batch_of(struct ledger *ledger, struct document_id document, 
 
 /* ---- changing -------------------------------------------------------------------------------- */
 
+enum { DOCUMENTS_A_LOOK = 64 };
+
+/* Filed documents with pages of the batch behind `after`, copies too. */
+static enum status read_filed(struct ledger *ledger, const char *id, const struct uuid *after,
+                              struct uuid documents[DOCUMENTS_A_LOOK], size_t *ret_count,
+                              struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = true;
+    *ret_count = 0;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT d.id FROM document d WHERE d.id > $2 AND d.state = 'filed' AND d.id IN (SELECT"
+        " p.document FROM page p WHERE p.batch = $1 UNION SELECT c.id FROM page q JOIN document c"
+        " ON c.copy_of = q.document WHERE q.batch = $1) ORDER BY d.id LIMIT $3",
+        VALUES(value_text(id), value_uuid(after), value_integer(DOCUMENTS_A_LOOK)), &rows, fault);
+    while (status == STATUS_OK && *ret_count < DOCUMENTS_A_LOOK) {
+        status = rows_next(rows, &there, fault);
+        if (status != STATUS_OK || !there)
+            break;
+        documents[(*ret_count)++] = rows_uuid(rows, 0);
+    }
+    rows_done(&rows);
+    return status;
+}
+
+/* A Transfervermerk names who prepared the batch, and says whether its counts agreed (A.NB.4 a, e). */
+static enum status renew_notes(struct ledger *ledger, const char *id, const char *actor,
+                               struct fault *fault)
+{
+    struct uuid documents[DOCUMENTS_A_LOOK];
+    struct uuid after = {0};
+    size_t count = DOCUMENTS_A_LOOK;
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK && count == DOCUMENTS_A_LOOK) {
+        status = read_filed(ledger, id, &after, documents, &count, fault);
+        for (size_t i = 0; status == STATUS_OK && i < count; i++)
+            status = document_renew_note(ledger, &documents[i], actor, fault);
+        if (count > 0)
+            after = documents[count - 1];
+    }
+    return status;
+}
+
 static enum status close_batch(struct ledger *ledger, const char *id, const char *actor,
                                const char *reason, struct fault *fault)
 {
@@ -373,7 +417,7 @@ static enum status close_batch(struct ledger *ledger, const char *id, const char
                                      value_integer(audit)),
                               NULL, fault);
     batch_record_done(&record);
-    return status;
+    return status == STATUS_OK ? renew_notes(ledger, id, actor, fault) : status;
 }
 
 enum status ledger_batch_close(struct ledger *ledger, const char *id, const char *actor,
@@ -426,7 +470,7 @@ static enum status add_scan(struct ledger *ledger, const char *id, const struct 
         status = audit_append_about(ledger, actor, "batch.add", scan, detail_close(&detail), &audit,
                                     fault);
     text_done(&detail);
-    return status;
+    return status == STATUS_OK ? renew_notes(ledger, id, actor, fault) : status;
 }
 
 enum status ledger_batch_add_scan(struct ledger *ledger, const char *id, struct scan_id scan,

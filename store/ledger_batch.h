@@ -4,7 +4,8 @@
  * same scan, belongs to it. Pages of scans without a cover can be added by hand. A batch may be
  * closed when as many pages were scanned as were prepared and each of them rests somewhere, or
  * with a reason; either way with a name (TR-03138 A.DV.2, A.NB.3). Pages that arrive for a closed
- * batch open it again. */
+ * batch open it again. What is filed gets a new Transfervermerk when its batch is closed or it is
+ * put into one; its date of receipt stays what it was decided to be. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef STORE_LEDGER_BATCH_H
 #define STORE_LEDGER_BATCH_H

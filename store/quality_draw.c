@@ -67,7 +67,9 @@ static enum status find_due(struct ledger *ledger, bool *ret_found, struct lot *
     enum status status =
         database_query(ledger->database,
                        "SELECT b.id, t.name, d.site, d.received_ms" UNDRAWN
-                       " AND ((b.id IS NULL AND d.received_ms < $1) OR b.state = 'closed')"
+                       " AND ((b.id IS NULL AND d.received_ms < $1) OR (b.state = 'closed' AND NOT"
+                       " EXISTS (SELECT 1 FROM page q JOIN document x ON x.id = q.document WHERE"
+                       " q.batch = b.id AND x.lot IS NULL AND x.state = 'matching')))"
                        " ORDER BY d.received_ms, d.id LIMIT 1",
                        VALUES(value_integer(midnight(ledger_wall_ms(ledger), 0))), &rows, fault);
     if (status == STATUS_OK)
