@@ -53,7 +53,7 @@ static size_t entry_bytes(enum setting_list list)
         sizeof(struct config_site),         sizeof(struct config_team),
         sizeof(struct config_case_grammar), sizeof(struct config_kind),
         sizeof(struct config_scan_profile), sizeof(struct config_directory_group),
-        sizeof(struct retention_rule),   sizeof(struct config_body),
+        sizeof(struct retention_rule),      sizeof(struct config_body),
         sizeof(struct config_unopened)};
     return bytes[list];
 }

@@ -384,8 +384,8 @@ const struct setting settings[] = {
         struct retention_rule, state,
         "Which documents: filed (counted from the day of the scan, and only when the case is "
         "closed), forwarded (from the receiver's confirmation) or discarded (from then)."),
-    ENTRY(SETTING_PURGE_RULES, SETTING_OPTION_TEXT, "kind", "", NULL, 0, 63,
-          struct retention_rule, kind, "Only this kind of document; empty: every kind."),
+    ENTRY(SETTING_PURGE_RULES, SETTING_OPTION_TEXT, "kind", "", NULL, 0, 63, struct retention_rule,
+          kind, "Only this kind of document; empty: every kind."),
     ENTRY_COUNT(SETTING_PURGE_RULES, "months", "120", 0, 1200, "months", struct retention_rule,
                 months, "How long they are kept."),
     VALUE(SETTING_DURATION, "purge.quiet", "1h", 0, DAY, purge.quiet_ms,

@@ -18,6 +18,7 @@ function clockOf(recall) {
 }
 
 function Settle({ recall, onSettled, onRefused }) {
+  const [isOpen, setOpen] = useState(false);
   const [reported, setReported] = useState('no');
   const [reason, setReason] = useState('');
   const send = async (event) => {
@@ -30,10 +31,11 @@ function Settle({ recall, onSettled, onRefused }) {
       onRefused(refusal.message);
     }
   };
+  if (!isOpen) return html`<${Button} onClick=${() => setOpen(true)} aria-label="Entscheiden: Rückruf ${recall.number}">Entscheiden<//>`;
   return html`<form class="form-row" onSubmit=${send}>
     <${Select} id="reported-${recall.number}" label="Entscheidung" value=${reported} onValue=${setReported} options=${[['no', 'nicht zu melden'], ['yes', 'gemeldet']]} />
-    <${TextInput} id="settled-${recall.number}" label="Begründung" value=${reason} onValue=${setReason} maxlength="500" required />
-    <${Button} type="submit">Festhalten<//>
+    <${TextInput} id="settled-${recall.number}" label="Begründung" value=${reason} onValue=${setReason} maxlength="500" autocomplete="off" required />
+    <${Button} look="primary" type="submit">Festhalten<//><${Button} look="tertiary" onClick=${() => setOpen(false)}>Abbrechen<//>
   </form>`;
 }
 
@@ -41,10 +43,10 @@ function Recall({ recall, maySettle, onSettled, onRefused }) {
   const [words, look] = clockOf(recall);
   return html`<tr class="kern-table__row">
     <${Cell} numeric>${recall.number}<//>
-    <${Cell}>${recall.case_number || '–'}${recall.reason && html`<span class="note"> ${recall.reason}</span>`}<//>
+    <${Cell}>${recall.case_number || '–'}${recall.reason && html` <span class="note words">${recall.reason}</span>`}<//>
     <${Cell}>${timeWords(recall.recalled)}, ${recall.actor}<//>
     <${Cell}>${timeWords(recall.known)}<//>
-    <${Cell}>${timeWords(recall.report_by)} <${Badge} look=${look}>${words}<//>${recall.settled_by ? ` ${timeWords(recall.settled)}, ${recall.settled_by}: ${recall.settled_reason ?? ''}` : ''}<//>
+    <${Cell}>${timeWords(recall.report_by)} <${Badge} look=${look}>${words}<//>${recall.settled_by && html` <span class="words">${timeWords(recall.settled)}, ${recall.settled_by}: ${recall.settled_reason ?? ''}</span>`}<//>
     <${Cell}><a class="kern-link" href=${`/api/v1/recalls/${recall.number}/note`} target="_blank" rel="noopener">Datenschutzvermerk ${recall.number}</a>
       ${maySettle && !recall.outcome && html`<${Settle} recall=${recall} onSettled=${onSettled} onRefused=${onRefused} />`}<//>
   </tr>`;
@@ -60,7 +62,7 @@ export function RecallsPage({ session, version }) {
     ${!value && !error && html`<${Loading} />`}
     ${value?.results.length === 0 && html`<p class="kern-body empty" role="status">Nichts wurde zurückgerufen.</p>`}
     ${value?.results.length > 0 &&
-    html`<${Table} caption="Rückrufe, der neueste zuerst" columns=${[['Nummer', 'numeric'], ['Falscher Fall', ''], ['Zurückgerufen', ''], ['Bekannt seit', ''], ['Meldung spätestens', ''], ['', '']]}>
+    html`<${Table} caption="Rückrufe, der neueste zuerst" columns=${[['Nummer', 'numeric'], ['Falscher Fall', ''], ['Zurückgerufen', ''], ['Bekannt seit', ''], ['Meldung spätestens', ''], ['Vermerk', '']]}>
       ${value.results.map((recall) => html`<${Recall} key=${recall.number} recall=${recall} maySettle=${maySettle} onSettled=${() => refresh(true)} onRefused=${setRefused} />`)}
     <//>`}`;
 }

@@ -84,6 +84,8 @@ const views = [
   { page: '/papier', states: withList, rows: 'tbody tr' },
   { page: '/weitergeleitet', states: withList, rows: 'tbody tr' },
   { page: '/weitergeleitet', name: 'bestaetigen', of: 'registry', states: ['real'], open: press(/^Erhalt vermerken:/), shown: 'tbody form' },
+  { page: '/rueckrufe', states: withList, rows: 'tbody tr' },
+  { page: '/rueckrufe', name: 'entscheiden', of: 'lead', states: ['real'], open: press(/^Entscheiden:/), shown: 'tbody form' },
   { page: '/loeschung', states: withList, rows: 'tbody tr' },
   { page: '/loeschung', name: 'auskunft', of: 'lead', states: ['real'], shown: 'a[href*=disclosure]',
     open: async (page) => {
@@ -236,6 +238,9 @@ const setUp = {
     await become(given, 'lena');
     await post(given, '/rights/confirm', { account: 'bernd', class: 'staff' });
     await post(given, '/purges', { rule: 'aussortiert', reason: 'Werbung wird nicht aufgehoben' });
+    const listed = await (await page.context().request.get(`${url}/api/v1/documents?view=all&state=filed`)).json();
+    const filed = listed.results.filter((each) => each.document !== ids.filed);
+    await post(given, `/documents/${filed[0].document}/recall`, { reason: 'gehört zu einem anderen Fall' });
   },
 
   async 'every page of the table has its states in this test'() {

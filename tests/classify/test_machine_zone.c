@@ -61,12 +61,12 @@ static void a_copy_of_a_paper_is_known_by_it(void **state)
         const char *kind; /* NULL: unknown */
     } rows[] = {
         {"Kopie\nIDD<<L01X00T471<<<<<<<<<<<<<<<\n8308126<3108011D<<2108<<<<<<<7\nMUSTERMANN<<"
-         "ERIKA\n",    "ausweis"},
-        {          "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159 "
-         "ZE184226B<<<<<10\n",           "ausweis"},
-        {      "IDD<<L01X00T471<<<<<<<<<<<<<<<\n8308126<3108011D<<2108<<<<<<<8\n",NULL},
-        {      "8308126<3108011D<<2108<<<<<<<7\nIDD<<L01X00T471<<<<<<<<<<<<<<<\n",                NULL},
-        {      "Guten Tag\n",NULL},
+         "ERIKA\n",                                                 "ausweis"},
+        {"P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159 "
+         "ZE184226B<<<<<10\n",                                      "ausweis"},
+        {"IDD<<L01X00T471<<<<<<<<<<<<<<<\n8308126<3108011D<<2108<<<<<<<8\n", NULL     },
+        {"8308126<3108011D<<2108<<<<<<<7\nIDD<<L01X00T471<<<<<<<<<<<<<<<\n", NULL     },
+        {"Guten Tag\n",                                                      NULL     },
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
