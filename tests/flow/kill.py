@@ -3,10 +3,11 @@
 
     kill.py [--seed N] [--copies N]
 
-Drops copies of the sample letters, each with bytes of its own, files that are refused, and exact
-duplicates, while SIGKILL meets in turn a reader, the filer, the dispatcher and the intake, and
+Drops copies of the sample letters, each with bytes of its own, stacks of letters with separator
+sheets between them, files that are refused, and exact duplicates, while SIGKILL meets in turn a reader, the filer, the dispatcher and the intake, and
 twice everything at once. Then `run --drain` has to end, each scan must have one outcome, no
-letter may lie in the cabinet twice, and `verify` must be clean. The seed is printed; it decides
+letter may lie in the cabinet twice, each page of a stack must lie in it once, and `verify` must be
+clean. The seed is printed; it decides
 the order of dropping, the moments and the victims.
 
 SPDX-License-Identifier: EUPL-1.2
@@ -15,17 +16,25 @@ SPDX-License-Identifier: EUPL-1.2
 import argparse
 import collections
 import csv
+import io
+import json
 import os
 import random
 import subprocess
 import sys
 import time
 
+from PIL import Image
+
 import running
 
 FINAL = {"filed", "clearing", "refused", "read"}  # read: a scan of blank pages alone
 VICTIMS = ["posteingang-reader", "posteingang-filer", "posteingang-dispatch",
            "posteingang-intake"]
+STACKS = 3
+# Letters of a stack, of one resolution; a separator sheet stands between two of them.
+STACKED = ("scan00001.tif", "scan00007.tif", "scan00011.tif")
+STACKED_PAGES = [1, 2, 4, 6, 7]
 
 
 def letters():
@@ -39,18 +48,41 @@ def letters():
     return found
 
 
-def make_arrivals(dice, copies):
-    """(site, name, bytes, of): of is the sample, "note" or "duplicate"."""
+def make_stack(instance):
+    """A TIFF of the stacked letters and the sheets between them."""
+    instance.must("sheet", "separator", "--out", "sheets.pdf", "--count", str(len(STACKED) - 1))
+    subprocess.run(["pdftoppm", "-r", "300", "-mono", "sheets.pdf", "sheet"], check=True)
+    sheets = [Image.open(name) for name in sorted(os.listdir(".")) if name.endswith(".pbm")]
+    pages = []
+    for _, name, content in letters():
+        if name in STACKED:
+            if pages:
+                pages.append(sheets.pop(0).convert("1"))
+            scan = Image.open(io.BytesIO(content))
+            for index in range(scan.n_frames):
+                scan.seek(index)
+                pages.append(scan.copy())
+    stack = io.BytesIO()
+    pages[0].save(stack, "TIFF", save_all=True, append_images=pages[1:], compression="group4",
+                  dpi=(300, 300))
+    return stack.getvalue()
+
+
+def make_arrivals(dice, copies, stack):
+    """(site, name, bytes, of): of is the sample, "stack", "note" or "duplicate"."""
     arrivals = []
     samples = letters()
     for number in range(copies):
         site, name, content = samples[number % len(samples)]
         own = content + f"copy {number} of {dice.random()}".encode()
         arrivals.append((site, f"{number:03d}-{name}", own, name))
+    for number in range(STACKS):
+        own = stack + f"stack {number} of {dice.random()}".encode()
+        arrivals.append(("Waren", f"stack{number}.tif", own, "stack"))
     for number in range(3):
         arrivals.append(("Waren", f"note{number}.txt", f"no scan {number}\n".encode(), "note"))
     dice.shuffle(arrivals)
-    site, name, content, _ = next(a for a in arrivals if a[3] != "note")
+    site, name, content, _ = next(a for a in arrivals if a[3] not in ("note", "stack"))
     arrivals.append((site, "again-" + name, content, "duplicate"))
     return arrivals
 
@@ -160,7 +192,8 @@ def check_outcomes(found, arrivals, listed):
         of = by_name.get(key)
         found.check(of is not None, f"{key} was never dropped")
         found.check(line["state"] in FINAL, f"{key} is {line['state']}: {line['error']}")
-        fates[of].add((line["state"], line["case_number"]))
+        if of != "stack":
+            fates[of].add((line["state"], line["case_number"]))
         found.check((of in ("note", "duplicate")) == (line["document"] is None),
                     f"{key} has document {line['document']}, state {line['state']}")
     for key in by_name:
@@ -170,6 +203,28 @@ def check_outcomes(found, arrivals, listed):
         found.check(len(fate) == 1 or of == "note", f"copies of {of} fared differently: {fate}")
         found.check(of not in ("note", "duplicate") or states == {"refused"},
                     f"{of} is {states}, not refused")
+
+
+def pages_of(instance, line):
+    """The pages of its scan that a filed document says it has."""
+    for folder, _, names in os.walk(os.path.join(instance.folder, "cabinet")):
+        if os.path.basename(folder) == line["document"] and "dokument.json" in names:
+            with open(os.path.join(folder, "dokument.json"), encoding="utf-8") as file:
+                return json.load(file)["pages"]
+    return []
+
+
+def check_stacks(found, instance, listed):
+    """Each letter of a stack is a document with its own case, and each page lies in one of them."""
+    with open(os.path.join(running.SAMPLES, "expected.csv"), encoding="utf-8") as file:
+        cases = sorted(row["case_number"] for row in csv.DictReader(file, delimiter=";")
+                       if os.path.basename(row["file"]) in STACKED)
+    for number in range(STACKS):
+        lines = [line for line in listed if line["source"] == f"stack{number}.tif"]
+        found.check(sorted(line["case_number"] or "" for line in lines) == cases,
+                    f"stack{number}.tif became {[(line['state'], line['case_number']) for line in lines]}")
+        pages = sorted(page for line in lines for page in pages_of(instance, line))
+        found.check(pages == STACKED_PAGES, f"stack{number}.tif has the pages {pages} in documents")
 
 
 def check_cabinet(found, instance, listed):
@@ -204,13 +259,13 @@ def check_drop_folders(found, instance, arrivals):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=int(time.time()))
-    parser.add_argument("--copies", type=int, default=44)
+    parser.add_argument("--copies", type=int, default=38)
     given = parser.parse_args()
     print(f"seed {given.seed}", flush=True)
     dice = random.Random(given.seed)
     instance = running.Instance("instance")
     instance.must("register", "import", os.path.join(running.SAMPLES, "register.csv"))
-    arrivals = make_arrivals(dice, given.copies)
+    arrivals = make_arrivals(dice, given.copies, make_stack(instance))
     begin = time.monotonic()
     crashes = Crashes(instance, arrivals[::-1], dice)
     crashes.kill_in_turn()
@@ -221,6 +276,7 @@ def main():
     found = Findings()
     listed = instance.listed()
     check_outcomes(found, arrivals, listed)
+    check_stacks(found, instance, listed)
     filed = check_cabinet(found, instance, listed)
     check_drop_folders(found, instance, arrivals)
     verified = instance.ask("verify")
