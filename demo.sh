@@ -103,6 +103,8 @@ make_users() {
         add_user revision auditor
         add_user verwaltung admin
     )
+    # Attests show when somebody else has confirmed this on the page Rechte (teamleitung, revision).
+    call user right sachbearbeitung --class medical >/dev/null
 }
 
 drop_letters() {

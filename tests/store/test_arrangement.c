@@ -752,6 +752,29 @@ static void whatever_has_a_held_page_is_held(void **state)
     assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM hold"), 2); // the other's stays
 }
 
+/* ---- who may see it --------------------------------------------------------------------------- */
+
+/* What a person set on a source holds for what is made of its pages. */
+static void a_guard_goes_with_the_pages(void **state)
+{
+    struct scene *scene = *state;
+    const struct guard_act act = {
+        .actor = "clara", .reason = "Kollegin", .guard = GUARD_STAFF, .is_set = true};
+    enum guard_verdict verdict = GUARD_NO_CASE;
+    struct document_id source = clearing_of(scene, 3);
+    assert_ok(scene, guard_set_document(scene->ledger, source, &act, &verdict, &scene->fault));
+    int64_t number = ask_to_split(scene, source);
+    compose_next(scene, 2);
+    for (uint32_t i = 0; i < 2; i++) {
+        struct document_record record = {0};
+        assert_ok(scene, ledger_document_get(scene->ledger, outcome_of(scene, number, i), &record,
+                                             &scene->fault));
+        assert_int_equal(record.guard, GUARD_STAFF);
+        document_record_done(&record);
+    }
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM document WHERE guard = 2"), 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -773,6 +796,7 @@ int main(void)
         SCENE_TEST(receipt_and_its_proofs_go_with_the_pages),
         SCENE_TEST(the_pages_stay_in_their_batch),
         SCENE_TEST(the_last_one_is_told),
+        SCENE_TEST(a_guard_goes_with_the_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
