@@ -5,6 +5,7 @@
 
 #include "cli/doctor.h"
 #include "cli/times.h"
+#include "store/guard.h"
 #include "store/states.h"
 #include "store/users.h"
 
@@ -116,6 +117,23 @@ void check_people(struct checkup *checkup)
         checkup_well(checkup, "%zu may log in, %zu of them decide", all, deciders);
 }
 
+/* Letters that only some may see, and nobody does who could decide about them. */
+static void check_guarded(struct checkup *checkup)
+{
+    for (size_t i = 0; i < GUARDS; i++) {
+        const char *name = guard_name(guard_at(i));
+        uint64_t documents = 0, people = 0;
+        if (guard_waiting(checkup->ledger, guard_at(i), &documents, &people, NULL) == STATUS_OK &&
+            documents > 0 && people == 0)
+            checkup_bad(
+                checkup,
+                "posteingang user right NAME --class CLASS, and somebody else confirms it.",
+                "%llu documents in clearing are guarded (%s), and nobody who clears has the "
+                "right to see them",
+                (unsigned long long)documents, name);
+    }
+}
+
 /* ---- what waits ---------------------------------------------------------------------------- */
 
 void check_waiting(struct checkup *checkup)
@@ -144,6 +162,7 @@ void check_waiting(struct checkup *checkup)
     else if (age > DAY_MS)
         checkup_note(checkup, "See posteingang workers and the log for what holds it up.",
                      "the oldest scan waits for %s", written);
+    check_guarded(checkup);
     if (corrupt + failed == 0 && age <= DAY_MS)
         checkup_well(checkup, "nothing that should not");
 }

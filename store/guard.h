@@ -138,4 +138,8 @@ enum status guard_right_withdraw(struct ledger *ledger, const char *account, uin
                                  const char *actor, enum guard_right_verdict *ret_verdict,
                                  struct fault *fault);
 
+/* How many documents of a class wait in clearing, and how many people who clear have its right. */
+enum status guard_waiting(struct ledger *ledger, uint32_t guard, uint64_t *ret_documents,
+                          uint64_t *ret_people, struct fault *fault);
+
 #endif

@@ -222,3 +222,25 @@ enum status guard_rights_each(struct ledger *ledger, guard_right_callback *callb
     rows_done(&rows);
     return status;
 }
+
+enum status guard_waiting(struct ledger *ledger, uint32_t guard, uint64_t *ret_documents,
+                          uint64_t *ret_people, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool there = false;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT (SELECT count(*) FROM document d WHERE d.state = 'clearing'"
+        " AND (d.guard & $1) <> 0), (SELECT count(*) FROM account_right r JOIN account a"
+        " ON a.name = r.account WHERE r.guard = $1 AND r.confirmed_ms > 0 AND a.disabled = 0"
+        " AND a.role IN ('caseworker', 'lead', 'registry'))",
+        VALUES(value_integer(guard)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there) {
+        *ret_documents = (uint64_t)rows_integer(rows, 0);
+        *ret_people = (uint64_t)rows_integer(rows, 1);
+    }
+    rows_done(&rows);
+    return status;
+}

@@ -99,6 +99,8 @@ class Privacy(unittest.TestCase):
 
     def are_there_for_some(self, people, documents):
         case = self.people["ill"].case
+        doctor = self.instance.ask("doctor")
+        self.assertIn("1 documents in clearing are guarded (staff)", doctor.stdout)
         ask = {"case": case, "reason": "Antrag"}
         self.assertEqual(self.sees(people, documents["plain"]), {"bernd", "lena"})
         self.assertEqual(self.sees(people, documents["staff"]), set())
@@ -114,6 +116,7 @@ class Privacy(unittest.TestCase):
             self.assertEqual(people["clara"].post("/rights/confirm", **body)[0], 409)
             self.assertEqual(self.sees(people, documents["staff" if guard == "staff" else "ill"]), set())
             self.assertEqual(people["rolf"].post("/rights/confirm", **body)[0], 200)
+        self.assertNotIn("are guarded", self.instance.ask("doctor").stdout)
         self.assertEqual(self.sees(people, documents["staff"]), {"rita"})
         self.assertEqual(self.sees(people, documents["ill"]), {"lena"})
         self.assertEqual(len(people["rita"].results("/register", q=self.people["staff"].surname)), 1)
