@@ -15,7 +15,8 @@ enum { NAME_BYTES = WIRE_NAME_BYTES_MOST }; /* cut after that: a job row keeps n
 void admission_answer_stranger(const struct caller *caller, enum wire_command command,
                                enum wire_parting parting, const char *reason)
 {
-    struct outbox outbox = {.port = caller->port, .has_peer = true, .peer = caller->id};
+    struct outbox outbox = {
+        .port = caller->port, .has_peer = true, .peer = caller->id, .version = caller->version};
     struct wire_message message = {.command = command};
     if (command == WIRE_BYE)
         message.as.bye =
@@ -213,12 +214,32 @@ static bool give_name(const struct caller *caller, const struct wire_ready *read
     return true;
 }
 
+/* Readers may be of the version before ours: what they send is checked all the same. A filer
+ * decides and files by the rules of its release, which has to be the dispatcher's. */
+static bool admits_version(const struct caller *caller, const struct wire_ready *ready,
+                           const char *name)
+{
+    struct text reason = {0};
+    bool admits = caller->version == WIRE_VERSION || ready->kind == WIRE_READER;
+    if (caller->version == WIRE_VERSION)
+        return true;
+    text_append_format(&reason, "it speaks version %u of the protocol, the dispatcher version %d",
+                       caller->version, WIRE_VERSION);
+    log_warning(NULL, "%s %s on %s, program version %s, %s: %s; upgrade that host",
+                ready->kind == WIRE_READER ? "reader" : "filer", name, ready->host, ready->version,
+                admits ? "is served for now" : "cannot be served", text_string(&reason));
+    if (!admits)
+        admission_answer_stranger(caller, WIRE_BYE, WIRE_OTHER_VERSION, text_string(&reason));
+    text_done(&reason);
+    return admits;
+}
+
 void admission_ready(struct dispatch *dispatch, const struct caller *caller,
                      const struct wire_message *message)
 {
     const struct wire_ready *ready = &message->as.ready;
     char name[NAME_BYTES];
-    if (!give_name(caller, ready, name))
+    if (!give_name(caller, ready, name) || !admits_version(caller, ready, name))
         return;
     struct peer *peer = identify(dispatch, caller, name, ready);
     if (peer == NULL)

@@ -14,6 +14,7 @@ struct caller {
     struct port port;
     struct messaging_peer id;
     const struct worker_key *key; /* NULL: a worker of this host */
+    unsigned version;             /* of the protocol, in which it spoke; 0: not known */
 };
 
 #endif

@@ -156,7 +156,7 @@ static void take_malformed(struct dispatch *dispatch, const struct caller *calle
 {
     struct peer *peer = peers_find(&dispatch->peers, caller);
     log_foreign(dispatch, peer, reason);
-    bool is_other_version = version != 0 && version != WIRE_VERSION;
+    bool is_other_version = version != 0 && !wire_speaks(version);
     if (peer != NULL)
         admission_drop(dispatch, peer, "it cannot be understood");
     if (peer != NULL || is_other_version)
@@ -164,23 +164,25 @@ static void take_malformed(struct dispatch *dispatch, const struct caller *calle
                                   is_other_version ? WIRE_OTHER_VERSION : WIRE_MALFORMED, reason);
 }
 
-void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
+void dispatch_hear(struct dispatch *dispatch, const struct caller *from,
                    const struct messaging_frame *frames, size_t count)
 {
     struct wire_message message = {0};
     struct fault fault = {0};
+    struct caller caller = *from;
     unsigned version = 0;
     if (wire_decode(frames, count, &message, &version, &fault) != STATUS_OK) {
-        take_malformed(dispatch, caller, version, fault.text);
+        take_malformed(dispatch, &caller, version, fault.text);
         return;
     }
-    struct peer *peer = peers_find(&dispatch->peers, caller);
+    caller.version = wire_speaks(version) ? version : 0; // a BYE is understood in any
+    struct peer *peer = peers_find(&dispatch->peers, &caller);
     if (message.command == WIRE_READY)
-        admission_ready(dispatch, caller, &message);
+        admission_ready(dispatch, &caller, &message);
     else if (peer != NULL)
         take_from_peer(dispatch, peer, &message);
     else if (message.command != WIRE_BYE)
-        admission_answer_stranger(caller, WIRE_UNKNOWN, WIRE_LEAVING, "");
+        admission_answer_stranger(&caller, WIRE_UNKNOWN, WIRE_LEAVING, "");
     wire_message_done(&message);
 }
 

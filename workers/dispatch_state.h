@@ -61,8 +61,8 @@ void dispatch_expect(struct dispatch *dispatch, enum job_kind kind);
 /* To one worker. false: it is gone, and has been dropped with all it held. */
 bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message);
 
-/* One message from somebody, in frames. */
-void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
+/* One message from somebody, in frames; which version it is in is found out here. */
+void dispatch_hear(struct dispatch *dispatch, const struct caller *from,
                    const struct messaging_frame *frames, size_t count);
 /* Time passes: heartbeats, leases, grants; and a look for work without a bell. */
 void dispatch_beat(struct dispatch *dispatch);

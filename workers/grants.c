@@ -16,6 +16,12 @@ static const struct {
     [WIRE_FILER] = {{JOB_FILE, JOB_MATCH},   2},
 };
 
+/* Workers of the version before ours do not know of pages that are put together. */
+static bool can_do(const struct peer *peer, enum job_kind kind)
+{
+    return kind != JOB_COMPOSE || peer->outbox.version == WIRE_VERSION;
+}
+
 static bool has_room(const struct peer *peer)
 {
     return !peer->draining && !peer->held_back && peer->jobs_held < peer->jobs_most &&
@@ -120,7 +126,7 @@ static bool grant_one(struct dispatch *dispatch, struct peer *peer)
 {
     for (size_t i = 0; i < trades[peer->kind].count; i++) {
         enum job_kind kind = trades[peer->kind].kinds[i];
-        if (dispatch->nothing_due[kind])
+        if (dispatch->nothing_due[kind] || !can_do(peer, kind))
             continue;
         struct job_record job = {0};
         struct fault fault = {0};
@@ -145,7 +151,8 @@ static struct peer *next_with_room(const struct dispatch *dispatch)
     for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next) {
         bool something = false;
         for (size_t i = 0; i < trades[peer->kind].count; i++)
-            something = something || !dispatch->nothing_due[trades[peer->kind].kinds[i]];
+            something = something || (!dispatch->nothing_due[trades[peer->kind].kinds[i]] &&
+                                      can_do(peer, trades[peer->kind].kinds[i]));
         if (something && has_room(peer))
             return peer;
     }

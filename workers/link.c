@@ -409,9 +409,17 @@ void link_hear(struct link *link, const struct messaging_frame *frames, size_t c
     struct fault fault = {0};
     unsigned version = 0;
     link->heard_ms = now(link);
-    if (wire_decode(frames, count, &message, &version, &fault) != STATUS_OK) {
-        enum wire_parting parting =
-            version != 0 && version != WIRE_VERSION ? WIRE_OTHER_VERSION : WIRE_MALFORMED;
+    enum status status = wire_decode(frames, count, &message, &version, &fault);
+    bool is_other_version = version != 0 && version != WIRE_VERSION;
+    if (status == STATUS_OK && is_other_version && message.command != WIRE_BYE) {
+        wire_message_done(&message);
+        status = fault_set(&fault, STATUS_REFUSE,
+                           "the dispatcher speaks version %u of the protocol, this worker version "
+                           "%d",
+                           version, WIRE_VERSION);
+    }
+    if (status != STATUS_OK) {
+        enum wire_parting parting = is_other_version ? WIRE_OTHER_VERSION : WIRE_MALFORMED;
         link->events.parted(link->events.context, parting, fault.text);
         return;
     }

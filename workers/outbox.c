@@ -52,7 +52,7 @@ enum status outbox_send(struct outbox *outbox, const struct wire_message *messag
 {
     *ret_gone = false;
     struct byte_writer head = {0};
-    wire_encode(message, &head);
+    wire_encode_as(message, outbox->version == 0 ? WIRE_VERSION : outbox->version, &head);
     if (head.failed) {
         byte_writer_done(&head);
         return fault_set(fault, STATUS_REFUSE, "cannot say %s: a field is beyond its limits",

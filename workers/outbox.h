@@ -21,6 +21,7 @@ struct outbox {
     struct port port;
     bool has_peer; /* false for a DEALER */
     struct messaging_peer peer;
+    unsigned version; /* of the protocol, in which the peer is talked to; 0: our own */
     struct outbox_letter waiting[OUTBOX_MESSAGES_MOST]; /* a ring */
     size_t first, count;
 };

@@ -56,7 +56,8 @@ struct peer *peers_add(struct peers *peers, const struct caller *caller, const c
     struct peer *peer = peers->count < PEERS_MOST ? calloc(1, sizeof *peer) : NULL;
     if (peer == NULL)
         return NULL;
-    peer->outbox = (struct outbox){.port = caller->port, .has_peer = true, .peer = caller->id};
+    peer->outbox = (struct outbox){
+        .port = caller->port, .has_peer = true, .peer = caller->id, .version = caller->version};
     peer->key = caller->key == NULL ? 0 : caller->key->id;
     peer->name = string_copy(name);
     peer->host = string_copy(ready->host);

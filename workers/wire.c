@@ -315,11 +315,26 @@ static void write_field(struct byte_writer *writer, const struct field *field, c
     }
 }
 
-void wire_encode(const struct wire_message *message, struct byte_writer *writer)
+/* Version 3 is version 4 without documents that are put together from pages of others. */
+static unsigned first_version_of(unsigned command)
+{
+    return command == WIRE_RESULT_COMPOSE ? 4 : WIRE_VERSION_OLDEST;
+}
+
+bool wire_speaks(unsigned version)
+{
+    return version >= WIRE_VERSION_OLDEST && version <= WIRE_VERSION;
+}
+
+void wire_encode_as(const struct wire_message *message, unsigned version,
+                    struct byte_writer *writer)
 {
     assert(message->command >= WIRE_READY && message->command < WIRE_COMMANDS);
+    assert(wire_speaks(version));
+    if (version < first_version_of((unsigned)message->command))
+        writer->failed = true;
     byte_writer_u32(writer, WIRE_MAGIC);
-    byte_writer_u16(writer, WIRE_VERSION);
+    byte_writer_u16(writer, (uint16_t)version);
     byte_writer_u16(writer, (uint16_t)message->command);
     byte_writer_i64(writer, message->job);
     byte_writer_u32(writer, message->attempt);
@@ -328,6 +343,11 @@ void wire_encode(const struct wire_message *message, struct byte_writer *writer)
         write_field(writer, field, (const char *)message + field->offset);
     if (writer->length > MESSAGING_FRAME_BYTES_MOST)
         writer->failed = true;
+}
+
+void wire_encode(const struct wire_message *message, struct byte_writer *writer)
+{
+    wire_encode_as(message, WIRE_VERSION, writer);
 }
 
 bool wire_fits(const struct wire_message *message)
@@ -461,11 +481,12 @@ static enum status read_head(struct byte_reader *reader, struct wire_message *me
     if (reader->failed || magic != WIRE_MAGIC)
         return fault_set(fault, STATUS_REFUSE, "not a message of this protocol");
     *ret_version = version;
-    if (version != WIRE_VERSION && command != WIRE_BYE)
+    if (!wire_speaks(version) && command != WIRE_BYE)
         return fault_set(fault, STATUS_REFUSE,
                          "it speaks version %u of the protocol, this program version %d", version,
                          WIRE_VERSION);
-    if (command < WIRE_READY || command >= WIRE_COMMANDS)
+    if (command < WIRE_READY || command >= WIRE_COMMANDS ||
+        (command != WIRE_BYE && version < first_version_of(command)))
         return fault_set(fault, STATUS_REFUSE, "unknown command %u", command);
     if (message->job < 0)
         return fault_set(fault, STATUS_REFUSE, "a job's number is negative");

@@ -5,8 +5,9 @@
  * against limits and against the bytes that are there before anything is allocated, every string
  * is checked for what may stand in it, and a message must end where its fields end.
  *
- * To change anything: raise WIRE_VERSION. Programs of different versions do not work together,
- * and say so in a BYE, whose layout (head and fields) stays as it is for ever. */
+ * To change anything: raise WIRE_VERSION. A dispatcher also speaks the version before its own, to
+ * readers of other hosts, which are upgraded after it; all others are told in a BYE, whose layout
+ * (head and fields) stays as it is for ever. What changed from version to version: wire.c. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_WIRE_H
 #define WORKERS_WIRE_H
@@ -25,6 +26,7 @@
 
 enum {
     WIRE_VERSION = 4,
+    WIRE_VERSION_OLDEST = 3,            /* in which a dispatcher still talks to readers */
     WIRE_CHUNK_BYTES_MOST = 256 * 1024, /* bytes in one CHUNK that is taken */
     WIRE_CHUNK_BYTES = 32 * 1024,       /* in one that is sent, see parcel.h */
     WIRE_PARTS_MOST = 1536,             /* parts in one directory */
@@ -240,13 +242,18 @@ const char *wire_command_name(enum wire_command command);
 /* Appends the first frame to `writer`; the second of a CHUNK is its `bytes`. writer->failed when
  * memory ran out or a field is beyond its limits, which the other side would not take. */
 void wire_encode(const struct wire_message *message, struct byte_writer *writer);
+/* The same in a version that wire_speaks(); failed when that one does not have the command. */
+void wire_encode_as(const struct wire_message *message, unsigned version,
+                    struct byte_writer *writer);
+/* Whether messages of this version are understood. */
+bool wire_speaks(unsigned version);
 
 /* Whether wire_encode() can say it. */
 bool wire_fits(const struct wire_message *message);
 
 /* On STATUS_OK the caller frees what is below with wire_message_done(); a chunk's bytes are
- * borrowed from `frames`. STATUS_REFUSE: not a message; *ret_version (may be NULL) is then the
- * protocol version it was written in, 0 when even that is not known. LATER on no memory. */
+ * borrowed from `frames`. STATUS_REFUSE: not a message. *ret_version (may be NULL) is the protocol
+ * version it was written in, 0 when even that is not known. LATER on no memory. */
 enum status wire_decode(const struct messaging_frame *frames, size_t count,
                         struct wire_message *ret_message, unsigned *ret_version,
                         struct fault *fault);

@@ -43,7 +43,7 @@ static void try_message(const struct messaging_frame *frames, size_t count)
     struct byte_writer writer = {0};
     wire_encode(&message, &writer);
     PROMISE(!writer.failed && writer.length == frames[0].length);
-    PROMISE(message.command == WIRE_BYE || version == WIRE_VERSION);
+    PROMISE(message.command == WIRE_BYE || wire_speaks(version));
     const uint8_t *frame = frames[0].bytes;
     if (version != WIRE_VERSION)
         memcpy(writer.bytes + VERSION_AT, frame + VERSION_AT, VERSION_BYTES);

@@ -15,6 +15,7 @@
 #include "base/bell.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "store/arrangement.h"
 
 enum { PDF_BYTES = 3 * WIRE_CHUNK_BYTES_MOST, ALL_CHUNKS = INT_MAX };
 
@@ -845,6 +846,105 @@ static void other_version_is_told_so(void **state)
     wire_message_done(&message);
 }
 
+/* ---- a reader of the version before ------------------------------------------------------------ */
+
+/* What the filer is given to match waits for a person. */
+static struct document_id let_match(struct world *world, struct actor *filer)
+{
+    struct wire_message job = {0};
+    actor_take_job(world, filer, &job);
+    assert_int_equal(job.as.job.kind, WIRE_JOB_MATCH);
+    struct document_id document = {job.as.job.document};
+    wire_message_done(&job);
+    struct wire_message result = {.command = WIRE_RESULT_MATCH};
+    result.as.result_match = (struct wire_result_match){
+        .reason = (char *)(uintptr_t) "Nichts passt.", .rules_version = (char *)(uintptr_t) "1"};
+    const struct result_part explanation = {"explanation", "{}", 2};
+    (void)actor_deliver(world, filer, &result, &explanation, 1, ALL_CHUNKS);
+    actor_settlement(world, filer, WIRE_ACCEPTED);
+    return document;
+}
+
+/* A person turns the document's page: a job to compose. */
+static void turn_page(struct world *world, struct document_id id)
+{
+    const struct arrangement_source source = {.document = id};
+    const struct arrangement_place page = {.source = 0, .place = 1, .turn = 90};
+    const struct arrangement_outcome outcome = {
+        .keeps_case = true, .pages = &page, .page_count = 1};
+    const struct arrangement_wish wish = {.actor = "clara",
+                                          .sources = &source,
+                                          .source_count = 1,
+                                          .outcomes = &outcome,
+                                          .outcome_count = 1};
+    enum desk_verdict verdict = DESK_TOO_LATE;
+    int64_t number = 0;
+    struct fault fault = {0};
+    assert_int_equal(arrangement_ask(world->ledger, &wish, &verdict, &number, &fault), STATUS_OK);
+    assert_int_equal(verdict, DESK_HAPPENED);
+}
+
+static void reader_of_the_version_before_reads_and_composes_nothing(void **state)
+{
+    struct world *world = *state;
+    struct wire_message message = {0};
+    (void)world_scan(world, "bytes", 5);
+    world_start(world);
+    struct actor *filer = actor_new(world, "filer-1", WIRE_FILER);
+    actor_join(world, filer);
+    struct actor *old = actor_new(world, "reader-old", WIRE_READER);
+    old->version = WIRE_VERSION_OLDEST;
+    actor_join(world, old);
+    take_and_free(world, old);
+    actor_deliver_reading(world, old, PDF_BYTES, ALL_CHUNKS);
+    actor_settlement(world, old, WIRE_ACCEPTED);
+    turn_page(world, let_match(world, filer));
+    (void)world_scan(world, "more bytes", 10);
+    actor_take_job(world, old, &message);
+    assert_int_equal(message.as.job.kind, WIRE_JOB_READ); // the other one came first
+    wire_message_done(&message);
+    actor_deliver_reading(world, old, PDF_BYTES, ALL_CHUNKS);
+    actor_settlement(world, old, WIRE_ACCEPTED);
+    struct actor *reader = actor_new(world, "reader-new", WIRE_READER);
+    actor_join(world, reader);
+    actor_expect(world, reader, WIRE_JOB, &message);
+    assert_int_equal(message.as.job.kind, WIRE_JOB_COMPOSE);
+    assert_int_equal(message.attempt, 1);
+    wire_message_done(&message);
+    assert_int_equal(world_end(world, SIGKILL), 128 + SIGKILL);
+    world_start(world);
+    actor_expect(world, old, WIRE_UNKNOWN, &message); // in words that it understands
+}
+
+/* Deciding and filing belong to a release: a filer has to be of the dispatcher's. */
+static void filer_of_the_version_before_is_told_so_and_costs_no_attempt(void **state)
+{
+    struct world *world = *state;
+    (void)world_scan(world, "bytes", 5);
+    world_start(world);
+    struct actor *reader = actor_new(world, "reader-1", WIRE_READER);
+    actor_join(world, reader);
+    take_and_free(world, reader);
+    actor_deliver_reading(world, reader, PDF_BYTES, ALL_CHUNKS);
+    actor_settlement(world, reader, WIRE_ACCEPTED);
+    struct actor *old = actor_new(world, "filer-old", WIRE_FILER);
+    old->version = WIRE_VERSION_OLDEST;
+    struct wire_message message = {.command = WIRE_READY};
+    message.as.ready = old->ready;
+    message.as.ready.session = 1;
+    actor_say(world, old, &message);
+    actor_expect(world, old, WIRE_BYE, &message);
+    assert_int_equal(message.as.bye.parting, WIRE_OTHER_VERSION);
+    assert_string_equal(message.as.bye.reason,
+                        "it speaks version 3 of the protocol, the dispatcher version 4");
+    wire_message_done(&message);
+    struct actor *filer = actor_new(world, "filer-new", WIRE_FILER);
+    actor_join(world, filer);
+    actor_take_job(world, filer, &message);
+    assert_int_equal(message.attempt, 1);
+    wire_message_done(&message);
+}
+
 /* Says BYE, and hears it. */
 static void leave(struct world *world, struct actor *actor)
 {
@@ -946,6 +1046,8 @@ int main(void)
         PROMISE(strangers_and_junk_disturb_nobody),
         PROMISE(worker_that_cannot_be_understood_is_dropped),
         PROMISE(other_version_is_told_so),
+        PROMISE(reader_of_the_version_before_reads_and_composes_nothing),
+        PROMISE(filer_of_the_version_before_is_told_so_and_costs_no_attempt),
         PROMISE(draining_worker_gets_no_further_job),
         PROMISE(stop_lets_a_delivery_end),
         PROMISE(idle_it_writes_nothing),

@@ -16,7 +16,7 @@
 #include "store/ledger.h"
 #include "workers/wire.h"
 
-enum { HEAD_BYTES = 20, SAMPLES = WIRE_COMMANDS - 1, MUTATIONS = 60000 };
+enum { HEAD_BYTES = 20, VERSION_AT = 4, SAMPLES = WIRE_COMMANDS - 1, MUTATIONS = 60000 };
 
 /* Not const, because the messages' strings are not. */
 static char word_worker[] = "reader-host-4711", word_host[] = "host", word_version[] = "0.1.0";
@@ -144,6 +144,35 @@ static void every_command_comes_back_as_it_was_said(void **state)
         byte_writer_done(&again);
         byte_writer_done(&head);
     }
+}
+
+/* Everything that version 3 has is understood and said in it; a BYE in any. */
+static void the_version_before_is_spoken_but_for_what_is_new(void **state)
+{
+    (void)state;
+    for (unsigned command = WIRE_READY; command < WIRE_COMMANDS; command++) {
+        struct wire_message said = sample((enum wire_command)command);
+        struct byte_writer head = {0};
+        struct messaging_frame frames[WIRE_FRAMES_MOST];
+        size_t count = frames_of(&said, &head, frames);
+        bool is_new = command == WIRE_RESULT_COMPOSE;
+        struct wire_message heard = {0};
+        unsigned version = 0;
+        head.bytes[VERSION_AT] = WIRE_VERSION_OLDEST;
+        print_message("%s\n", wire_command_name(said.command));
+        assert_int_equal(wire_decode(frames, count, &heard, &version, NULL),
+                         is_new ? STATUS_REFUSE : STATUS_OK);
+        assert_int_equal(version, WIRE_VERSION_OLDEST);
+        struct byte_writer again = {0};
+        wire_encode_as(&said, WIRE_VERSION_OLDEST, &again);
+        assert_int_equal(again.failed, is_new);
+        if (!is_new)
+            assert_memory_equal(again.bytes, head.bytes, head.length);
+        wire_message_done(&heard);
+        byte_writer_done(&again);
+        byte_writer_done(&head);
+    }
+    assert_false(wire_speaks(WIRE_VERSION_OLDEST - 1) || wire_speaks(WIRE_VERSION + 1));
 }
 
 static void fields_have_their_values(void **state)
@@ -432,6 +461,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_command_comes_back_as_it_was_said),
+        cmocka_unit_test(the_version_before_is_spoken_but_for_what_is_new),
         cmocka_unit_test(fields_have_their_values),
         cmocka_unit_test(head_is_laid_out_as_documented),
         cmocka_unit_test(every_shortened_message_is_refused),

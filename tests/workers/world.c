@@ -213,6 +213,11 @@ static bool means_nothing(struct actor *actor, const struct wire_message *messag
     return message->command == WIRE_HEARTBEAT || is_late || is_repeat;
 }
 
+static unsigned version_of(const struct actor *actor)
+{
+    return actor->version == 0 ? WIRE_VERSION : actor->version;
+}
+
 /* Puts one message into the inbox; false when none was there. */
 static bool listen_once(struct actor *actor)
 {
@@ -228,7 +233,9 @@ static bool listen_once(struct actor *actor)
     assert_true(actor->inbox_count < INBOX_MOST);
     struct heard *heard = &actor->inbox[actor->inbox_count];
     *heard = (struct heard){0};
-    MUST(wire_decode(frames, count, &heard->message, NULL, &fault));
+    unsigned version = 0;
+    MUST(wire_decode(frames, count, &heard->message, &version, &fault));
+    assert_int_equal(version, version_of(actor));
     if (heard->message.command == WIRE_CHUNK)
         byte_writer_raw(&heard->bytes, heard->message.as.chunk.bytes,
                         heard->message.as.chunk.length);
@@ -245,7 +252,7 @@ static void say_heartbeat(struct actor *actor)
     const struct wire_message heartbeat = {
         .command = WIRE_HEARTBEAT, .job = actor->job, .attempt = actor->attempt};
     struct byte_writer head = {0};
-    wire_encode(&heartbeat, &head);
+    wire_encode_as(&heartbeat, version_of(actor), &head);
     struct messaging_frame frame = {head.bytes, head.length};
     (void)messaging_send(actor->socket, NULL, &frame, 1, NULL, NULL);
     byte_writer_done(&head);
@@ -391,7 +398,7 @@ void actor_vanish(struct actor *actor)
 void actor_say(struct world *world, struct actor *actor, const struct wire_message *message)
 {
     struct byte_writer head = {0};
-    wire_encode(message, &head);
+    wire_encode_as(message, version_of(actor), &head);
     assert_false(head.failed);
     const struct messaging_frame frames[] = {
         {head.bytes,              head.length             },

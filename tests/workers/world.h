@@ -32,6 +32,7 @@ struct actor {
     struct messaging_socket *socket;
     struct heard inbox[INBOX_MOST];
     size_t inbox_count;
+    unsigned version;        /* of the protocol, in which it talks; 0: the newest */
     struct wire_ready ready; /* strings are borrowed */
     int64_t job;             /* in hand; 0 for none: for heartbeats */
     uint32_t attempt;
