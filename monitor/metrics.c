@@ -109,6 +109,17 @@ static void append_queues(struct text *text, const struct observation *seen)
           (double)seen->summary.refused_to_return);
 }
 
+static void append_open_matters(struct text *text, const struct observation *seen)
+{
+    head(text, "open_matters", "gauge",
+         "What waits for people besides clearing: requests for papers, deadlines that nobody "
+         "acknowledged, samples to be checked, deletions proposed and approved, recalls to be "
+         "judged, forwardings not confirmed, packages not answered.");
+    for (int i = 0; i < OPEN_MATTERS; i++)
+        sample(text, "open_matters", "of", open_matter_name((enum open_matter)i),
+               (double)seen->open_matters[i]);
+}
+
 /* ---- what happened ----------------------------------------------------------------------------------- */
 
 /* A family of counters: rows of one name stand together. */
@@ -116,36 +127,40 @@ static const struct counter {
     const char *name, *help, *label, *value;
     enum meter meter;
 } counters[] = {
-    {"scans_accepted_total",     "Scans taken over, duplicates included.",       NULL,      NULL,
-     METER_SCANS_ACCEPTED                                                                                                         },
-    {"scans_duplicate_total",    "Scans whose very bytes had come before.",      NULL,      NULL,
-     METER_SCANS_DUPLICATE                                                                                                        },
-    {"scans_read_total",         "Scans read.",                                  NULL,      NULL,        METER_SCANS_READ         },
-    {"scans_refused_total",      "Scans refused, at the door or by a reader.",   NULL,      NULL,
-     METER_SCANS_REFUSED                                                                                                          },
-    {"scans_failed_total",       "Scans given up after the last attempt.",       NULL,      NULL,
-     METER_SCANS_FAILED                                                                                                           },
-    {"pages_read_total",         "Pages read.",                                  NULL,      NULL,        METER_PAGES_READ         },
-    {"documents_made_total",     "Documents that came of scans.",                NULL,      NULL,        METER_DOCUMENTS_MADE     },
-    {"documents_decided_total",  "First decisions of the matcher, by outcome.",  "outcome", "filed",
-     METER_DECIDED_TO_FILE                                                                                                        },
-    {"documents_decided_total",  NULL,                                           "outcome", "clearing",  METER_DECIDED_TO_CLEARING},
-    {"documents_filed_total",    "Documents put into the cabinet.",              NULL,      NULL,        METER_DOCUMENTS_FILED    },
-    {"clearing_decisions_total", "What people decided about documents.",         "outcome", "assigned",
-     METER_CLEARING_ASSIGNED                                                                                                      },
-    {"clearing_decisions_total", NULL,                                           "outcome", "forwarded", METER_CLEARING_FORWARDED },
-    {"clearing_decisions_total", NULL,                                           "outcome", "discarded", METER_CLEARING_DISCARDED },
-    {"attempts_total",           "Jobs handed to workers, by queue.",            "queue",   "read",      METER_ATTEMPTS_READ      },
-    {"attempts_total",           NULL,                                           "queue",   "match",     METER_ATTEMPTS_MATCH     },
-    {"attempts_total",           NULL,                                           "queue",   "file",      METER_ATTEMPTS_FILE      },
-    {"attempts_failed_total",    "Attempts that failed, by whose doing it was.", "cause",   "content",
-     METER_FAILURES_CONTENT                                                                                                       },
-    {"attempts_failed_total",    NULL,                                           "cause",   "refused",   METER_FAILURES_REFUSED   },
-    {"attempts_failed_total",    NULL,                                           "cause",   "system",    METER_FAILURES_SYSTEM    },
-    {"attempts_failed_total",    NULL,                                           "cause",   "lost",      METER_FAILURES_LOST      },
-    {"damaged_total",            "Scans and documents set aside as corrupt.",    NULL,      NULL,        METER_DAMAGED            },
-    {"register_imports_total",   "Imports of the case register.",                NULL,      NULL,        METER_REGISTER_IMPORTS   },
-    {"logins_total",             "Sessions begun in the portal.",                NULL,      NULL,        METER_LOGINS             },
+    {"scans_accepted_total",      "Scans taken over, duplicates included.",       NULL,      NULL,
+     METER_SCANS_ACCEPTED                                                                                                          },
+    {"scans_duplicate_total",     "Scans whose very bytes had come before.",      NULL,      NULL,
+     METER_SCANS_DUPLICATE                                                                                                         },
+    {"scans_read_total",          "Scans read.",                                  NULL,      NULL,        METER_SCANS_READ         },
+    {"scans_refused_total",       "Scans refused, at the door or by a reader.",   NULL,      NULL,
+     METER_SCANS_REFUSED                                                                                                           },
+    {"scans_failed_total",        "Scans given up after the last attempt.",       NULL,      NULL,
+     METER_SCANS_FAILED                                                                                                            },
+    {"pages_read_total",          "Pages read.",                                  NULL,      NULL,        METER_PAGES_READ         },
+    {"documents_made_total",      "Documents that came of scans.",                NULL,      NULL,        METER_DOCUMENTS_MADE     },
+    {"documents_decided_total",   "First decisions of the matcher, by outcome.",  "outcome", "filed",
+     METER_DECIDED_TO_FILE                                                                                                         },
+    {"documents_decided_total",   NULL,                                           "outcome", "clearing",  METER_DECIDED_TO_CLEARING},
+    {"documents_filed_total",     "Documents put into the cabinet.",              NULL,      NULL,        METER_DOCUMENTS_FILED    },
+    {"clearing_decisions_total",  "What people decided about documents.",         "outcome", "assigned",
+     METER_CLEARING_ASSIGNED                                                                                                       },
+    {"clearing_decisions_total",  NULL,                                           "outcome", "forwarded", METER_CLEARING_FORWARDED },
+    {"clearing_decisions_total",  NULL,                                           "outcome", "discarded", METER_CLEARING_DISCARDED },
+    {"attempts_total",            "Jobs handed to workers, by queue.",            "queue",   "read",      METER_ATTEMPTS_READ      },
+    {"attempts_total",            NULL,                                           "queue",   "match",     METER_ATTEMPTS_MATCH     },
+    {"attempts_total",            NULL,                                           "queue",   "file",      METER_ATTEMPTS_FILE      },
+    {"attempts_total",            NULL,                                           "queue",   "compose",   METER_ATTEMPTS_COMPOSE   },
+    {"attempts_failed_total",     "Attempts that failed, by whose doing it was.", "cause",   "content",
+     METER_FAILURES_CONTENT                                                                                                        },
+    {"attempts_failed_total",     NULL,                                           "cause",   "refused",   METER_FAILURES_REFUSED   },
+    {"attempts_failed_total",     NULL,                                           "cause",   "system",    METER_FAILURES_SYSTEM    },
+    {"attempts_failed_total",     NULL,                                           "cause",   "lost",      METER_FAILURES_LOST      },
+    {"damaged_total",             "Scans and documents set aside as corrupt.",    NULL,      NULL,        METER_DAMAGED            },
+    {"register_imports_total",    "Imports of the case register.",                NULL,      NULL,        METER_REGISTER_IMPORTS   },
+    {"logins_total",              "Sessions begun in the portal.",                NULL,      NULL,        METER_LOGINS             },
+    {"deadlines_escalated_total", "Deadlines that nobody acknowledged in time.",  NULL,      NULL,
+     METER_ESCALATIONS                                                                                                             },
+    {"documents_purged_total",    "Documents deleted for good.",                  NULL,      NULL,        METER_PURGED             },
 };
 
 static void append_counters(struct text *text, const struct meters *meters)
@@ -297,6 +312,7 @@ void metrics_append(struct text *text, const struct observation *seen, const str
 {
     append_states(text, seen);
     append_queues(text, seen);
+    append_open_matters(text, seen);
     append_counters(text, meters);
     append_stages(text, meters);
     append_workers(text, seen);

@@ -118,6 +118,8 @@ static enum status look_at_ledger(struct ledger *ledger, struct observation *see
         status = ledger_newest_ms(ledger, &seen->ledger_newest_ms, fault);
     if (status == STATUS_OK)
         status = outbox_count(ledger, &seen->outbox, fault);
+    if (status == STATUS_OK)
+        status = open_matters_count(ledger, seen->open_matters, fault);
     return status;
 }
 

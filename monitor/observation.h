@@ -10,10 +10,11 @@
 #include "monitor/certificates.h"
 #include "store/ledger.h"
 #include "store/meters.h"
+#include "store/open_matters.h"
 #include "store/operations.h"
 #include "store/outbox.h"
 
-enum { OBSERVED_QUEUES = JOB_FILE + 1 };
+enum { OBSERVED_QUEUES = JOB_COMPOSE + 1 };
 
 enum observed_space { SPACE_SPOOL = 0, SPACE_LEDGER, SPACE_CABINET, SPACES };
 
@@ -62,6 +63,7 @@ struct observation {
     struct certificate_state certificates[2 * CERTIFICATES_MOST]; /* the portal's first */
     size_t certificate_count;
     struct outbox_counts outbox;
+    uint64_t open_matters[OPEN_MATTERS];
 };
 
 /* STATUS_LATER, STATUS_HALT as the ledger says; *ret_observation is filled only on STATUS_OK. */

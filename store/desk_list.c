@@ -331,6 +331,15 @@ static enum status run_all(const struct query *query, const struct desk_place *f
     return status;
 }
 
+/* What is flagged is urgent (keep_standing() of deadlines.c): runs below have none of it. */
+static int32_t least_urgency(const struct query *query)
+{
+    const char *flag = query->filter->flag;
+    if (string_equal(flag, "urgent"))
+        return URGENCY_MOST;
+    return string_equal(flag, "deadline") ? 1 : 0;
+}
+
 static enum status collect(const struct query *query, const struct desk_place *after,
                            struct keys *keys, struct fault *fault)
 {
@@ -342,7 +351,8 @@ static enum status collect(const struct query *query, const struct desk_place *a
     }
     enum status status = STATUS_OK;
     int32_t urgency = after == NULL ? URGENCY_MOST : after->urgency;
-    for (; urgency >= 0 && keys->count < keys->room && status == STATUS_OK; urgency--) {
+    int32_t least = least_urgency(query);
+    for (; urgency >= least && keys->count < keys->room && status == STATUS_OK; urgency--) {
         const struct desk_place from = start_of(query->walk, after, urgency);
         status = run_all(query, &from, keys, fault);
     }
@@ -411,8 +421,9 @@ enum status desk_count(struct ledger *ledger, const struct desk_scope *scope,
     uint32_t count = 0;
     enum status status = STATUS_OK;
     int32_t urgency = walk->by_urgency ? URGENCY_MOST : 0;
+    int32_t least = walk->by_urgency ? least_urgency(&query) : 0;
     size_t runs = walk->by_team ? query.team_count : 1;
-    for (; urgency >= 0 && !query.sees_nothing; urgency--) {
+    for (; urgency >= least && !query.sees_nothing; urgency--) {
         const struct desk_place from = start_of(walk, NULL, urgency);
         for (size_t i = 0; i < runs && count < most && status == STATUS_OK; i++)
             status = count_run(&query, walk, &from, query.teams[i], most, &count, fault);

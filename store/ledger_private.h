@@ -376,11 +376,12 @@ enum status copies_make(struct ledger *ledger, const struct job_row *job,
 
 /* ---- register.c ----------------------------------------------------------------------------- */
 
-/* What follows FROM, for the rows r of a case in the current register. */
+/* What follows FROM, for the rows r of a case in the current register. The version comes first by a
+ * subquery: of a join over it SQLite reads all cases of all versions. */
 #define REGISTER_ROWS_OF_CASE(case_number)                                                         \
-    "register_version v JOIN register_by_case k ON k.version = v.id AND k.case_number ="           \
-    " " case_number " JOIN register_row r ON r.version = v.id AND r.line = k.line WHERE v.state"   \
-    " = 'current'"
+    "register_by_case k JOIN register_row r ON r.version = k.version AND r.line = k.line"          \
+    " WHERE k.version = (SELECT v.id FROM register_version v WHERE v.state = 'current')"           \
+    " AND k.case_number = " case_number
 
 /* The team of a case in the current register and the register's version; NULL when the register
  * does not know the case. The caller owns it. */

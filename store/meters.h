@@ -26,6 +26,7 @@ enum meter {
     METER_ATTEMPTS_READ, /* leases given out */
     METER_ATTEMPTS_MATCH,
     METER_ATTEMPTS_FILE,
+    METER_ATTEMPTS_COMPOSE,
     METER_FAILURES_CONTENT,
     METER_FAILURES_REFUSED,
     METER_FAILURES_SYSTEM,
@@ -33,6 +34,8 @@ enum meter {
     METER_DAMAGED, /* scans and documents set aside as corrupt */
     METER_REGISTER_IMPORTS,
     METER_LOGINS,
+    METER_ESCALATIONS, /* deadlines that nobody acknowledged in time */
+    METER_PURGED,      /* documents deleted for good */
     METERS
 };
 

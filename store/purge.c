@@ -25,11 +25,11 @@ struct matter {
     " THEN (SELECT max(h.at_ms) FROM handover h WHERE h.document = d.id) ELSE"                     \
     " (SELECT max(h.confirmed_ms) FROM handover h WHERE h.document = d.id) END,"                   \
     " (SELECT count(*) FROM hold x WHERE x.document = d.id), CASE WHEN d.state = 'filed' THEN"     \
-    " (SELECT count(*) FROM register_version v JOIN register_by_case k ON k.version = v.id"        \
-    " AND k.case_number = d.case_number JOIN register_row r ON r.version = v.id AND r.line ="      \
-    " k.line WHERE v.state = 'current' AND (r.standing & 1) = 0) ELSE 0 END,"                      \
-    " (SELECT count(*) FROM purge_item i WHERE i.document = d.id AND i.state IN ('waiting',"       \
-    " 'leaving', 'erasing')) FROM document d"
+    " (SELECT count(*) FROM " REGISTER_ROWS_OF_CASE(                                               \
+        "d.case_number") " AND (r.standing & 1) = 0) ELSE 0 END,"                                  \
+                         " (SELECT count(*) FROM purge_item i WHERE i.document = d.id AND "        \
+                         "i.state IN ('waiting',"                                                  \
+                         " 'leaving', 'erasing')) FROM document d"
 
 static struct matter read_matter(struct rows *rows)
 {

@@ -40,7 +40,7 @@ class Instance:
         self.set({
             "monitor": {"port": self.port},
             "alarms": {"mail": "it@example.org", "webhook": webhook.url, "look": "100ms",
-                       "hold": "0s", "backlog": 1, "oldest": "2s", "refused": 2,
+                       "hold": "0s", "backlog": 1, "oldest": "2s", "refused": 2, "failures": 1,
                        "clearing_age": "1s", "key_age": "1d", "undelivered": "1s",
                        "certificates": os.path.abspath("portal.pem")},
             "mail": {"server": f"localhost:{mail.port}", "authorities": os.path.abspath(mail.certificate),
@@ -48,7 +48,7 @@ class Instance:
                      "timeout": "10s"},
             "sites": {"quiet": "200ms"},
             "portal": {"enabled": "false"},
-            "workers": {"readers": 1, "backoff": "200ms", "backoff_most": "2s"},
+            "workers": {"readers": 1, "backoff": "200ms", "backoff_most": "2s", "attempts": 1},
         })
         self.must("config", "check")
 
@@ -105,6 +105,9 @@ class Instance:
 
     def standing(self):
         return {kind for kind, in self.sql("SELECT kind FROM alarm WHERE cleared_ms = 0")}
+
+    def words_of(self, kind):
+        return self.sql("SELECT words FROM alarm WHERE kind = ?", kind)[0][0]
 
     def listed(self):
         return [json.loads(line) for line in self.must("list", "--json").splitlines()]
@@ -167,8 +170,11 @@ def key_ages(instance):
 
 
 def certificate_ends(instance):
-    posts.make_certificate("portal", 2)
+    """There is none yet; then one that ends soon, and one that does not."""
     raised(instance, "certificate")
+    assert "cannot be read" in instance.words_of("certificate")
+    posts.make_certificate("portal", 2)
+    wait_until("it ends soon", lambda: "runs out soon" in instance.words_of("certificate"))
     posts.make_certificate("portal", 400)
     cleared(instance, "certificate")
 
@@ -225,10 +231,19 @@ def something_is_damaged(instance):
 
 
 def scans_were_given_up(instance):
-    instance.sql("INSERT INTO tally VALUES ('scan failed', 1) ON CONFLICT (name) DO UPDATE SET amount = 1")
-    raised(instance, "failed")
-    instance.sql("UPDATE tally SET amount = 0 WHERE name = 'scan failed'")
-    cleared(instance, "failed")
+    """A page gets too little memory to be read; with enough of it, it is read when tried again."""
+    assert instance.stop("posteingang") == 0
+    instance.set({"reading": {"page_memory": "256MB"}})
+    instance.start("posteingang", "worker")
+    drop(instance, "Demmin", os.path.join(SAMPLES, "drop/Waren/scan00007.tif"), "Geheim-9.tif")
+    raised(instance, "failed", "worker_failing")
+    assert instance.stop("posteingang") == 0
+    instance.set({"reading": {"page_memory": "1GiB"}})
+    instance.start("posteingang", "worker")
+    for row in instance.listed():
+        if row["state"] == "failed":
+            instance.must("retry", row["scan"])
+    cleared(instance, "failed", "worker_failing")
 
 
 def space_is_short(instance):
@@ -272,16 +287,30 @@ def value(text, sample):
     return float(found[1])
 
 
+def people_have_to_do(instance):
+    """What waits for people is counted."""
+    case = instance.sql("SELECT case_number FROM register_row LIMIT 1")[0][0]
+    instance.must("request", "new", "--case", case, "--due", "2020-01-31", "--item", "attest")
+    filed = next(row["document"] for row in instance.listed() if row["state"] == "filed")
+    instance.must("purge", "propose", filed, "--reason", "Versehen")
+    wait_until("both are counted", lambda: 'open_matters{of="deletions_proposed"} 1' in instance.get("/metrics")[1])
+
+
 def check_metrics(instance):
     status, text = instance.get("/metrics")
     assert status == 200
+    assert value(text, 'open_matters{of="requests"}') == 1
+    assert value(text, 'open_matters{of="requests_overdue"}') == 1
+    assert value(text, 'open_matters{of="samples"}') == 0
+    assert value(text, 'queue_jobs{queue="compose",state="ready"}') == 0
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True,
                              text=True, check=False)
     assert checked.returncode == 0 and not checked.stderr, checked.stderr
     assert value(text, "scans_refused_total") == 2
-    assert value(text, "scans_read_total") == 3
-    assert value(text, "pages_read_total") >= 3
-    assert value(text, 'stage_seconds_count{stage="read"}') == 3
+    assert value(text, "scans_read_total") == 4
+    assert value(text, "pages_read_total") >= 4
+    assert value(text, "scans_failed_total") == 1
+    assert value(text, 'stage_seconds_count{stage="read"}') == 4
     assert value(text, 'refusals_by_reason_total{reason="Die Datei ist weder TIFF noch PDF, JPEG oder PNG."}') == 2
     assert value(text, 'program_up{program="dispatch"}') == 1
     assert 0 <= value(text, 'site_sweep_age_seconds{site="Demmin"}') < 60
@@ -311,6 +340,29 @@ def check_what_is_asked_for(instance):
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+# What days have to pass for, or another program reports: raised and cleared there.
+ELSEWHERE = {"site_silent": "monitor/test_findings.c", "scanner_streak": "monitor/test_findings.c",
+             "scanner_skew": "monitor/test_findings.c", "scanner_contrast": "monitor/test_findings.c",
+             "scanner_double": "monitor/test_findings.c", "deadline": "workers/test_escalations.c",
+             "seal": "flow/seal.py"}
+
+
+def check_kinds(caused):
+    """Every kind of alarm is caused by a test, and explained to whoever gets it."""
+    with open(os.path.join(SOURCE, "monitor/alarm_kinds.c"), encoding="utf-8") as file:
+        known = set(re.findall(r'(?m)^    \{"(\w+)",', file.read()))
+    assert known == caused | set(ELSEWHERE), known ^ (caused | set(ELSEWHERE))
+    for kind, path in ELSEWHERE.items():
+        with open(os.path.join(SOURCE, "tests", path), encoding="utf-8") as file:
+            assert f'"{kind}"' in file.read() or f"'{kind}'" in open(file.name, encoding="utf-8").read(), kind
+    with open(os.path.join(SOURCE, "docs/operations.md"), encoding="utf-8") as file:
+        rows = re.findall(r"(?m)^\| (`.*?`) \| ", file.read())
+    explained = {kind for row in rows for kind in re.findall(r"`([\w*]+)`", row)}
+    missing = {kind for kind in known if kind not in explained
+               and not (kind.startswith("scanner_") and "scanner_*" in explained)}
+    assert not missing, missing
+
+
 def check_health(instance, is_ready):
     assert instance.get("/health/live")[0] == 200
     status, text = instance.get("/health/ready")
@@ -331,7 +383,7 @@ def main():
         raised(instance, "undelivered")
         for step in (programs_come, register_comes, folder_goes_and_comes, key_ages, certificate_ends,
                      scans_are_refused, work_piles_up_and_is_done, a_document_is_in_clearing,
-                     something_is_damaged, scans_were_given_up, space_is_short):
+                     something_is_damaged, scans_were_given_up, space_is_short, people_have_to_do):
             step(instance)
             print(f"{step.__name__}: {time.monotonic():.1f} s", flush=True)
         cleared(instance, "undelivered")
@@ -345,8 +397,9 @@ def main():
         webhook.stop()
     kinds = {"dispatcher", "intake", "register_age", "site_folder", "key_age", "refused", "backlog",
              "no_reader", "oldest", "clearing_age", "corrupt", "failed", "disk", "undelivered",
-             "certificate"}
+             "certificate", "worker_failing"}
     assert kinds <= set(by_kind), kinds - set(by_kind)
+    check_kinds(kinds)
     print(f"{len(kinds)} alarms raised and over, {len(mail.mails)} mails, {len(webhook.posts)} posts")
     return 0
 

@@ -12,7 +12,11 @@
 
 #include "base/text.h"
 #include "store/desk.h"
+#include "store/ledger_page.h"
+#include "store/ledger_private.h"
 #include "store/mailroom.h"
+#include "store/open_matters.h"
+#include "store/register.h"
 
 /* ---- catching -------------------------------------------------------------------------------- */
 
@@ -60,11 +64,12 @@ static void forget(void)
 /* ---- looking --------------------------------------------------------------------------------- */
 
 /* One step of a plan that costs more the more rows there are. A table of a handful of rows may be
- * read whole, and an index may be walked from its end. */
+ * read whole, and an index, or the audit by its numbers, may be walked from its end. */
 static bool is_dear(const char *step)
 {
-    static const char *const small[] = {"SCAN t", "SCAN site", "SCAN v", "SCAN CONSTANT ROW",
-                                        "SCAN counted"};
+    static const char *const small[] = {
+        "SCAN t",       "SCAN site",  "SCAN v",    "SCAN CONSTANT ROW",
+        "SCAN counted", "SCAN purge", "SCAN audit"};
     if (strstr(step, "AUTOMATIC") != NULL || strstr(step, "TEMP B-TREE FOR ORDER BY") != NULL)
         return true;
     if (strncmp(step, "SCAN ", 5) != 0 || strstr(step, "USING") != NULL)
@@ -162,6 +167,10 @@ static void lists_of_the_desk_walk_along_an_index(void **state)
         {"all of a site",         &quality,    {.view = DESK_ALL, .site = "Waren"}            },
         {"all of two days",       &quality,    {.view = DESK_ALL, .from_ms = 1, .until_ms = 9}},
         {"everything",            &quality,    {.view = DESK_ALL}                             },
+        {"inbox of a kind",       &caseworker, {.view = DESK_INBOX, .kind = "klage"}          },
+        {"inbox of a site",       &quality,    {.view = DESK_INBOX, .site = "Waren"}          },
+        {"clearing of a kind",    &registry,   {.view = DESK_CLEARING, .kind = "klage"}       },
+        {"done of a kind",        &caseworker, {.view = DESK_DONE, .kind = "klage"}           },
         {"inbox of everybody",    &quality,    {.view = DESK_INBOX}                           },
         {"everything in a state",
          &quality,
@@ -174,6 +183,74 @@ static void lists_of_the_desk_walk_along_an_index(void **state)
     (void)scene_in_clearing(scene, "Waren");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         ask_desk(scene, rows[i].scope, &rows[i].filter, rows[i].name);
+}
+
+/* A filter that nothing passes is asked of the index: no row is looked up for it. */
+static void filters_are_asked_of_the_index_alone(void **state)
+{
+    static const char *const walks[] = {
+        "d.state = 'filed' AND d.done = 0 AND d.urgency = 0",
+        "d.team = 'a' AND d.state = 'filed' AND d.done = 0 AND d.urgency = 0",
+        "d.caseworker = 'a' AND d.state = 'filed' AND d.done = 0 AND d.urgency = 0",
+        "d.state = 'clearing' AND d.waiting = 0 AND d.urgency = 0",
+        "d.team = 'a' AND d.state = 'clearing' AND d.waiting = 0 AND d.urgency = 0",
+        "d.kind = 'antrag' AND d.state = 'filed' AND d.done = 1 AND d.team = 'a' AND d.decider = "
+        "'c'",
+    };
+    struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
+    sqlite3 *handle = NULL;
+    assert_int_equal(sqlite3_open(scene->path, &handle), SQLITE_OK);
+    for (size_t i = 0; i < sizeof walks / sizeof walks[0]; i++) {
+        sqlite3_stmt *plan = NULL;
+        char words[PLAN_BYTES];
+        (void)snprintf(words, sizeof words,
+                       "EXPLAIN QUERY PLAN SELECT d.received_ms, d.id FROM document d WHERE %s"
+                       " AND (d.received_ms, d.id) < (9, x'ff') AND d.kind = 'klage' AND d.site = 7"
+                       " AND d.caseworker = 'b' AND d.decision = 1 AND d.guard = 0"
+                       " ORDER BY d.received_ms DESC, d.id DESC LIMIT 26",
+                       walks[i]);
+        assert_int_equal(sqlite3_prepare_v2(handle, words, -1, &plan, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(plan), SQLITE_ROW);
+        if (strstr((const char *)sqlite3_column_text(plan, 3), "USING COVERING INDEX") == NULL)
+            fail_msg("%s: %s", walks[i], (const char *)sqlite3_column_text(plan, 3));
+        sqlite3_finalize(plan);
+    }
+    sqlite3_close(handle);
+}
+
+/* ---- a document ------------------------------------------------------------------------------ */
+
+static enum status keep_no_case(void *context, const char *case_number, struct fault *fault)
+{
+    (void)context;
+    (void)case_number;
+    (void)fault;
+    return STATUS_OK;
+}
+
+static void the_page_of_a_document_walks_along_an_index(void **state)
+{
+    struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
+    struct document_record record = {0};
+    struct page_record page = {0};
+    scene_register(scene);
+    struct document_id id = scene_filed(scene, "50.21.000001-1");
+    forget();
+    caught.is_on = true;
+    assert_ok(scene, ledger_document_get(scene->ledger, id, &record, &scene->fault));
+    assert_ok(scene, ledger_page_get(scene->ledger, record.scan, 1, &page, &scene->fault));
+    assert_ok(scene, desk_note_sight(scene->ledger, id, "clara", "document", &scene->fault));
+    assert_ok(scene, register_household(scene->ledger, "50.21.000001-1", keep_no_case, NULL,
+                                        &scene->fault));
+    char *team = NULL;
+    int64_t version = 0;
+    assert_ok(scene,
+              register_team(scene->ledger, "50.21.000001-1", &team, &version, &scene->fault));
+    assert_all_cheap(scene, "a document's page");
+    free(team);
+    document_record_done(&record);
 }
 
 /* ---- the mailroom ---------------------------------------------------------------------------- */
@@ -212,6 +289,19 @@ static void a_day_of_a_site_walks_along_an_index(void **state)
     assert_ok(scene, day_count(scene->ledger, "Waren", 0, INT64_MAX, &counts, &scene->fault));
     assert_ok(scene, sites_seen(scene->ledger, keep_no_site, NULL, &scene->fault));
     assert_all_cheap(scene, "the day of a site");
+}
+
+/* ---- what waits for people ---------------------------------------------------------------------- */
+
+static void what_waits_for_people_is_counted_along_an_index(void **state)
+{
+    struct scene *scene = *state;
+    SCENE_SKIP_ON_SERVER(scene);
+    uint64_t counts[OPEN_MATTERS];
+    forget();
+    caught.is_on = true;
+    assert_ok(scene, open_matters_count(scene->ledger, counts, &scene->fault));
+    assert_all_cheap(scene, "open matters");
 }
 
 /* ---- the test itself ------------------------------------------------------------------------- */
@@ -256,7 +346,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_would_grow_is_found),
         SCENE_TEST(lists_of_the_desk_walk_along_an_index),
+        SCENE_TEST(filters_are_asked_of_the_index_alone),
+        SCENE_TEST(the_page_of_a_document_walks_along_an_index),
         SCENE_TEST(a_day_of_a_site_walks_along_an_index),
+        SCENE_TEST(what_waits_for_people_is_counted_along_an_index),
     };
     return cmocka_run_group_tests(tests, watch_connections, stop_watching);
 }
