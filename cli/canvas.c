@@ -174,7 +174,7 @@ void canvas_high_chart(struct canvas *canvas, enum paint paint, const int64_t *v
         most = values[i] > most ? values[i] : most;
     for (size_t i = 0; i < height; i++) {
         struct text line = {0};
-        bool has_label = i == 0 || i == height / 2;
+        bool has_label = i == 0 || (i == height / 2 && most > 1);
         append_chart_line(canvas, values, count, (height - 1 - i) * EIGHTHS, height, step, most,
                           &line);
         canvas_line(canvas);

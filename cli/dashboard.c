@@ -13,7 +13,7 @@ enum {
     LABEL_COLUMN = 12,   /* where bars begin */
     NUMBER_COLUMNS = 10, /* behind them */
     CHART_LINES_LEAST = 10,
-    CHART_LINES_MOST = 30
+    CHART_LINES_MOST = 40
 };
 #define STEP_MS  INT64_C(600000) /* of a value in the chart */
 #define ALIVE_MS INT64_C(60000)  /* a folder that was swept within this is fine */
@@ -316,6 +316,14 @@ static void draw_one_pane(const struct dashboard *dashboard, size_t room, struct
     draw_sites(dashboard, room > used ? room - used : 0, canvas);
 }
 
+static bool has_read(const struct dashboard *dashboard)
+{
+    for (size_t i = 0; i < DASHBOARD_STEPS; i++)
+        if (dashboard->pages[i] > 0)
+            return true;
+    return false;
+}
+
 /* The chart once more, as large as what is left, with the hour below every sixth value. */
 static void draw_hours(const struct dashboard *dashboard, size_t room, struct canvas *canvas)
 {
@@ -326,8 +334,14 @@ static void draw_hours(const struct dashboard *dashboard, size_t room, struct ca
     size_t height = room - 4 < CHART_LINES_MOST ? room - 4 : CHART_LINES_MOST;
     canvas_line(canvas);
     heading(canvas, "PAGES READ IN TEN MINUTES");
+    if (!has_read(dashboard)) {
+        canvas_line(canvas);
+        canvas_put(canvas, PAINT_DIM, " none in these hours");
+        return;
+    }
     canvas_high_chart(canvas, PAINT_GOOD, dashboard->pages, DASHBOARD_STEPS, height, step);
     canvas_line(canvas);
+    canvas_put(canvas, PAINT_DIM, "%6d", 0);
     for (size_t i = 0; i < DASHBOARD_STEPS; i += 6) {
         int64_t back = (int64_t)(DASHBOARD_STEPS - 1 - i) * STEP_MS;
         times_moment(dashboard->now_ms - dashboard->now_ms % STEP_MS - back, dashboard->now_ms,

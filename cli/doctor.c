@@ -50,6 +50,8 @@ static const struct check CHECKS[] = {
     {"directory",     "directory",      check_directory,      false},
     {"listening",     "listening",      check_listening,      false},
     {"metrics",       "metrics",        check_metrics,        false},
+    {"handover",      "other systems",  check_handover,       false},
+    {"seals",         "seals",          check_seals,          false},
     {"mail",          "mail",           check_mail,           false},
     {"warnings",      "warnings",       check_warnings,       true },
 };

@@ -67,6 +67,8 @@ void check_certificate(struct checkup *checkup);
 void check_directory(struct checkup *checkup);
 void check_listening(struct checkup *checkup);
 void check_metrics(struct checkup *checkup);
+void check_handover(struct checkup *checkup);
+void check_seals(struct checkup *checkup);
 void check_mail(struct checkup *checkup);
 void check_warnings(struct checkup *checkup);
 

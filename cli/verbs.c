@@ -8,7 +8,7 @@
 #include "cli/outcome.h"
 #include "cli/verbs.h"
 
-enum { OPTIONS_MOST = 16, NAME_COLUMNS = 18 };
+enum { OPTIONS_MOST = 16 };
 
 // clang-format off
 static const struct verb verbs[] = {
@@ -358,13 +358,22 @@ void verb_explain_unknown(int argc, char **argv)
         complain("there is no verb \"%s%s%s\"; see: posteingang --help", group, gap, word);
 }
 
+static int longest_name(void)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        longest = strlen(verbs[i].name) > longest ? strlen(verbs[i].name) : longest;
+    return (int)longest;
+}
+
+/* Two blanks part name and summary: manual pages and completion are made from it. */
 void verbs_print_overview(const char *group)
 {
     printf("Usage: posteingang [--config FILE] %s%sVERB …\n\n", group == NULL ? "" : group,
            group == NULL ? "" : " ");
     for (size_t i = 0; i < VERB_COUNT; i++)
         if (group == NULL || begins_with_word(&verbs[i], group))
-            printf("  %-*s %s\n", NAME_COLUMNS, verbs[i].name, verbs[i].summary);
+            printf("  %-*s  %s\n", longest_name(), verbs[i].name, verbs[i].summary);
     printf("\nEach verb explains itself: posteingang VERB --help\n");
     if (group == NULL)
         printf(

@@ -74,6 +74,19 @@ def setting(instance, key, value):
 
 
 @contextlib.contextmanager
+def listing(instance, section, written):
+    """Fills an empty list of the configuration."""
+    with open(instance.configuration, encoding="utf-8") as file:
+        before = file.read()
+    assert f"\n{section}: []\n" in before
+    with open(instance.configuration, "w", encoding="utf-8") as file:
+        file.write(before.replace(f"\n{section}: []\n", f"\n{section}:\n{written}"))
+    yield
+    with open(instance.configuration, "w", encoding="utf-8") as file:
+        file.write(before)
+
+
+@contextlib.contextmanager
 def away(path):
     os.rename(path, path + ".away")
     yield
@@ -302,11 +315,42 @@ class Doctor(unittest.TestCase):
             os.chmod("copied/posteingang-reader", 0o755)
             self.expect("programs", "posteingang-reader is not of version", program=program)
 
+    def test_other_systems_and_seals(self):
+        at = self.instance
+        with setting(at, "register.folder", at.path("exports")):
+            self.expect("handover", "register.folder")
+            os.mkdir(at.path("exports"))
+            self.assertFalse([f for f in self.findings() if f["check"] == "handover"])
+            with a_file_at(at.path("exports")):
+                self.expect("handover", "is no folder")
+        with listing(at, "teams", '  - name: "SG 50.2"\n    destination: xdomea\n'):
+            self.expect("handover", "xdomea.answers")
+        with setting(at, "seal.command", "/usr/bin/nothing-of-the-kind --day"):
+            self.expect("seals", "seal.command: /usr/bin/nothing-of-the-kind cannot be run")
+        with setting(at, "seal.command", "/bin/true"):
+            self.assertFalse([f for f in self.findings() if f["check"] == "seals"])
+        self.expect_mended()
+
+    def test_certificate_directory_and_server(self):
+        at = self.instance
+        nothing = os.path.abspath("nothing.pem")
+        with setting(at, "portal.certificate", nothing), setting(at, "portal.key", nothing):
+            self.expect("certificate", "nothing.pem")
+        with listening() as port:
+            pass  # nobody listens there any more
+        with setting(at, "directory.uri", f"ldap://127.0.0.1:{port}"):
+            with setting(at, "directory.base", "dc=example,dc=org"), \
+                    listing(at, "directory_groups", "  - group: it\n    role: admin\n"):
+                self.expect("directory", "")
+        with setting(at, "store.ledger", f"postgresql://127.0.0.1:{port}/posteingang"):
+            self.expect("ledger", "127.0.0.1")
+        self.expect_mended()
+
     def test_exit_codes_and_words_for_people(self):
         at = self.instance
         done, findings = at.doctor()
         self.assertEqual(done.returncode, 1)  # there is no register yet
-        self.assertEqual(len({f["check"] for f in findings}), 25)
+        self.assertEqual(len({f["check"] for f in findings}), 27)
         at.sql("INSERT INTO register_version (id, state, imported_ms, sha256, persons, cases)"
                " VALUES (9, 'current', ?, x'00', 3, 2)", int(time.time() * 1000))
         done, findings = at.doctor()
