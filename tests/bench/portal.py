@@ -1,18 +1,20 @@
 #!/usr/bin/env python3
 """portal.py - how long the portal takes to answer, with a million documents in the ledger.
 
-    tests/bench/run.sh portal [DOCUMENTS]
+    tests/bench/run.sh portal [DOCUMENTS] [--office FOLDER] [--fill]
 
 Makes an instance, fills it (seed_portal_scale.c), starts the portal and asks it as its own pages
 do, one request after the other: inbox and clearing (lists and counts), documents (facts, pages,
 history, relatives), and searches. Latencies are those of the whole answer, over one connection.
 Then 200 streams of events are open while a document changes every second: what they cost in processor
 time and memory. Last, what a first visit loads, compressed, up to the inbox. Prints a table and, as the
-last line, one JSON object. Needs the standard library alone.
+last line, one JSON object. --office keeps the instance in FOLDER, and takes the one that is there;
+--fill only makes it. Needs the standard library alone.
 
 SPDX-License-Identifier: EUPL-1.2
 """
 
+import argparse
 import gzip
 import http.client
 import json
@@ -75,6 +77,7 @@ class Person:
         if answer.status != 200:
             sys.exit(f"portal.py: {name} cannot log in ({answer.status})")
         self.headers["Cookie"] = answer.getheader("Set-Cookie").split(";")[0]
+        self.name, self.asked = name, {}  # latencies by what was asked, without ids and places
 
     def rest(self):
         """The portal hangs up on who says nothing for a while; the next question connects anew."""
@@ -89,7 +92,16 @@ class Person:
         spent = (time.perf_counter() - begun) * 1000
         if answer.status != 200:
             sys.exit(f"portal.py: {path} answers {answer.status}")
+        what = re.sub(r"[0-9a-f-]{36}", "ID", re.sub(r"after=[^&]*", "after", path))
+        self.asked.setdefault(what, []).append(spent)
         return json.loads(content), spent
+
+
+def slowest(people, most=6):
+    """What took longest, by its median: (what, median, maximum, times)."""
+    found = [(f"{person.name}: {what}", share(spent, 50), max(spent), len(spent))
+             for person in people for what, spent in person.asked.items()]
+    return sorted(found, key=lambda row: -row[1])[:most]
 
 
 def share(latencies, percent):
@@ -233,9 +245,21 @@ def make_office(folder, count):
 
 
 def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else DOCUMENTS
-    folder = os.environ["BENCH_FOLDER"]
-    make_office(folder, count)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("documents", type=int, nargs="?", default=DOCUMENTS)
+    parser.add_argument("--office", default=os.environ["BENCH_FOLDER"])
+    parser.add_argument("--fill", action="store_true")
+    options = parser.parse_args()
+    count, folder = options.documents, os.path.abspath(options.office)
+    os.makedirs(folder, exist_ok=True)
+    if not os.path.exists(os.path.join(folder, "filled")):
+        make_office(folder, count)
+        with open(os.path.join(folder, "filled"), "w", encoding="utf-8") as filled:
+            filled.write(str(count))
+    with open(os.path.join(folder, "filled"), encoding="utf-8") as filled:
+        count = int(filled.read())
+    if options.fill:
+        return
     portal = Portal(folder)
     portal.start()
     try:
@@ -261,6 +285,8 @@ def main():
     print(f"{'':10} {'median':>9} {'p95':>9} {'p99':>9}  ms")
     for name, latencies in (("inbox", lists), ("document", details), ("search", searches)):
         print(f"{name:10} " + " ".join(f"{share(latencies, p):9.2f}" for p in (50, 95, 99)))
+    for what, median, most, times in slowest(people):
+        print(f"  slowest: {what}: median {median:.1f} ms, at most {most:.1f} ms of {times}")
     print(f"{STREAMS} streams: {streams_share:.2f} % of a core, {streams_mib:.1f} MiB; first visit "
           f"{sum(visit.values()) / 1000:.1f} kB in {len(visit)} files")
     print(json.dumps(figures))

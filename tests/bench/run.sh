@@ -66,6 +66,7 @@ cd "$root"
 folder=$(scratch)
 trap 'rm -rf "$folder"' EXIT
 export BENCH_FOLDER=$folder BIN_DIR=$root/build/bin SOURCE_DIR=$root BENCH_SECONDS=$seconds
+[ "$name" != portal ] || "$root/cmake/install-npm.sh" portal/web
 if [ -f "$here/bench_$name.c" ]; then
     build "bench_$name"
     "$root/build/tests-bin/bench_$name" "$folder" "${1:-$seconds}"

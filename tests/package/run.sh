@@ -100,8 +100,13 @@ install_package() {
         give_up "the ledger's folder has other rights: $(inside ls -ld /var/lib/posteingang/ledger)"
     held "it installs into a bare tree, with users, folders and a ledger"
     inside posteingang config check >/dev/null || give_up "the packaged configuration has faults"
-    inside sh -c 'man -w posteingang 2>/dev/null || ls /usr/share/man/man1/posteingang.1.gz' >/dev/null
     held "the packaged configuration is right"
+    local pages
+    pages=$(inside find /usr/share/man -name 'posteingang*' | wc -l)
+    [ "$pages" -ge 80 ] || give_up "only $pages manual pages are installed"
+    held "$pages manual pages are there"
+    [ -f "$tree/usr/share/posteingang/web/node_modules/.subset/FiraSans-Regular.woff2" ] ||
+        give_up "the small fonts are not in the package"
 }
 
 ten_letters() { # FOLDER
@@ -189,8 +194,31 @@ check_served() {
     held "the monitor says ready, and promtool takes metrics and rules"
 }
 
+# The section Install of docs/operations.md, line by line, as somebody types it; the editor adds a site,
+# and what apt and systemd do is done around it.
+follow_the_install_section() {
+    local line words count=0
+    sed -n '/^## Install/,/^## [^I]/p' "$source/docs/operations.md" | sed -n '/^```sh/,/^```/p' |
+        sed '/^```/d; s/  *#.*//' >"$work/install.lines"
+    while IFS= read -r line; do
+        case $line in
+        apt* | systemctl*) continue ;;
+        editor*) sed -i "s|^sites:|sites:\n  - name: 'Waren'\n    drop: '/var/lib/posteingang/drop/Waren'|" \
+            "$tree/etc/posteingang/posteingang.yaml" ;;
+        *)
+            words=$(printf 'ein langes Kennwort\n' | inside sh -c "cd /srv && ${line/NAME/anna}" 2>&1) ||
+                { printf '%s\n' "$words"; give_up "\"$line\" of docs/operations.md does not work"; }
+            ;;
+        esac
+        count=$((count + 1))
+    done <"$work/install.lines"
+    [ $count -ge 6 ] || give_up "docs/operations.md has no section Install any more"
+    [ "$(inside stat -c '%G %A' /var/lib/posteingang/drop/Waren | cut -c1-18)" = "posteingang drwxrw" ] ||
+        give_up "the new site's folder is $(inside ls -ld /var/lib/posteingang/drop/Waren)"
+    held "the section Install of docs/operations.md works as it is written: $count lines"
+}
+
 run_the_roles() {
-    inside posteingang register import /srv/register.csv >/dev/null
     start_roles
     ten_letters "$tree/srv/letters"
     inside sh -c 'chown posteingang-intake:posteingang /srv/letters/* && mv /srv/letters/* /var/lib/posteingang/drop/Demmin/'
@@ -235,6 +263,7 @@ build_package
 make_tree
 install_package
 run_an_instance
+follow_the_install_section
 run_the_roles
 upgrade_package
 remove_package
