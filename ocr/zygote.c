@@ -152,13 +152,19 @@ static void fail_scan(struct zygote *zygote, const struct fault *fault)
     tell(zygote, &message);
 }
 
-static void start_child(struct zygote *zygote, enum step step, child_work *work, uint64_t most)
+static void start_child_within(struct zygote *zygote, enum step step, child_work *work,
+                               uint64_t most, const struct ocr_options *limits)
 {
     struct fault fault = {0};
     child_end(&zygote->child);
     zygote->step = step;
-    if (child_start(&zygote->child, work, zygote, zygote->options, most, &fault) != STATUS_OK)
+    if (child_start(&zygote->child, work, zygote, limits, most, &fault) != STATUS_OK)
         fail_scan(zygote, &fault);
+}
+
+static void start_child(struct zygote *zygote, enum step step, child_work *work, uint64_t most)
+{
+    start_child_within(zygote, step, work, most, zygote->options);
 }
 
 static void start_scan(struct zygote *zygote, const struct message *message)
@@ -241,13 +247,24 @@ static bool keep_page(struct zygote *zygote, const struct child_outcome *outcome
     return true;
 }
 
-/* Layout analysis knows no deadline: a page that was stopped is passed on without its words. */
+/* What keeping a page without its words may take, of the limit for reading it. */
+static int64_t part_of(int64_t limit, int64_t least)
+{
+    enum { KEEPING_PART = 4 };
+    return limit / KEEPING_PART > least ? limit / KEEPING_PART : least;
+}
+
+/* Layout analysis knows no deadline: a page that was stopped is passed on without its words. That is
+ * a small part of the work: a page that cannot even be drawn in time costs little more for it. */
 static bool has_second_chance(struct zygote *zygote, const struct child_outcome *outcome)
 {
     if (!outcome->is_out_of_time || zygote->is_page_kept_unread)
         return false;
     zygote->is_page_kept_unread = true;
-    start_child(zygote, STEP_PAGE, keep_page_unread, PAGE_BYTES_MOST);
+    struct ocr_options limits = *zygote->options;
+    limits.page_wall_ms = part_of(limits.page_wall_ms, 1000);
+    limits.page_cpu_s = part_of(limits.page_cpu_s, 1);
+    start_child_within(zygote, STEP_PAGE, keep_page_unread, PAGE_BYTES_MOST, &limits);
     return true;
 }
 

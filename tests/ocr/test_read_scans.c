@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <allheaders.h>
@@ -30,13 +31,13 @@ static const char *const letter_words[] = {"Rohde",       "Marktplatz",     "Akt
                                            "gesetzliche", "Schriftverkehr", "Baumgarten"};
 enum { LETTER_WORDS = sizeof letter_words / sizeof letter_words[0] };
 
-static int setup(void **state)
+static struct ocr *start_reading(int64_t cpu_s)
 {
     const struct ocr_options options = {
         .languages = "deu",
         .page_wall_ms = 120000,
         .page_ocr_ms = 60000,
-        .page_cpu_s = 120,
+        .page_cpu_s = cpu_s,
         .page_memory = 1024LL << 20,
         .page_pixels_most = 100000000,
         .page_side_most = 32768,
@@ -47,10 +48,16 @@ static int setup(void **state)
         .stickers = "ASN#,TAG:",
     };
     struct fault fault = {0};
-    if (ocr_start(&options, (struct ocr **)state, &fault) == STATUS_OK)
-        return 0;
-    fprintf(stderr, "%s\n", fault.text);
-    return -1;
+    struct ocr *ocr = NULL;
+    if (ocr_start(&options, &ocr, &fault) != STATUS_OK)
+        fprintf(stderr, "%s\n", fault.text);
+    return ocr;
+}
+
+static int setup(void **state)
+{
+    *state = start_reading(120);
+    return *state == NULL ? -1 : 0;
 }
 
 static int teardown(void **state)
@@ -321,6 +328,60 @@ static void a_scan_can_be_given_up_and_the_next_is_read(void **state)
     free(bytes);
 }
 
+/* A PDF of one page that takes many seconds to draw. */
+static char *page_of_curves(size_t *ret_length)
+{
+    enum { CURVES = 600000 };
+    struct text content = {0};
+    struct text pdf = {0};
+    text_append(&content, "0.1 w\n");
+    for (unsigned i = 0; i < CURVES; i++)
+        text_append_format(&content, "%u %u m %u %u %u %u %u %u c S\n", i % 595, i % 842,
+                           i * 7 % 595, i * 3 % 842, i * 11 % 595, i * 5 % 842, i * 13 % 595,
+                           i % 839);
+    text_append_format(&pdf,
+                       "%%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+                       "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n"
+                       "3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents"
+                       " 4 0 R >>\nendobj\n4 0 obj\n<< /Length %zu >>\nstream\n",
+                       content.length);
+    text_append_bytes(&pdf, content.bytes, content.length);
+    text_append(&pdf, "\nendstream\nendobj\ntrailer\n<< /Size 5 /Root 1 0 R >>\n%%EOF\n");
+    text_done(&content);
+    *ret_length = pdf.length;
+    return text_take(&pdf);
+}
+
+static int64_t processor_ms_of_children(void)
+{
+    struct rusage used;
+    assert_int_equal(getrusage(RUSAGE_CHILDREN, &used), 0);
+    return (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * (int64_t)1000 +
+           (used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1000;
+}
+
+/* The second chance, without words, is brief. */
+static void a_page_that_cannot_be_drawn_costs_its_time_once(void **state)
+{
+    enum { CPU_S = 4, KEEPING_S = 1, REST_MS = 1500 };
+    (void)state;
+    struct ocr *ocr = start_reading(CPU_S);
+    struct ocr_event event = {0};
+    uint32_t pages = 0;
+    size_t length = 0;
+    char *pdf = page_of_curves(&length);
+    int64_t before = processor_ms_of_children();
+    read_scan(ocr, pdf, length, &event, &pages);
+    free(pdf);
+    assert_int_equal(event.kind, OCR_EVENT_FAILED);
+    assert_non_null(strstr(event.fault.text, "processor time"));
+    ocr_event_done(&event);
+    ocr_stop(&ocr); // its children are counted when it has ended
+    int64_t used = processor_ms_of_children() - before;
+    if (used > (CPU_S + KEEPING_S) * 1000 + REST_MS)
+        fail_msg("it took %lld ms of processor time", (long long)used);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +389,7 @@ int main(void)
         cmocka_unit_test(a_page_is_read_whichever_way_it_was_scanned),
         cmocka_unit_test(what_cannot_be_read_is_refused_with_the_reason),
         cmocka_unit_test(every_page_is_read_and_too_many_are_refused),
+        cmocka_unit_test(a_page_that_cannot_be_drawn_costs_its_time_once),
         cmocka_unit_test(a_scan_can_be_given_up_and_the_next_is_read),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
