@@ -410,6 +410,34 @@ static void rights_are_given_by_two_persons(void **state)
     free(clara);
 }
 
+/* Last: it sends the letter away. Everybody of these roles sees all forwarded letters else. */
+static void a_letter_that_was_passed_on_stays_guarded(void **state)
+{
+    (void)state;
+    char forward[128], confirm[128], id[UUID_TEXT_BYTES];
+    uuid_to_text(&desk.seed.clearing.uuid, id);
+    (void)snprintf(forward, sizeof forward, API "/documents/%s/forward", id);
+    (void)snprintf(confirm, sizeof confirm, API "/forwardings/%s/confirm", id);
+    assert_int_equal(post(USER_CASEWORKER, forward,
+                          "{\"target\":\"Jobcenter\",\"day\":\"2026-03-02\",\"reason\":\"\"}"),
+                     200);
+    static const size_t overseers[] = {USER_REGISTRY, USER_AUDITOR};
+    guard(desk.seed.clearing, GUARD_STAFF, true);
+    for (size_t i = 0; i < 2; i++) {
+        json_t *hidden = get(overseers[i], API "/forwardings", 200);
+        assert_int_equal(number_of(hidden, "count"), 0);
+        json_decref(hidden);
+    }
+    assert_int_equal(post(USER_REGISTRY, confirm, "{\"words\":\"Mail\"}"), 404);
+    rights_are(GUARD_STAFF);
+    for (size_t i = 0; i < 2; i++) {
+        json_t *seen = get(overseers[i], API "/forwardings", 200);
+        assert_int_equal(number_of(seen, "count"), 1);
+        json_decref(seen);
+    }
+    assert_int_equal(post(USER_REGISTRY, confirm, "{\"words\":\"Mail\"}"), 200);
+}
+
 static int open_desk(void **state)
 {
     (void)state;
@@ -438,6 +466,7 @@ int main(void)
         cmocka_unit_test(the_trace_of_a_guarded_case_is_not_seen),
         cmocka_unit_test(a_person_sets_and_lifts_with_a_reason),
         cmocka_unit_test(rights_are_given_by_two_persons),
+        cmocka_unit_test(a_letter_that_was_passed_on_stays_guarded),
     };
     log_open("portal", LOG_LEVEL_ERROR);
     return cmocka_run_group_tests(tests, open_desk, close_desk);
