@@ -1,9 +1,10 @@
 /* ledger_worker.c - which workers are there, and what they hold. Kept for people: leases do not
  * depend on it. Workers gone for longer than WORKER_REMEMBERED_MS are forgotten when another one
- * joins (names carry process ids, so that the list would grow for ever). */
+ * joins (names carry process ids, so that the list would grow for ever), unless they are drained. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "store/ledger_private.h"
 
 enum { WORKER_REMEMBERED_MS = 24 * 60 * 60 * 1000 };
@@ -19,6 +20,34 @@ void worker_record_done(struct worker_record *record)
     *record = (struct worker_record){0};
 }
 
+/* Names carry process ids: a worker that takes the place of a drained one (same kind, same host) is
+ * held back in its stead, until an admin resumes it. */
+static enum status inherit_drain(struct ledger *ledger, const char *name, const char *kind,
+                                 const char *host, int64_t audit, struct fault *fault)
+{
+    struct rows *rows = NULL;
+    bool is_found = false;
+    char *before = NULL;
+    enum status status = database_query(
+        ledger->database,
+        "SELECT name FROM worker WHERE kind = $1 AND host = $2 AND drained = 1 AND gone_ms > 0"
+        " AND name <> $3 ORDER BY gone_ms DESC, name LIMIT 1",
+        VALUES(value_text(kind), value_text(host), value_text(name)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &is_found, fault);
+    if (status == STATUS_OK && is_found)
+        before = string_copy(rows_text(rows, 0));
+    rows_done(&rows);
+    if (status == STATUS_OK && is_found)
+        status = database_run(ledger->database,
+                              "UPDATE worker SET drained = CASE WHEN name = $1 THEN 1 ELSE 0 END,"
+                              " audit = $3 WHERE name = $1 OR name = $2",
+                              VALUES(value_text(name), value_text(before), value_integer(audit)),
+                              NULL, fault);
+    free(before);
+    return status;
+}
+
 static enum status join(struct ledger *ledger, const char *name, const char *kind, const char *host,
                         const char *version, struct fault *fault)
 {
@@ -28,7 +57,8 @@ static enum status join(struct ledger *ledger, const char *name, const char *kin
         audit_append(ledger, ledger_dispatcher, "worker.join", name, "{}", &audit, fault);
     if (status == STATUS_OK)
         status =
-            database_run(ledger->database, "DELETE FROM worker WHERE gone_ms > 0 AND gone_ms < $1",
+            database_run(ledger->database,
+                         "DELETE FROM worker WHERE gone_ms > 0 AND gone_ms < $1 AND drained = 0",
                          VALUES(value_integer(now - WORKER_REMEMBERED_MS)), NULL, fault);
     if (status == STATUS_OK)
         status =
@@ -40,7 +70,7 @@ static enum status join(struct ledger *ledger, const char *name, const char *kin
                          VALUES(value_text(name), value_text(kind), value_text(host),
                                 value_text(version), value_integer(now), value_integer(audit)),
                          NULL, fault);
-    return status;
+    return status == STATUS_OK ? inherit_drain(ledger, name, kind, host, audit, fault) : status;
 }
 
 enum status ledger_worker_joined(struct ledger *ledger, const char *name, const char *kind,

@@ -9,8 +9,9 @@
 /* ---- workers ---------------------------------------------------------------------------------- */
 
 /* A drained worker ends what it has in hand and is given no further job, until it is resumed; the
- * dispatcher looks at each bell and poll. It stays drained over restarts of either. STATUS_REFUSE:
- * there is no worker of that name. */
+ * dispatcher looks at each bell and poll. It stays drained over restarts of either: the
+ * worker of its kind that its host starts next takes its place. STATUS_REFUSE: there is no worker of
+ * that name. */
 enum status worker_drain(struct ledger *ledger, const char *name, bool is_drained,
                          const char *actor, struct fault *fault);
 typedef enum status worker_name_callback(void *context, const char *name, struct fault *fault);

@@ -250,8 +250,7 @@ static enum status hold_back(void *context, const char *name, struct fault *faul
     return STATUS_OK;
 }
 
-/* Which workers an admin has drained or resumed since the last look. */
-static void look_at_drained(struct dispatch *dispatch)
+void dispatch_look_at_drained(struct dispatch *dispatch)
 {
     struct fault fault = {0};
     for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next)
@@ -263,7 +262,7 @@ static void look_at_drained(struct dispatch *dispatch)
 
 static void expect_everything(struct dispatch *dispatch)
 {
-    look_at_drained(dispatch);
+    dispatch_look_at_drained(dispatch);
     for (int kind = 0; kind < JOB_KINDS; kind++)
         dispatch_expect(dispatch, (enum job_kind)kind);
     grants_make(dispatch);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "store/operations.h"
 #include "tests/store/scene.h"
 
 enum { SEEN_MOST = 400 };
@@ -262,6 +264,50 @@ static void workers_long_gone_are_forgotten(void **state)
     assert_workers(scene, "b reader h 0.1 job - - 0/0 done 0;");
 }
 
+static enum status note_name(void *context, const char *name, struct fault *fault)
+{
+    (void)fault;
+    struct text *names = context;
+    text_append_format(names, "%s ", name);
+    return STATUS_OK;
+}
+
+static void assert_drained(struct scene *scene, const char *expected)
+{
+    struct text names = {0};
+    assert_ok(scene, workers_drained(scene->ledger, note_name, &names, &scene->fault));
+    assert_string_equal(text_string(&names), expected);
+    text_done(&names);
+}
+
+static void join_reader(struct scene *scene, const char *name, const char *host)
+{
+    assert_ok(scene,
+              ledger_worker_joined(scene->ledger, name, "reader", host, "0.1", &scene->fault));
+}
+
+static void a_drained_worker_stays_so_when_it_starts_again(void **state)
+{
+    struct scene *scene = *state;
+    join_reader(scene, "reader-h-1", "h");
+    join_reader(scene, "reader-h-2", "h");
+    assert_ok(scene, worker_drain(scene->ledger, "reader-h-1", true, "clara", &scene->fault));
+    assert_ok(scene, ledger_worker_left(scene->ledger, "reader-h-1", &scene->fault));
+    scene->wall_ms += 25 * 3600 * 1000; // longer than others are remembered
+    join_reader(scene, "reader-x-3", "x");
+    assert_drained(scene, "reader-h-1 "); // it is not of another host,
+    assert_ok(scene,
+              ledger_worker_joined(scene->ledger, "filer-h-4", "filer", "h", "1", &scene->fault));
+    assert_drained(scene, "reader-h-1 "); // nor of another kind
+    join_reader(scene, "reader-h-5", "h");
+    assert_drained(scene, "reader-h-5 ");
+    join_reader(scene, "reader-h-6", "h"); // one place, one worker
+    assert_drained(scene, "reader-h-5 ");
+    assert_ok(scene, worker_drain(scene->ledger, "reader-h-5", false, "clara", &scene->fault));
+    assert_drained(scene, "");
+    scene_assert_sound(scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +320,7 @@ int main(void)
         SCENE_TEST(the_summary_counts_everything),
         SCENE_TEST(workers_come_work_and_go),
         SCENE_TEST(workers_long_gone_are_forgotten),
+        SCENE_TEST(a_drained_worker_stays_so_when_it_starts_again),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
