@@ -20,9 +20,19 @@ const kinds = [
   ['user.', 'Personen'],
   ['session.', 'Anmeldungen'],
   ['token.', 'Zugänge für Maschinen'],
+  ['batch.', 'Stapel'],
+  ['letterbox.', 'Briefkasten'],
+  ['request.', 'Angeforderte Unterlagen'],
+  ['job.', 'Aufträge'],
   ['worker.', 'Programme'],
   ['register.', 'Register'],
 ];
+
+/** The nearest kind in words; the action itself stands below, as the API and the records call it. */
+function kindOf(action) {
+  const [, words] = kinds.filter(([begin]) => begin !== '' && action.startsWith(begin)).sort(([one], [other]) => other.length - one.length)[0] ?? ['', ''];
+  return words;
+}
 
 const detailWords = (detail) => Object.entries(detail).map(([key, value]) => `${key}: ${String(value).slice(0, 24)}`).join(', ');
 
@@ -60,7 +70,7 @@ export function AuditPage() {
     ${rows.length > 0 &&
     html`<${Table} caption="Protokoll, das Neueste zuerst" columns=${[['Nummer', 'numeric'], ['Zeit', ''], ['Wer', ''], ['Was', ''], ['Woran', ''], ['Einzelheiten', '']]}>
       ${rows.map((row) => html`<tr class="kern-table__row" key=${row.id}>
-        <${Cell} numeric>${row.id}<//><${Cell}><span class="nowrap">${timeWords(row.at)}</span><//><${Cell}>${row.actor}<//><${Cell}>${row.action}<//>
+        <${Cell} numeric>${row.id}<//><${Cell}><span class="nowrap">${timeWords(row.at)}</span><//><${Cell}>${row.actor}<//><${Cell}>${kindOf(row.action)}<p class="note">${row.action}</p><//>
         <${Cell}><span class="file-name">${row.subject}</span><//><${Cell}><span class="note file-name">${detailWords(row.detail)}</span><//>
       </tr>`)}
     <//>`}

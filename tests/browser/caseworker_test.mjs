@@ -8,6 +8,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { makeInstance, openBrowser, startPortal, stopPortal } from './instance.mjs';
 import { logIn, logOut, look, lookNarrow, runSteps } from './looking.mjs';
+import { outlive } from './outage.mjs';
 
 
 const steps = {
@@ -87,6 +88,10 @@ const steps = {
     await look(page, 'document-note');
     await page.getByRole('button', { name: 'Notiz speichern' }).click();
     await page.getByText('„Rückruf am Montag“').waitFor();
+  },
+
+  async 'the portal is stopped and started again, and no word is lost'(given) {
+    await outlive(given, 1);
   },
 
   async 'a filed document is taken note of, and taken back'({ page }) {
@@ -244,12 +249,13 @@ async function main() {
   const { context, faults, profile } = await openBrowser();
   const page = await context.newPage();
   page.setDefaultTimeout(30000);
-  process.exitCode = await runSteps(steps, { page, url: portal.url, ids, faults, file, bin: process.env.BIN_DIR });
+  const given = { page, url: portal.url, ids, faults, file, portal, bin: process.env.BIN_DIR };
+  process.exitCode = await runSteps(steps, given);
   await context.close();
   rmSync(profile, { recursive: true, force: true });
-  const code = await stopPortal(portal);
+  const code = await stopPortal(given.portal);
   if (code !== 0) {
-    console.log(`FAILED  the portal ended with ${code}\n${portal.log()}`);
+    console.log(`FAILED  the portal ended with ${code}\n${given.portal.log()}`);
     process.exitCode = 1;
   }
 }

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeInstance, openBrowser, startPortal, stopPortal } from './instance.mjs';
+import { fillOffice } from './office.mjs';
 import { logIn, logOut } from './looking.mjs';
 
 const OUT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/pictures');
@@ -44,6 +45,9 @@ const shots = [
     await logIn(page, url, 'anna');
     await heading(page, 'Scanstelle');
     await take(page, 'scanstelle');
+    await page.getByRole('button', { name: 'Stapel', exact: true }).click();
+    await page.locator('.batch').first().waitFor();
+    await take(page, 'stapel');
     await logOut(page);
   },
   async (page, url) => {
@@ -59,13 +63,31 @@ const shots = [
     await page.getByRole('searchbox').fill('zeichen 50 22 104477 0');
     await page.locator('mark', { hasText: 'Zeichen' }).waitFor();
     await take(page, 'suche');
+    await page.goto(`${url}/#/unterlagen/50.21.000815-1`);
+    await page.locator('.asked__item').first().waitFor();
+    await take(page, 'unterlagen');
     await logOut(page);
   },
   async (page, url) => {
     await logIn(page, url, 'rita');
     await page.goto(`${url}/#/klaerung`);
     await heading(page, 'Klärung');
+    await page.locator('.proposal').first().waitFor();
     await take(page, 'klaerung');
+    await page.goto(`${url}/#/weitergeleitet`);
+    await page.locator('tbody tr').first().waitFor();
+    await take(page, 'weitergeleitet');
+    await page.goto(`${url}/#/loeschung`);
+    await page.locator('tbody tr').first().waitFor();
+    await take(page, 'loeschung');
+    await logOut(page);
+  },
+  async (page, url) => {
+    await logIn(page, url, 'quirin');
+    await page.getByRole('link', { name: 'Qualität' }).click();
+    await page.getByRole('button', { name: /^Prüfen:/ }).first().click();
+    await page.getByRole('group', { name: 'Was nicht stimmt' }).waitFor();
+    await take(page, 'qualitaet');
     await logOut(page);
   },
   async (page, url) => {
@@ -77,12 +99,14 @@ const shots = [
 
 const folder = mkdtempSync(path.join(tmpdir(), 'posteingang-handbook-'));
 mkdirSync(OUT, { recursive: true });
-const { file } = makeInstance(path.join(folder, 'instance'));
+const { file, ids } = makeInstance(path.join(folder, 'instance'), [['months: 3', 'months: 0']]);
 const portal = await startPortal(file);
 const browser = await openBrowser();
 try {
   const page = await browser.context.newPage();
   await page.setViewportSize(SIZE);
+  await fillOffice({ page, url: portal.url, ids, file, bin: process.env.BIN_DIR });
+  await browser.context.clearCookies();
   for (const shot of shots) await shot(page, portal.url);
 } finally {
   await browser.context.close();

@@ -74,7 +74,6 @@ export async function openBrowser() {
     executablePath: CHROMIUM,
     args: FLAGS,
     headless: true,
-    env: { ...process.env, LANGUAGE: 'de_DE' }, // how date fields are written
     locale: 'de-DE',
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1440, height: 1000 },

@@ -7,12 +7,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openBrowser, PASSWORD } from './instance.mjs';
-
-const { AxeBuilder } = await import('@axe-core/playwright');
+import { expectFault, logIn, logOut, lookEverywhere as look, runSteps, screens } from './looking.mjs';
 
 const bin = process.env.BIN_DIR;
 const samples = path.join(process.env.SOURCE_DIR, 'tests/samples');
-const screens = path.resolve(bin, '../screens');
 const scan = path.join(samples, 'drop/Demmin');
 
 /** Every role on this host: intake, dispatcher, reader, filer, portal. */
@@ -58,47 +56,6 @@ function processesOf(parent, program) {
     const own = readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0')[0].endsWith(program) ? [Number(child)] : [];
     return [...own, ...processesOf(child, program)];
   });
-}
-
-async function logIn(page, url, name) {
-  await page.goto(url);
-  await page.getByLabel('Name').fill(name);
-  await page.getByLabel('Kennwort').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Anmelden' }).click();
-  await page.getByRole('button', { name: 'Abmelden' }).waitFor();
-}
-
-async function logOut(page) {
-  await page.getByRole('button', { name: 'Abmelden' }).click();
-  await page.getByRole('heading', { name: 'Anmelden' }).waitFor();
-}
-
-async function assertAccessible(page, name) {
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-    .analyze();
-  const words = violations.map((each) => `${each.id}: ${each.help} (${each.nodes.map((node) => node.target).join(', ')})`);
-  assert.deepEqual(words, [], `${name} is accessible`);
-}
-
-/** Looked at wide, at 320 CSS pixels, and at 200 %: nothing may need sideways scrolling. */
-async function look(page, name) {
-  await assertAccessible(page, name);
-  for (const [suffix, width, height] of [['', 1440, 1000], ['-320', 320, 800], ['-200', 720, 500]]) {
-    await page.setViewportSize({ width, height });
-    await page.waitForTimeout(150);
-    await page.screenshot({ path: path.join(screens, `${name}${suffix}.png`), fullPage: suffix !== '-200' });
-    const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-    assert.ok(wide <= seen, `${name} fits ${width} px: ${wide} of ${seen}`);
-  }
-  await page.setViewportSize({ width: 1440, height: 1000 });
-}
-
-/** A status that the browser itself reports on its console, and that was asked for. */
-function expectFault(faults, status) {
-  const expected = faults.findIndex((fault) => fault.includes(String(status)));
-  assert.notEqual(expected, -1, `a ${status}`);
-  faults.splice(expected, 1);
 }
 
 const steps = {
@@ -153,6 +110,26 @@ const steps = {
     expectFault(faults, 422);
   },
 
+  async 'several files are dragged onto the page; one is here already'({ page, world, faults }) {
+    const files = [
+      ['ausweis-noch-einmal.tif', readFileSync(world.scans[1]).toString('base64')],
+      ['brief.odt', Buffer.from('PK kein Scan').toString('base64')],
+    ];
+    const dragged = await page.evaluateHandle((given) => {
+      const transfer = new DataTransfer();
+      for (const [name, bytes] of given) transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name));
+      return transfer;
+    }, files);
+    await page.dispatchEvent('.dropzone', 'dragover', { dataTransfer: dragged });
+    await page.locator('.dropzone--over').waitFor();
+    await page.dispatchEvent('.dropzone', 'drop', { dataTransfer: dragged });
+    await page.locator('.upload').filter({ hasText: 'ausweis-noch-einmal.tif' }).getByText('Dieselbe Datei kam schon einmal').waitFor({ timeout: 30000 });
+    await page.locator('.upload').filter({ hasText: 'brief.odt' }).getByText('Abgelehnt').waitFor({ timeout: 30000 });
+    await page.getByRole('button', { name: 'Liste leeren' }).click();
+    await page.locator('.upload').first().waitFor({ state: 'detached' });
+    expectFault(faults, 422);
+  },
+
   async 'an upload outlives a lost connection, and so does what was typed'({ page, context, world, faults }) {
     await page.getByRole('button', { name: 'Stapel', exact: true }).click();
     await page.getByLabel('Seiten', { exact: true }).fill('7');
@@ -163,12 +140,18 @@ const steps = {
     await page.getByText('Das Portal antwortet nicht').waitFor({ state: 'detached', timeout: 40000 });
     assert.equal(await page.getByLabel('Seiten', { exact: true }).inputValue(), '7');
     await page.getByRole('button', { name: 'Scans', exact: true }).click();
-    await context.setOffline(true);
+    const line = await context.newCDPSession(page); // it is cut while the file is on its way
+    const carry = (offline, uploadThroughput) => line.send('Network.emulateNetworkConditions', { offline, latency: 0, downloadThroughput: -1, uploadThroughput });
+    await line.send('Network.enable');
+    await carry(false, 8000); // bytes a second
     await page.getByLabel('Dateien auswählen').setInputFiles([
       { name: 'spaeter.tif', mimeType: 'image/tiff', buffer: readFileSync(world.scans[2]) },
     ]);
+    await page.waitForFunction(() => document.querySelector('.upload__share')?.value > 0);
+    await carry(true, 8000);
     await page.getByText('Es geht von selbst weiter').first().waitFor();
-    await context.setOffline(false);
+    await carry(false, -1);
+    await line.detach();
     await page.getByRole('row').filter({ hasText: 'spaeter.tif' }).first().waitFor({ timeout: 40000 });
     faults.splice(0); // the browser reports each request that did not get through
   },
@@ -275,6 +258,12 @@ const steps = {
     const waiting = page.getByRole('row').filter({ hasText: /^Lesen/ }).getByRole('cell').nth(1);
     await waiting.filter({ hasText: /^1$/ }).waitFor({ timeout: 60000 });
     await look(page, 'betrieb');
+    const before = processesOf(world.system.pid, 'posteingang-reader');
+    for (const reader of before) process.kill(reader, 'SIGKILL'); // started again, they are still held back
+    for (const reader of before) await readers.filter({ hasText: `-${reader}` }).waitFor({ state: 'detached', timeout: 60000 });
+    await readers.nth(count - 1).getByText('angehalten').waitFor({ timeout: 60000 });
+    assert.equal(await readers.getByText('angehalten').count(), count);
+    await waiting.filter({ hasText: /^1$/ }).waitFor();
     for (let i = 0; i < count; i++) await readers.nth(i).getByRole('button', { name: /^Weiter/ }).click();
     await waiting.filter({ hasText: /^0$/ }).waitFor({ timeout: 60000 });
   },
@@ -331,28 +320,14 @@ async function main() {
   const { context, faults, profile } = await openBrowser();
   const page = await context.newPage();
   page.setDefaultTimeout(20000);
-  let failed = 0;
-  for (const [name, step] of Object.entries(steps)) {
-    try {
-      await step({ page, context, world, faults, expectFault });
-      assert.deepEqual(faults.splice(0), [], 'nothing went wrong in the browser');
-      console.log(`ok      ${name}`);
-    } catch (error) {
-      failed++;
-      console.log(`FAILED  ${name}\n${error.stack}`);
-      await page.screenshot({ path: path.join(screens, 'failed.png') }).catch(() => {});
-      break; // the steps build on each other
-    }
-  }
+  process.exitCode = await runSteps(steps, { page, context, world, faults });
   await context.close();
   rmSync(profile, { recursive: true, force: true });
   const code = await stopSystem(world);
   if (code !== 0) {
-    failed++;
     console.log(`FAILED  the system ended with ${code}\n${world.log()}`);
+    process.exitCode = 1;
   }
-  console.log(failed === 0 ? `${Object.keys(steps).length} passed, 0 failed` : `${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
 }
 
 await main();

@@ -8,19 +8,18 @@
 // SPDX-License-Identifier: EUPL-1.2
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { accountPage, pages } from '../../portal/web/pages.js';
-import { makeInstance, openBrowser, PASSWORD, startPortal, stopPortal } from './instance.mjs';
+import { makeInstance, openBrowser, startPortal, stopPortal } from './instance.mjs';
 import {
   assertAccessible, assertKeyboard, lookEverywhere, lookOver, runSteps, WIDE,
 } from './looking.mjs';
+import { become, CASE, fillOffice } from './office.mjs';
 
 const people = {
   mailroom: 'anna', caseworker: 'bernd', lead: 'lena', quality: 'quirin', registry: 'rita', auditor: 'rolf', admin: 'clara',
 };
-const CASE = '50.21.000815-1';
 const allPages = [...pages, accountPage];
 const keyOf = (page) => page.path ?? String(page.pattern);
 
@@ -160,22 +159,6 @@ async function between(page, state) {
 
 // ---- going there -----------------------------------------------------------------------------------
 
-/** Logs in by the API, which is quicker than by hand; the cookie is the browser's. */
-async function become({ page, url }, name) {
-  const answer = await page.context().request.post(`${url}/api/v1/login`, {
-    headers: { 'X-Posteingang': 'person' }, data: { name, password: PASSWORD },
-  });
-  assert.equal(answer.status(), 200, `${name} logs in`);
-}
-
-/** Posts as who is logged in; what was answered. */
-async function post({ page, url }, path, data, status = [200, 201]) {
-  const answer = await page.context().request.post(`${url}/api/v1${path}`, { headers: { 'X-Posteingang': 'person' }, data });
-  const words = await answer.text();
-  assert.ok(status.includes(answer.status()), `${path}: ${answer.status()} ${words}`);
-  return JSON.parse(words);
-}
-
 async function goTo({ page, url }, address) {
   await page.goto(`${url}/#${address}`);
 }
@@ -216,32 +199,8 @@ async function see(given, view, role, state) {
 
 // ---- the steps -------------------------------------------------------------------------------------
 
-const tomorrow = () => new Date(Date.now() + 30 * 86400000).toISOString().slice(0, 10);
-
 const setUp = {
-  async 'the office has one of everything'(given) {
-    const { page, url, ids, file, bin } = given;
-    for (const what of ['three', 'checked']) execFileSync(path.join(bin, '../tests-bin/seed_portal'), [file, what], { stdio: 'inherit' });
-    await become(given, 'anna');
-    await post(given, '/batches', { operator: 'anna', prepared: 12, received_day: '2026-03-02', channel: 'post', letterbox: 0 });
-    await post(given, '/letterbox', { compartment: 'all', day: '2026-03-02', time: '07:30', pieces: 14 });
-    const scans = await (await page.context().request.get(`${url}/api/v1/scans`)).json();
-    ids.receipt = (await post(given, '/receipts', { scans: [scans.results.at(-1).scan], sheets: 2 })).code;
-    await become(given, 'bernd');
-    await post(given, '/requests', { case_number: CASE, due_day: tomorrow(), items: [{ kind: 'mietvertrag', words: 'Mietvertrag der neuen Wohnung' }, { kind: 'kontoauszug', words: 'Kontoauszüge der letzten drei Monate' }] });
-    const waiting = await (await page.context().request.get(`${url}/api/v1/documents?view=clearing`)).json();
-    const others = waiting.results.map((each) => each.document).filter((id) => id !== ids.clearing);
-    await post(given, `/documents/${others[0]}/forward`, { target: 'Jobcenter Mecklenburgische Seenplatte Süd', day: '2026-03-02', reason: '' });
-    await post(given, `/documents/${others[1]}/discard`, { reason: 'Werbung' });
-    await become(given, 'clara');
-    for (const name of ['address', 'staff']) await post(given, '/rights', { account: 'bernd', class: name });
-    await become(given, 'lena');
-    await post(given, '/rights/confirm', { account: 'bernd', class: 'staff' });
-    await post(given, '/purges', { rule: 'aussortiert', reason: 'Werbung wird nicht aufgehoben' });
-    const listed = await (await page.context().request.get(`${url}/api/v1/documents?view=all&state=filed`)).json();
-    const filed = listed.results.filter((each) => each.document !== ids.filed);
-    await post(given, `/documents/${filed[0].document}/recall`, { reason: 'gehört zu einem anderen Fall' });
-  },
+  'the office has one of everything': fillOffice,
 
   async 'every page of the table has its states in this test'() {
     const known = new Set(views.map((view) => keyOf(pageOf(view))));
