@@ -205,6 +205,57 @@ static void every_answer_carries_the_security_headers(void **state)
     free(cookie);
 }
 
+static char *example_of(const struct route *route)
+{
+    struct text path = {0};
+    text_append(&path, API);
+    for (const char *part = route->path; *part == '/';) {
+        size_t length = strcspn(++part, "/");
+        text_append_char(&path, '/');
+        if (*part != ':')
+            text_append_bytes(&path, part, length);
+        else
+            text_append(&path, strncmp(part, ":id", 3) == 0 ? "00000000-0000-7000-8000-000000000000"
+                                                            : "1");
+        part += length;
+    }
+    return text_take(&path);
+}
+
+static void check_answer(const struct route *route, const struct reply *reply, int status)
+{
+    if (reply->status != status)
+        print_error("%s %s: %d, not %d\n", route->method, route->path, reply->status, status);
+    assert_int_equal(reply->status, status);
+    assert_true(reply_has_header(reply, "X-Content-Type-Options", "nosniff"));
+    assert_true(reply_has_header(reply, "X-Frame-Options", "DENY"));
+    assert_true(reply_has_header(reply, "Content-Security-Policy", "default-src 'none'"));
+    assert_null(strstr(reply->head, "unsafe-inline"));
+    assert_true(reply_has_header(reply, "Cache-Control", "no-store"));
+}
+
+/* Of the whole table: no change by another page, none by a method that is not the route's, and the
+ * headers on each answer, refusals too. */
+static void each_route_is_guarded(void **state)
+{
+    (void)state;
+    char *cookie = desk_cookie(&desk, "bernd");
+    const struct route *route = NULL;
+    for (size_t i = 0; (route = routes_at(i)) != NULL; i++) {
+        char *path = example_of(route);
+        struct reply wrong = client_ask(desk.port, "DELETE", path, cookie, NULL);
+        check_answer(route, &wrong, 405);
+        reply_done(&wrong);
+        if (strcmp(route->method, "POST") == 0) {
+            struct reply forged = client_ask(desk.port, "POST", path, cookie, "{}");
+            check_answer(route, &forged, 403);
+            reply_done(&forged);
+        }
+        free(path);
+    }
+    free(cookie);
+}
+
 /* What is not HTTP must not disturb those who speak it. */
 static void survives_what_is_not_http(void **state)
 {
@@ -279,6 +330,7 @@ int main(void)
         cmocka_unit_test(nothing_but_the_listed_files_is_served),
         cmocka_unit_test(every_listed_file_is_served_and_known_again),
         cmocka_unit_test(every_answer_carries_the_security_headers),
+        cmocka_unit_test(each_route_is_guarded),
         cmocka_unit_test(survives_what_is_not_http),
         cmocka_unit_test(a_taken_port_is_said),
         cmocka_unit_test(missing_pages_are_said),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,6 +75,53 @@ static void says_the_same_to_all_who_may_not(void **state)
         assert_string_equal(reply_token(&reply), "");
         reply_done(&reply);
     }
+}
+
+/* ---- what a log-in costs --------------------------------------------------------------------- */
+
+/* Instead of clocks, which say what else the machine does: how often a password was checked against a
+ * hash, and at which cost. Nearly all the time of a log-in goes there. */
+static atomic_int checks;
+static char costs[128]; /* "$argon2id$v=19$m=65536,t=2,p=1" */
+
+int __real_crypto_pwhash_str_verify(const char *hash, const char *password,
+                                    unsigned long long length);
+int __wrap_crypto_pwhash_str_verify(const char *hash, const char *password,
+                                    unsigned long long length);
+
+int __wrap_crypto_pwhash_str_verify(const char *hash, const char *password,
+                                    unsigned long long length)
+{
+    const char *salt = hash;
+    for (int parts = 0; parts < 3 && salt != NULL; parts++)
+        salt = strchr(salt + 1, '$');
+    checks++;
+    (void)snprintf(costs, sizeof costs, "%.*s", salt == NULL ? 0 : (int)(salt - hash), hash);
+    return __real_crypto_pwhash_str_verify(hash, password, length);
+}
+
+static void a_log_in_costs_the_same_whoever_it_is(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"clara",   "ein falsches Kennwort"},
+        {"niemand", "ein langes Kennwort"  }, // nobody of that name
+        {"dirk",    "ein langes Kennwort"  }, // disabled
+        {"dirk",    "falsch"               },
+        {"clara",   "ein langes Kennwort"  }, // and who may
+    };
+    char first[sizeof costs] = "";
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        checks = 0;
+        struct reply reply = desk_login(&desk, cases[i][0], cases[i][1]);
+        print_message("%s: %d, %d checks at %s\n", cases[i][0], reply.status, (int)checks, costs);
+        assert_int_equal(checks, 1);
+        if (i == 0)
+            memcpy(first, costs, sizeof first);
+        assert_string_equal(costs, first);
+        reply_done(&reply);
+    }
+    assert_non_null(strstr(first, "argon2id"));
 }
 
 static void takes_the_name_in_any_case(void **state)
@@ -271,6 +319,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(sets_a_cookie_that_scripts_and_strangers_do_not_see, restart_desk),
         cmocka_unit_test_setup(says_the_same_to_all_who_may_not, restart_desk),
+        cmocka_unit_test_setup(a_log_in_costs_the_same_whoever_it_is, restart_desk),
         cmocka_unit_test_setup(takes_the_name_in_any_case, restart_desk),
         cmocka_unit_test_setup(gives_a_new_token_each_time_and_ends_the_old, restart_desk),
         cmocka_unit_test_setup(logging_out_ends_the_session_here, restart_desk),
