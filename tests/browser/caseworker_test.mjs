@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { makeInstance, openBrowser, startPortal, stopPortal } from './instance.mjs';
-import { logIn, logOut, look, lookNarrow, runSteps } from './looking.mjs';
+import { logIn, logOut, look, runSteps } from './looking.mjs';
 import { outlive } from './outage.mjs';
 
 
@@ -18,8 +18,6 @@ const steps = {
     await page.getByRole('link', { name: /Kontoauszug/ }).waitFor();
     assert.equal(await page.getByRole('link', { name: /Widerspruch/ }).count(), 0); // in clearing
     await page.getByText('Ungelesen:').waitFor({ state: 'attached' });
-    await look(page, 'inbox');
-    await lookNarrow(page, 'inbox-narrow');
   },
 
   async 'it is filtered, and all documents are one click away'({ page }) {
@@ -44,7 +42,6 @@ const steps = {
     await page.locator('.page__mark--lit').waitFor();
     await page.getByRole('link', { name: /Kontoauszug/ }).waitFor(); // the list is still there
     await look(page, 'document-evidence');
-    await lookNarrow(page, 'document-narrow');
   },
 
   async 'the words of the page can be selected'({ page }) {
@@ -134,8 +131,6 @@ const steps = {
     await page.keyboard.press('t'); // the second page is a document of its own
     await page.getByRole('heading', { name: 'Dokument 2' }).waitFor();
     await page.getByText('Aus 1 Dokument werden 2.').waitFor();
-    await look(page, 'arrange');
-    await lookNarrow(page, 'arrange-narrow');
     await page.keyboard.press('Shift+ArrowLeft'); // and back again, in front of nothing
     await page.getByRole('heading', { name: 'Dokument 2' }).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Seite 2 von Dokument 1' }).and(page.locator(':focus')).waitFor();
@@ -154,8 +149,6 @@ const steps = {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Zu welchem Fall gehört das?' }).waitFor();
     await page.getByText('Noch 4.').waitFor();
-    await look(page, 'clearing');
-    await lookNarrow(page, 'clearing-narrow');
 
     await page.keyboard.press('1'); // the first candidate
     await page.keyboard.type('wJobcenter'); // forwarded: typed before the next one is shown
@@ -182,7 +175,6 @@ const steps = {
     await look(page, 'clearing-discard');
     await page.keyboard.press('Enter');
     await page.getByText('Hier ist nichts zu klären.').waitFor();
-    await look(page, 'clearing-empty');
     await page.getByRole('button', { name: 'Zurücknehmen' }).click();
     await page.getByText('Noch 1.').waitFor();
     await page.getByRole('heading', { name: 'Zu welchem Fall gehört das?' }).waitFor();
@@ -212,10 +204,8 @@ const steps = {
     await page.getByRole('link', { name: 'Suche' }).click();
     await page.getByRole('searchbox').fill('zeichen 50 22 104477 0');
     await page.locator('mark', { hasText: 'Zeichen' }).waitFor();
-    await look(page, 'search');
     await page.getByText('So suchen Sie genauer').click();
     await look(page, 'search-help');
-    await lookNarrow(page, 'search-narrow');
     await page.getByRole('searchbox').fill('typ:widerspruch eingang:1999');
     await page.getByText('Nichts gefunden.').waitFor();
     await page.getByRole('searchbox').fill('typ:kontoauszug');

@@ -63,7 +63,6 @@ const steps = {
     await logIn(page, world.url, 'anna');
     await page.getByRole('heading', { name: 'Scanstelle Demmin' }).waitFor();
     await page.getByText('kam kein Scan an').waitFor();
-    await look(page, 'scanstelle-leer');
     copyFileSync(world.scans[0], path.join(world.folder, 'drop/Demmin/brief-1.tif'));
     const row = page.getByRole('row').filter({ hasText: 'brief-1.tif' });
     await row.waitFor({ timeout: 30000 });
@@ -161,7 +160,6 @@ const steps = {
     await page.getByLabel('Seiten', { exact: true }).fill('12');
     await page.getByRole('button', { name: 'Stapel beginnen' }).click();
     await page.getByText('offen', { exact: true }).waitFor();
-    await look(page, 'stapel');
     await page.getByLabel('Grund, warum').fill('zwei Seiten doppelt gezählt');
     await page.getByRole('button', { name: 'Stapel abschließen' }).click();
     await page.getByText('abgeschlossen', { exact: true }).waitFor();
@@ -185,7 +183,6 @@ const steps = {
     await page.keyboard.press('s');
     await page.keyboard.type('kowalke');
     await page.getByRole('option', { name: /Kowalke/ }).first().waitFor();
-    await look(page, 'klaerung-suche');
     await page.keyboard.press('Enter');
     await page.getByText('Noch 1.').waitFor();
     await page.getByRole('heading', { name: 'Zu welchem Fall gehört das?' }).waitFor();
@@ -279,7 +276,6 @@ const steps = {
     await page.getByLabel('Name des Zugangs').fill('scanner-1');
     await page.getByRole('button', { name: 'Zugang anlegen' }).click();
     await page.locator('.secret').waitFor();
-    await look(page, 'personen');
     await page.getByRole('button', { name: 'Sperren: gerd' }).click();
     await page.getByText('gesperrt', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Entziehen: Zugang scanner-1' }).click();
@@ -292,10 +288,8 @@ const steps = {
     await page.getByLabel('Was').selectOption('worker.');
     await page.getByRole('button', { name: 'Suchen' }).click();
     await page.getByRole('cell', { name: 'worker.drain' }).first().waitFor();
-    await look(page, 'protokoll');
     await page.getByRole('link', { name: 'Einstellungen' }).click();
     await page.getByText('posteingang.yaml').first().waitFor();
-    await look(page, 'einstellungen');
     await logOut(page);
   },
 
