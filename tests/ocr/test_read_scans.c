@@ -262,6 +262,9 @@ static void assert_refused(struct ocr *ocr, const char *name, const void *bytes,
 
 static void what_cannot_be_read_is_refused_with_the_reason(void **state)
 {
+    static const char no_pages[] = "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+                                   "2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"
+                                   "trailer\n<</Root 1 0 R/Size 3>>\n%%EOF\n";
     char *bytes = NULL;
     size_t length = 0;
     load_sample("Waren/Kontoauszuege.pdf", &bytes, &length);
@@ -275,6 +278,18 @@ static void what_cannot_be_read_is_refused_with_the_reason(void **state)
     assert_refused(*state, "60,000 x 60,000 pixels", hollow, length, "zu groß");
     length = write_hollow_tiff(hollow, 0, 100);
     assert_refused(*state, "no width", hollow, length, "TIFF");
+    static const struct {
+        const char *name, *bytes;
+        size_t length;
+        const char *reason;
+    } cases[] = {
+        {"a PDF without pages", no_pages,                  sizeof no_pages - 1, "keine Seiten"},
+        {"a PDF of its head",   "%PDF-1.4\n1 0 obj\n<<",   18,                  "beschädigt" },
+        {"a PNG of its head",   "\x89PNG\r\n\x1A\n\0\0\0", 11,                  "PNG"         },
+        {"a JPEG of its head",  "\xFF\xD8\xFF\xE0\0",      5,                   "JPEG"        },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        assert_refused(*state, cases[i].name, cases[i].bytes, cases[i].length, cases[i].reason);
 }
 
 static void every_page_is_read_and_too_many_are_refused(void **state)
