@@ -99,6 +99,8 @@ const shots = [
 
 const folder = mkdtempSync(path.join(tmpdir(), 'posteingang-handbook-'));
 mkdirSync(OUT, { recursive: true });
+process.env.BIN_DIR = path.resolve(process.env.BIN_DIR);
+process.chdir(folder); // the seed leaves a file where it runs
 const { file, ids } = makeInstance(path.join(folder, 'instance'), [['months: 3', 'months: 0']]);
 const portal = await startPortal(file);
 const browser = await openBrowser();
