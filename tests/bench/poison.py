@@ -28,7 +28,7 @@ import zlib
 sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "flow"))
 import running  # noqa: E402 (its folder has to be found first)
 
-LIMITS = {"page_cpu": "4s", "page_memory": "600MB", "page_wall": "120s", "page_ocr": "4s",
+LIMITS = {"page_cpu": "4s", "page_memory": "256MB", "page_wall": "120s", "page_ocr": "4s",
           "backoff": "200ms", "backoff_most": "500ms", "quiet": "200ms", "enabled": "false",
           "readers": "0", "vanished": "30s", "lease": "60s"}
 LEAST_SHARE = 0.9
