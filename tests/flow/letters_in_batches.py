@@ -27,6 +27,7 @@ SPDX-License-Identifier: EUPL-1.2
 import argparse
 import collections
 import datetime
+import glob
 import hashlib
 import html
 import io
@@ -228,7 +229,8 @@ def metadata_of(pdf):
 
 def check_note(instance, document):
     """Its note in the PDF, beside it and in the spool; returns where things are."""
-    folder = os.path.join(instance.folder, "cabinet", document["team"], document["case_number"], document["document"])
+    # By its id: names of teams and cases are escaped where they are no file's names.
+    folder, = glob.glob(os.path.join(glob.escape(instance.folder), "cabinet", "*", "*", document["document"]))
     note = read(os.path.join(folder, "transfervermerk.xml"))
     pdf = os.path.join(folder, "dokument.pdf")
     tree = ElementTree.fromstring(note)
