@@ -3,9 +3,7 @@
  * Resolution: the model scales every line to 36 px, which at 225 dpi is the line of a 10 point
  * letter; finer pictures cost time in layout analysis and gain nothing (letters read at 180 to
  * 300 dpi differ by less than 0.3 % in words). Coarser ones are stretched when they are so coarse
- * that layout analysis takes letters for specks. Across the model looks at every third of the 36
- * px rows' pixels, so that its time goes by the width of letters: a tenth narrower they are read
- * as well, and faster, unless the scan is coarse.
+ * that layout analysis takes letters for specks.
  *
  * Light: photos and grey copies get their background evened out, which Tesseract's global
  * threshold needs; evenly lit pages are left alone. */
@@ -31,8 +29,6 @@ enum {
 
 static const double STRETCHED_PIXELS_MOST = 12e6;
 static const double LEVEL_ENOUGH_DEGREES = 0.12;
-static const double NARROWING = 0.9;
-static const double NARROWED_DPI_LEAST = 190; /* of the scan */
 
 static double reading_scale(PIX *page, double dpi)
 {
@@ -129,22 +125,19 @@ enum status clean_picture_turn(struct clean_picture *clean, int degrees, struct 
 
 enum status clean_picture_level(struct clean_picture *clean, double degrees, struct fault *fault)
 {
-    double narrowing = clean->dpi * clean->to_page.d < NARROWED_DPI_LEAST ? 1 : NARROWING;
-    double turn = fabs(degrees) < LEVEL_ENOUGH_DEGREES ? 0 : degrees;
-    if (turn == 0 && narrowing == 1)
+    if (fabs(degrees) < LEVEL_ENOUGH_DEGREES)
         return STATUS_OK;
-    double angle = turn * M_PI / 180, cosine = cos(angle), sine = sin(angle);
-    PIX *level = rotate_grey(clean->pix, angle, narrowing);
+    double angle = degrees * M_PI / 180, cosine = cos(angle), sine = sin(angle);
+    PIX *level = rotate_grey(clean->pix, angle);
     if (level == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory while levelling a page");
-    // The turn is about the middle; this is the way back.
-    double x = pixGetWidth(clean->pix) / 2, y = pixGetHeight(clean->pix) / 2;
-    struct affine widen = {1 / narrowing, 0, 0, 1, 0, 0};
-    struct affine back = {
-        cosine, -sine, sine, cosine, x - cosine * x - sine * y, y + sine * x - cosine * y};
-    clean->to_page = affine_multiply(affine_multiply(widen, back), clean->to_page);
     pixDestroy(&clean->pix);
     clean->pix = level;
+    // The turn is about the middle; this is the way back.
+    double x = pixGetWidth(level) / 2, y = pixGetHeight(level) / 2;
+    struct affine back = {
+        cosine, -sine, sine, cosine, x - cosine * x - sine * y, y + sine * x - cosine * y};
+    clean->to_page = affine_multiply(back, clean->to_page);
     return STATUS_OK;
 }
 

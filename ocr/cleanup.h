@@ -24,8 +24,7 @@ void clean_picture_done(struct clean_picture *clean);
 
 /* Turns by quarters; the page is then the page turned likewise. */
 enum status clean_picture_turn(struct clean_picture *clean, int degrees, struct fault *fault);
-/* Turns clockwise by a few degrees to level the lines, and makes letters as narrow as the model
- * still reads them well; the page stays as it is. */
+/* Turns clockwise by a few degrees to level the lines; the page stays as it is. */
 enum status clean_picture_level(struct clean_picture *clean, double degrees, struct fault *fault);
 /* Takes ruling lines out of a level picture. */
 enum status clean_picture_erase_rules(struct clean_picture *clean, struct fault *fault);

@@ -2,7 +2,6 @@
  *
  * Everything that opens files happens in engine_open(). The models' digests stand in the engine's name, so that a reading can be replayed years later. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -269,12 +268,6 @@ static void take_words(TessBaseAPI *api, struct harvest *harvest)
     TessResultIteratorDelete(results);
 }
 
-/* How much wider than in the picture things are on the page, for their height. */
-static double widening_of(struct affine to_page)
-{
-    return hypot(to_page.a, to_page.b) / hypot(to_page.c, to_page.d);
-}
-
 static double mean_confidence(const struct harvest *harvest)
 {
     return harvest->characters == 0 ? 0 : harvest->confidence_sum / harvest->characters;
@@ -301,9 +294,7 @@ enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t t
     bool is_late = clock_monotonic_ms(clock) >= deadline;
     // A page that makes no sense has no numbers: it lies the wrong way round, or is no text.
     if (!is_late && !list->failed && mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
-        good = number_zones_read(&harvest.zones, engine->api,
-                                 &(struct number_picture){pix, dpi, widening_of(to_page)}, deadline,
-                                 list);
+        good = number_zones_read(&harvest.zones, engine->api, pix, dpi, deadline, list);
     // On a page of handwriting everything is doubtful, and all of it is kept.
     if (mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
         word_list_drop_doubtful(list, DOUBTFUL_CONFIDENCE);

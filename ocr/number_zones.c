@@ -1,9 +1,8 @@
 /* number_zones.c - see number_zones.h.
  *
- * The second reading is another one in three ways: the word is cut out alone and enlarged, its
- * letters as wide as on the page, it is taken as one line whose gaps do not count, and where no
- * letters were seen but those that digits are taken for, only digits and the marks that numbers
- * are written with are allowed.
+ * The second reading is another one in three ways: the word is cut out alone and enlarged, it is
+ * taken as one line whose gaps do not count, and where no letters were seen but those that digits
+ * are taken for, only digits and the marks that numbers are written with are allowed.
  * Its least sure symbols give further alternatives. The first reading stays what it was: which of
  * them is right is for the register to say. */
 // SPDX-License-Identifier: EUPL-1.2
@@ -66,8 +65,8 @@ void number_zones_add(struct number_zones *zones, struct reading_box box, uint32
         zones->zones[zones->count++] = (struct number_zone){box, word};
 }
 
-/* The word on paper of its own, enlarged, and `widening` times as wide. */
-static PIX *cut_out(PIX *pix, struct reading_box box, double widening)
+/* The word on paper of its own, enlarged. */
+static PIX *cut_out(PIX *pix, struct reading_box box)
 {
     BOX *area = boxCreate(box.left, box.top, box.width, box.height);
     PIX *word = area == NULL ? NULL : pixClipRectangle(pix, area, NULL);
@@ -76,8 +75,7 @@ static PIX *cut_out(PIX *pix, struct reading_box box, double widening)
     pixDestroy(&word);
     PIX *padded = grey == NULL ? NULL : pixAddBorder(grey, PADDING, 255);
     pixDestroy(&grey);
-    PIX *large =
-        padded == NULL ? NULL : pixScale(padded, ENLARGEMENT * (float)widening, ENLARGEMENT);
+    PIX *large = padded == NULL ? NULL : pixScale(padded, ENLARGEMENT, ENLARGEMENT);
     pixDestroy(&padded);
     return large;
 }
@@ -191,16 +189,16 @@ static bool hang_on_all(const struct symbols *symbols, float confidence, struct 
     return good;
 }
 
-static bool read_zone(const struct number_zone *zone, TessBaseAPI *api,
-                      const struct number_picture *picture, struct reading_word *word)
+static bool read_zone(const struct number_zone *zone, TessBaseAPI *api, PIX *pix, int dpi,
+                      struct reading_word *word)
 {
-    PIX *large = cut_out(picture->pix, zone->box, picture->widening);
+    PIX *large = cut_out(pix, zone->box);
     if (large == NULL)
         return true; // off the picture: nothing to read
     TessBaseAPISetVariable(api, "tessedit_char_whitelist",
                            may_be_digits_alone(word->text) ? allowed : "");
     TessBaseAPISetImage2(api, large);
-    TessBaseAPISetSourceResolution(api, (int)lround((double)(ENLARGEMENT * (float)picture->dpi)));
+    TessBaseAPISetSourceResolution(api, (int)lround((double)(ENLARGEMENT * (float)dpi)));
     struct symbols symbols = {0};
     if (TessBaseAPIRecognize(api, NULL) == 0)
         take_symbols(api, &symbols);
@@ -209,9 +207,8 @@ static bool read_zone(const struct number_zone *zone, TessBaseAPI *api,
     return hang_on_all(&symbols, confidence, word);
 }
 
-bool number_zones_read(const struct number_zones *zones, TessBaseAPI *api,
-                       const struct number_picture *picture, int64_t deadline_ms,
-                       struct word_list *list)
+bool number_zones_read(const struct number_zones *zones, TessBaseAPI *api, PIX *pix, int dpi,
+                       int64_t deadline_ms, struct word_list *list)
 {
     bool good = true;
     TessBaseAPISetPageSegMode(api, PSM_SINGLE_LINE);
@@ -219,7 +216,7 @@ bool number_zones_read(const struct number_zones *zones, TessBaseAPI *api,
     for (unsigned i = 0; good && i < zones->count; i++) {
         if (clock_monotonic_ms(clock_system()) >= deadline_ms)
             break;
-        good = read_zone(&zones->zones[i], api, picture, &list->words[zones->zones[i].word]);
+        good = read_zone(&zones->zones[i], api, pix, dpi, &list->words[zones->zones[i].word]);
     }
     TessBaseAPISetVariable(api, "tessedit_char_whitelist", "");
     TessBaseAPISetVariable(api, "lstm_choice_mode", "0");

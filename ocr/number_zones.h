@@ -22,22 +22,14 @@ struct number_zones {
     unsigned count;
 };
 
-/* The picture that was read. */
-struct number_picture {
-    PIX *pix;
-    int dpi;         /* down */
-    double widening; /* that gives letters their width again: 1 where they have it */
-};
-
 /* Is it likely a number that somebody refers to, and in doubt? */
 bool number_zones_want(const char *text, float confidence);
 /* Remembers word `word` of the list; beyond the limit nothing. */
 void number_zones_add(struct number_zones *zones, struct reading_box box, uint32_t word);
-/* Reads the zones of the picture again, with letters forbidden where there were none or few, and hangs
+/* Reads the zones of `pix` again, with letters forbidden where there were none or few, and hangs
  * what differs onto the words. Changes the engine's picture. Ends at `deadline_ms` (monotonic).
  * False when memory is out. */
-bool number_zones_read(const struct number_zones *zones, TessBaseAPI *api,
-                       const struct number_picture *picture, int64_t deadline_ms,
-                       struct word_list *list);
+bool number_zones_read(const struct number_zones *zones, TessBaseAPI *api, PIX *pix, int dpi,
+                       int64_t deadline_ms, struct word_list *list);
 
 #endif

@@ -35,9 +35,10 @@ static uint32_t mix(const l_uint32 *above, const l_uint32 *below, struct place p
 }
 
 /* One row of the turned picture, whose first pixel shows `place`. */
-static void rotate_row(PIX *grey, l_uint32 *line, int width, struct place place, struct place step)
+static void rotate_row(PIX *grey, l_uint32 *line, struct place place, struct place step)
 {
-    int64_t columns = pixGetWidth(grey) - 1, rows = pixGetHeight(grey) - 1, words = pixGetWpl(grey);
+    int width = pixGetWidth(grey);
+    int64_t columns = width - 1, rows = pixGetHeight(grey) - 1, words = pixGetWpl(grey);
     const l_uint32 *data = pixGetData(grey);
     for (int x = 0; x < width; x++, place.x += step.x, place.y += step.y) {
         int64_t column = place.x >> ONE_BITS, row = place.y >> ONE_BITS;
@@ -48,15 +49,14 @@ static void rotate_row(PIX *grey, l_uint32 *line, int width, struct place place,
     }
 }
 
-PIX *rotate_grey(PIX *grey, double radians, double narrowing)
+PIX *rotate_grey(PIX *grey, double radians)
 {
-    int width = (int)fmax(1, floor(pixGetWidth(grey) * narrowing));
-    PIX *turned = pixCreateNoInit(width, pixGetHeight(grey), 8);
+    PIX *turned = pixCreateTemplateNoInit(grey);
     if (turned == NULL)
         return NULL;
     double cosine = cos(radians), sine = sin(radians);
     int middle_x = pixGetWidth(grey) / 2, middle_y = pixGetHeight(grey) / 2;
-    struct place step = {fixed(cosine / narrowing), fixed(-sine / narrowing)};
+    struct place step = {fixed(cosine), fixed(-sine)};
     size_t words = (size_t)pixGetWpl(turned);
     for (int y = 0; y < pixGetHeight(turned); y++) {
         double across = -middle_x, down = y - middle_y;
@@ -64,7 +64,7 @@ PIX *rotate_grey(PIX *grey, double radians, double narrowing)
                               fixed(middle_y + down * cosine - across * sine)};
         l_uint32 *line = pixGetData(turned) + (size_t)y * words;
         memset(line, PAPER, words * sizeof *line);
-        rotate_row(grey, line, width, place, step);
+        rotate_row(grey, line, place, step);
     }
     return turned;
 }

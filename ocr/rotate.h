@@ -1,4 +1,4 @@
-/* rotate.h - grey pictures turned by a few degrees, and narrowed. */
+/* rotate.h - grey pictures turned by a few degrees. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef OCR_ROTATE_H
 #define OCR_ROTATE_H
@@ -7,8 +7,7 @@
 
 /* `grey` (8 bit) turned clockwise about its middle, as large as before, white where nothing was:
  * (x, y) shows what stood at (cos x + sin y, cos y - sin x), counted from the middle, whose place
- * is half the width and half the height, rounded down. Then the columns become as many as
- * `narrowing` says (above 0.5, at most 1). NULL when memory is out. */
-PIX *rotate_grey(PIX *grey, double radians, double narrowing);
+ * is half the width and half the height, rounded down. NULL when memory is out. */
+PIX *rotate_grey(PIX *grey, double radians);
 
 #endif

@@ -64,14 +64,13 @@ static void another_reading_becomes_an_alternative(void **state)
     struct word_list list = {0};
     struct reading_box box;
     PIX *line = line_of("50.21.004711", &box);
-    const struct number_picture picture = {.pix = line, .dpi = SHEET_DPI, .widening = 1};
     // What the first reading made of it: once wrong, once right.
     static const char *const first[] = {"5O.21.OO4711", "50.21.004711"};
     for (uint32_t i = 0; i < 2; i++) {
         assert_non_null(word_list_add(&list, first[i]));
         number_zones_add(&zones, box, i);
     }
-    assert_true(number_zones_read(&zones, api, &picture, INT64_MAX, &list));
+    assert_true(number_zones_read(&zones, api, line, SHEET_DPI, INT64_MAX, &list));
     assert_string_equal(list.words[0].text, first[0]); // the first reading stays
     assert_int_equal(list.words[0].alternative_count, 1);
     assert_string_equal(list.words[0].alternatives[0].text, "50.21.004711");
@@ -81,7 +80,7 @@ static void another_reading_becomes_an_alternative(void **state)
 
     // No time left: nothing is read.
     assert_non_null(word_list_add(&list, first[0]));
-    assert_true(number_zones_read(&zones, api, &picture, 0, &list));
+    assert_true(number_zones_read(&zones, api, line, SHEET_DPI, 0, &list));
     assert_int_equal(list.words[0].alternative_count, 0);
     word_list_done(&list);
     pixDestroy(&line);

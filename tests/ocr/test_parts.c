@@ -168,7 +168,7 @@ static void turning_by_degrees_is_a_turn_about_the_middle(void **state)
         *grey = pixBlockconvGray(large, NULL, 5, 5);
     for (size_t i = 0; i < sizeof degrees / sizeof degrees[0]; i++) {
         double angle = degrees[i] * M_PI / 180;
-        PIX *turned = rotate_grey(grey, angle, 1);
+        PIX *turned = rotate_grey(grey, angle);
         PIX *other = pixRotate(grey, (float)angle, L_ROTATE_AREA_MAP, L_BRING_IN_WHITE, 0, 0);
         assert_non_null(turned);
         for (int y = MARGIN; y < pixGetHeight(grey) - MARGIN; y++)
@@ -185,27 +185,6 @@ static void turning_by_degrees_is_a_turn_about_the_middle(void **state)
     pixDestroy(&grey);
     pixDestroy(&large);
     pixDestroy(&fine);
-}
-
-static void narrowing_keeps_every_place_in_proportion(void **state)
-{
-    (void)state;
-    enum { WIDTH = 250, HEIGHT = 9 };
-    PIX *grey = pixCreate(WIDTH, HEIGHT, 8);
-    for (int y = 0; y < HEIGHT; y++)
-        for (int x = 0; x < WIDTH; x++)
-            pixSetPixel(grey, x, y, (l_uint32)x);
-    PIX *narrow = rotate_grey(grey, 0, 0.8);
-    assert_non_null(narrow);
-    assert_int_equal(pixGetWidth(narrow), WIDTH * 4 / 5);
-    assert_int_equal(pixGetHeight(narrow), HEIGHT);
-    for (int x = 0; x < WIDTH * 4 / 5 - 1; x++) {
-        l_uint32 value = 0;
-        pixGetPixel(narrow, x, HEIGHT / 2, &value);
-        assert_in_range(value, x * 5 / 4, x * 5 / 4 + 1);
-    }
-    pixDestroy(&narrow);
-    pixDestroy(&grey);
 }
 
 static void content_streams_say_what_they_paint(void **state)
@@ -260,7 +239,6 @@ int main(void)
         cmocka_unit_test(a_word_list_is_full_at_its_limit),
         cmocka_unit_test(shrinking_averages_areas),
         cmocka_unit_test(turning_by_degrees_is_a_turn_about_the_middle),
-        cmocka_unit_test(narrowing_keeps_every_place_in_proportion),
         cmocka_unit_test(content_streams_say_what_they_paint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
