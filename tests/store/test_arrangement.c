@@ -614,7 +614,8 @@ static struct document_id pictured(struct scene *scene, char letter, uint32_t pa
     struct page_facts facts[PAGES_MOST];
     char file[PAGES_MOST * PICTURE_BYTES + 1] = "";
     for (uint32_t i = 0; i < pages; i++) {
-        (void)snprintf(file + i * PICTURE_BYTES, PICTURE_BYTES + 1, "%c%u..", letter, i + 1);
+        const char picture[PICTURE_BYTES] = {letter, (char)('1' + i), '.', '.'};
+        memcpy(file + i * PICTURE_BYTES, picture, PICTURE_BYTES);
         facts[i] = (struct page_facts){
             .number = i + 1,
             .outcome = PAGE_IN_DOCUMENT,
