@@ -48,20 +48,22 @@ struct digest audit_hash(const struct digest *previous, int64_t id, int64_t at_m
 }
 
 /* The end of the chain; 0 and zeroes when there is none yet. */
-static enum status head(struct ledger *ledger, int64_t *ret_id, struct digest *ret_hash,
-                        struct fault *fault)
+static enum status find_head(struct ledger *ledger, struct audit_head *ret_head,
+                             struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false;
+    if (ledger->is_changing && ledger->head.is_known) {
+        *ret_head = ledger->head;
+        return STATUS_OK;
+    }
     enum status status =
         database_query(ledger->database, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1",
                        NO_VALUES, &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
-    if (status == STATUS_OK) {
-        *ret_id = there ? rows_integer(rows, 0) : 0;
-        *ret_hash = there ? rows_digest(rows, 1) : (struct digest){0};
-    }
+    if (status == STATUS_OK && there)
+        *ret_head = (struct audit_head){.id = rows_integer(rows, 0), .hash = rows_digest(rows, 1)};
     rows_done(&rows);
     return status;
 }
@@ -72,22 +74,24 @@ enum status audit_append(struct ledger *ledger, const char *actor, const char *a
 {
     if (detail == NULL)
         return ledger_out_of_memory(fault);
-    int64_t last = 0;
-    struct digest previous = {0};
-    enum status status = head(ledger, &last, &previous, fault);
+    struct audit_head head = {0};
+    enum status status = find_head(ledger, &head, fault);
     if (status != STATUS_OK)
         return status;
     int64_t now = ledger_wall_ms(ledger);
-    struct digest hash = audit_hash(&previous, last + 1, now, actor, action, subject, detail);
-    status = database_run(ledger->database,
-                          "INSERT INTO audit (id, at_ms, actor, action, subject, detail, hash)"
-                          " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                          VALUES(value_integer(last + 1), value_integer(now), value_text(actor),
-                                 value_text(action), value_text(subject), value_text(detail),
-                                 value_digest(&hash)),
-                          NULL, fault);
-    if (status == STATUS_OK)
-        *ret_audit = last + 1;
+    int64_t id = head.id + 1;
+    struct digest hash = audit_hash(&head.hash, id, now, actor, action, subject, detail);
+    status = database_post(ledger->database,
+                           "INSERT INTO audit (id, at_ms, actor, action, subject, detail, hash)"
+                           " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                           VALUES(value_integer(id), value_integer(now), value_text(actor),
+                                  value_text(action), value_text(subject), value_text(detail),
+                                  value_digest(&hash)),
+                           fault);
+    if (status == STATUS_OK) {
+        ledger->head = (struct audit_head){.is_known = true, .id = id, .hash = hash};
+        *ret_audit = id;
+    }
     return status;
 }
 

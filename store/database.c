@@ -67,6 +67,17 @@ enum status database_end(struct database *database, enum status status, struct f
     return database->engine->end(database, status, fault);
 }
 
+enum status database_begin_part(struct database *database, struct fault *fault)
+{
+    return database->engine->begin_part(database, fault);
+}
+
+enum status database_end_part(struct database *database, enum status status, bool *ret_is_lost,
+                              struct fault *fault)
+{
+    return database->engine->end_part(database, status, ret_is_lost, fault);
+}
+
 enum status database_overwrite(struct database *database, bool overwrites, struct fault *fault)
 {
     return database->engine->overwrite(database, overwrites, fault);
@@ -129,6 +140,21 @@ enum status database_run(struct database *database, const char *sql, const struc
 {
     assert(count <= PARAMETERS_MOST);
     return database->engine->run(database, sql, values, count, ret_changed, fault);
+}
+
+enum status database_post(struct database *database, const char *sql, const struct value *values,
+                          size_t count, struct fault *fault)
+{
+    assert(count <= PARAMETERS_MOST);
+    return database->engine->post(database, sql, values, count, NULL, fault);
+}
+
+enum status database_post_one(struct database *database, const char *sql,
+                              const struct value *values, size_t count, const char *otherwise,
+                              struct fault *fault)
+{
+    assert(count <= PARAMETERS_MOST && otherwise != NULL);
+    return database->engine->post(database, sql, values, count, otherwise, fault);
 }
 
 enum status database_query(struct database *database, const char *sql, const struct value *values,

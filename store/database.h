@@ -47,6 +47,13 @@ enum status database_begin_reading(struct database *database, struct fault *faul
 /* Commits when `status` is STATUS_OK, rolls back otherwise. Durable when STATUS_OK comes back. */
 enum status database_end(struct database *database, enum status status, struct fault *fault);
 
+/* A part of a writing transaction that can be undone by itself; parts have no parts. */
+enum status database_begin_part(struct database *database, struct fault *fault);
+/* Keeps the part when `status` is STATUS_OK, undoes it otherwise. *ret_is_lost: the transaction
+ * itself is gone, and all that is left to do is to end it. */
+enum status database_end_part(struct database *database, enum status status, bool *ret_is_lost,
+                              struct fault *fault);
+
 /* With `lazily`, commits of this connection are whole but need not be durable when they come back;
  * the first commit after it was turned off again makes them so, all together. For bulk work whose
  * parts nobody sees before its last commit. Not inside a transaction. */
@@ -87,6 +94,16 @@ struct value value_digest_or_null(const struct digest *digest); /* all zero beco
 /* Runs a statement to its end. *ret_changed (may be NULL): how many rows it changed. */
 enum status database_run(struct database *database, const char *sql, const struct value *values,
                          size_t count, uint64_t *ret_changed, struct fault *fault);
+/* A statement of a writing transaction whose outcome need not be known at once, so that a server is
+ * not waited for: a failure of it comes with a later call of the same transaction, at the latest
+ * with its end. */
+enum status database_post(struct database *database, const char *sql, const struct value *values,
+                          size_t count, struct fault *fault);
+/* The same of one that changes exactly one row; STATUS_HALT with the words `otherwise` (a string
+ * literal) when it does not. */
+enum status database_post_one(struct database *database, const char *sql,
+                              const struct value *values, size_t count, const char *otherwise,
+                              struct fault *fault);
 /* Starts a query; ask rows_next() for each row, and end it with rows_done(). */
 enum status database_query(struct database *database, const char *sql, const struct value *values,
                            size_t count, struct rows **ret_rows, struct fault *fault);

@@ -22,11 +22,16 @@ struct engine {
     enum status (*begin)(struct database *database, struct fault *fault);
     enum status (*begin_reading)(struct database *database, struct fault *fault);
     enum status (*end)(struct database *database, enum status status, struct fault *fault);
+    enum status (*begin_part)(struct database *database, struct fault *fault);
+    enum status (*end_part)(struct database *database, enum status status, bool *ret_is_lost,
+                            struct fault *fault);
     enum status (*commit_lazily)(struct database *database, bool lazily, struct fault *fault);
     enum status (*overwrite)(struct database *database, bool overwrites, struct fault *fault);
 
     enum status (*run)(struct database *database, const char *sql, const struct value *values,
                        size_t count, uint64_t *ret_changed, struct fault *fault);
+    enum status (*post)(struct database *database, const char *sql, const struct value *values,
+                        size_t count, const char *otherwise, struct fault *fault);
     enum status (*query)(struct database *database, const char *sql, const struct value *values,
                          size_t count, struct rows **ret_rows, struct fault *fault);
     enum status (*walk)(struct database *database, const char *sql, const struct value *values,

@@ -18,7 +18,6 @@
 #include <assert.h>
 #include <endian.h>
 #include <inttypes.h>
-#include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,8 +25,8 @@
 
 #include "base/text.h"
 #include "store/database_dialect.h"
-#include "store/database_engine.h"
 #include "store/database_result.h"
+#include "store/database_server.h"
 
 enum {
     SERVER_VERSION_LEAST = 150000,
@@ -44,32 +43,6 @@ enum {
 /* Its number in the upper half of the key, that of the schema in the lower: PostgreSQL's advisory
  * locks are those of a whole database. */
 static const int64_t lock_class = 0x506f;
-
-struct prepared {
-    const char *sql; /* borrowed: the key */
-    char name[24];
-    Oid types[PARAMETERS_MOST]; /* 0: the server's own guess, because only NULL has come so far */
-    unsigned session;           /* in which it was prepared */
-};
-
-struct server {
-    struct database database; /* must be first */
-    PGconn *connection;       /* NULL when there is none */
-    char *url;
-    enum database_access access;
-    unsigned session;     /* grows with every connection */
-    char marker[33];      /* of this connection in commit_marker, in hex */
-    int64_t transactions; /* begun for writing so far */
-    int64_t lock;         /* key of the writers' lock */
-    bool in_transaction;  /* database_begin() or _begin_reading() was called */
-    bool is_lost;         /* the connection went in the middle of it */
-    bool has_changed;     /* it changed something */
-    bool is_lazy;         /* synchronous_commit is off */
-    bool owes_durability; /* something was committed while it was */
-    unsigned names;       /* of prepared statements, so far */
-    struct prepared *statements[STATEMENT_SLOTS];
-    size_t statement_count;
-};
 
 /* ---- failures ------------------------------------------------------------------------------- */
 
@@ -109,16 +82,15 @@ static void say(struct fault *fault, enum status status, const char *doing, cons
                     state);
 }
 
-static void drop_connection(struct server *server)
+void server_drop_connection(struct server *server)
 {
     PQfinish(server->connection);
     server->connection = NULL;
+    server->posted_count = 0;
     server->is_lost = server->in_transaction;
 }
 
-/* Puts a failure into words, and lets go of a connection that is of no use any more. Takes the
- * result, which may be NULL. */
-static enum status failed(struct server *server, PGresult *result, const char *doing,
+enum status server_failed(struct server *server, PGresult *result, const char *doing,
                           struct fault *fault)
 {
     char state[STATE_BYTES] = "08006";
@@ -132,11 +104,11 @@ static enum status failed(struct server *server, PGresult *result, const char *d
     if (status == STATUS_HALT)
         server->database.halted = true;
     if (PQstatus(server->connection) != CONNECTION_OK || strcmp(state, "25006") == 0)
-        drop_connection(server);
+        server_drop_connection(server);
     return status;
 }
 
-static bool is_good(const PGresult *result)
+bool server_is_good(const PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
@@ -146,9 +118,12 @@ static bool is_good(const PGresult *result)
 static enum status command(struct server *server, const char *sql, const char *doing,
                            struct fault *fault)
 {
+    enum status status = pipeline_settle(server, NULL, fault);
+    if (status != STATUS_OK)
+        return status;
     PGresult *result = PQexec(server->connection, sql);
-    if (!is_good(result))
-        return failed(server, result, doing, fault);
+    if (!server_is_good(result))
+        return server_failed(server, result, doing, fault);
     PQclear(result);
     return STATUS_OK;
 }
@@ -187,9 +162,12 @@ static enum status connect_server(struct server *server, struct fault *fault)
 /* One text in the first row's first column; the caller owns it, NULL for NULL or no memory. */
 static enum status ask(struct server *server, const char *sql, char **ret_text, struct fault *fault)
 {
+    enum status status = pipeline_settle(server, NULL, fault);
+    if (status != STATUS_OK)
+        return status;
     PGresult *result = PQexec(server->connection, sql);
-    if (!is_good(result))
-        return failed(server, result, "ask the server", fault);
+    if (!server_is_good(result))
+        return server_failed(server, result, "ask the server", fault);
     bool there = PQntuples(result) > 0 && !PQgetisnull(result, 0, 0);
     *ret_text = there ? string_copy(PQgetvalue(result, 0, 0)) : NULL;
     PQclear(result);
@@ -238,7 +216,7 @@ static enum status set_up(struct server *server, struct fault *fault)
     if (status == STATUS_OK && server->is_lazy)
         status = command(server, "SET synchronous_commit = off", "be set up", fault);
     if (status != STATUS_OK && server->connection != NULL)
-        drop_connection(server);
+        server_drop_connection(server);
     return status;
 }
 
@@ -307,9 +285,7 @@ static enum status open_server(const char *url, enum database_access access,
         (struct database){.engine = &database_postgresql, .can_write = access != DATABASE_READ};
     server->access = access;
     server->url = string_copy(url);
-    struct uuid marker = uuid_new((int64_t)time(NULL) * 1000);
-    for (size_t i = 0; i < UUID_BYTES; i++)
-        (void)snprintf(server->marker + 2 * i, 3, "%02x", marker.bytes[i]);
+    server->marker = uuid_new((int64_t)time(NULL) * 1000);
     enum status status = server->url == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
                                              : set_up(server, fault);
     if (status == STATUS_OK)
@@ -434,12 +410,12 @@ static enum status find_types(struct server *server, const char *sql, Oid *types
     settle_unused(text_string(&hidden), types, count);
     PGresult *result = PQprepare(server->connection, "", text_string(&hidden), (int)count, types);
     text_done(&hidden);
-    if (is_good(result)) {
+    if (server_is_good(result)) {
         PQclear(result);
         result = PQdescribePrepared(server->connection, "");
     }
-    if (!is_good(result))
-        return failed(server, result, "prepare a statement", fault);
+    if (!server_is_good(result))
+        return server_failed(server, result, "prepare a statement", fault);
     for (int i = 0; i < (int)count && i < PQnparams(result); i++)
         types[i] = PQparamtype(result, i);
     PQclear(result);
@@ -455,9 +431,9 @@ static enum status prepare(struct server *server, struct prepared *prepared, siz
     (void)snprintf(prepared->name, sizeof prepared->name, "s%u", ++server->names);
     PGresult *result =
         PQprepare(server->connection, prepared->name, prepared->sql, (int)count, prepared->types);
-    if (!is_good(result)) {
+    if (!server_is_good(result)) {
         prepared->session = 0;
-        return failed(server, result, "prepare a statement", fault);
+        return server_failed(server, result, "prepare a statement", fault);
     }
     PQclear(result);
     prepared->session = server->session;
@@ -481,29 +457,62 @@ static struct prepared *find_statement(struct server *server, const char *sql)
     return prepared;
 }
 
+/* The cached statement for `sql`, ready for values of these types; NULL: there is none, and
+ * parameters->types are all known. */
+static enum status make_ready(struct server *server, const char *sql, struct parameters *parameters,
+                              size_t count, struct prepared **ret_prepared, struct fault *fault)
+{
+    struct prepared *prepared = find_statement(server, sql);
+    enum status status = STATUS_OK;
+    *ret_prepared = prepared;
+    if (prepared != NULL && fits(server, prepared, parameters, count))
+        return STATUS_OK;
+    status = pipeline_settle(server, NULL, fault);
+    if (status != STATUS_OK)
+        return status;
+    return prepared == NULL ? find_types(server, sql, parameters->types, count, fault)
+                            : prepare(server, prepared, count, fault);
+}
+
+static struct posting posting_of(const struct prepared *prepared,
+                                 const struct parameters *parameters, size_t count)
+{
+    return (struct posting){.name = prepared->name,
+                            .values = parameters->values,
+                            .lengths = parameters->lengths,
+                            .formats = parameters->formats,
+                            .count = (int)count};
+}
+
+/* Behind what was posted, so that all is waited for together. */
+static enum status execute_behind(struct server *server, const struct posting *posting,
+                                  PGresult **ret_result, struct fault *fault)
+{
+    enum status status = pipeline_post(server, posting, fault);
+    return status == STATUS_OK ? pipeline_settle(server, ret_result, fault) : status;
+}
+
 static enum status execute_once(struct server *server, const char *sql,
                                 struct parameters *parameters, size_t count, PGresult **ret_result,
                                 struct fault *fault)
 {
     PGresult *result = NULL;
-    struct prepared *prepared = find_statement(server, sql);
-    enum status status = STATUS_OK;
-    if (prepared != NULL && !fits(server, prepared, parameters, count))
-        status = prepare(server, prepared, count, fault);
+    struct prepared *prepared = NULL;
+    enum status status = make_ready(server, sql, parameters, count, &prepared, fault);
     if (status != STATUS_OK)
         return status;
-    if (prepared == NULL) {
-        status = find_types(server, sql, parameters->types, count, fault);
-        if (status != STATUS_OK)
-            return status;
+    if (server->posted_count > 0 && prepared != NULL) {
+        const struct posting posting = posting_of(prepared, parameters, count);
+        return execute_behind(server, &posting, ret_result, fault);
+    }
+    if (prepared == NULL)
         result = PQexecParams(server->connection, sql, (int)count, parameters->types,
                               parameters->values, parameters->lengths, parameters->formats, 1);
-    } else {
+    else
         result = PQexecPrepared(server->connection, prepared->name, (int)count, parameters->values,
                                 parameters->lengths, parameters->formats, 1);
-    }
-    if (!is_good(result))
-        return failed(server, result, "run a statement", fault);
+    if (!server_is_good(result))
+        return server_failed(server, result, "run a statement", fault);
     *ret_result = result;
     return STATUS_OK;
 }
@@ -554,6 +563,35 @@ static enum status run(struct database *database, const char *sql, const struct 
     return status;
 }
 
+static enum status post(struct database *database, const char *sql, const struct value *values,
+                        size_t count, const char *otherwise, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    struct parameters parameters;
+    struct prepared *prepared = NULL;
+    uint64_t changed = 0;
+    assert(server->in_transaction);
+    enum status status = database_refuse_halted(database, fault);
+    if (status == STATUS_OK && server->is_lost)
+        return fault_set(fault, STATUS_LATER,
+                         "ledger: the connection was lost; the transaction is gone");
+    take_values(&parameters, values, count);
+    if (status == STATUS_OK)
+        status = make_ready(server, sql, &parameters, count, &prepared, fault);
+    if (status != STATUS_OK)
+        return status;
+    server->has_changed = true;
+    if (prepared != NULL) {
+        struct posting posting = posting_of(prepared, &parameters, count);
+        posting.otherwise = otherwise;
+        return pipeline_post(server, &posting, fault);
+    }
+    status = run(database, sql, values, count, &changed, fault);
+    if (status == STATUS_OK && otherwise != NULL && changed != 1)
+        return fault_set(fault, STATUS_HALT, "%s", otherwise);
+    return status;
+}
+
 static enum status query(struct database *database, const char *sql, const struct value *values,
                          size_t count, struct rows **ret_rows, struct fault *fault)
 {
@@ -571,10 +609,13 @@ static enum status fetch(struct database *database, unsigned cursor, PGresult **
     char sql[COMMAND_BYTES];
     if (server->is_lost)
         return fault_set(fault, STATUS_LATER, "ledger: the connection was lost");
+    enum status status = pipeline_settle(server, NULL, fault);
+    if (status != STATUS_OK)
+        return status;
     (void)snprintf(sql, sizeof sql, "FETCH %d FROM walk%u", WALK_ROWS, cursor);
     PGresult *result = PQexecParams(server->connection, sql, 0, NULL, NULL, NULL, NULL, 1);
-    if (!is_good(result))
-        return failed(server, result, "go on with a walk", fault);
+    if (!server_is_good(result))
+        return server_failed(server, result, "go on with a walk", fault);
     *ret_result = result;
     return STATUS_OK;
 }
@@ -613,8 +654,8 @@ static enum status walk(struct database *database, const char *sql, const struct
         result =
             PQexecParams(server->connection, text_string(&declared), (int)count, parameters.types,
                          parameters.values, parameters.lengths, parameters.formats, 1);
-        if (!is_good(result))
-            status = failed(server, result, "begin a walk", fault);
+        if (!server_is_good(result))
+            status = server_failed(server, result, "begin a walk", fault);
         else
             PQclear(result);
     }
@@ -699,9 +740,12 @@ static enum status begin_reading(struct database *database, struct fault *fault)
 static enum status look_for_outcome(struct server *server, bool *ret_committed, struct fault *fault)
 {
     char sql[COMMAND_BYTES];
+    char hex[2 * UUID_BYTES + 1];
     char *number = NULL;
+    for (size_t i = 0; i < UUID_BYTES; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", server->marker.bytes[i]);
     (void)snprintf(sql, sizeof sql, "SELECT number FROM commit_marker WHERE connection = '\\x%s'",
-                   server->marker);
+                   hex);
     enum status status = need_connection(server, fault);
     if (status == STATUS_OK)
         status = lock_writers(server, fault);
@@ -710,7 +754,7 @@ static enum status look_for_outcome(struct server *server, bool *ret_committed, 
     if (status == STATUS_OK)
         status = command(server, "ROLLBACK", "end", fault);
     if (status != STATUS_OK && server->connection != NULL)
-        drop_connection(server);
+        server_drop_connection(server);
     if (status == STATUS_OK)
         *ret_committed = number != NULL && strtoll(number, NULL, 10) == server->transactions;
     free(number);
@@ -743,38 +787,40 @@ static enum status find_outcome(struct server *server, struct fault *fault)
                      "happened; this process must end");
 }
 
-/* Takes the result of a COMMIT. One of a transaction that had failed is answered by ROLLBACK. */
-static enum status end_commit(struct server *server, PGresult *result, struct fault *fault)
+/* The marker and COMMIT, behind what was posted. A COMMIT of a transaction that had failed is
+ * answered by ROLLBACK. */
+static enum status send_commit(struct server *server, struct fault *fault)
 {
-    bool is_committed = is_good(result) && strcmp(PQcmdStatus(result), "COMMIT") == 0;
-    if (is_committed) {
-        PQclear(result);
+    static const char mark[] =
+        "INSERT INTO commit_marker (connection, number) VALUES ($1, $2) ON CONFLICT (connection)"
+        " DO UPDATE SET number = excluded.number, since = excluded.since";
+    const struct posting commit = {.sql = "COMMIT"};
+    PGresult *result = NULL;
+    enum status status = STATUS_OK;
+    if (server->has_changed)
+        status = post(&server->database, mark,
+                      VALUES(value_uuid(&server->marker), value_integer(server->transactions)),
+                      NULL, fault);
+    if (status == STATUS_OK)
+        status = execute_behind(server, &commit, &result, fault);
+    if (status != STATUS_OK)
+        return status;
+    bool is_committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    PQclear(result);
+    if (is_committed)
         return STATUS_OK;
-    }
-    if (is_good(result)) {
-        PQclear(result);
-        return fault_set(fault, STATUS_HALT,
-                         "ledger: a failed statement was overlooked; nothing was committed");
-    }
-    enum status status = failed(server, result, "commit", fault);
-    if (server->connection == NULL && status == STATUS_LATER && server->has_changed)
-        return find_outcome(server, fault);
-    return status;
+    return fault_set(fault, STATUS_HALT,
+                     "ledger: a failed statement was overlooked; nothing was committed");
 }
 
 static enum status commit(struct server *server, struct fault *fault)
 {
-    char sql[COMMAND_BYTES] = "COMMIT";
-    if (server->has_changed)
-        (void)snprintf(sql, sizeof sql,
-                       "INSERT INTO commit_marker (connection, number) VALUES ('\\x%s', %" PRId64
-                       ") ON CONFLICT (connection) DO UPDATE SET number = excluded.number, since ="
-                       " excluded.since; COMMIT",
-                       server->marker, server->transactions);
     if (server->is_lost)
         return fault_set(fault, STATUS_LATER,
                          "ledger: the connection was lost; the transaction did not happen");
-    enum status status = end_commit(server, PQexec(server->connection, sql), fault);
+    enum status status = send_commit(server, fault);
+    if (status == STATUS_LATER && server->connection == NULL && server->has_changed)
+        status = find_outcome(server, fault);
     if (status == STATUS_OK)
         server->owes_durability = server->is_lazy;
     return status;
@@ -785,15 +831,37 @@ static enum status end(struct database *database, enum status status, struct fau
     struct server *server = (struct server *)database;
     if (status == STATUS_OK)
         status = commit(server, fault);
+    pipeline_drain(server);
     if (server->connection != NULL && PQtransactionStatus(server->connection) != PQTRANS_IDLE) {
         PGresult *result = PQexec(server->connection, "ROLLBACK");
-        bool is_back = is_good(result);
+        bool is_back = server_is_good(result);
         PQclear(result);
         if (!is_back)
-            drop_connection(server);
+            server_drop_connection(server);
     }
     server->in_transaction = false;
     server->is_lost = false;
+    return status;
+}
+
+static enum status begin_part(struct database *database, struct fault *fault)
+{
+    return post(database, "SAVEPOINT part", NO_VALUES, NULL, fault);
+}
+
+static enum status end_part(struct database *database, enum status status, bool *ret_is_lost,
+                            struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    *ret_is_lost = false;
+    if (status == STATUS_OK)
+        status = run(database, "RELEASE SAVEPOINT part", NO_VALUES, NULL, fault);
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    pipeline_drain(server);
+    *ret_is_lost = server->connection == NULL ||
+                   command(server, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part",
+                           "undo a part", NULL) != STATUS_OK;
     return status;
 }
 
@@ -862,10 +930,12 @@ static enum status is_empty(struct database *database, bool *ret_empty, struct f
 /* Runs what the first column of a query's rows says. */
 static enum status run_each(struct server *server, const char *sql, struct fault *fault)
 {
+    enum status status = pipeline_settle(server, NULL, fault);
+    if (status != STATUS_OK)
+        return status;
     PGresult *commands = PQexec(server->connection, sql);
-    if (!is_good(commands))
-        return failed(server, commands, "ask the server", fault);
-    enum status status = STATUS_OK;
+    if (!server_is_good(commands))
+        return server_failed(server, commands, "ask the server", fault);
     for (int i = 0; status == STATUS_OK && i < PQntuples(commands); i++)
         status = command(server, PQgetvalue(commands, i, 0), "change its form", fault);
     PQclear(commands);
@@ -936,8 +1006,8 @@ static enum status check_references(struct database *database, database_finding 
     if (status != STATUS_OK)
         return status;
     PGresult *keys = PQexec(server->connection, questions);
-    if (!is_good(keys))
-        return failed(server, keys, "ask the server", fault);
+    if (!server_is_good(keys))
+        return server_failed(server, keys, "ask the server", fault);
     for (int i = 0; status == STATUS_OK && i < PQntuples(keys); i++) {
         char *count = NULL;
         char words[FAULT_TEXT_BYTES];
@@ -1003,9 +1073,12 @@ const struct engine database_postgresql = {
     .begin = begin,
     .begin_reading = begin_reading,
     .end = end,
+    .begin_part = begin_part,
+    .end_part = end_part,
     .commit_lazily = commit_lazily,
     .overwrite = overwrite,
     .run = run,
+    .post = post,
     .query = query,
     .walk = walk,
     .script = script,

@@ -413,6 +413,17 @@ static enum status run(struct database *database, const char *sql, const struct 
     return status;
 }
 
+/* Nobody is waited for: it runs at once. */
+static enum status post(struct database *database, const char *sql, const struct value *values,
+                        size_t count, const char *otherwise, struct fault *fault)
+{
+    uint64_t changed = 0;
+    enum status status = run(database, sql, values, count, &changed, fault);
+    if (status == STATUS_OK && otherwise != NULL && changed != 1)
+        return fault_set(fault, STATUS_HALT, "%s", otherwise);
+    return status;
+}
+
 static enum status query(struct database *database, const char *sql, const struct value *values,
                          size_t count, struct rows **ret_rows, struct fault *fault)
 {
@@ -536,6 +547,25 @@ static enum status end(struct database *database, enum status status, struct fau
     if (sqlite3_get_autocommit(file->handle) == 0 &&
         sqlite3_exec(file->handle, "ROLLBACK", NULL, NULL, NULL) != SQLITE_OK)
         file->database.halted = true;
+    return status;
+}
+
+static enum status begin_part(struct database *database, struct fault *fault)
+{
+    return run(database, "SAVEPOINT part", NO_VALUES, NULL, fault);
+}
+
+static enum status end_part(struct database *database, enum status status, bool *ret_is_lost,
+                            struct fault *fault)
+{
+    struct file *file = (struct file *)database;
+    *ret_is_lost = false;
+    if (status == STATUS_OK)
+        status = run(database, "RELEASE part", NO_VALUES, NULL, fault);
+    if (status != STATUS_OK)
+        *ret_is_lost = sqlite3_get_autocommit(file->handle) != 0 ||
+                       sqlite3_exec(file->handle, "ROLLBACK TO part; RELEASE part", NULL, NULL,
+                                    NULL) != SQLITE_OK;
     return status;
 }
 
@@ -739,9 +769,12 @@ const struct engine database_sqlite = {
     .begin = begin,
     .begin_reading = begin_reading,
     .end = end,
+    .begin_part = begin_part,
+    .end_part = end_part,
     .commit_lazily = commit_lazily,
     .overwrite = overwrite,
     .run = run,
+    .post = post,
     .query = query,
     .walk = query,
     .script = script,

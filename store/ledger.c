@@ -1,5 +1,6 @@
 /* ledger.c - opening, and the frame of every change. See ledger.h and ledger_private.h. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -97,20 +98,91 @@ void ledger_close(struct ledger **ledger_p)
     free(ledger);
 }
 
-enum status ledger_begin(struct ledger *ledger, struct fault *fault)
+/* A transaction that nobody knows anything of yet. */
+static enum status begin_anew(struct ledger *ledger, struct fault *fault)
 {
+    ledger->head.is_known = false;
+    ledger->tally.count = 0;
     return database_begin(ledger->database, fault);
 }
 
-enum status ledger_end(struct ledger *ledger, enum status status, struct fault *fault)
+static enum status begin_in_group(struct ledger *ledger, struct fault *fault)
+{
+    if (ledger->group == GROUP_LOST)
+        return fault_set(fault, STATUS_LATER,
+                         "ledger: an earlier change of the group took it away");
+    enum status status = STATUS_OK;
+    if (ledger->group == GROUP_EMPTY) {
+        status = begin_anew(ledger, fault);
+        ledger->group = status == STATUS_OK ? GROUP_OPEN : GROUP_EMPTY;
+    }
+    ledger->tally_before = ledger->tally;
+    return status == STATUS_OK ? database_begin_part(ledger->database, fault) : status;
+}
+
+enum status ledger_begin(struct ledger *ledger, struct fault *fault)
+{
+    enum status status =
+        ledger->group == GROUP_NONE ? begin_anew(ledger, fault) : begin_in_group(ledger, fault);
+    ledger->is_changing = status == STATUS_OK;
+    return status;
+}
+
+static enum status commit(struct ledger *ledger, enum status status, struct fault *fault)
 {
     const struct commit_watch *watch = ledger->watch;
+    if (status == STATUS_OK)
+        status = tally_write(ledger, fault);
     if (status == STATUS_OK && watch != NULL)
         status = watch->before(watch->context, fault);
     status = database_end(ledger->database, status, fault);
     if (status == STATUS_OK && watch != NULL)
         status = watch->after(watch->context, fault);
     return status;
+}
+
+static enum status end_in_group(struct ledger *ledger, enum status status, struct fault *fault)
+{
+    bool is_lost = false;
+    status = database_end_part(ledger->database, status, &is_lost, fault);
+    if (is_lost)
+        ledger->group = GROUP_LOST;
+    if (status != STATUS_OK) {
+        ledger->tally = ledger->tally_before;
+        ledger->head.is_known = false;
+    }
+    return status;
+}
+
+enum status ledger_end(struct ledger *ledger, enum status status, struct fault *fault)
+{
+    ledger->is_changing = false;
+    if (ledger->group == GROUP_NONE)
+        return commit(ledger, status, fault);
+    return end_in_group(ledger, status, fault);
+}
+
+void ledger_group_begin(struct ledger *ledger)
+{
+    assert(ledger->group == GROUP_NONE);
+    ledger->group = GROUP_EMPTY;
+}
+
+bool ledger_group_has_changes(const struct ledger *ledger)
+{
+    return ledger->group == GROUP_OPEN || ledger->group == GROUP_LOST;
+}
+
+enum status ledger_group_end(struct ledger *ledger, struct fault *fault)
+{
+    enum group_state group = ledger->group;
+    ledger->group = GROUP_NONE;
+    if (group == GROUP_NONE || group == GROUP_EMPTY)
+        return STATUS_OK;
+    if (group == GROUP_OPEN)
+        return commit(ledger, STATUS_OK, fault);
+    (void)fault_set(fault, STATUS_LATER, "ledger: the changes of the group did not happen");
+    return database_end(ledger->database, STATUS_LATER, fault);
 }
 
 void ledger_watch(struct ledger *ledger, const struct commit_watch *watch)

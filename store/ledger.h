@@ -66,6 +66,15 @@ struct commit_watch {
 };
 /* NULL: none, as at first. Borrowed. */
 void ledger_watch(struct ledger *ledger, const struct commit_watch *watch);
+
+/* Changes until ledger_group_end() share one commit. Each is still whole or nothing by itself, and
+ * later ones see it; but nothing has happened, and nobody may be told, before the group's end gives
+ * STATUS_OK. Anything else there: none of them happened. The first change begins the transaction,
+ * which keeps others from writing: a group is to be short. No walks over many rows inside. */
+void ledger_group_begin(struct ledger *ledger);
+/* Whether something was changed (or tried) since. */
+bool ledger_group_has_changes(const struct ledger *ledger);
+enum status ledger_group_end(struct ledger *ledger, struct fault *fault);
 /* Accepts NULL; sets the pointer to NULL. */
 void ledger_close(struct ledger **ledger_p);
 

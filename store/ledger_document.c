@@ -60,17 +60,13 @@ enum status document_move(struct ledger *ledger, const struct uuid *document,
     if (!document_move_is_legal(from, to))
         return fault_set(fault, STATUS_HALT, "a document cannot move from %s to %s", from_name,
                          to_name);
-    uint64_t changed = 0;
-    enum status status = database_run(
+    enum status status = database_post_one(
         ledger->database, "UPDATE document SET state = $3, audit = $4 WHERE id = $1 AND state = $2",
         VALUES(value_uuid(document), value_text(from_name), value_text(to_name),
                value_integer(audit)),
-        &changed, fault);
-    if (status == STATUS_OK && changed != 1)
-        return fault_set(fault, STATUS_HALT,
-                         "the ledger contradicts itself: a document that should be %s is not; run "
-                         "\"posteingang verify\"",
-                         from_name);
+        "the ledger contradicts itself: a document is not in the state that it should be in; run"
+        " \"posteingang verify\"",
+        fault);
     bool comes_back =
         (to == DOCUMENT_CLEARING || to == DOCUMENT_MATCHING) &&
         (from == DOCUMENT_DISCARDED || from == DOCUMENT_RECALLED || from == DOCUMENT_CORRUPT);

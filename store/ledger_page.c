@@ -14,7 +14,7 @@ enum { RESTORED_BYTES_MOST = 1 << 30 /* of a blank page's PDF */ };
 enum status pages_keep(struct ledger *ledger, const struct uuid *scan, const struct uuid *document,
                        const struct page_facts *page, const char *batch, struct fault *fault)
 {
-    return database_run(
+    return database_post(
         ledger->database,
         "INSERT INTO page (scan, number, outcome, document, rotation, notes, width, height, dpi,"
         " sheet, preview_offset, preview_length, preview_media, preview_width, preview_height,"
@@ -40,7 +40,7 @@ enum status pages_keep(struct ledger *ledger, const struct uuid *scan, const str
             value_integer((int64_t)page->pdf.length), value_text(batch),
             value_integer(page->health.skew), value_integer(page->health.contrast),
             value_integer(page->health.streak)),
-        NULL, fault);
+        fault);
 }
 
 #define PAGE_COLUMNS                                                                               \

@@ -22,12 +22,45 @@
 #include "store/guard.h"
 #include "store/ledger.h"
 
+enum { TALLY_NAME_BYTES = 64, TALLY_NAMES_MOST = 32 };
+
+/* What a transaction has counted and not written yet; see ledger_tally.c. */
+struct tally_entry {
+    char name[TALLY_NAME_BYTES];
+    int64_t amount; /* comings less goings */
+    int64_t came;
+};
+
+struct tally_pending {
+    struct tally_entry entries[TALLY_NAMES_MOST];
+    size_t count;
+};
+
+/* The end of the audit chain, known while a transaction keeps others from writing. */
+struct audit_head {
+    bool is_known;
+    int64_t id; /* 0: there is no row */
+    struct digest hash;
+};
+
+/* A group of changes with one commit; see ledger_group_begin(). */
+enum group_state {
+    GROUP_NONE,
+    GROUP_EMPTY, /* nothing was changed yet: no transaction */
+    GROUP_OPEN,
+    GROUP_LOST, /* its transaction is gone */
+};
+
 struct ledger {
     struct database *database;
     const struct clock *clock; /* borrowed */
     bool is_on_server;
     int64_t clock_offset;             /* from this host's monotonic clock to the ledger's */
     const struct commit_watch *watch; /* NULL; borrowed */
+    enum group_state group;
+    bool is_changing; /* between ledger_begin() and ledger_end() */
+    struct audit_head head;
+    struct tally_pending tally, tally_before; /* … this change of the group */
 };
 
 enum status ledger_begin(struct ledger *ledger, struct fault *fault);
@@ -66,6 +99,8 @@ const char *detail_close(struct text *detail);
 
 /* ---- ledger_tally.c ------------------------------------------------------------------------- */
 
+/* Writes what was counted since the transaction began. */
+enum status tally_write(struct ledger *ledger, struct fault *fault);
 /* One less `noun` in state `from` and one more in `to`; NULL for none. */
 enum status tally_move(struct ledger *ledger, const char *noun, const char *from, const char *to,
                        struct fault *fault);

@@ -64,7 +64,7 @@ static enum status add_document(struct ledger *ledger, const struct job_row *job
                                             detail_close(&detail), &audit, fault);
     text_done(&detail);
     if (status == STATUS_OK)
-        status = database_run(
+        status = database_post(
             ledger->database,
             "INSERT INTO document (id, scan, ordinal, site, received_ms, state, reading, text,"
             " pdf, born, audit)"
@@ -73,7 +73,7 @@ static enum status add_document(struct ledger *ledger, const struct job_row *job
             VALUES(value_uuid(id), value_uuid(&job->scan), value_integer(ordinal),
                    value_digest(&document->reading), value_digest(&document->text),
                    value_digest(&document->pdf), value_integer(audit)),
-            NULL, fault);
+            fault);
     if (status == STATUS_OK)
         status =
             tally_move(ledger, "document", NULL, document_state_name(DOCUMENT_MATCHING), fault);
@@ -136,13 +136,13 @@ static enum status end_reading(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status = job_finish(ledger, job, audit, fault);
     if (status == STATUS_OK)
-        status = database_run(ledger->database,
-                              "UPDATE scan SET page_count = $2, documents = $3, page_file = $4"
-                              " WHERE id = $1",
-                              VALUES(value_uuid(&job->scan), value_integer(result->page_count),
-                                     value_integer(result->document_count),
-                                     value_digest_or_null(&result->page_file)),
-                              NULL, fault);
+        status = database_post(ledger->database,
+                               "UPDATE scan SET page_count = $2, documents = $3, page_file = $4"
+                               " WHERE id = $1",
+                               VALUES(value_uuid(&job->scan), value_integer(result->page_count),
+                                      value_integer(result->document_count),
+                                      value_digest_or_null(&result->page_file)),
+                               fault);
     if (status == STATUS_OK)
         status = scan_move(ledger, &job->scan, SCAN_READING, SCAN_READ, NULL, audit, fault);
     return status;
@@ -298,22 +298,22 @@ static enum status keep_note(struct ledger *ledger, const struct job_row *job,
                              const struct filed_note *note, int64_t audit, struct fault *fault)
 {
     enum status status =
-        database_run(ledger->database, "DELETE FROM filed_note WHERE document = $1",
-                     VALUES(value_uuid(&job->document)), NULL, fault);
+        database_post(ledger->database, "DELETE FROM filed_note WHERE document = $1",
+                      VALUES(value_uuid(&job->document)), fault);
     if (status != STATUS_OK || note == NULL)
         return status;
-    status = database_run(
+    status = database_post(
         ledger->database,
         "INSERT INTO filed_note_object (document, note) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        VALUES(value_uuid(&job->document), value_digest(&note->note)), NULL, fault);
+        VALUES(value_uuid(&job->document), value_digest(&note->note)), fault);
     if (status != STATUS_OK)
         return status;
-    return database_run(
+    return database_post(
         ledger->database,
         "INSERT INTO filed_note (document, pdf, note, audit) VALUES ($1, $2, $3, $4)",
         VALUES(value_uuid(&job->document), value_digest(&note->pdf), value_digest(&note->note),
                value_integer(audit)),
-        NULL, fault);
+        fault);
 }
 
 /* What a file job came to. */
@@ -331,8 +331,8 @@ static enum status end_filing(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status = keep_note(ledger, job, filing->note, audit, fault);
     if (status == STATUS_OK)
-        status = database_run(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
-                              VALUES(value_uuid(&job->document), value_text(place)), NULL, fault);
+        status = database_post(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
+                               VALUES(value_uuid(&job->document), value_text(place)), fault);
     if (status == STATUS_OK)
         status =
             document_move(ledger, &job->document, DOCUMENT_MATCHING, DOCUMENT_FILED, audit, fault);

@@ -89,18 +89,14 @@ enum status scan_move(struct ledger *ledger, const struct uuid *scan, enum scan_
     if (!scan_move_is_legal(from, to))
         return fault_set(fault, STATUS_HALT, "a scan cannot move from %s to %s", from_name,
                          to_name);
-    uint64_t changed = 0;
-    enum status status = database_run(
+    enum status status = database_post_one(
         ledger->database,
         "UPDATE scan SET state = $3, error = $4, audit = $5 WHERE id = $1 AND state = $2",
         VALUES(value_uuid(scan), value_text(from_name), value_text(to_name), value_text(error),
                value_integer(audit)),
-        &changed, fault);
-    if (status == STATUS_OK && changed != 1)
-        return fault_set(fault, STATUS_HALT,
-                         "the ledger contradicts itself: a scan that should be %s is not; run "
-                         "\"posteingang verify\"",
-                         from_name);
+        "the ledger contradicts itself: a scan is not in the state that it should be in; run"
+        " \"posteingang verify\"",
+        fault);
     if (status == STATUS_OK)
         status = tally_move(ledger, "scan", from_name, to_name, fault);
     return status;
@@ -165,7 +161,7 @@ static enum status insert_scan(struct ledger *ledger, const struct scan_arrival 
                                enum scan_state state, const struct uuid *first, const char *error,
                                int64_t site, int64_t audit, struct fault *fault)
 {
-    enum status status = database_run(
+    enum status status = database_post(
         ledger->database,
         "INSERT INTO scan (id, site, source, format, sha256, has_bytes, size, received_ms, state,"
         " duplicate_of, error, born, audit)"
@@ -175,7 +171,7 @@ static enum status insert_scan(struct ledger *ledger, const struct scan_arrival 
                value_integer(state != SCAN_REFUSED), value_integer((int64_t)arrival->size),
                value_integer(arrival->received_ms), value_text(scan_state_name(state)),
                value_uuid_or_null(first), value_text(error), value_integer(audit)),
-        NULL, fault);
+        fault);
     if (status == STATUS_OK)
         status = tally_move(ledger, "scan", NULL, scan_state_name(state), fault);
     return status;

@@ -1,0 +1,74 @@
+/* database_server.h - a connection to PostgreSQL, as the files of its engine share it.
+ *
+ * database_postgresql.c: connecting, statements, transactions · database_pipeline.c: statements
+ * whose answers are not waited for. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef STORE_DATABASE_SERVER_H
+#define STORE_DATABASE_SERVER_H
+
+#include <libpq-fe.h>
+
+#include "store/database_engine.h"
+
+enum { POSTED_MOST = 64 /* statements on their way at once */ };
+
+struct prepared {
+    const char *sql; /* borrowed: the key */
+    char name[24];
+    Oid types[PARAMETERS_MOST]; /* 0: the server's own guess, because only NULL has come so far */
+    unsigned session;           /* in which it was prepared */
+};
+
+struct server {
+    struct database database; /* must be first */
+    PGconn *connection;       /* NULL when there is none */
+    char *url;
+    enum database_access access;
+    unsigned session;                /* grows with every connection */
+    struct uuid marker;              /* of this connection in commit_marker */
+    int64_t transactions;            /* begun for writing so far */
+    int64_t lock;                    /* key of the writers' lock */
+    bool in_transaction;             /* database_begin() or _begin_reading() was called */
+    bool is_lost;                    /* the connection went in the middle of it */
+    bool has_changed;                /* it changed something */
+    bool is_lazy;                    /* synchronous_commit is off */
+    bool owes_durability;            /* something was committed while it was */
+    unsigned names;                  /* of prepared statements, so far */
+    const char *posted[POSTED_MOST]; /* sent and not settled: see database_post_one(); NULL: any */
+    size_t posted_count;
+    struct prepared *statements[STATEMENT_SLOTS];
+    size_t statement_count;
+};
+
+/* ---- database_postgresql.c ---- */
+
+bool server_is_good(const PGresult *result);
+/* Puts a failure into words, and lets go of a connection that is of no use any more. Takes the
+ * result, which may be NULL. */
+enum status server_failed(struct server *server, PGresult *result, const char *doing,
+                          struct fault *fault);
+void server_drop_connection(struct server *server);
+
+/* ---- database_pipeline.c ---- */
+
+/* A prepared statement, or with `name` NULL the command `sql` without parameters. `otherwise` as
+ * database_post_one() has it, or NULL. */
+struct posting {
+    const char *name;
+    const char *sql;
+    const char *const *values;
+    const int *lengths;
+    const int *formats;
+    int count;
+    const char *otherwise;
+};
+
+enum status pipeline_post(struct server *server, const struct posting *posting,
+                          struct fault *fault);
+/* Waits for the answers to all that was posted; the first failure is that of all. With
+ * `ret_last`, the caller owns the last one's result when it is STATUS_OK. */
+enum status pipeline_settle(struct server *server, PGresult **ret_last, struct fault *fault);
+/* The same when nobody asks any more how it went. */
+void pipeline_drain(struct server *server);
+
+#endif
