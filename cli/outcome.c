@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/exit_code.h"
 #include "cli/outcome.h"
 
 enum { ACTOR_BYTES = 64 };
@@ -26,7 +27,7 @@ int outcome_of(const struct fault *fault)
     complain("%s", fault->text);
     if (fault->os_error == EACCES || fault->os_error == EPERM)
         return EXIT_NOT_PERMITTED;
-    return fault->status == STATUS_REFUSE ? EXIT_FOUND : EXIT_STORAGE;
+    return fault->status == STATUS_REFUSE ? EXIT_FOUND : (int)exit_code_of(fault);
 }
 
 const char *outcome_actor(void)

@@ -283,7 +283,8 @@ const struct setting settings[] = {
 
     VALUE(SETTING_LEDGER, "store.ledger", "ledger/posteingang.db", 1, PATH_BYTES, store.ledger,
           "The ledger, which knows where everything is: an SQLite file, or postgresql://… for a "
-          "database on a server."),
+          "database on a server; #NAME behind it: the office whose ledger it is, of several in one "
+          "database."),
     VALUE(SETTING_PATH, "store.spool", "spool", 1, PATH_BYTES, store.spool,
           "Folder that keeps scans, readings and PDFs by their digests."),
     VALUE(SETTING_PATH, "store.cabinet", "cabinet", 1, PATH_BYTES, store.cabinet,

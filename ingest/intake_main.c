@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/exit_code.h"
 #include "base/privileges.h"
 #include "base/text.h"
 #include "config/reload.h"
@@ -99,11 +100,11 @@ static int work_with_storage(const struct config *config, const struct options *
                         .actor = options->submit == NULL  ? "intake"
                                  : options->actor == NULL ? "submit"
                                                           : options->actor};
-    struct fault fault;
+    struct fault fault = {0};
     enum status status = spool_open(config->store.spool, &desk.spool, &fault);
     if (status == STATUS_OK)
         status = ledger_open(config->store.ledger, LEDGER_WRITE, desk.clock, &desk.ledger, &fault);
-    int code = EXIT_STORAGE;
+    int code = (int)exit_code_of(&fault);
     if (status == STATUS_OK)
         code = work(&desk, options);
     else

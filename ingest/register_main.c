@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "base/arguments.h"
+#include "base/exit_code.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/privileges.h"
@@ -75,7 +76,7 @@ static int serve(const struct config *config)
     }
     if (status != STATUS_OK) {
         log_error(NULL, "%s", fault.text);
-        program.exit_code = EXIT_STORAGE;
+        program.exit_code = (int)exit_code_of(&fault);
     }
     loop_free(&program.loop);
     register_folder_free(&program.folder);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/arguments.h"
+#include "base/exit_code.h"
 #include "base/log.h"
 #include "base/privileges.h"
 #include "config/reload.h"
@@ -34,7 +35,7 @@ static int serve(const struct config *config)
         status = monitor_outcome(monitor);
     monitor_free(&monitor);
     loop_free(&loop);
-    return status == STATUS_OK ? EXIT_DONE : EXIT_STORAGE;
+    return status == STATUS_OK ? EXIT_DONE : (int)exit_code_of(&fault);
 }
 
 static int run(const char *config_path)

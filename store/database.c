@@ -314,6 +314,16 @@ enum status database_keep_older(struct database *database, int64_t version, stru
     return database->engine->keep_older(database, version, fault);
 }
 
+enum status database_notify(struct database *database, struct fault *fault)
+{
+    return database->engine->notify(database, fault);
+}
+
+enum status database_wall(struct database *database, struct fault *fault)
+{
+    return database->engine->wall(database, fault);
+}
+
 enum status database_copy(struct database *database, const char *path, struct fault *fault)
 {
     return database->engine->copy(database, path, fault);

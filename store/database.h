@@ -33,6 +33,7 @@ enum { DATABASE_BUSY_MS = 10000 };
 bool database_is_server(const char *url);
 
 /* Opens the database at `url`: the path of an SQLite file, or postgresql://…, as libpq reads it.
+ * A # and a name behind that of a server: the ledger of this office, of several in one database.
  * DATABASE_CREATE makes it, and the folders above it, when absent; the others give STATUS_REFUSE
  * then. On a server the database itself must be there; what is made is what it needs of ours. */
 enum status database_open(const char *url, enum database_access access,
@@ -153,6 +154,14 @@ enum status database_is_empty(struct database *database, bool *ret_empty, struct
 /* Keeps a copy of the database, as it is before it gets another form, where it can be found again:
  * beside the file, or in a schema beside its own. `version` is the older form's. */
 enum status database_keep_older(struct database *database, int64_t version, struct fault *fault);
+
+/* Inside a writing transaction: who listens hears, when it was committed, that there is work; see
+ * work_notice.h. Nothing where nobody can. */
+enum status database_notify(struct database *database, struct fault *fault);
+
+/* With the tables of an office made or changed: keeps all other offices of the database from each of
+ * them, also those that see its rows' schema. Nothing where there are no offices. */
+enum status database_wall(struct database *database, struct fault *fault);
 
 /* What has to be added to this host's monotonic clock so that all hosts that use the database agree
  * about it; 0 where there is only one. */

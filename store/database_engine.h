@@ -51,6 +51,8 @@ struct engine {
                              struct fault *fault);
     enum status (*is_empty)(struct database *database, bool *ret_empty, struct fault *fault);
     enum status (*keep_older)(struct database *database, int64_t version, struct fault *fault);
+    enum status (*notify)(struct database *database, struct fault *fault);
+    enum status (*wall)(struct database *database, struct fault *fault);
     enum status (*copy)(struct database *database, const char *path, struct fault *fault);
     enum status (*check_file)(struct database *database, database_finding *finding, void *context,
                               struct fault *fault);

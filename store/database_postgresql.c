@@ -17,6 +17,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <assert.h>
 #include <endian.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +116,7 @@ bool server_is_good(const PGresult *result)
 }
 
 /* A command without parameters, or several; what they answer is thrown away. */
-static enum status command(struct server *server, const char *sql, const char *doing,
+enum status server_command(struct server *server, const char *sql, const char *doing,
                            struct fault *fault)
 {
     enum status status = pipeline_settle(server, NULL, fault);
@@ -130,24 +131,32 @@ static enum status command(struct server *server, const char *sql, const char *d
 
 /* ---- connecting ----------------------------------------------------------------------------- */
 
-static enum status connect_server(struct server *server, struct fault *fault)
+enum status server_connect(const char *url, const char *office, PGconn **ret_connection,
+                           struct fault *fault)
 {
     char seconds[16];
+    char options[OFFICE_OPTIONS_BYTES];
     (void)snprintf(seconds, sizeof seconds, "%d", CONNECT_SECONDS);
+    office_options(office, options);
     // What the URL says stands behind these, and counts.
-    const char *const names[] = {"connect_timeout",           "keepalives_idle",
-                                 "keepalives_interval",       "keepalives_count",
-                                 "tcp_user_timeout",          "target_session_attrs",
-                                 "fallback_application_name", "dbname",
-                                 "client_encoding",           NULL};
-    const char *const values[] = {seconds,      "5",           "2",         "2",    "5000",
-                                  "read-write", "posteingang", server->url, "UTF8", NULL};
+    const char *const names[] = {"connect_timeout",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "keepalives_count",
+                                 "tcp_user_timeout",
+                                 "target_session_attrs",
+                                 "fallback_application_name",
+                                 "options",
+                                 "dbname",
+                                 "client_encoding",
+                                 NULL};
+    const char *const values[] = {seconds,       "5",     "2", "2",    "5000", "read-write",
+                                  "posteingang", options, url, "UTF8", NULL};
     PGconn *connection = PQconnectdbParams(names, values, 1);
     if (connection == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory");
     if (PQstatus(connection) == CONNECTION_OK) {
-        server->connection = connection;
-        server->session++;
+        *ret_connection = connection;
         return STATUS_OK;
     }
     // A refusal for good (no such database, wrong password) has no SQLSTATE here: it is tried
@@ -156,11 +165,13 @@ static enum status connect_server(struct server *server, struct fault *fault)
     (void)fault_set(fault, STATUS_LATER, "ledger: the database server cannot be reached: %.*s",
                     (int)strcspn(words, "\n"), words);
     PQfinish(connection);
+    if (fault != NULL)
+        fault->os_error = EHOSTUNREACH;
     return STATUS_LATER;
 }
 
 /* One text in the first row's first column; the caller owns it, NULL for NULL or no memory. */
-static enum status ask(struct server *server, const char *sql, char **ret_text, struct fault *fault)
+enum status server_ask(struct server *server, const char *sql, char **ret_text, struct fault *fault)
 {
     enum status status = pipeline_settle(server, NULL, fault);
     if (status != STATUS_OK)
@@ -185,8 +196,8 @@ static enum status check_server(struct server *server, struct fault *fault)
                          "ledger: the database must be in UTF8; make it with"
                          " createdb --encoding=UTF8 --template=template0");
     enum status status =
-        ask(server, "SELECT oid::int8 FROM pg_namespace WHERE nspname = current_schema()", &schema,
-            fault);
+        server_ask(server, "SELECT oid::int8 FROM pg_namespace WHERE nspname = current_schema()",
+                   &schema, fault);
     if (status == STATUS_OK && schema == NULL)
         status = fault_set(fault, STATUS_REFUSE,
                            "ledger: the search_path of the database names no schema");
@@ -208,13 +219,19 @@ static enum status set_up(struct server *server, struct fault *fault)
                    " WHERE current_setting('synchronous_commit') = 'off'",
                    DATABASE_BUSY_MS, WRITER_IDLE_MS,
                    server->access == DATABASE_READ ? "on" : "off");
-    enum status status = connect_server(server, fault);
+    enum status status = server_connect(server->url, server->office, &server->connection, fault);
+    if (status == STATUS_OK) {
+        server->session++;
+        status = office_enter(server, fault);
+    }
+    if (status == STATUS_OK && server->access == DATABASE_CREATE)
+        status = office_make(server, fault);
     if (status == STATUS_OK)
         status = check_server(server, fault);
     if (status == STATUS_OK)
-        status = command(server, sql, "be set up", fault);
+        status = server_command(server, sql, "be set up", fault);
     if (status == STATUS_OK && server->is_lazy)
-        status = command(server, "SET synchronous_commit = off", "be set up", fault);
+        status = server_command(server, "SET synchronous_commit = off", "be set up", fault);
     if (status != STATUS_OK && server->connection != NULL)
         server_drop_connection(server);
     return status;
@@ -232,7 +249,7 @@ static enum status lock_writers(struct server *server, struct fault *fault)
     char sql[COMMAND_BYTES];
     (void)snprintf(sql, sizeof sql, "BEGIN; SELECT pg_advisory_xact_lock(%" PRId64 ")",
                    server->lock);
-    return command(server, sql, "begin", fault);
+    return server_command(server, sql, "begin", fault);
 }
 
 static enum status make_marker_table(struct server *server, struct fault *fault)
@@ -246,7 +263,7 @@ static enum status make_marker_table(struct server *server, struct fault *fault)
                    " COMMIT",
                    MARKER_DAYS);
     if (status == STATUS_OK)
-        status = command(server, sql, "make the table of commits", fault);
+        status = server_command(server, sql, "make the table of commits", fault);
     return status;
 }
 
@@ -254,10 +271,10 @@ static enum status find_marker_table(struct server *server, struct fault *fault)
 {
     char *found = NULL;
     enum status status =
-        ask(server,
-            "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename ="
-            " 'commit_marker'",
-            &found, fault);
+        server_ask(server,
+                   "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename ="
+                   " 'commit_marker'",
+                   &found, fault);
     if (status == STATUS_OK && found == NULL)
         status = fault_set(fault, STATUS_REFUSE,
                            "there is no ledger in the database; \"posteingang init\" makes one");
@@ -284,13 +301,15 @@ static enum status open_server(const char *url, enum database_access access,
     server->database =
         (struct database){.engine = &database_postgresql, .can_write = access != DATABASE_READ};
     server->access = access;
-    server->url = string_copy(url);
     server->marker = uuid_new((int64_t)time(NULL) * 1000);
-    enum status status = server->url == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
-                                             : set_up(server, fault);
+    enum status status = office_split(url, &server->url, server->office, fault);
+    if (status == STATUS_OK)
+        status = set_up(server, fault);
     if (status == STATUS_OK)
         status = access == DATABASE_CREATE ? make_marker_table(server, fault)
                                            : find_marker_table(server, fault);
+    if (status == STATUS_OK && access != DATABASE_CREATE)
+        status = office_check(server, fault);
     if (status == STATUS_OK)
         *ret_database = &server->database;
     else
@@ -644,8 +663,8 @@ static enum status walk(struct database *database, const char *sql, const struct
     unsigned cursor = ++server->names;
     // Whoever walks may look at other things for long.
     if (status == STATUS_OK)
-        status = command(server, "SET LOCAL idle_in_transaction_session_timeout = 0",
-                         "begin a walk", fault);
+        status = server_command(server, "SET LOCAL idle_in_transaction_session_timeout = 0",
+                                "begin a walk", fault);
     take_values(&parameters, values, count);
     text_append_format(&declared, "DECLARE walk%u NO SCROLL CURSOR FOR %s", cursor, sql);
     if (status == STATUS_OK && !text_ok(&declared))
@@ -680,7 +699,7 @@ static enum status script(struct database *database, const char *sql, struct fau
     if (status == STATUS_OK)
         status = dialect_translate(sql, &translated, fault);
     if (status == STATUS_OK)
-        status = command(server, text_string(&translated), "run a script", fault);
+        status = server_command(server, text_string(&translated), "run a script", fault);
     if (status == STATUS_OK)
         server->has_changed = true;
     text_done(&translated);
@@ -725,10 +744,10 @@ static enum status begin(struct database *database, struct fault *fault)
 
 static enum status start_reading(struct server *server, struct fault *fault)
 {
-    return command(server,
-                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                   " SET LOCAL idle_in_transaction_session_timeout = 0",
-                   "begin", fault);
+    return server_command(server,
+                          "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                          " SET LOCAL idle_in_transaction_session_timeout = 0",
+                          "begin", fault);
 }
 
 static enum status begin_reading(struct database *database, struct fault *fault)
@@ -750,9 +769,9 @@ static enum status look_for_outcome(struct server *server, bool *ret_committed, 
     if (status == STATUS_OK)
         status = lock_writers(server, fault);
     if (status == STATUS_OK)
-        status = ask(server, sql, &number, fault);
+        status = server_ask(server, sql, &number, fault);
     if (status == STATUS_OK)
-        status = command(server, "ROLLBACK", "end", fault);
+        status = server_command(server, "ROLLBACK", "end", fault);
     if (status != STATUS_OK && server->connection != NULL)
         server_drop_connection(server);
     if (status == STATUS_OK)
@@ -860,8 +879,8 @@ static enum status end_part(struct database *database, enum status status, bool 
         return STATUS_OK;
     pipeline_drain(server);
     *ret_is_lost = server->connection == NULL ||
-                   command(server, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part",
-                           "undo a part", NULL) != STATUS_OK;
+                   server_command(server, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part",
+                                  "undo a part", NULL) != STATUS_OK;
     return status;
 }
 
@@ -889,9 +908,9 @@ static enum status commit_lazily(struct database *database, bool lazily, struct 
     struct server *server = (struct server *)database;
     enum status status = need_connection(server, fault);
     if (status == STATUS_OK)
-        status =
-            command(server, lazily ? "SET synchronous_commit = off" : "SET synchronous_commit = on",
-                    "be set up", fault);
+        status = server_command(
+            server, lazily ? "SET synchronous_commit = off" : "SET synchronous_commit = on",
+            "be set up", fault);
     if (status == STATUS_OK)
         server->is_lazy = lazily;
     if (status == STATUS_OK && !lazily && server->owes_durability)
@@ -928,7 +947,7 @@ static enum status is_empty(struct database *database, bool *ret_empty, struct f
 }
 
 /* Runs what the first column of a query's rows says. */
-static enum status run_each(struct server *server, const char *sql, struct fault *fault)
+enum status server_run_each(struct server *server, const char *sql, struct fault *fault)
 {
     enum status status = pipeline_settle(server, NULL, fault);
     if (status != STATUS_OK)
@@ -937,7 +956,7 @@ static enum status run_each(struct server *server, const char *sql, struct fault
     if (!server_is_good(commands))
         return server_failed(server, commands, "ask the server", fault);
     for (int i = 0; status == STATUS_OK && i < PQntuples(commands); i++)
-        status = command(server, PQgetvalue(commands, i, 0), "change its form", fault);
+        status = server_command(server, PQgetvalue(commands, i, 0), "change its form", fault);
     PQclear(commands);
     return status;
 }
@@ -955,7 +974,7 @@ static enum status keep_older(struct database *database, int64_t version, struct
                    " '.schema-%" PRId64 "'",
                    version);
     if (status == STATUS_OK)
-        status = ask(server, sql, &found, fault);
+        status = server_ask(server, sql, &found, fault);
     bool is_there = found != NULL;
     free(found);
     if (status != STATUS_OK || is_there)
@@ -967,7 +986,7 @@ static enum status keep_older(struct database *database, int64_t version, struct
                    " current_schema() ORDER BY tablename)",
                    version, version);
     status = begin(database, fault);
-    return status == STATUS_OK ? end(database, run_each(server, sql, fault), fault) : status;
+    return status == STATUS_OK ? end(database, server_run_each(server, sql, fault), fault) : status;
 }
 
 static enum status no_copy(struct database *database, const char *path, struct fault *fault)
@@ -1011,7 +1030,7 @@ static enum status check_references(struct database *database, database_finding 
     for (int i = 0; status == STATUS_OK && i < PQntuples(keys); i++) {
         char *count = NULL;
         char words[FAULT_TEXT_BYTES];
-        status = ask(server, PQgetvalue(keys, i, 0), &count, fault);
+        status = server_ask(server, PQgetvalue(keys, i, 0), &count, fault);
         (void)snprintf(words, sizeof words, "a row of %s points to a row of %s that is not there",
                        PQgetvalue(keys, i, 1), PQgetvalue(keys, i, 2));
         if (status == STATUS_OK && count != NULL && strcmp(count, "0") != 0)
@@ -1036,32 +1055,50 @@ static enum status clock_offset(struct database *database, int64_t monotonic_ms,
     return status;
 }
 
+static enum status notify(struct database *database, struct fault *fault)
+{
+    return post(database, "SELECT pg_notify('posteingang.' || current_schema(), '')", NO_VALUES,
+                NULL, fault);
+}
+
+static enum status wall(struct database *database, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    enum status status = server->office[0] == '\0' ? STATUS_OK : begin(database, fault);
+    if (status != STATUS_OK || server->office[0] == '\0')
+        return status;
+    status = end(database, office_wall(server, fault), fault);
+    return status == STATUS_OK ? office_check(server, fault) : status;
+}
+
 /* Inside a transaction: the foreign keys are taken away, and remembered in a temporary table. */
 static enum status loosen(struct database *database, struct fault *fault)
 {
     struct server *server = (struct server *)database;
-    enum status status = command(
+    enum status status = server_command(
         server,
         "CREATE TEMPORARY TABLE loosened ON COMMIT DROP AS SELECT format('ALTER TABLE %s ADD"
         " CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid)) AS again,"
         " format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS away FROM"
         " pg_constraint WHERE contype = 'f' AND connamespace = current_schema()::regnamespace",
         "loosen its references", fault);
-    return status == STATUS_OK ? run_each(server, "SELECT away FROM loosened", fault) : status;
+    return status == STATUS_OK ? server_run_each(server, "SELECT away FROM loosened", fault)
+                               : status;
 }
 
 /* … and come back, which checks every row; numbers that are given out go on behind the largest. */
 static enum status tighten(struct database *database, struct fault *fault)
 {
     struct server *server = (struct server *)database;
-    enum status status = run_each(server, "SELECT again FROM loosened", fault);
+    enum status status = server_run_each(server, "SELECT again FROM loosened", fault);
     if (status == STATUS_OK)
-        status = run_each(server,
-                          "SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), (SELECT"
-                          " coalesce(max(%I), 0) + 1 FROM %I), false)', table_name, column_name,"
-                          " column_name, table_name) FROM information_schema.columns WHERE"
-                          " table_schema = current_schema() AND is_identity = 'YES'",
-                          fault);
+        status =
+            server_run_each(server,
+                            "SELECT format('SELECT setval(pg_get_serial_sequence(%L, %L), (SELECT"
+                            " coalesce(max(%I), 0) + 1 FROM %I), false)', table_name, column_name,"
+                            " column_name, table_name) FROM information_schema.columns WHERE"
+                            " table_schema = current_schema() AND is_identity = 'YES'",
+                            fault);
     if (status == STATUS_OK)
         server->has_changed = true;
     return status;
@@ -1093,6 +1130,8 @@ const struct engine database_postgresql = {
     .has_table = has_table,
     .is_empty = is_empty,
     .keep_older = keep_older,
+    .notify = notify,
+    .wall = wall,
     .copy = no_copy,
     .check_file = check_file,
     .check_references = check_references,

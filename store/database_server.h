@@ -10,7 +10,11 @@
 
 #include "store/database_engine.h"
 
-enum { POSTED_MOST = 64 /* statements on their way at once */ };
+enum {
+    POSTED_MOST = 64, /* statements on their way at once */
+    OFFICE_BYTES_MOST = 40,
+    OFFICE_OPTIONS_BYTES = OFFICE_BYTES_MOST + 32,
+};
 
 struct prepared {
     const char *sql; /* borrowed: the key */
@@ -23,6 +27,7 @@ struct server {
     struct database database; /* must be first */
     PGconn *connection;       /* NULL when there is none */
     char *url;
+    char office[OFFICE_BYTES_MOST + 1]; /* "": of no office */
     enum database_access access;
     unsigned session;                /* grows with every connection */
     struct uuid marker;              /* of this connection in commit_marker */
@@ -48,6 +53,31 @@ bool server_is_good(const PGresult *result);
 enum status server_failed(struct server *server, PGresult *result, const char *doing,
                           struct fault *fault);
 void server_drop_connection(struct server *server);
+/* A command without parameters, or several; what they answer is thrown away. */
+enum status server_command(struct server *server, const char *sql, const char *doing,
+                           struct fault *fault);
+/* Runs what the first column of a query's rows says. */
+enum status server_run_each(struct server *server, const char *sql, struct fault *fault);
+/* One text in the first row's first column; the caller owns it, NULL for NULL or no memory. */
+enum status server_ask(struct server *server, const char *sql, char **ret_text,
+                       struct fault *fault);
+/* A connection of its own to the server that takes writes; the caller ends it with PQfinish(). */
+enum status server_connect(const char *url, const char *office, PGconn **ret_connection,
+                           struct fault *fault);
+
+/* ---- database_office.c ---- */
+
+/* A URL in two: what libpq understands, which the caller frees, and the office. */
+enum status office_split(const char *url, char **ret_url, char ret_office[OFFICE_BYTES_MOST + 1],
+                         struct fault *fault);
+/* As the server takes them from whoever connects. What the URL says stands behind, and counts. */
+void office_options(const char *office, char ret_options[OFFICE_OPTIONS_BYTES]);
+enum status office_make(struct server *server, struct fault *fault);
+enum status office_enter(struct server *server, struct fault *fault);
+/* Inside a transaction: every table that has none gets its wall. */
+enum status office_wall(struct server *server, struct fault *fault);
+/* STATUS_REFUSE when a wall is not whole, or does not hold this user. */
+enum status office_check(struct server *server, struct fault *fault);
 
 /* ---- database_pipeline.c ---- */
 

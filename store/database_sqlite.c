@@ -607,6 +607,22 @@ static enum status is_empty(struct database *database, bool *ret_empty, struct f
     return status;
 }
 
+/* The bell is heard by all who are on this host. */
+static enum status notify(struct database *database, struct fault *fault)
+{
+    (void)database;
+    (void)fault;
+    return STATUS_OK;
+}
+
+/* Each office has a file of its own. */
+static enum status wall(struct database *database, struct fault *fault)
+{
+    (void)database;
+    (void)fault;
+    return STATUS_OK;
+}
+
 /* A damaged file makes a check stop early: that is its finding, not a failure of ours. */
 static enum status end_check(struct file *file, int code, database_finding *finding, void *context,
                              struct fault *fault)
@@ -789,6 +805,8 @@ const struct engine database_sqlite = {
     .has_table = has_table,
     .is_empty = is_empty,
     .keep_older = keep_older,
+    .notify = notify,
+    .wall = wall,
     .copy = copy,
     .check_file = check_file,
     .check_references = check_references,

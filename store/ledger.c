@@ -7,6 +7,7 @@
 #include "store/ledger_move.h"
 #include "store/ledger_private.h"
 #include "store/migration.h"
+#include "store/work_notice.h"
 
 static enum status prepare(struct ledger *ledger, enum ledger_access access, struct fault *fault)
 {
@@ -103,6 +104,7 @@ static enum status begin_anew(struct ledger *ledger, struct fault *fault)
 {
     ledger->head.is_known = false;
     ledger->tally.count = 0;
+    ledger->has_new_work = false;
     return database_begin(ledger->database, fault);
 }
 
@@ -128,11 +130,26 @@ enum status ledger_begin(struct ledger *ledger, struct fault *fault)
     return status;
 }
 
+/* Other hosts hear of new work with the commit: the first time at once, and then now and again, for
+ * whoever was told comes for everything there is. */
+static enum status tell_of_work(struct ledger *ledger, struct fault *fault)
+{
+    int64_t now = clock_monotonic_ms(ledger->clock);
+    bool was_just_told =
+        ledger->told_of_work_ms != 0 && now - ledger->told_of_work_ms < WORK_NOTICE_PAUSE_MS;
+    if (!ledger->is_on_server || !ledger->has_new_work || was_just_told)
+        return STATUS_OK;
+    ledger->told_of_work_ms = now;
+    return database_notify(ledger->database, fault);
+}
+
 static enum status commit(struct ledger *ledger, enum status status, struct fault *fault)
 {
     const struct commit_watch *watch = ledger->watch;
     if (status == STATUS_OK)
         status = tally_write(ledger, fault);
+    if (status == STATUS_OK)
+        status = tell_of_work(ledger, fault);
     if (status == STATUS_OK && watch != NULL)
         status = watch->before(watch->context, fault);
     status = database_end(ledger->database, status, fault);

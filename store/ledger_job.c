@@ -94,6 +94,7 @@ enum status job_create(struct ledger *ledger, enum job_kind kind, int64_t site,
                        const struct uuid *scan, const struct uuid *document, int64_t audit,
                        struct fault *fault)
 {
+    ledger->has_new_work = true;
     const char *name = job_kind_name(kind);
     enum status status =
         database_post(ledger->database,
@@ -130,6 +131,7 @@ enum status job_update(struct ledger *ledger, const struct job_row *job,
     if (!job_move_is_legal(job->state, after->state))
         return fault_set(fault, STATUS_HALT, "a job cannot move from %s to %s",
                          job_state_name(job->state), job_state_name(after->state));
+    ledger->has_new_work = ledger->has_new_work || after->state == JOB_READY;
     enum status status = database_post_one(
         ledger->database,
         "UPDATE job SET state = $4, attempt = $5, content_failures = $6, system_failures = $7,"

@@ -58,7 +58,9 @@ struct ledger {
     int64_t clock_offset;             /* from this host's monotonic clock to the ledger's */
     const struct commit_watch *watch; /* NULL; borrowed */
     enum group_state group;
-    bool is_changing; /* between ledger_begin() and ledger_end() */
+    bool is_changing;        /* between ledger_begin() and ledger_end() */
+    bool has_new_work;       /* this transaction made a job ready */
+    int64_t told_of_work_ms; /* monotonic: when that was last said to other hosts */
     struct audit_head head;
     struct tally_pending tally, tally_before; /* … this change of the group */
 };

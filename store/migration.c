@@ -123,8 +123,8 @@ static enum status apply_all(struct database *database, const struct clock *cloc
     return status;
 }
 
-enum status migration_apply(struct database *database, const struct clock *clock,
-                            struct fault *fault)
+static enum status apply_missing(struct database *database, const struct clock *clock,
+                                 struct fault *fault)
 {
     int64_t version = 0;
     enum status status = migration_version(database, &version, fault);
@@ -135,4 +135,11 @@ enum status migration_apply(struct database *database, const struct clock *clock
     status = database_begin(database, fault);
     return status == STATUS_OK ? database_end(database, apply_all(database, clock, fault), fault)
                                : status;
+}
+
+enum status migration_apply(struct database *database, const struct clock *clock,
+                            struct fault *fault)
+{
+    enum status status = apply_missing(database, clock, fault);
+    return status == STATUS_OK ? database_wall(database, fault) : status;
 }

@@ -589,11 +589,11 @@ static enum status give_rows(struct rows *rows, register_row_callback *callback,
     }
 }
 
-enum status register_each(struct ledger *ledger, register_row_callback *callback, void *context,
-                          struct fault *fault)
+static enum status give_current(struct ledger *ledger, register_row_callback *callback,
+                                void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
-    enum status status = database_query(
+    enum status status = database_walk(
         ledger->database,
         "SELECT " ROW_COLUMNS " FROM register_row r WHERE r.version ="
         " (SELECT v.id FROM register_version v WHERE v.state = 'current') ORDER BY r.line",
@@ -602,6 +602,15 @@ enum status register_each(struct ledger *ledger, register_row_callback *callback
         status = give_rows(rows, callback, context, fault);
     rows_done(&rows);
     return status;
+}
+
+enum status register_each(struct ledger *ledger, register_row_callback *callback, void *context,
+                          struct fault *fault)
+{
+    enum status status = database_begin_reading(ledger->database, fault);
+    if (status != STATUS_OK)
+        return status;
+    return database_end(ledger->database, give_current(ledger, callback, context, fault), fault);
 }
 
 enum status register_case(struct ledger *ledger, const char *case_number,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/arguments.h"
+#include "base/exit_code.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/privileges.h"
@@ -93,6 +94,8 @@ static int run(const char *config_path, bool once)
         log_error(NULL, "%s", fault.text);
     else
         code = once ? look_once(&program) : serve(&program);
+    if (status != STATUS_OK)
+        code = (int)exit_code_of(&fault);
     ledger_close(&program.ledger);
     config_free(&config);
     return reload_exit_code(code);

@@ -20,6 +20,7 @@
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
     MEDICAL_KINDS_MOST = 64,
+    GROUP_MESSAGES_MOST = 32, /* with one commit */
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
     STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
@@ -59,7 +60,10 @@ bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wir
 {
     struct fault fault = {0};
     bool gone = false;
-    switch (outbox_send(&peer->outbox, message, &gone, &fault)) {
+    bool is_kept = group_keeps(dispatch, message);
+    peer->is_kept_for = peer->is_kept_for || is_kept;
+    switch (is_kept ? outbox_keep(&peer->outbox, message, &fault)
+                    : outbox_send(&peer->outbox, message, &gone, &fault)) {
     case STATUS_OK:
         return true;
     case STATUS_LATER:
@@ -217,19 +221,39 @@ static void flush_all(struct dispatch *dispatch)
         }
 }
 
+/* One message. false: there is none. */
+static bool take_message(struct dispatch *dispatch, struct messaging_socket *socket)
+{
+    struct messaging_message *raw = NULL;
+    struct fault fault = {0};
+    enum status status = messaging_receive(socket, &raw, &fault);
+    if (status == STATUS_HALT)
+        dispatch_halt(dispatch, &fault);
+    if (raw == NULL)
+        return false;
+    take_frames(dispatch, socket, raw);
+    messaging_message_done(&raw);
+    return true;
+}
+
+/* What is there, with one commit, and then the jobs that it made room for. false: that was all. */
+static bool take_group(struct dispatch *dispatch, struct messaging_socket *socket)
+{
+    bool is_more = true;
+    group_begin(dispatch);
+    for (int i = 0; i < GROUP_MESSAGES_MOST && is_more && dispatch->outcome == STATUS_OK &&
+                    !group_is_old(dispatch);
+         i++)
+        is_more = take_message(dispatch, socket);
+    if (group_end(dispatch) && dispatch->wants_grants)
+        grants_make(dispatch);
+    return is_more;
+}
+
 void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket)
 {
-    while (dispatch->outcome == STATUS_OK) {
-        struct messaging_message *raw = NULL;
-        struct fault fault = {0};
-        enum status status = messaging_receive(socket, &raw, &fault);
-        if (status == STATUS_HALT)
-            dispatch_halt(dispatch, &fault);
-        if (raw == NULL)
-            break;
-        take_frames(dispatch, socket, raw);
-        messaging_message_done(&raw);
-    }
+    while (dispatch->outcome == STATUS_OK && take_group(dispatch, socket))
+        continue;
     flush_all(dispatch);
 }
 
@@ -250,7 +274,7 @@ static enum status hold_back(void *context, const char *name, struct fault *faul
     return STATUS_OK;
 }
 
-void dispatch_look_at_drained(struct dispatch *dispatch)
+bool dispatch_look_at_drained(struct dispatch *dispatch)
 {
     struct fault fault = {0};
     for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next)
@@ -258,20 +282,28 @@ void dispatch_look_at_drained(struct dispatch *dispatch)
     enum status status = workers_drained(dispatch->ledger, hold_back, dispatch, &fault);
     if (dispatch_storage(dispatch, status, &fault) != STATUS_OK)
         log_warning(NULL, "cannot see which workers are drained: %s", fault.text);
+    return status == STATUS_OK;
 }
 
 static void expect_everything(struct dispatch *dispatch)
 {
-    dispatch_look_at_drained(dispatch);
     for (int kind = 0; kind < JOB_KINDS; kind++)
         dispatch_expect(dispatch, (enum job_kind)kind);
     grants_make(dispatch);
+}
+
+void dispatch_look_for_work(struct dispatch *dispatch)
+{
+    (void)dispatch_look_at_drained(dispatch);
+    expect_everything(dispatch);
 }
 
 void dispatch_poll(struct dispatch *dispatch)
 {
     rematches_look(dispatch);
     escalations_look(dispatch);
+    if (dispatch_look_at_drained(dispatch))
+        notices_open(dispatch);
     expect_everything(dispatch);
 }
 
@@ -284,7 +316,7 @@ static void bell_rang(void *context)
 {
     struct dispatch *dispatch = context;
     if (bell_take(dispatch->bell))
-        expect_everything(dispatch);
+        dispatch_look_for_work(dispatch);
 }
 
 static int64_t earlier(int64_t left, int64_t right)
@@ -520,6 +552,7 @@ static enum status start(struct dispatch *dispatch, const struct config *config,
         loop_add_timer(dispatch->loop, dispatch->rule->poll_ms, poll_is_due, dispatch);
     if (dispatch->beat_timer == 0 || dispatch->poll_timer == 0)
         return fault_set(fault, STATUS_LATER, "no timer left");
+    notices_open(dispatch);
     rematches_look(dispatch); // filers that come now know the current register
     return STATUS_OK;
 }
@@ -567,6 +600,7 @@ static void forget_sources(struct dispatch *dispatch)
             loop_remove_timer(dispatch->loop, timers[i]);
     if (dispatch->bell != NULL)
         loop_remove_file(dispatch->loop, bell_file(dispatch->bell));
+    notices_close(dispatch);
     if (dispatch->socket != NULL)
         loop_remove_socket(dispatch->loop, messaging_socket_handle(dispatch->socket));
 }

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include "base/arguments.h"
+#include "base/exit_code.h"
 #include "base/lifesign.h"
 #include "base/privileges.h"
 #include "config/reload.h"
@@ -55,7 +56,7 @@ static int serve(struct program *program, const struct config *config)
                               &fault);
     if (status != STATUS_OK) {
         log_error(NULL, "cannot start: %s", fault.text);
-        return occupied ? EXIT_NOT_PERMITTED : EXIT_STORAGE;
+        return occupied ? EXIT_NOT_PERMITTED : (int)exit_code_of(&fault);
     }
     program->runtime = config->store.runtime;
     give_lifesign(program);

@@ -1,5 +1,6 @@
 /* dispatch_state.h - what the files of the dispatcher share: its state, and each one's verbs.
  *
+ * groups.c: one commit for several changes · notices.c: new work on other hosts ·
  * door.c: workers of other hosts · admission.c: who is there · grants.c: jobs out · leases.c: how
  * long · results.c: results in · rematches.c: what is tried again after a change of the
  * register · escalations.c: deadlines that nobody acknowledged. */
@@ -11,6 +12,7 @@
 #include "base/log.h"
 #include "store/rematch.h"
 #include "store/reserve.h"
+#include "store/work_notice.h"
 #include "workers/assignments.h"
 #include "workers/dispatch.h"
 #include "workers/peers.h"
@@ -30,6 +32,10 @@ struct dispatch {
     struct messaging_socket *socket; /* for the workers of this host */
     struct door *door;               /* for those of others; NULL when there are none */
     struct bell *bell;
+    struct work_notice *notice; /* NULL: the ledger is a file, or the server was away */
+    bool is_grouping;           /* between group_begin() and group_end() */
+    int64_t group_ms;           /* monotonic: since when */
+    bool wants_grants;          /* somebody has room, or there is work */
     unsigned beat_timer, poll_timer, stop_timer;
     struct peers peers;
     struct assignments assignments;
@@ -59,7 +65,7 @@ enum status dispatch_storage(struct dispatch *dispatch, enum status status,
 /* Something changed that may make jobs of this kind due. */
 void dispatch_expect(struct dispatch *dispatch, enum job_kind kind);
 /* Which workers an admin has drained or resumed since the last look. */
-void dispatch_look_at_drained(struct dispatch *dispatch);
+bool dispatch_look_at_drained(struct dispatch *dispatch);
 /* To one worker. false: it is gone, and has been dropped with all it held. */
 bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message);
 
@@ -76,6 +82,24 @@ struct dispatch *dispatch_make(const struct clock *clock, const struct config_wo
 enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault);
 /* Takes what waits at the socket; of a guarded one through the door. */
 void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket);
+
+/* Looks for work of every kind, and gives it out. */
+void dispatch_look_for_work(struct dispatch *dispatch);
+
+/* ---- groups.c ---- */
+void group_begin(struct dispatch *dispatch);
+/* It has changed something, and others who want to write have waited for long enough. */
+bool group_is_old(const struct dispatch *dispatch);
+/* Whether the message has to wait for the group's commit. */
+bool group_keeps(const struct dispatch *dispatch, const struct wire_message *message);
+/* Commits, and sends what waited for it. false: nothing of it happened, and nobody is known any
+ * more. */
+bool group_end(struct dispatch *dispatch);
+
+/* ---- notices.c ---- */
+/* Listens for new work when the ledger is on a server and nobody listens yet. */
+void notices_open(struct dispatch *dispatch);
+void notices_close(struct dispatch *dispatch);
 
 /* ---- door.c ---- */
 /* Listens for workers of other hosts when the configuration says so. */

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "base/arguments.h"
+#include "base/exit_code.h"
 #include "base/privileges.h"
 #include "config/reload.h"
 #include "workers/filer.h"
@@ -33,7 +34,7 @@ static int serve(struct program *program, const struct config *config, const cha
         status = loop_run(program->loop, &fault);
     if (status != STATUS_OK) {
         log_error(NULL, "%s", fault.text);
-        return EXIT_STORAGE;
+        return (int)exit_code_of(&fault);
     }
     return filer_outcome(program->filer);
 }

@@ -5,7 +5,10 @@
 #include "workers/dispatch_state.h"
 #include "workers/job_parcel.h"
 
-enum { GRANTS_MOST = 64 /* in one go, so that messages are heard in between */ };
+enum {
+    GROUP_MOST = 16, /* jobs that are leased with one commit */
+    GROUPS_MOST = 4, /* in one go, so that messages are heard in between */
+};
 
 /* What each kind of worker does, most urgent first: what is begun is finished before new work. */
 static const struct {
@@ -159,16 +162,34 @@ static struct peer *next_with_room(const struct dispatch *dispatch)
     return NULL;
 }
 
-void grants_make(struct dispatch *dispatch)
+/* Some grants, with one commit. false: there is nobody to give to, or nothing to give. */
+static bool make_some(struct dispatch *dispatch)
 {
-    if (!reserve_is_whole(dispatch->reserve))
-        return; // the room is for what is in hand
-    for (int i = 0; i < GRANTS_MOST && dispatch->stopping_ms == 0 && dispatch->outcome == STATUS_OK;
+    bool is_more = true;
+    group_begin(dispatch);
+    for (int i = 0;
+         i < GROUP_MOST && is_more && dispatch->outcome == STATUS_OK && !group_is_old(dispatch);
          i++) {
         struct peer *peer = next_with_room(dispatch);
-        if (peer == NULL)
-            return;
-        peers_rotate(&dispatch->peers, peer);
-        (void)grant_one(dispatch, peer);
+        is_more = peer != NULL;
+        if (is_more) {
+            peers_rotate(&dispatch->peers, peer);
+            (void)grant_one(dispatch, peer);
+        }
     }
+    return group_end(dispatch) && is_more;
+}
+
+void grants_make(struct dispatch *dispatch)
+{
+    dispatch->wants_grants = true;
+    if (dispatch->is_grouping)
+        return; // what is being done comes first
+    dispatch->wants_grants = false;
+    if (!reserve_is_whole(dispatch->reserve))
+        return; // the room is for what is in hand
+    for (int i = 0; i < GROUPS_MOST && dispatch->stopping_ms == 0 &&
+                    dispatch->outcome == STATUS_OK && make_some(dispatch);
+         i++)
+        continue;
 }

@@ -47,8 +47,8 @@ static enum status keep(struct outbox *outbox, const struct messaging_frame *fra
     return STATUS_OK;
 }
 
-enum status outbox_send(struct outbox *outbox, const struct wire_message *message, bool *ret_gone,
-                        struct fault *fault)
+static enum status send_or_keep(struct outbox *outbox, const struct wire_message *message,
+                                bool is_kept, bool *ret_gone, struct fault *fault)
 {
     *ret_gone = false;
     struct byte_writer head = {0};
@@ -64,12 +64,25 @@ enum status outbox_send(struct outbox *outbox, const struct wire_message *messag
     };
     size_t count = message->command == WIRE_CHUNK ? 2 : 1;
     enum status status = STATUS_LATER;
-    if (outbox_is_empty(outbox))
+    if (outbox_is_empty(outbox) && !is_kept)
         status = put_on_wire(outbox, frames, count, ret_gone, fault);
     if (status == STATUS_LATER && !*ret_gone)
         status = keep(outbox, frames, count, fault);
     byte_writer_done(&head);
     return status;
+}
+
+enum status outbox_send(struct outbox *outbox, const struct wire_message *message, bool *ret_gone,
+                        struct fault *fault)
+{
+    return send_or_keep(outbox, message, false, ret_gone, fault);
+}
+
+enum status outbox_keep(struct outbox *outbox, const struct wire_message *message,
+                        struct fault *fault)
+{
+    bool gone = false;
+    return send_or_keep(outbox, message, true, &gone, fault);
 }
 
 enum status outbox_flush(struct outbox *outbox, bool *ret_gone, struct fault *fault)

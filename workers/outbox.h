@@ -30,6 +30,9 @@ struct outbox {
  * REFUSE: the message has a field beyond its limits. */
 enum status outbox_send(struct outbox *outbox, const struct wire_message *message, bool *ret_gone,
                         struct fault *fault);
+/* Keeps it until outbox_flush(), also when it could be sent. Returns like outbox_send(). */
+enum status outbox_keep(struct outbox *outbox, const struct wire_message *message,
+                        struct fault *fault);
 /* Sends what waits, as far as it goes. Returns like outbox_send(). */
 enum status outbox_flush(struct outbox *outbox, bool *ret_gone, struct fault *fault);
 bool outbox_is_empty(const struct outbox *outbox);

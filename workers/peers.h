@@ -11,6 +11,7 @@ enum { PEERS_MOST = 1024 };
 
 struct peer {
     struct outbox outbox; /* holds port and routing id */
+    bool is_kept_for;     /* something in the outbox waits for a commit */
     int64_t key;          /* enrolment it was authenticated by; 0: a worker of this host */
     char *name, *host, *version;
     enum wire_worker_kind kind;

@@ -2,8 +2,10 @@
  *
  * Usage: queue_scale LEDGER COUNT
  * LEDGER is a path or a postgresql:// URL. Accepts COUNT scans (rows alone, no bytes), then claims
- * CLAIMS of the waiting jobs, counts everything LOOKS times, and claims and completes CYCLES more,
- * each in two commits. The last line is a JSON object with milliseconds, and cycles a second. */
+ * CLAIMS of the waiting jobs, counts everything LOOKS times, and claims and completes CYCLES more
+ * twice: each in two commits of its own, and GROUP of them in two commits, as the dispatcher does
+ * when so many workers are there. The last line is a JSON object with milliseconds, and cycles a
+ * second. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +16,16 @@
 #include "base/uuid.h"
 #include "store/ledger.h"
 
-enum { CLAIMS = 300, LOOKS = 50, CYCLES = 2000, LEASE_MS = 1, CYCLE_MS = 60000, SITES = 4 };
+enum {
+    CLAIMS = 300,
+    LOOKS = 50,
+    CYCLES = 2000,
+    GROUP = 16,    /* jobs with one commit; workers/grants.c */
+    TOGETHER = 64, /* scans accepted with one commit, to have them there */
+    LEASE_MS = 1,
+    CYCLE_MS = 60000,
+    SITES = 4
+};
 
 static const char *const sites[SITES] = {"Demmin", "Neubrandenburg", "Neustrelitz", "Waren"};
 
@@ -81,32 +92,50 @@ static double count_one(struct ledger *ledger)
     return now_ms() - begun;
 }
 
-/* A job from ready to done, with a result of one page and one document. */
-static void cycle_one(struct ledger *ledger)
+static void claim_for_a_while(struct ledger *ledger, struct job_record *ret_job)
 {
     bool is_found = false;
-    bool is_held = false;
-    struct job_record job = {0};
     struct fault fault = {0};
-    check(ledger_job_lease(ledger, JOB_READ, "bench", CYCLE_MS, &is_found, &job, &fault), &fault);
+    check(ledger_job_lease(ledger, JOB_READ, "bench", CYCLE_MS, &is_found, ret_job, &fault),
+          &fault);
     if (!is_found) {
         (void)fprintf(stderr, "queue_scale: no job is left; give a larger COUNT\n");
         exit(1);
     }
-    struct digest digest = digest_of(&job.id, sizeof job.id);
+}
+
+/* With a result of one page and one document. */
+static void complete(struct ledger *ledger, struct job_record *job)
+{
+    bool is_held = false;
+    struct fault fault = {0};
+    struct digest digest = digest_of(&job->id, sizeof job->id);
     const struct page_facts page = {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1};
     const struct read_document document = {.reading = digest, .text = digest, .pdf = digest};
     const struct read_result result = {
         .pages = &page, .page_count = 1, .documents = &document, .document_count = 1};
-    check(ledger_read_complete(ledger, job.id, job.attempt, &result, &is_held, &fault), &fault);
-    job_record_done(&job);
+    check(ledger_read_complete(ledger, job->id, job->attempt, &result, &is_held, &fault), &fault);
+    if (!is_held)
+        abort();
+    job_record_done(job);
 }
 
-static double cycles_a_second(struct ledger *ledger)
+/* Jobs from ready to done, `together` of them with two commits. */
+static double cycles_a_second(struct ledger *ledger, int together)
 {
+    struct job_record jobs[GROUP];
+    struct fault fault = {0};
     double begun = now_ms();
-    for (int i = 0; i < CYCLES; i++)
-        cycle_one(ledger);
+    for (int done = 0; done < CYCLES; done += together) {
+        ledger_group_begin(ledger);
+        for (int i = 0; i < together; i++)
+            claim_for_a_while(ledger, &jobs[i]);
+        check(ledger_group_end(ledger, &fault), &fault);
+        ledger_group_begin(ledger);
+        for (int i = 0; i < together; i++)
+            complete(ledger, &jobs[i]);
+        check(ledger_group_end(ledger, &fault), &fault);
+    }
     return CYCLES * 1e3 / (now_ms() - begun);
 }
 
@@ -122,18 +151,25 @@ int main(int argument_count, char **arguments)
     double looks[LOOKS];
     check(ledger_open(arguments[1], LEDGER_CREATE, clock_system(), &ledger, &fault), &fault);
     long count = strtol(arguments[2], NULL, 10);
-    for (long i = 0; i < count; i++)
+    for (long i = 0; i < count; i++) {
+        if (i % TOGETHER == 0)
+            ledger_group_begin(ledger);
         accept_one(ledger, i);
+        if (i % TOGETHER == TOGETHER - 1 || i + 1 == count)
+            check(ledger_group_end(ledger, &fault), &fault);
+    }
     for (int i = 0; i < CLAIMS; i++)
         claims[i] = claim_one(ledger);
     for (int i = 0; i < LOOKS; i++)
         looks[i] = count_one(ledger);
-    double cycles = count < CLAIMS + CYCLES ? 0 : cycles_a_second(ledger);
+    bool is_enough = count >= CLAIMS + 2 * CYCLES;
+    double alone = is_enough ? cycles_a_second(ledger, 1) : 0;
+    double cycles = is_enough ? cycles_a_second(ledger, GROUP) : 0;
     ledger_close(&ledger);
     qsort(claims, CLAIMS, sizeof claims[0], compare);
     qsort(looks, LOOKS, sizeof looks[0], compare);
     printf("{\"claim_p50_ms\": %.3f, \"claim_p99_ms\": %.3f, \"count_p50_ms\": %.3f,"
-           " \"cycles_s\": %.1f}\n",
-           claims[CLAIMS / 2], claims[CLAIMS * 99 / 100], looks[LOOKS / 2], cycles);
+           " \"cycles_alone_s\": %.1f, \"cycles_s\": %.1f}\n",
+           claims[CLAIMS / 2], claims[CLAIMS * 99 / 100], looks[LOOKS / 2], alone, cycles);
     return 0;
 }
