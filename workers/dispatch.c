@@ -168,8 +168,8 @@ static void take_malformed(struct dispatch *dispatch, const struct caller *calle
                                   is_other_version ? WIRE_OTHER_VERSION : WIRE_MALFORMED, reason);
 }
 
-void dispatch_hear(struct dispatch *dispatch, const struct caller *from,
-                   const struct messaging_frame *frames, size_t count)
+static void hear(struct dispatch *dispatch, const struct caller *from,
+                 const struct messaging_frame *frames, size_t count)
 {
     struct wire_message message = {0};
     struct fault fault = {0};
@@ -188,6 +188,19 @@ void dispatch_hear(struct dispatch *dispatch, const struct caller *from,
     else if (message.command != WIRE_BYE)
         admission_answer_stranger(&caller, WIRE_UNKNOWN, WIRE_LEAVING, "");
     wire_message_done(&message);
+}
+
+void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
+                   const struct messaging_frame *frames, size_t count)
+{
+    if (dispatch->is_grouping) {
+        hear(dispatch, caller, frames, count);
+        return;
+    }
+    group_begin(dispatch);
+    hear(dispatch, caller, frames, count);
+    if (group_end(dispatch) && dispatch->wants_grants)
+        grants_make(dispatch);
 }
 
 static void take_frames(struct dispatch *dispatch, struct messaging_socket *socket,
