@@ -53,13 +53,19 @@ void office_options(const char *office, char ret_options[OFFICE_OPTIONS_BYTES])
         (void)snprintf(ret_options, OFFICE_OPTIONS_BYTES, "-csearch_path=office_%s", office);
 }
 
-/* Its schema is made when the ledger is. */
+/* Its schema is made with the ledger, unless the server's administrator has made it. */
 enum status office_make(struct server *server, struct fault *fault)
 {
     char sql[QUESTION_BYTES];
+    char *schema = NULL;
     if (server->office[0] == '\0')
         return STATUS_OK;
-    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA IF NOT EXISTS office_%s", server->office);
+    enum status status = server_ask(server, "SELECT current_schema()", &schema, fault);
+    bool is_there = schema != NULL;
+    free(schema);
+    if (status != STATUS_OK || is_there)
+        return status;
+    (void)snprintf(sql, sizeof sql, "CREATE SCHEMA office_%s", server->office);
     return server_command(server, sql, "make the schema of the office", fault);
 }
 
@@ -67,9 +73,22 @@ enum status office_make(struct server *server, struct fault *fault)
 enum status office_enter(struct server *server, struct fault *fault)
 {
     char sql[QUESTION_BYTES];
+    char *found = NULL;
     (void)snprintf(sql, sizeof sql, "SELECT set_config('posteingang.office', '%s', false)",
                    server->office);
-    return server_command(server, sql, "enter the office", fault);
+    enum status status = server_command(server, sql, "enter the office", fault);
+    if (status != STATUS_OK || server->office[0] == '\0')
+        return status;
+    status = server_ask(
+        server,
+        "SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)",
+        &found, fault);
+    if (status == STATUS_OK && found != NULL)
+        status = fault_set(fault, STATUS_REFUSE,
+                           "ledger: the server's row-level security does not bind this user; an"
+                           " office's ledger needs one that is no superuser and has not BYPASSRLS");
+    free(found);
+    return status;
 }
 
 /* Rows of one schema that have no wall yet. Copies of older forms lie in schemas beside it. */
@@ -99,18 +118,7 @@ enum status office_check(struct server *server, struct fault *fault)
     char *found = NULL;
     if (server->office[0] == '\0')
         return STATUS_OK;
-    enum status status = server_ask(
-        server,
-        "SELECT 1 FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)",
-        &found, fault);
-    if (status == STATUS_OK && found != NULL)
-        status = fault_set(fault, STATUS_REFUSE,
-                           "ledger: the server's row-level security does not bind this user; an"
-                           " office's ledger needs one that is no superuser and has not BYPASSRLS");
-    free(found);
-    found = NULL;
-    if (status == STATUS_OK)
-        status = server_ask(server, "SELECT c.relname" UNWALLED " LIMIT 1", &found, fault);
+    enum status status = server_ask(server, "SELECT c.relname" UNWALLED " LIMIT 1", &found, fault);
     if (status == STATUS_OK && found != NULL)
         status = fault_set(fault, STATUS_REFUSE,
                            "ledger: the table \"%s\" of the office %s is open to other offices;"

@@ -73,10 +73,11 @@ enum status office_split(const char *url, char **ret_url, char ret_office[OFFICE
 /* As the server takes them from whoever connects. What the URL says stands behind, and counts. */
 void office_options(const char *office, char ret_options[OFFICE_OPTIONS_BYTES]);
 enum status office_make(struct server *server, struct fault *fault);
+/* STATUS_REFUSE for a user whom walls do not hold. */
 enum status office_enter(struct server *server, struct fault *fault);
 /* Inside a transaction: every table that has none gets its wall. */
 enum status office_wall(struct server *server, struct fault *fault);
-/* STATUS_REFUSE when a wall is not whole, or does not hold this user. */
+/* STATUS_REFUSE when a wall is not whole. */
 enum status office_check(struct server *server, struct fault *fault);
 
 /* ---- database_pipeline.c ---- */

@@ -73,7 +73,7 @@ static struct peer *join(struct dispatch *dispatch, const struct caller *caller,
                                               peer->version, &fault),
                          &fault) != STATUS_OK)
         log_warning(NULL, "cannot record worker %s: %s", peer->name, fault.text);
-    dispatch_look_at_drained(dispatch); // it may take the place of one that was
+    (void)dispatch_look_at_drained(dispatch); // it may take the place of one that was
     log_info(NULL, "worker %s is here: %s on %s, version %s", peer->name, kind, peer->host,
              peer->version);
     return peer;

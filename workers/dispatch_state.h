@@ -64,7 +64,8 @@ enum status dispatch_storage(struct dispatch *dispatch, enum status status,
                              const struct fault *fault);
 /* Something changed that may make jobs of this kind due. */
 void dispatch_expect(struct dispatch *dispatch, enum job_kind kind);
-/* Which workers an admin has drained or resumed since the last look. */
+/* Which workers an admin has drained or resumed since the last look. false: the ledger cannot be
+ * asked. */
 bool dispatch_look_at_drained(struct dispatch *dispatch);
 /* To one worker. false: it is gone, and has been dropped with all it held. */
 bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message);
