@@ -117,6 +117,7 @@ struct worker {
     int64_t free_us; /* since when it has nothing to do; 0: it has, or never had anything */
     int64_t done_us; /* when its reading is done; 0: none is under way */
     uint32_t pages;
+    uint8_t job; /* enum wire_job_kind of the one in hand */
 };
 
 struct pool {
@@ -175,8 +176,6 @@ static void deliver_reading(struct worker *worker)
     add_part(&parts, "pages", "", 0);
     byte_writer_done(&bytes);
     worker->done_us = 0;
-    worker->pool->reads++;
-    worker->pool->sheets += worker->pages / 2;
     link_finish(worker->link, &result, &parts);
 }
 
@@ -198,7 +197,6 @@ static void deliver_decision(struct worker *worker, const struct wire_job *job)
                                                         .copies = string_copy(""),
                                                         .days = string_copy("")};
     add_part(&parts, "explanation", "{}", 2);
-    worker->pool->matches++;
     link_finish(worker->link, &result, &parts);
 }
 
@@ -212,7 +210,6 @@ static void deliver_place(struct worker *worker, const struct wire_job *job)
     text_append_format(&place, "%s/%s/%s", job->team, job->case_number, document);
     result.as.result_file = (struct wire_result_file){
         .place = text_take(&place), .pdf = string_copy(""), .note = string_copy("")};
-    worker->pool->files++;
     link_finish(worker->link, &result, &none);
 }
 
@@ -229,6 +226,7 @@ static void take_job(void *context, const struct wire_job *job, struct memory_pa
     struct worker *worker = context;
     struct pool *pool = worker->pool;
     (void)parts;
+    worker->job = job->kind;
     if (pool->first_us == 0)
         pool->first_us = now_us();
     if (job->kind == WIRE_JOB_MATCH) {
@@ -246,6 +244,19 @@ static void take_job(void *context, const struct wire_job *job, struct memory_pa
     }
 }
 
+static void count_job(struct worker *worker)
+{
+    struct pool *pool = worker->pool;
+    if (worker->job == WIRE_JOB_READ) {
+        pool->reads++;
+        pool->sheets += worker->pages / 2;
+    } else if (worker->job == WIRE_JOB_MATCH) {
+        pool->matches++;
+    } else {
+        pool->files++;
+    }
+}
+
 static void settled(void *context, enum wire_settlement settlement, const char *reason)
 {
     struct worker *worker = context;
@@ -253,7 +264,9 @@ static void settled(void *context, enum wire_settlement settlement, const char *
     (void)reason;
     worker->free_us = now_us();
     pool->last_us = worker->free_us;
-    if (settlement != WIRE_ACCEPTED)
+    if (settlement == WIRE_ACCEPTED)
+        count_job(worker);
+    else
         pool->others++;
     if (pool->letters_most > 0 && pool->files >= pool->letters_most)
         loop_stop(pool->loop);
