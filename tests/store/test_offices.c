@@ -138,8 +138,6 @@ static void finds_nothing(struct town *town, struct ledger *ledger)
     const struct list_filter everything = {0};
     bool is_there = true;
     assert_int_equal(ledger_scan_get(ledger, town->scan, &record, fault), STATUS_REFUSE);
-    assert_ok(&town->scene, ledger_scan_known(ledger, town->scan, &is_there, fault));
-    assert_false(is_there);
     assert_ok(&town->scene, ledger_list(ledger, &everything, nothing_is_listed, NULL, fault));
     assert_ok(&town->scene,
               ledger_job_lease(ledger, JOB_READ, "thief", 60000, &is_there, &job, fault));
@@ -174,11 +172,11 @@ static size_t tables_of(struct ledger *ledger, char *names[TABLES_MOST])
     return count;
 }
 
-/* What the statement of nobody's program says, in the other office's session. */
-static PGresult *say(PGconn *session, const char *format, const char *table)
+/* A statement of nobody's program about a table of nord, in the other office's session. */
+static PGresult *say(PGconn *session, const char *verb, const char *table)
 {
     char sql[256];
-    (void)snprintf(sql, sizeof sql, format, table);
+    (void)snprintf(sql, sizeof sql, "%s office_nord.%s", verb, table);
     return PQexec(session, sql);
 }
 
@@ -203,9 +201,9 @@ static void row_level_security_alone_hides_every_table(void **state)
     assert_int_equal(PQstatus(session), CONNECTION_OK);
     PQclear(PQexec(session, "SET posteingang.office = 'sued'"));
     for (size_t i = 0; i < count; i++) {
-        PGresult *seen = say(session, "SELECT count(*) FROM office_nord.%s", names[i]);
+        PGresult *seen = say(session, "SELECT count(*) FROM", names[i]);
         number_is(seen, PQgetvalue(seen, 0, 0), "0", "rows are seen in", names[i]);
-        PGresult *gone = say(session, "DELETE FROM office_nord.%s", names[i]);
+        PGresult *gone = say(session, "DELETE FROM", names[i]);
         number_is(gone, PQcmdTuples(gone), "0", "rows are deleted in", names[i]);
         free(names[i]);
     }

@@ -92,8 +92,12 @@ static void a_lost_line_is_said_so_that_one_looks(void **state)
     scene_sql(scene, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE"
                      " 'LISTEN %'");
     struct pollfd waited = {.fd = work_notice_file(notice), .events = POLLIN};
-    assert_int_equal(poll(&waited, 1, PATIENCE_MS), 1);
-    assert_int_equal(work_notice_take(notice, &some, &scene->fault), STATUS_LATER);
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) { // the server's last words come first
+        assert_int_equal(poll(&waited, 1, PATIENCE_MS), 1);
+        status = work_notice_take(notice, &some, &scene->fault);
+    }
+    assert_int_equal(status, STATUS_LATER);
     work_notice_close(&notice);
     notice = listen_to(scene);
     scene->monotonic_ms += WORK_NOTICE_PAUSE_MS;

@@ -228,7 +228,7 @@ static void a_lease_that_was_not_committed_is_nobodys(void **state)
     accept_scan(scene);
     scene->job = 0;
     scene->failures = 1;
-    dispatch_poll(scene->dispatch);
+    dispatch_look_for_work(scene->dispatch);
     assert_int_equal(scene->failures, 0);
     assert_int_equal(scene->job, 0);
     assert_int_equal(state_of(scene), SCAN_RECEIVED);
