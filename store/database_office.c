@@ -106,7 +106,8 @@ enum status office_wall(struct server *server, struct fault *fault)
     (void)snprintf(
         sql, sizeof sql,
         "SELECT format('ALTER TABLE %%1$I.%%2$I ENABLE ROW LEVEL SECURITY; ALTER TABLE %%1$I.%%2$I"
-        " FORCE ROW LEVEL SECURITY; CREATE POLICY office ON %%1$I.%%2$I USING"
+        " FORCE ROW LEVEL SECURITY; DROP POLICY IF EXISTS office ON %%1$I.%%2$I; CREATE POLICY "
+        "office ON %%1$I.%%2$I USING"
         " (current_setting(''posteingang.office'', true) = %%3$L)', n.nspname, c.relname,"
         " '%s')" UNWALLED,
         server->office);
