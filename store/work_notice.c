@@ -8,6 +8,7 @@
 
 struct work_notice {
     PGconn *connection;
+    int file; /* libpq forgets it when the line breaks */
 };
 
 static enum status failed(PGconn *connection, struct fault *fault)
@@ -46,6 +47,8 @@ enum status work_notice_open(const char *url, struct work_notice **ret_notice, s
         status = server_connect(address, office, &notice->connection, fault);
     if (status == STATUS_OK)
         status = listen_there(notice->connection, fault);
+    if (status == STATUS_OK)
+        notice->file = PQsocket(notice->connection);
     free(address);
     if (status == STATUS_OK)
         *ret_notice = notice;
@@ -66,7 +69,7 @@ void work_notice_close(struct work_notice **notice_p)
 
 int work_notice_file(const struct work_notice *notice)
 {
-    return PQsocket(notice->connection);
+    return notice->file;
 }
 
 enum status work_notice_take(struct work_notice *notice, bool *ret_some, struct fault *fault)

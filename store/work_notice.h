@@ -20,7 +20,7 @@ struct work_notice;
  * in a file: the bell is enough there. STATUS_LATER: the server cannot be reached now. */
 enum status work_notice_open(const char *url, struct work_notice **ret_notice, struct fault *fault);
 void work_notice_close(struct work_notice **notice_p);
-/* For loop_add_file(). */
+/* For loop_add_file(); the same until work_notice_close(), also after the line broke. */
 int work_notice_file(const struct work_notice *notice);
 /* Takes all that came; *ret_some when there was one. STATUS_LATER: the connection is gone, and hints
  * may have gone with it; there is nothing left but to close it and to look. */
