@@ -100,7 +100,6 @@ def main():
         print(f"with its line cut a letter was filed after {took:.2f} s")
         expect(dispatcher.says("work is found by looking"), "nobody noticed that the line was cut")
         running.wait_until("somebody listens again", lambda: cut_lines() == 1, 30)
-    instance.must("verify")
     return 0
 
 
