@@ -13,6 +13,7 @@ still. Nothing of nord's is in any answer, and nothing can be written to it.
 SPDX-License-Identifier: EUPL-1.2
 """
 
+import http.client
 import json
 import os
 import re
@@ -83,8 +84,14 @@ def without(content, thing):
 
 
 def ask(person, method, path):
-    status, content = person.ask(method, path, {} if method == "POST" else None)
-    return status, content.decode("utf-8", "replace")
+    for last in (False, True):  # a refused request may end its connection
+        try:
+            status, content = person.ask(method, path, {} if method == "POST" else None)
+            return status, content.decode("utf-8", "replace")
+        except http.client.HTTPException:
+            person.connection.close()
+            expect(not last, f"{person.name}: {method} {path}: no answer")
+    return 0, ""
 
 
 def look(person, ids, secrets):
