@@ -20,7 +20,7 @@
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
     MEDICAL_KINDS_MOST = 64,
-    GROUP_MESSAGES_MOST = 32, /* with one commit */
+    MESSAGES_MOST = 32, /* heard before jobs are given out */
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
     STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
@@ -197,9 +197,10 @@ void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
         hear(dispatch, caller, frames, count);
         return;
     }
-    group_begin(dispatch);
+    dispatch->is_grouping = true;
     hear(dispatch, caller, frames, count);
-    if (group_end(dispatch) && dispatch->wants_grants)
+    dispatch->is_grouping = false;
+    if (dispatch->wants_grants)
         grants_make(dispatch);
 }
 
@@ -249,23 +250,23 @@ static bool take_message(struct dispatch *dispatch, struct messaging_socket *soc
     return true;
 }
 
-/* What is there, with one commit, and then the jobs that it made room for. false: that was all. */
-static bool take_group(struct dispatch *dispatch, struct messaging_socket *socket)
+/* Some of what is there, and then, with one commit, the jobs that it made room for. false: that was
+ * all. */
+static bool take_some(struct dispatch *dispatch, struct messaging_socket *socket)
 {
     bool is_more = true;
-    group_begin(dispatch);
-    for (int i = 0; i < GROUP_MESSAGES_MOST && is_more && dispatch->outcome == STATUS_OK &&
-                    !group_is_old(dispatch);
-         i++)
+    dispatch->is_grouping = true;
+    for (int i = 0; i < MESSAGES_MOST && is_more && dispatch->outcome == STATUS_OK; i++)
         is_more = take_message(dispatch, socket);
-    if (group_end(dispatch) && dispatch->wants_grants)
+    dispatch->is_grouping = false;
+    if (dispatch->wants_grants)
         grants_make(dispatch);
     return is_more;
 }
 
 void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket)
 {
-    while (dispatch->outcome == STATUS_OK && take_group(dispatch, socket))
+    while (dispatch->outcome == STATUS_OK && take_some(dispatch, socket))
         continue;
     flush_all(dispatch);
 }

@@ -33,7 +33,7 @@ struct dispatch {
     struct door *door;               /* for those of others; NULL when there are none */
     struct bell *bell;
     struct work_notice *notice; /* NULL: the ledger is a file, or the server was away */
-    bool is_grouping;           /* between group_begin() and group_end() */
+    bool is_grouping;           /* grants have to wait: for group_end(), or for what is said */
     int64_t group_ms;           /* monotonic: since when */
     bool wants_grants;          /* somebody has room, or there is work */
     unsigned beat_timer, poll_timer, stop_timer;

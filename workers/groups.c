@@ -1,10 +1,9 @@
 /* groups.c - several changes of the ledger with one commit, and what may be said before it.
  *
- * What workers say within a moment is written with one commit, and so are the jobs that they are
- * given next. Nobody hears of a job, or what became of one, before that commit: those messages wait
- * in the outboxes. When it fails, none of it has happened, and this dispatcher forgets whom it
- * knows, like one that starts: workers come back with what they hold, and the ledger says whose it
- * is. */
+ * The jobs that workers are given within a moment are leased with one commit. Nobody hears of a job
+ * before it: those messages wait in the outboxes. When it fails, none of it has happened, and this
+ * dispatcher forgets whom it knows, like one that starts: workers come back with what they hold,
+ * and the ledger says whose it is. */
 // SPDX-License-Identifier: EUPL-1.2
 #include "workers/dispatch_state.h"
 

@@ -1,5 +1,5 @@
-/* test_groups.c - nobody hears of a job, or what became of one, before that was committed; and what
- * could not be committed has not happened, for the dispatcher and for its workers. */
+/* test_groups.c - nobody hears of a job before its lease was committed; and what could not be
+ * committed has not happened, for the dispatcher and for its workers. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <setjmp.h>
 #include <stdarg.h>
@@ -38,7 +38,6 @@ struct scene {
     uint32_t attempt; /* of it */
     int failures;     /* of commits that are still to come */
     bool is_unknown;  /* the dispatcher said that it does not know us */
-    int settled;      /* SETTLED that came; -1: none */
 };
 
 #define MUST(call)                                                                                 \
@@ -78,8 +77,6 @@ static enum status take_words(void *context, const struct messaging_peer *peer,
     }
     if (message.command == WIRE_UNKNOWN)
         scene->is_unknown = true;
-    if (message.command == WIRE_SETTLED)
-        scene->settled = message.as.settled.settlement;
     assert_true(scene->failures == 0 || message.command != WIRE_JOB);
     wire_message_done(&message);
     return STATUS_OK;
@@ -187,7 +184,6 @@ static int set_up(void **state)
     MUST(dispatch_take_over(scene->dispatch, &fault));
     accept_scan(scene);
     dispatch_beat(scene->dispatch);
-    scene->settled = -1;
     ledger_watch(scene->ledger, &watch);
     watched = scene;
     *state = scene;
@@ -219,7 +215,6 @@ static void a_job_is_said_after_its_lease_was_committed(void **state)
     assert_int_equal(state_of(scene), SCAN_READING);
 }
 
-
 static void a_lease_that_was_not_committed_is_nobodys(void **state)
 {
     struct scene *scene = *state;
@@ -241,31 +236,12 @@ static void a_lease_that_was_not_committed_is_nobodys(void **state)
     assert_int_equal(state_of(scene), SCAN_READING);
 }
 
-static void what_became_of_a_job_is_said_after_it_was_committed(void **state)
-{
-    struct scene *scene = *state;
-    say_ready(scene);
-    scene->failures = 1;
-    say_failed(scene);
-    assert_int_equal(scene->settled, -1);
-    assert_int_equal(state_of(scene), SCAN_READING);
-    assert_int_equal(scene->dispatch->peers.count, 0);
-    // It comes back with its job in hand, and says it again.
-    struct wire_message ready = ready_with(scene, 2);
-    say(scene, &ready);
-    say_failed(scene);
-    assert_int_equal(scene->settled, WIRE_ACCEPTED);
-    assert_int_equal(state_of(scene), SCAN_REFUSED);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_job_is_said_after_its_lease_was_committed, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_lease_that_was_not_committed_is_nobodys, set_up,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(what_became_of_a_job_is_said_after_it_was_committed, set_up,
                                         tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
