@@ -64,12 +64,12 @@ export const pages = [
     load: async () => (await import('./page_people.js')).PeoplePage,
   },
   {
-    path: '/rechte', title: 'Rechte', roles: ['admin', 'lead', 'auditor'], topics: ['people'],
-    load: async () => (await import('./page_rights.js')).RightsPage,
-  },
-  {
     path: '/protokoll', title: 'Protokoll', roles: ['auditor', 'admin'], topics: [],
     load: async () => (await import('./page_audit.js')).AuditPage,
+  },
+  {
+    path: '/rechte', title: 'Rechte', roles: ['admin', 'lead', 'auditor'], topics: ['people'],
+    load: async () => (await import('./page_rights.js')).RightsPage,
   },
   {
     path: '/papier', title: 'Papier', roles: ['lead', 'registry', 'auditor'], topics: ['documents'],
