@@ -128,7 +128,7 @@ struct config_reading {
     char *languages;      /* Tesseract's, e.g. "deu" or "deu+eng" */
     char *tessdata;       /* folder of the models; NULL: Tesseract's own default */
     int64_t page_wall_ms; /* a page child is killed after this */
-    int64_t page_ocr_ms;  /* recognition is asked to stop after this */
+    int64_t page_ocr_ms;  /* recognition stops after this, processor time */
     int64_t page_cpu_s;   /* RLIMIT_CPU of a page child */
     int64_t page_memory;  /* bytes: RLIMIT_AS of a page child */
     int64_t page_pixels_most;

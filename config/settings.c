@@ -252,7 +252,7 @@ const struct setting settings[] = {
     VALUE(SETTING_DURATION, "reading.page_wall", "120s", SEC, HOUR, reading.page_wall_ms,
           "A page that takes longer than this is given up."),
     VALUE(SETTING_DURATION, "reading.page_ocr", "45s", SEC, HOUR, reading.page_ocr_ms,
-          "Recognition of a page is asked to end after this, and keeps what it has."),
+          "Recognition of a page ends after so much processor time, and keeps what it has."),
     VALUE(SETTING_SECONDS, "reading.page_cpu", "60s", 1, 3600, reading.page_cpu_s,
           "Processor time for one page."),
     VALUE(SETTING_SIZE, "reading.page_memory", "1GiB", 256e6, 64e9, reading.page_memory,

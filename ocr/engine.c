@@ -8,7 +8,6 @@
 #include <tesseract/capi.h>
 #include <tiffio.h>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/text.h"
 #include "ocr/engine.h"
@@ -273,16 +272,24 @@ static double mean_confidence(const struct harvest *harvest)
     return harvest->characters == 0 ? 0 : harvest->confidence_sum / harvest->characters;
 }
 
-enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t time_ms,
-                             struct affine to_page, struct word_list *list,
-                             struct engine_result *ret_result, struct fault *fault)
+/* Asked before each word. */
+static bool is_to_stop(void *context, int words)
 {
-    const struct clock *clock = clock_system();
-    int64_t deadline = clock_monotonic_ms(clock) + time_ms;
+    (void)words;
+    return time_limit_is_over(context);
+}
+
+enum status engine_recognise(struct engine *engine, PIX *pix, int dpi,
+                             const struct time_limit *limit, struct affine to_page,
+                             struct word_list *list, struct engine_result *ret_result,
+                             struct fault *fault)
+{
     ETEXT_DESC *monitor = TessMonitorCreate();
     if (monitor == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory for recognition");
-    TessMonitorSetDeadlineMSecs(monitor, (int)time_ms);
+    struct time_limit until = *limit; // the monitor's context is not const
+    TessMonitorSetCancelFunc(monitor, is_to_stop);
+    TessMonitorSetCancelThis(monitor, &until);
     TessBaseAPISetPageSegMode(engine->api, PSM_AUTO);
     TessBaseAPISetImage2(engine->api, pix);
     TessBaseAPISetSourceResolution(engine->api, dpi);
@@ -291,10 +298,10 @@ enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t t
     if (TessBaseAPIRecognize(engine->api, monitor) == 0)
         take_words(engine->api, &harvest);
     TessMonitorDelete(monitor);
-    bool is_late = clock_monotonic_ms(clock) >= deadline;
+    bool is_late = time_limit_is_over(limit);
     // A page that makes no sense has no numbers: it lies the wrong way round, or is no text.
     if (!is_late && !list->failed && mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
-        good = number_zones_read(&harvest.zones, engine->api, pix, dpi, deadline, list);
+        good = number_zones_read(&harvest.zones, engine->api, pix, dpi, limit, list);
     // On a page of handwriting everything is doubtful, and all of it is kept.
     if (mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
         word_list_drop_doubtful(list, DOUBTFUL_CONFIDENCE);

@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "ocr/affine.h"
 #include "ocr/ocr.h"
+#include "ocr/time_limit.h"
 #include "ocr/word_list.h"
 
 struct engine;
@@ -32,9 +33,10 @@ struct engine_result {
 };
 
 /* Recognises `pix` (1 bit or 8 bit grey) and adds the words to `list`, boxes mapped by
- * `to_page`. Stops after `time_ms` with what it has. */
-enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, int64_t time_ms,
-                             struct affine to_page, struct word_list *list,
-                             struct engine_result *ret_result, struct fault *fault);
+ * `to_page`. Stops at `limit` with what it has. */
+enum status engine_recognise(struct engine *engine, PIX *pix, int dpi,
+                             const struct time_limit *limit, struct affine to_page,
+                             struct word_list *list, struct engine_result *ret_result,
+                             struct fault *fault);
 
 #endif

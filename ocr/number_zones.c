@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "ocr/number_zones.h"
 
@@ -208,13 +207,13 @@ static bool read_zone(const struct number_zone *zone, TessBaseAPI *api, PIX *pix
 }
 
 bool number_zones_read(const struct number_zones *zones, TessBaseAPI *api, PIX *pix, int dpi,
-                       int64_t deadline_ms, struct word_list *list)
+                       const struct time_limit *limit, struct word_list *list)
 {
     bool good = true;
     TessBaseAPISetPageSegMode(api, PSM_SINGLE_LINE);
     TessBaseAPISetVariable(api, "lstm_choice_mode", "2"); // other symbols are kept as well
     for (unsigned i = 0; good && i < zones->count; i++) {
-        if (clock_monotonic_ms(clock_system()) >= deadline_ms)
+        if (time_limit_is_over(limit))
             break;
         good = read_zone(&zones->zones[i], api, pix, dpi, &list->words[zones->zones[i].word]);
     }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <tesseract/capi.h>
 
+#include "ocr/time_limit.h"
 #include "ocr/word_list.h"
 
 enum { NUMBER_ZONES_MOST = 24 }; /* on one page */
@@ -27,9 +28,9 @@ bool number_zones_want(const char *text, float confidence);
 /* Remembers word `word` of the list; beyond the limit nothing. */
 void number_zones_add(struct number_zones *zones, struct reading_box box, uint32_t word);
 /* Reads the zones of `pix` again, with letters forbidden where there were none or few, and hangs
- * what differs onto the words. Changes the engine's picture. Ends at `deadline_ms` (monotonic).
+ * what differs onto the words. Changes the engine's picture. Ends at `limit`.
  * False when memory is out. */
 bool number_zones_read(const struct number_zones *zones, TessBaseAPI *api, PIX *pix, int dpi,
-                       int64_t deadline_ms, struct word_list *list);
+                       const struct time_limit *limit, struct word_list *list);
 
 #endif

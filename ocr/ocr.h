@@ -23,7 +23,7 @@ struct ocr_options {
     const char *languages; /* Tesseract's, e.g. "deu" */
     const char *tessdata;  /* NULL: Tesseract's own default */
     int64_t page_wall_ms;  /* a child is killed after this, wall clock */
-    int64_t page_ocr_ms;   /* recognition is asked to stop after this */
+    int64_t page_ocr_ms;   /* recognition stops after this, processor time */
     int64_t page_cpu_s;
     int64_t page_memory; /* bytes of address space of a child */
     int64_t page_pixels_most;

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "ocr/blank.h"
 #include "ocr/cleanup.h"
 #include "ocr/codes.h"
@@ -27,7 +26,7 @@ struct work {
     double dpi;
     const struct stamps *stamps;
     struct clean_picture clean; /* of pix, or of the page without stamps */
-    int64_t started_ms;         /* monotonic: recognition as a whole has page_ocr_ms */
+    struct time_limit limit;    /* for recognition as a whole */
     struct reading_page *page;
     struct page_health health;
 };
@@ -130,12 +129,6 @@ static double worth(const struct attempt *attempt)
     return attempt->result.mean_confidence * letters / (letters + FEW_CHARACTERS);
 }
 
-static int64_t time_left_ms(const struct work *work)
-{
-    int64_t used = clock_monotonic_ms(clock_system()) - work->started_ms;
-    return used < work->options->page_ocr_ms ? work->options->page_ocr_ms - used : 1;
-}
-
 /* The page turned by `turn`, level, recognised. `survey` shows it unturned. */
 static enum status attempt_turn(struct work *work, const struct survey *survey, int turn,
                                 struct attempt *ret_attempt, struct fault *fault)
@@ -155,8 +148,8 @@ static enum status attempt_turn(struct work *work, const struct survey *survey, 
     if (status == STATUS_OK)
         status = clean_picture_erase_rules(&clean, fault);
     if (status == STATUS_OK)
-        status = engine_recognise(work->engine, clean.pix, clean.dpi, time_left_ms(work),
-                                  clean.to_page, &attempt.list, &attempt.result, fault);
+        status = engine_recognise(work->engine, clean.pix, clean.dpi, &work->limit, clean.to_page,
+                                  &attempt.list, &attempt.result, fault);
     survey_done(&turned);
     clean_picture_done(&clean);
     if (status == STATUS_OK)
@@ -199,7 +192,7 @@ static enum status recognise(struct work *work, const struct survey *survey,
     double enough = lie.is_sure ? SENSELESS_CONFIDENCE : GOOD_CONFIDENCE;
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
         if (best.result.mean_confidence >= enough ||
-            time_left_ms(work) < work->options->page_ocr_ms * TIME_TO_TRY_PERCENT / 100)
+            !time_limit_leaves(&work->limit, TIME_TO_TRY_PERCENT))
             break;
         status = compete(work, survey, (lie.turn + others[i]) % 360, &best, fault);
     }
@@ -389,7 +382,7 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
                         .dpi = dpi,
                         .stamps = &picture->stamps,
                         .page = &result->reading,
-                        .started_ms = clock_monotonic_ms(clock_system())};
+                        .limit = time_limit_begin(options->page_ocr_ms, options->page_wall_ms)};
     status = read_pixels(&work, fault);
     if (status == STATUS_OK)
         status =

@@ -50,8 +50,8 @@ static const struct given defaults = {
             {"page-wall", "MS", "A page that takes longer is given up (default: 120000)",          \
              ARGUMENT_COUNT, &(given).page_wall},                                                  \
             {"page-ocr", "MS",                                                                     \
-             "Recognition of a page is asked to end after this (default: 45000)", ARGUMENT_COUNT,  \
-             &(given).page_ocr},                                                                   \
+             "Recognition of a page ends after this processor time (default: 45000)",              \
+             ARGUMENT_COUNT, &(given).page_ocr},                                                   \
             {"page-cpu", "SECONDS", "Processor time for one page (default: 60)", ARGUMENT_COUNT,   \
              &(given).page_cpu},                                                                   \
             {"page-memory", "BYTES", "Address space for one page (default: 1 GiB)",                \

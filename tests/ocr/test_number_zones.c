@@ -13,6 +13,8 @@
 #include "ocr/number_zones.h"
 #include "tests/ocr/sheet.h"
 
+enum { HOUR_MS = 3600000 };
+
 static void only_doubtful_numbers_are_wanted(void **state)
 {
     (void)state;
@@ -60,6 +62,8 @@ static void another_reading_becomes_an_alternative(void **state)
     TessBaseAPI *api = TessBaseAPICreate();
     assert_int_equal(TessBaseAPIInit2(api, NULL, "deu", OEM_LSTM_ONLY), 0);
     TessBaseAPISetVariable(api, "debug_file", "/dev/null");
+    const struct time_limit no_hurry = time_limit_begin(HOUR_MS, HOUR_MS);
+    const struct time_limit no_time = time_limit_begin(0, HOUR_MS);
     struct number_zones zones = {0};
     struct word_list list = {0};
     struct reading_box box;
@@ -70,7 +74,7 @@ static void another_reading_becomes_an_alternative(void **state)
         assert_non_null(word_list_add(&list, first[i]));
         number_zones_add(&zones, box, i);
     }
-    assert_true(number_zones_read(&zones, api, line, SHEET_DPI, INT64_MAX, &list));
+    assert_true(number_zones_read(&zones, api, line, SHEET_DPI, &no_hurry, &list));
     assert_string_equal(list.words[0].text, first[0]); // the first reading stays
     assert_int_equal(list.words[0].alternative_count, 1);
     assert_string_equal(list.words[0].alternatives[0].text, "50.21.004711");
@@ -80,7 +84,7 @@ static void another_reading_becomes_an_alternative(void **state)
 
     // No time left: nothing is read.
     assert_non_null(word_list_add(&list, first[0]));
-    assert_true(number_zones_read(&zones, api, line, SHEET_DPI, 0, &list));
+    assert_true(number_zones_read(&zones, api, line, SHEET_DPI, &no_time, &list));
     assert_int_equal(list.words[0].alternative_count, 0);
     word_list_done(&list);
     pixDestroy(&line);
