@@ -15,36 +15,16 @@ static const struct act_field reason_rule = {"reason", GUARD_REASON_BYTES_MOST, 
 static const struct act_field class_rule = {"class", 16, true, "Die Klasse"};
 static const struct act_field account_rule = {"account", 64, true, "Das Konto"};
 
-static enum status add_to(json_t *array, json_t *object, struct fault *fault)
-{
-    return json_array_append_new(array, object) == 0
-               ? STATUS_OK
-               : fault_set(fault, STATUS_LATER, "no memory for a list");
-}
-
-/* Takes `results`. */
-static enum status answer_list(struct exchange *exchange, enum status status, json_t *results,
-                               struct fault *fault)
-{
-    if (status == STATUS_OK)
-        return answer_json(exchange, 200,
-                           json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(results),
-                                     "next", "results", results),
-                           fault);
-    json_decref(results);
-    return status;
-}
-
 /* ---- of a document ----------------------------------------------------------------------------- */
 
 static enum status add_cause(void *context, const struct guard_cause *cause, struct fault *fault)
 {
-    return add_to(context,
-                  json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o}", "class", guard_name(cause->guard),
-                            "title", guard_german(cause->guard), "source", cause->source, "actor",
-                            cause->actor, "reason", cause->reason, "at",
-                            describe_time(cause->at_ms)),
-                  fault);
+    return list_add(context,
+                    json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:o}", "class", guard_name(cause->guard),
+                              "title", guard_german(cause->guard), "source", cause->source, "actor",
+                              cause->actor, "reason", cause->reason, "at",
+                              describe_time(cause->at_ms)),
+                    fault);
 }
 
 static enum status api_guard(struct service *service, struct exchange *exchange,
@@ -53,7 +33,7 @@ static enum status api_guard(struct service *service, struct exchange *exchange,
     json_t *results = json_array();
     enum status status =
         guard_causes(service->ledger, exchange->document.id, add_cause, results, fault);
-    return answer_list(exchange, status, results, fault);
+    return answer_whole_list(exchange, status, results, fault);
 }
 
 static enum status answer_verdict(struct service *service, struct exchange *exchange,
@@ -103,13 +83,13 @@ static enum status api_guard_set(struct service *service, struct exchange *excha
 
 static enum status add_right(void *context, const struct guard_right *right, struct fault *fault)
 {
-    return add_to(context,
-                  json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o}", "account", right->account,
-                            "class", guard_name(right->guard), "title", guard_german(right->guard),
-                            "proposed_by", right->proposed_by, "proposed",
-                            describe_time(right->proposed_ms), "confirmed_by", right->confirmed_by,
-                            "confirmed", describe_time(right->confirmed_ms)),
-                  fault);
+    return list_add(context,
+                    json_pack("{s:s, s:s, s:s, s:s, s:o, s:s?, s:o}", "account", right->account,
+                              "class", guard_name(right->guard), "title",
+                              guard_german(right->guard), "proposed_by", right->proposed_by,
+                              "proposed", describe_time(right->proposed_ms), "confirmed_by",
+                              right->confirmed_by, "confirmed", describe_time(right->confirmed_ms)),
+                    fault);
 }
 
 static enum status api_rights(struct service *service, struct exchange *exchange,
@@ -117,7 +97,7 @@ static enum status api_rights(struct service *service, struct exchange *exchange
 {
     json_t *results = json_array();
     enum status status = guard_rights_each(service->ledger, add_right, results, fault);
-    return answer_list(exchange, status, results, fault);
+    return answer_whole_list(exchange, status, results, fault);
 }
 
 typedef enum status right_change(struct ledger *ledger, const char *account, uint32_t guard,

@@ -17,39 +17,20 @@ static const struct act_field reason_rule = {"reason", DESK_REASON_BYTES_MOST, t
 static const struct act_field words_rule = {"words", FORWARDING_WORDS_BYTES_MOST, true,
                                             "Wie bestätigt wurde,"};
 
-static enum status add_to(json_t *array, json_t *object, struct fault *fault)
-{
-    return json_array_append_new(array, object) == 0
-               ? STATUS_OK
-               : fault_set(fault, STATUS_LATER, "no memory for a list");
-}
-
-/* Takes `results`. */
-static enum status answer_list(struct exchange *exchange, enum status status, json_t *results,
-                               struct fault *fault)
-{
-    if (status == STATUS_OK)
-        return answer_json(exchange, 200,
-                           json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(results),
-                                     "next", "results", results),
-                           fault);
-    json_decref(results);
-    return status;
-}
-
 /* ---- proposals -------------------------------------------------------------------------------- */
 
 static enum status add_purge(void *context, const struct purge_record *record, struct fault *fault)
 {
-    return add_to(context,
-                  json_pack("{s:I, s:s, s:s, s:s, s:o, s:s?, s:o, s:o, s:i, s:i, s:i}", "number",
-                            (json_int_t)record->number, "rule", record->rule, "reason",
-                            record->reason, "proposed_by", record->proposed_by, "proposed",
-                            describe_time(record->proposed_ms), "approved_by", record->approved_by,
-                            "approved", describe_time(record->approved_ms), "done",
-                            describe_time(record->done_ms), "documents", (int)record->documents,
-                            "deleted", (int)record->erased, "spared", (int)record->spared),
-                  fault);
+    return list_add(context,
+                    json_pack("{s:I, s:s, s:s, s:s, s:o, s:s?, s:o, s:o, s:i, s:i, s:i}", "number",
+                              (json_int_t)record->number, "rule", record->rule, "reason",
+                              record->reason, "proposed_by", record->proposed_by, "proposed",
+                              describe_time(record->proposed_ms), "approved_by",
+                              record->approved_by, "approved", describe_time(record->approved_ms),
+                              "done", describe_time(record->done_ms), "documents",
+                              (int)record->documents, "deleted", (int)record->erased, "spared",
+                              (int)record->spared),
+                    fault);
 }
 
 static enum status api_purges(struct service *service, struct exchange *exchange,
@@ -58,21 +39,21 @@ static enum status api_purges(struct service *service, struct exchange *exchange
     json_t *results = json_array();
     enum status status =
         purges_each(service->ledger, exchange->user.rights, add_purge, results, fault);
-    return answer_list(exchange, status, results, fault);
+    return answer_whole_list(exchange, status, results, fault);
 }
 
 static enum status add_item(void *context, const struct purge_item *item, struct fault *fault)
 {
     char proof[DIGEST_HEX_BYTES];
     digest_to_hex(&item->proof, proof);
-    return add_to(context,
-                  json_pack("{s:o, s:s, s:s?, s:o, s:i, s:i, s:i, s:s}", "document",
-                            describe_uuid(&item->document.uuid), "state", item->state,
-                            "spared_because", item->why, "deleted", describe_time(item->erased_ms),
-                            "objects", (int)item->objects, "gone", (int)item->gone,
-                            "kept_for_others", (int)item->kept, "proof",
-                            item->erased_ms == 0 ? "" : proof),
-                  fault);
+    return list_add(context,
+                    json_pack("{s:o, s:s, s:s?, s:o, s:i, s:i, s:i, s:s}", "document",
+                              describe_uuid(&item->document.uuid), "state", item->state,
+                              "spared_because", item->why, "deleted",
+                              describe_time(item->erased_ms), "objects", (int)item->objects, "gone",
+                              (int)item->gone, "kept_for_others", (int)item->kept, "proof",
+                              item->erased_ms == 0 ? "" : proof),
+                    fault);
 }
 
 static enum status api_purge(struct service *service, struct exchange *exchange,
@@ -85,7 +66,7 @@ static enum status api_purge(struct service *service, struct exchange *exchange,
         json_decref(results);
         return answer_nothing_there(exchange, fault);
     }
-    return answer_list(exchange, status, results, fault);
+    return answer_whole_list(exchange, status, results, fault);
 }
 
 static enum status answer_verdict(struct exchange *exchange, enum purge_verdict verdict,
@@ -237,15 +218,15 @@ static enum status add_forwarding(void *context, const struct forwarding_record 
     document_record_done(&document);
     if (!is_seen)
         return STATUS_OK;
-    return add_to(list->results,
-                  json_pack("{s:o, s:s, s:s, s:s?, s:s?, s:s, s:o, s:s?, s:s?, s:b, s:b}",
-                            "document", describe_uuid(&record->document.uuid), "target",
-                            record->target, "day", record->day, "received", record->receipt_day,
-                            "kind", record->kind, "actor", record->actor, "confirmed",
-                            describe_time(record->confirmed_ms), "confirmed_by",
-                            record->confirmed_by, "confirmation", record->confirmation, "overdue",
-                            record->is_overdue, "deleted", record->is_deleted),
-                  fault);
+    return list_add(list->results,
+                    json_pack("{s:o, s:s, s:s, s:s?, s:s?, s:s, s:o, s:s?, s:s?, s:b, s:b}",
+                              "document", describe_uuid(&record->document.uuid), "target",
+                              record->target, "day", record->day, "received", record->receipt_day,
+                              "kind", record->kind, "actor", record->actor, "confirmed",
+                              describe_time(record->confirmed_ms), "confirmed_by",
+                              record->confirmed_by, "confirmation", record->confirmation, "overdue",
+                              record->is_overdue, "deleted", record->is_deleted),
+                    fault);
 }
 
 static enum status api_forwardings(struct service *service, struct exchange *exchange,
@@ -256,7 +237,7 @@ static enum status api_forwardings(struct service *service, struct exchange *exc
     enum status status =
         forwardings_each(service->ledger, (uint32_t)service->config->forwarding.confirm_days,
                          open != NULL && strcmp(open, "1") == 0, add_forwarding, &list, fault);
-    return answer_list(exchange, status, list.results, fault);
+    return answer_whole_list(exchange, status, list.results, fault);
 }
 
 static enum status answer_confirmed(struct exchange *exchange, enum forwarding_verdict verdict,

@@ -26,26 +26,6 @@ static uint32_t months_of(const struct service *service)
     return (uint32_t)service->config->quality.paper_months;
 }
 
-static enum status add_to(json_t *array, json_t *object, struct fault *fault)
-{
-    return json_array_append_new(array, object) == 0
-               ? STATUS_OK
-               : fault_set(fault, STATUS_LATER, "no memory for a list");
-}
-
-/* Takes `results`. */
-static enum status answer_list(struct exchange *exchange, enum status status, json_t *results,
-                               struct fault *fault)
-{
-    if (status == STATUS_OK)
-        return answer_json(exchange, 200,
-                           json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(results),
-                                     "next", "results", results),
-                           fault);
-    json_decref(results);
-    return status;
-}
-
 /* ---- to be checked -------------------------------------------------------------------------- */
 
 struct list {
@@ -75,7 +55,7 @@ static enum status add_item(void *context, const struct quality_item *item, stru
         return status;
     bool is_seen = access_may_see_document(&list->exchange->user, &document);
     document_record_done(&document);
-    return is_seen ? add_to(list->results, describe_item(item), fault) : STATUS_OK;
+    return is_seen ? list_add(list->results, describe_item(item), fault) : STATUS_OK;
 }
 
 static enum status api_quality(struct service *service, struct exchange *exchange,
@@ -84,7 +64,7 @@ static enum status api_quality(struct service *service, struct exchange *exchang
     struct list list = {.service = service, .exchange = exchange, .results = json_array()};
     enum status status =
         quality_open(service->ledger, exchange->user.rights, ITEMS_MOST, add_item, &list, fault);
-    return answer_list(exchange, status, list.results, fault);
+    return answer_whole_list(exchange, status, list.results, fault);
 }
 
 static enum status keep_item(void *context, const struct quality_item *item, struct fault *fault)
@@ -157,7 +137,7 @@ static enum status add_lot(void *context, const struct lot_record *lot, struct f
 {
     char seed[DIGEST_HEX_BYTES];
     digest_to_hex(&lot->seed, seed);
-    return add_to(
+    return list_add(
         context,
         json_pack("{s:o, s:s?, s:s, s:s, s:s, s:i, s:s, s:i, s:i, s:i, s:i, s:b, s:o, s:s, s:s, "
                   "s:o, s:s?}",
@@ -176,7 +156,7 @@ static enum status api_lots(struct service *service, struct exchange *exchange, 
     json_t *results = json_array();
     enum status status = lots_each(service->ledger, exchange->user.rights, months_of(service),
                                    LOTS_MOST, add_lot, results, fault);
-    return answer_list(exchange, status, results, fault);
+    return answer_whole_list(exchange, status, results, fault);
 }
 
 static enum status api_release(struct service *service, struct exchange *exchange,

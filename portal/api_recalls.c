@@ -69,9 +69,7 @@ static json_t *describe(const struct recall_record *record)
 static enum status add_recall(void *context, const struct recall_record *record,
                               struct fault *fault)
 {
-    return json_array_append_new(context, describe(record)) == 0
-               ? STATUS_OK
-               : fault_set(fault, STATUS_LATER, "no memory for a list");
+    return list_add(context, describe(record), fault);
 }
 
 static enum status api_recalls(struct service *service, struct exchange *exchange,
@@ -80,13 +78,7 @@ static enum status api_recalls(struct service *service, struct exchange *exchang
     json_t *results = json_array();
     enum status status =
         recalls_each(service->ledger, NULL, exchange->user.rights, add_recall, results, fault);
-    if (status == STATUS_OK)
-        return answer_json(exchange, 200,
-                           json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(results),
-                                     "next", "results", results),
-                           fault);
-    json_decref(results);
-    return status;
+    return answer_whole_list(exchange, status, results, fault);
 }
 
 /* ---- the note ------------------------------------------------------------------------------- */

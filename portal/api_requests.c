@@ -125,20 +125,13 @@ struct list {
     int hidden;
 };
 
-static enum status add_to(json_t *array, json_t *object, struct fault *fault)
-{
-    return json_array_append_new(array, object) == 0
-               ? STATUS_OK
-               : fault_set(fault, STATUS_LATER, "no memory for a list");
-}
-
 static enum status add_request(void *context, const struct request_record *record,
                                struct fault *fault)
 {
     struct list *list = context;
     bool may = false;
     enum status status = may_see(list->service, list->exchange, record, &may, fault);
-    return status == STATUS_OK && may ? add_to(list->results, describe_request(record), fault)
+    return status == STATUS_OK && may ? list_add(list->results, describe_request(record), fault)
                                       : status;
 }
 
@@ -151,13 +144,7 @@ static enum status api_requests(struct service *service, struct exchange *exchan
                                           .only_open = string_equal(only, "open"),
                                           .only_overdue = string_equal(only, "overdue")};
     enum status status = requests_each(service->ledger, &filter, add_request, &list, fault);
-    if (status == STATUS_OK)
-        return answer_json(exchange, 200,
-                           json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(list.results),
-                                     "next", "results", list.results),
-                           fault);
-    json_decref(list.results);
-    return status;
+    return answer_whole_list(exchange, status, list.results, fault);
 }
 
 /* ---- one request ----------------------------------------------------------------------------- */
@@ -183,13 +170,13 @@ static enum status find(struct service *service, struct exchange *exchange, bool
 
 static enum status add_event(void *context, const struct request_event *event, struct fault *fault)
 {
-    return add_to(context,
-                  json_pack("{s:o, s:s, s:s, s:i, s:o, s:s?, s:s?}", "at",
-                            describe_time(event->at_ms), "actor", event->actor, "what", event->what,
-                            "item", (int)event->item, "document",
-                            describe_document_id(&event->document), "way", event->way, "reason",
-                            event->reason),
-                  fault);
+    return list_add(context,
+                    json_pack("{s:o, s:s, s:s, s:i, s:o, s:s?, s:s?}", "at",
+                              describe_time(event->at_ms), "actor", event->actor, "what",
+                              event->what, "item", (int)event->item, "document",
+                              describe_document_id(&event->document), "way", event->way, "reason",
+                              event->reason),
+                    fault);
 }
 
 /* The request as it is now, with what happened to it. */
@@ -400,7 +387,7 @@ static enum status add_perhaps(void *context, const struct document_record *docu
                               json_pack("{s:b, s:b, s:b}", "case", (hints & REQUEST_HINT_CASE) != 0,
                                         "candidate", (hints & REQUEST_HINT_CANDIDATE) != 0, "kind",
                                         (hints & REQUEST_HINT_KIND) != 0));
-    return add_to(list->results, described, fault);
+    return list_add(list->results, described, fault);
 }
 
 static enum status api_missing(struct service *service, struct exchange *exchange,

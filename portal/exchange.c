@@ -111,6 +111,25 @@ enum status answer_json(struct exchange *exchange, unsigned status, json_t *json
     return take_json_bytes(exchange, status, bytes, fault);
 }
 
+enum status list_add(json_t *list, json_t *object, struct fault *fault)
+{
+    return json_array_append_new(list, object) == 0
+               ? STATUS_OK
+               : fault_set(fault, STATUS_LATER, "no memory for a list");
+}
+
+enum status answer_whole_list(struct exchange *exchange, enum status status, json_t *results,
+                              struct fault *fault)
+{
+    if (status == STATUS_OK)
+        return answer_json(exchange, 200,
+                           json_pack("{s:i, s:n, s:o}", "count", (int)json_array_size(results),
+                                     "next", "results", results),
+                           fault);
+    json_decref(results);
+    return status;
+}
+
 enum status answer_json_bytes(struct exchange *exchange, unsigned status, const char *bytes,
                               struct fault *fault)
 {

@@ -95,6 +95,12 @@ int64_t exchange_number(const struct exchange *exchange, const char *name, int64
 /* Each replaces what was answered before. `json` is taken, also when the answer fails. */
 enum status answer_json(struct exchange *exchange, unsigned status, json_t *json,
                         struct fault *fault);
+/* Takes `object`. STATUS_LATER: no memory. */
+enum status list_add(json_t *list, json_t *object, struct fault *fault);
+/* 200 with a list of one page, {"count", "next": null, "results"}, when `status` is STATUS_OK, which
+ * it gives back otherwise. Takes `results`. */
+enum status answer_whole_list(struct exchange *exchange, enum status status, json_t *results,
+                              struct fault *fault);
 /* JSON that is written already; copies it. */
 enum status answer_json_bytes(struct exchange *exchange, unsigned status, const char *bytes,
                               struct fault *fault);
