@@ -572,11 +572,3 @@ void kind_rules_done(struct kind_rules *rules)
     free(rules->triggers);
     *rules = (struct kind_rules){0};
 }
-
-bool kind_is_known(const char *kind)
-{
-    for (size_t i = 0; i < sizeof TRIGGERS / sizeof *TRIGGERS; i++)
-        if (strcmp(TRIGGERS[i].kind, kind) == 0)
-            return true;
-    return false;
-}

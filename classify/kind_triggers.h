@@ -50,7 +50,5 @@ void kind_flags_append(const struct letter *letter, const struct kind_rules *rul
                        struct text *flags);
 /* A short line of its own in the upper part of a page: subject line or heading. */
 bool kind_is_heading(const struct letter *letter, uint32_t line);
-/* Whether the program's own tables have the kind. */
-bool kind_is_known(const char *kind);
 
 #endif

@@ -140,7 +140,10 @@ static int add_scan(struct instance *instance, const char *batch, const char *ty
     }
     enum status status = ledger_batch_add_scan(instance->ledger, batch, (struct scan_id){found.id},
                                                outcome_actor(), &fault);
-    return status == STATUS_OK ? EXIT_DONE : outcome_of(&fault);
+    if (status != STATUS_OK)
+        return outcome_of(&fault);
+    printf("%s belongs to batch %s.\n", typed, batch);
+    return EXIT_DONE;
 }
 
 int verb_batch_add(struct call *call)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/kinds.h"
 #include "config/address.h"
 #include "config/check.h"
 #include "config/grammar_check.h"
@@ -442,6 +443,34 @@ static void check_factor_roles(const struct check *check)
     }
 }
 
+static bool is_kind(const struct config *config, const char *name, size_t length)
+{
+    for (size_t i = 0; i < config->kind_count; i++)
+        if (strlen(config->kinds[i].name) == length &&
+            memcmp(config->kinds[i].name, name, length) == 0)
+            return true;
+    return kind_is_built_in(name, length);
+}
+
+/* A word that names no kind would hide nothing, or check nothing, and nobody would know. */
+static void check_kinds(const struct check *check, const char *key, const char *list)
+{
+    const char *rest = list, *name = NULL;
+    size_t length = 0;
+    while (kind_list_next(&rest, &name, &length)) {
+        if (!is_kind(check->config, name, length))
+            tell(check, key,
+                 "there is no kind of document \"%.*s\"; the program's own stand in "
+                 "docs/matching.md, others are made under kinds",
+                 (int)length, name);
+        const char *later = rest, *other = NULL;
+        size_t other_length = 0;
+        while (kind_list_next(&later, &other, &other_length))
+            if (other_length == length && memcmp(other, name, length) == 0)
+                tell(check, key, "\"%.*s\" stands here twice", (int)length, name);
+    }
+}
+
 static void check_address(const struct check *check, const char *key, const char *address)
 {
     struct in6_addr bytes; // large enough for both families
@@ -513,6 +542,8 @@ void config_check(const struct config *config, const struct outline *outline,
     check_certificate(&check);
     check_factor_roles(&check);
     check_dispatch(&check);
+    check_kinds(&check, "privacy.medical_kinds", config->medical_kinds);
+    check_kinds(&check, "quality.high_kinds", config->quality.high_kinds);
     for (size_t i = 0; i < config->grammar_count; i++) {
         const struct config_case_grammar *grammar = &config->grammars[i];
         struct grammar_place place = {.check = &check, .index = i};

@@ -258,26 +258,37 @@ static enum status reckon_case(struct ledger *ledger, const char *case_number, c
 
 /* ---- what explanations name --------------------------------------------------------------------- */
 
+/* Appends what a string of JSON holds, up to its closing quotation mark, which is returned; NULL
+ * when there is none. Explanations escape quotation marks, backslashes and control characters;
+ * of the latter no case number has one. */
+static const char *append_member(const char *at, const char *end, struct text *value)
+{
+    for (; at < end && *at != '"'; at++) {
+        if (*at == '\\' && ++at == end)
+            return NULL;
+        text_append_char(value, *at);
+    }
+    return at < end ? at : NULL;
+}
+
 void guard_named_cases(const char *explanation, size_t length, struct text *lines)
 {
     static const char member[] = "\"case_number\":\"";
     const char *end = explanation + length;
     const char *at = explanation;
+    struct text number = {0};
     // Within a string of JSON the quotation marks of this would be escaped.
-    while ((at = memmem(at, (size_t)(end - at), member, sizeof member - 1)) != NULL) {
+    while (at != NULL && (at = memmem(at, (size_t)(end - at), member, sizeof member - 1)) != NULL) {
         bool is_first = at > explanation && at[-1] == '{'; // so candidates and copies begin
-        const char *number = at + sizeof member - 1;
-        const char *close = memchr(number, '"', (size_t)(end - number));
-        if (close == NULL)
-            return;
-        bool is_plain = close > number && memchr(number, '\\', (size_t)(close - number)) == NULL;
-        if (is_plain) {
+        text_clear(&number);
+        at = append_member(at + sizeof member - 1, end, &number);
+        if (at != NULL && number.length > 0) {
             text_append(lines, is_first ? "1" : "0");
-            text_append_bytes(lines, number, (size_t)(close - number));
+            text_append_bytes(lines, text_string(&number), number.length);
             text_append_char(lines, '\n');
         }
-        at = close;
     }
+    text_done(&number);
 }
 
 /* A case that is named twice is a candidate when it is one the first time or later. */
@@ -602,7 +613,8 @@ static enum status settle_kinds(struct ledger *ledger, const struct guard_kind *
         status = database_run(ledger->database, "DELETE FROM kind_guard", NO_VALUES, NULL, fault);
     for (size_t i = 0; status == STATUS_OK && i < count; i++)
         status = database_run(
-            ledger->database, "INSERT INTO kind_guard (kind, guard) VALUES ($1, $2)",
+            ledger->database,
+            "INSERT INTO kind_guard (kind, guard) VALUES ($1, $2) ON CONFLICT DO NOTHING",
             VALUES(value_text(kinds[i].kind), value_integer(kinds[i].guard)), NULL, fault);
     if (status == STATUS_OK)
         status = gather(ledger, of_kinds, "", &gathering, fault);

@@ -20,45 +20,48 @@ const char *guard_right_words(enum guard_right_verdict verdict)
     return words[verdict];
 }
 
-/* A right as it stands before a change. */
+/* A right as it stands before a change, and who would change it. */
 struct standing {
     bool is_there, is_confirmed, is_proposer;
+    bool can_hold; /* the account is open, and of a role that sees documents or lists of them */
+    bool is_self;  /* who acts is the account */
 };
 
-static enum status find_standing(struct ledger *ledger, const char *account, uint32_t guard,
-                                 const char *actor, struct standing *ret_standing,
-                                 struct fault *fault)
+static enum status find_right(struct ledger *ledger, const char *account, uint32_t guard,
+                              const char *actor, struct standing *standing, struct fault *fault)
 {
     struct rows *rows = NULL;
-    bool there = false;
     enum status status =
         database_query(ledger->database,
                        "SELECT proposed_by, confirmed_ms FROM account_right"
                        " WHERE account = $1 AND guard = $2",
                        VALUES(value_text(account), value_integer(guard)), &rows, fault);
     if (status == STATUS_OK)
-        status = rows_next(rows, &there, fault);
-    if (status == STATUS_OK)
-        *ret_standing = (struct standing){
-            .is_there = there,
-            .is_confirmed = there && rows_integer(rows, 1) != 0,
-            .is_proposer = there && string_equal(rows_text(rows, 0), actor),
-        };
+        status = rows_next(rows, &standing->is_there, fault);
+    if (status == STATUS_OK && standing->is_there) {
+        standing->is_confirmed = rows_integer(rows, 1) != 0;
+        standing->is_proposer = string_equal(rows_text(rows, 0), actor);
+    }
     rows_done(&rows);
     return status;
 }
 
-/* Whether the account is there, open, and of a role that sees documents or lists of them. */
-static enum status can_hold(struct ledger *ledger, const char *account, bool *ret_can,
-                            struct fault *fault)
+static enum status find_standing(struct ledger *ledger, const char *account, uint32_t guard,
+                                 const char *actor, struct standing *ret_standing,
+                                 struct fault *fault)
 {
+    struct standing standing = {.is_self = string_equal(account, actor)};
     int64_t count = 0;
     enum status status =
         database_number(ledger->database,
                         "SELECT count(*) FROM account WHERE name = $1 AND disabled = 0 AND role IN"
                         " ('caseworker', 'lead', 'quality', 'registry', 'auditor')",
                         VALUES(value_text(account)), 0, &count, fault);
-    *ret_can = count > 0;
+    standing.can_hold = count > 0;
+    if (status == STATUS_OK)
+        status = find_right(ledger, account, guard, actor, &standing, fault);
+    if (status == STATUS_OK)
+        *ret_standing = standing;
     return status;
 }
 
@@ -99,15 +102,12 @@ static enum status propose(struct ledger *ledger, const char *account, uint32_t 
                            struct fault *fault)
 {
     struct standing standing = {.is_there = false};
-    bool can = false;
     int64_t audit = 0;
-    enum status status = can_hold(ledger, account, &can, fault);
-    if (status == STATUS_OK)
-        status = find_standing(ledger, account, guard, actor, &standing, fault);
-    *ret_verdict = !can                           ? GUARD_RIGHT_NOBODY
-                   : string_equal(account, actor) ? GUARD_RIGHT_SAME_PERSON
-                   : standing.is_there            ? GUARD_RIGHT_IS_SO
-                                                  : GUARD_RIGHT_DONE;
+    enum status status = find_standing(ledger, account, guard, actor, &standing, fault);
+    *ret_verdict = !standing.can_hold  ? GUARD_RIGHT_NOBODY
+                   : standing.is_self  ? GUARD_RIGHT_SAME_PERSON
+                   : standing.is_there ? GUARD_RIGHT_IS_SO
+                                       : GUARD_RIGHT_DONE;
     if (status != STATUS_OK || *ret_verdict != GUARD_RIGHT_DONE)
         return status;
     status = audit_right(ledger, account, guard, actor, "user.right_propose", &audit, fault);
@@ -134,13 +134,10 @@ static enum status confirm(struct ledger *ledger, const char *account, uint32_t 
                            struct fault *fault)
 {
     struct standing standing = {.is_there = false};
-    bool can = false;
     int64_t audit = 0;
-    enum status status = can_hold(ledger, account, &can, fault);
-    if (status == STATUS_OK)
-        status = find_standing(ledger, account, guard, actor, &standing, fault);
-    bool is_same = standing.is_proposer || string_equal(account, actor);
-    *ret_verdict = !can                                          ? GUARD_RIGHT_NOBODY
+    enum status status = find_standing(ledger, account, guard, actor, &standing, fault);
+    bool is_same = standing.is_proposer || standing.is_self;
+    *ret_verdict = !standing.can_hold                            ? GUARD_RIGHT_NOBODY
                    : !standing.is_there || standing.is_confirmed ? GUARD_RIGHT_IS_SO
                    : is_same                                     ? GUARD_RIGHT_SAME_PERSON
                                                                  : GUARD_RIGHT_DONE;

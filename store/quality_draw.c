@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/kinds.h"
 #include "law/day.h"
 #include "store/ledger_private.h"
 #include "store/quality.h"
@@ -86,22 +87,6 @@ static enum status find_due(struct ledger *ledger, bool *ret_found, struct lot *
     return status;
 }
 
-static bool is_listed(const char *list, const char *kind)
-{
-    size_t length = kind == NULL ? 0 : strlen(kind);
-    while (length > 0 && list != NULL && *list != '\0') {
-        list += strspn(list, "; ");
-        size_t word = strcspn(list, ";");
-        size_t bare = word;
-        while (bare > 0 && list[bare - 1] == ' ')
-            bare--;
-        if (bare == length && strncmp(list, kind, length) == 0)
-            return true;
-        list += word;
-    }
-    return false;
-}
-
 static enum status add_member(struct lot *lot, struct rows *rows, const char *high_kinds,
                               struct fault *fault)
 {
@@ -113,10 +98,10 @@ static enum status add_member(struct lot *lot, struct rows *rows, const char *hi
         lot->members = members;
         lot->room = room;
     }
-    lot->members[lot->count++] =
-        (struct member){.id = rows_uuid(rows, 0),
-                        .received_ms = rows_integer(rows, 1),
-                        .is_high = is_listed(high_kinds, rows_text(rows, 2))};
+    lot->members[lot->count++] = (struct member){
+        .id = rows_uuid(rows, 0),
+        .received_ms = rows_integer(rows, 1),
+        .is_high = rows_text(rows, 2) != NULL && kind_list_has(high_kinds, rows_text(rows, 2))};
     return STATUS_OK;
 }
 

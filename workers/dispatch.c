@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "base/kinds.h"
 #include "base/share.h"
 #include "base/text.h"
 #include "store/guard.h"
@@ -19,7 +20,6 @@
 
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
-    MEDICAL_KINDS_MOST = 64,
     MESSAGES_MOST = 32, /* heard before jobs are given out */
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
@@ -483,17 +483,22 @@ enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault)
 static enum status settle_kinds(struct dispatch *dispatch, const struct config *config,
                                 struct fault *fault)
 {
-    struct guard_kind kinds[MEDICAL_KINDS_MOST];
-    size_t count = 0;
-    char *words = string_copy(config->medical_kinds == NULL ? "" : config->medical_kinds);
-    char *rest = words, *kind = NULL;
-    if (words == NULL)
-        return fault_set(fault, STATUS_LATER, "no memory for kinds of document");
-    while (count < MEDICAL_KINDS_MOST && (kind = strsep(&rest, "; ")) != NULL)
-        if (kind[0] != '\0')
-            kinds[count++] = (struct guard_kind){.kind = kind, .guard = GUARD_MEDICAL};
-    enum status status = guard_settle_kinds(dispatch->ledger, kinds, count, "configuration", fault);
-    free(words);
+    const char *list = config->medical_kinds, *name = NULL;
+    size_t bytes = list == NULL ? 0 : strlen(list), length = 0, count = 0;
+    char *names = string_copy(list == NULL ? "" : list);
+    struct guard_kind *kinds = calloc(bytes / 2 + 1, sizeof *kinds); // a name and its semicolon
+    enum status status = names == NULL || kinds == NULL
+                             ? fault_set(fault, STATUS_LATER, "no memory for kinds of document")
+                             : STATUS_OK;
+    while (status == STATUS_OK && kind_list_next(&list, &name, &length)) {
+        char *own = names + (name - config->medical_kinds);
+        own[length] = '\0';
+        kinds[count++] = (struct guard_kind){.kind = own, .guard = GUARD_MEDICAL};
+    }
+    if (status == STATUS_OK)
+        status = guard_settle_kinds(dispatch->ledger, kinds, count, "configuration", fault);
+    free(kinds);
+    free(names);
     return status;
 }
 

@@ -44,6 +44,7 @@ const kinds = {
   eingliederungshilfe: 'Eingliederungshilfe',
   energiesperre: 'Energiesperre',
   fristverlaengerung: 'Fristverlängerung',
+  hilfe_zur_pflege: 'Hilfe zur Pflege',
   klage: 'Klage oder Gerichtspost',
   kontoauszug: 'Kontoauszug',
   krankenhaus: 'Krankenhaus',

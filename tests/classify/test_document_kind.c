@@ -4,10 +4,13 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
+#include "base/kinds.h"
 #include "classify/document_kind.h"
+#include "classify/kind_triggers.h"
 #include "tests/classify/sample.h"
 
 static const struct row {
@@ -50,6 +53,25 @@ static const struct row {
     {"Ein Foto ohne Worte, die etwas bedeuten.\n",                                                  NULL,                 ""               },
     {"",                                                                                            NULL,                 ""               },
 };
+
+/* Kinds that settings may name (base/kinds.h) and kinds that have triggers are the same. */
+static void every_kind_has_triggers_and_a_name(void **state)
+{
+    (void)state;
+    struct reading reading = sample_reading("Guten Tag.\n");
+    struct letter letter;
+    struct kind_scores scores = {.count = 0};
+    size_t count = 0;
+    assert_true(letter_init(&letter, &reading));
+    kind_triggers_score(&letter, NULL, &scores);
+    while (kind_built_in(count) != NULL)
+        count++;
+    for (size_t i = 0; i < scores.count; i++)
+        assert_true(kind_is_built_in(scores.kinds[i], strlen(scores.kinds[i])));
+    assert_int_equal(scores.count, count);
+    letter_done(&letter);
+    reading_done(&reading);
+}
 
 static void names_the_kind_or_admits_not_to_know(void **state)
 {
@@ -150,6 +172,7 @@ static void a_deadline_inside_a_bundle_is_flagged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_has_triggers_and_a_name),
         cmocka_unit_test(names_the_kind_or_admits_not_to_know),
         cmocka_unit_test(running_text_is_no_heading),
         cmocka_unit_test(the_configuration_adds_kinds_and_triggers),

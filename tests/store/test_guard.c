@@ -193,14 +193,17 @@ static void explanations_name_cases(void **state)
     static const struct {
         const char *explanation, *lines;
     } cases[] = {
-        {EXPLANATION,                  "150.21.000001-1\n150.31.000002-2\n050.21.000003-3\n"},
-        {"{}",                         ""                                                   },
-        {"",                           ""                                                   },
-        {"{\"case_number\":\"",        ""                                                   },
-        {"{\"case_number\":\"\"}",     ""                                                   },
-        {"{\"case_number\":\"a\\\"}",  ""                                                   },
-        {"{\"case_number\":null}",     ""                                                   },
-        {"[{\"case_number\":\"1/2\"}", "11/2\n"                                             },
+        {EXPLANATION,                                                    "150.21.000001-1\n150.31.000002-2\n050.21.000003-3\n"},
+        {"{}",                                                           ""                                                   },
+        {"",                                                             ""                                                   },
+        {"{\"case_number\":\"",                                          ""                                                   },
+        {"{\"case_number\":\"\"}",                                       ""                                                   },
+        {"{\"case_number\":\"a\\\"}",                                    ""                                                   },
+        {"{\"case_number\":null}",                                       ""                                                   },
+        {"[{\"case_number\":\"1/2\"}",                                   "11/2\n"                                             },
+        {"[{\"case_number\":\"A\\\\7 \\\"x\\\"\",\"case_number\":\"8\"", "1A\\7 \"x\"\n08\n"                                  },
+        {"[{\"case_number\":\"7\\\\\",\"x\":1",                          "17\\\n"                                             },
+        {"[{\"case_number\":\"7\\",                                      ""                                                   },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct text lines = {0};
