@@ -196,12 +196,12 @@ enum status ledger_job_corrupt(struct ledger *ledger, struct job_id id, uint32_t
 /* Fails every lease that has run out as JOB_FAILURE_LOST. *ret_count: how many. */
 enum status ledger_leases_expire(struct ledger *ledger, const struct retry_rule *rule,
                                  uint32_t *ret_count, struct fault *fault);
-/* The same for the leases of one worker that is known to be gone. */
+/* The same for the leases of one worker that is known to be gone from this dispatcher. */
 enum status ledger_leases_lose(struct ledger *ledger, const char *worker,
                                const struct retry_rule *rule, uint32_t *ret_count,
                                struct fault *fault);
-/* A dispatcher starts: every open lease gets `grace_ms` from now for its worker to come back,
- * and no waiting job waits longer than that. */
+/* A dispatcher starts: every open lease of its own gets `grace_ms` from now for its worker to come
+ * back, and, when no other dispatcher is at work, no waiting job waits longer than that. */
 enum status ledger_leases_restart(struct ledger *ledger, int64_t grace_ms, struct fault *fault);
 
 /* ---- results ------------------------------------------------------------------------------- */
@@ -406,7 +406,7 @@ void worker_record_done(struct worker_record *record);
 enum status ledger_worker_joined(struct ledger *ledger, const char *name, const char *kind,
                                  const char *host, const char *version, struct fault *fault);
 enum status ledger_worker_left(struct ledger *ledger, const char *name, struct fault *fault);
-/* A dispatcher starts: nobody is there until they say so. */
+/* A dispatcher starts: nobody is there until they say so, but for those who are with another one. */
 enum status ledger_workers_forget(struct ledger *ledger, struct fault *fault);
 typedef enum status ledger_worker_callback(void *context, const struct worker_record *record,
                                            struct fault *fault);

@@ -12,7 +12,11 @@
 
 #include "store/ledger_private.h"
 
-enum { LEASES_A_COMMIT = 64, JITTER_PERCENT = 20 };
+enum {
+    LEASES_A_COMMIT = 64,
+    JITTER_PERCENT = 20,
+    ALIVE_MS = 60000 /* a dispatcher that gave a sign of life since is at work */
+};
 
 /* ---- failing -------------------------------------------------------------------------------- */
 
@@ -233,25 +237,52 @@ enum status ledger_job_corrupt(struct ledger *ledger, struct job_id id, uint32_t
 
 /* ---- lost leases ---------------------------------------------------------------------------- */
 
-/* Leases that ran out (worker NULL), or all of one worker; at most LEASES_A_COMMIT. */
-static enum status lost_leases(struct ledger *ledger, const char *worker, struct job_row *ret_jobs,
-                               size_t *ret_count, struct fault *fault)
+/* Which leases are lost: those that ran out, those of one worker with this dispatcher, or all of
+ * one dispatcher. */
+struct loss {
+    enum { LOSS_RAN_OUT, LOSS_WORKER, LOSS_DISPATCHER } of;
+    const char *worker;
+    int64_t dispatcher;
+    enum job_failure failure;
+    const struct retry_rule *rule;
+    const char *reason;
+};
+
+static enum status query_lost(struct ledger *ledger, const struct loss *loss,
+                              struct rows **ret_rows, struct fault *fault)
+{
+    const struct value limit = value_integer(LEASES_A_COMMIT);
+    switch (loss->of) {
+    case LOSS_RAN_OUT:
+        return database_query(ledger->database,
+                              "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
+                              " AND j.lease_until <= $1 ORDER BY j.lease_until LIMIT $2",
+                              VALUES(value_integer(ledger_monotonic_ms(ledger)), limit), ret_rows,
+                              fault);
+    case LOSS_WORKER:
+        return database_query(
+            ledger->database,
+            "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
+            " AND j.worker = $1 AND j.dispatcher = $2 ORDER BY j.id LIMIT $3",
+            VALUES(value_text(loss->worker), value_integer(loss->dispatcher), limit), ret_rows,
+            fault);
+    case LOSS_DISPATCHER:
+    default:
+        return database_query(ledger->database,
+                              "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
+                              " AND j.dispatcher = $1 ORDER BY j.id LIMIT $2",
+                              VALUES(value_integer(loss->dispatcher), limit), ret_rows, fault);
+    }
+}
+
+/* At most LEASES_A_COMMIT. */
+static enum status lost_leases(struct ledger *ledger, const struct loss *loss,
+                               struct job_row *ret_jobs, size_t *ret_count, struct fault *fault)
 {
     struct rows *rows = NULL;
     size_t count = 0;
     bool there = true;
-    enum status status =
-        worker == NULL ? database_query(ledger->database,
-                                        "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
-                                        " AND j.lease_until <= $1 ORDER BY j.lease_until LIMIT $2",
-                                        VALUES(value_integer(ledger_monotonic_ms(ledger)),
-                                               value_integer(LEASES_A_COMMIT)),
-                                        &rows, fault)
-                       : database_query(ledger->database,
-                                        "SELECT " JOB_COLUMNS " FROM job j WHERE j.state = 'leased'"
-                                        " AND j.worker = $1 ORDER BY j.id LIMIT $2",
-                                        VALUES(value_text(worker), value_integer(LEASES_A_COMMIT)),
-                                        &rows, fault);
+    enum status status = query_lost(ledger, loss, &rows, fault);
     while (status == STATUS_OK && there && count < LEASES_A_COMMIT) {
         status = rows_next(rows, &there, fault);
         if (status == STATUS_OK && there)
@@ -262,21 +293,19 @@ static enum status lost_leases(struct ledger *ledger, const char *worker, struct
     return status;
 }
 
-static enum status lose_some(struct ledger *ledger, const char *worker,
-                             const struct retry_rule *rule, size_t *ret_count, struct fault *fault)
+static enum status lose_some(struct ledger *ledger, const struct loss *loss, size_t *ret_count,
+                             struct fault *fault)
 {
     struct job_row jobs[LEASES_A_COMMIT];
-    const char *reason = worker == NULL ? "the lease ran out: nothing was heard of the worker"
-                                        : "the worker is gone";
     size_t count = 0;
-    enum status status = lost_leases(ledger, worker, jobs, &count, fault);
+    enum status status = lost_leases(ledger, loss, jobs, &count, fault);
     for (size_t i = 0; status == STATUS_OK && i < count; i++) {
         bool is_sound = false;
         status = job_agrees(ledger, &jobs[i], &is_sound, fault);
         if (status != STATUS_OK)
             break;
-        status = is_sound ? fail_row(ledger, &jobs[i], ledger_dispatcher, JOB_FAILURE_LOST, reason,
-                                     rule, fault)
+        status = is_sound ? fail_row(ledger, &jobs[i], ledger_dispatcher, loss->failure,
+                                     loss->reason, loss->rule, fault)
                           : job_set_aside(ledger, &jobs[i], ledger_dispatcher, ledger_contradiction,
                                           fault);
     }
@@ -284,8 +313,8 @@ static enum status lose_some(struct ledger *ledger, const char *worker,
     return status;
 }
 
-static enum status lose(struct ledger *ledger, const char *worker, const struct retry_rule *rule,
-                        uint32_t *ret_count, struct fault *fault)
+static enum status lose(struct ledger *ledger, const struct loss *loss, uint32_t *ret_count,
+                        struct fault *fault)
 {
     uint32_t lost = 0;
     enum status status = STATUS_OK;
@@ -293,12 +322,12 @@ static enum status lose(struct ledger *ledger, const char *worker, const struct 
         // Only a read while there is nothing to do, as nearly always.
         struct job_row jobs[LEASES_A_COMMIT];
         size_t count = 0;
-        status = lost_leases(ledger, worker, jobs, &count, fault);
+        status = lost_leases(ledger, loss, jobs, &count, fault);
         if (status == STATUS_OK && count > 0)
             status = ledger_begin(ledger, fault);
         if (status != STATUS_OK || count == 0)
             break;
-        status = ledger_end(ledger, lose_some(ledger, worker, rule, &count, fault), fault);
+        status = ledger_end(ledger, lose_some(ledger, loss, &count, fault), fault);
         if (status != STATUS_OK)
             break;
         lost += (uint32_t)count;
@@ -311,14 +340,38 @@ static enum status lose(struct ledger *ledger, const char *worker, const struct 
 enum status ledger_leases_expire(struct ledger *ledger, const struct retry_rule *rule,
                                  uint32_t *ret_count, struct fault *fault)
 {
-    return lose(ledger, NULL, rule, ret_count, fault);
+    const struct loss loss = {.of = LOSS_RAN_OUT,
+                              .failure = JOB_FAILURE_LOST,
+                              .rule = rule,
+                              .reason = "the lease ran out: nothing was heard of the worker"};
+    return lose(ledger, &loss, ret_count, fault);
 }
 
 enum status ledger_leases_lose(struct ledger *ledger, const char *worker,
                                const struct retry_rule *rule, uint32_t *ret_count,
                                struct fault *fault)
 {
-    return lose(ledger, worker, rule, ret_count, fault);
+    const struct loss loss = {.of = LOSS_WORKER,
+                              .worker = worker,
+                              .dispatcher = ledger->dispatcher,
+                              .failure = JOB_FAILURE_LOST,
+                              .rule = rule,
+                              .reason = "the worker is gone"};
+    return lose(ledger, &loss, ret_count, fault);
+}
+
+/* Tried again at once, and never given up over it: it is no fault of any document. */
+static const struct retry_rule at_once = {.content_most = UINT32_MAX, .lost_most = UINT32_MAX};
+
+enum status leases_lose_of_dispatcher(struct ledger *ledger, int64_t dispatcher,
+                                      uint32_t *ret_count, struct fault *fault)
+{
+    const struct loss loss = {.of = LOSS_DISPATCHER,
+                              .dispatcher = dispatcher,
+                              .failure = JOB_FAILURE_SYSTEM,
+                              .rule = &at_once,
+                              .reason = "its dispatcher is gone"};
+    return lose(ledger, &loss, ret_count, fault);
 }
 
 /* The next lease of a worker whose name begins with `prefix`. */
@@ -342,7 +395,6 @@ static enum status next_lease_of(struct ledger *ledger, const char *prefix, bool
 enum status leases_take_back(struct ledger *ledger, const char *name, const char *actor,
                              uint32_t *ret_count, struct fault *fault)
 {
-    static const struct retry_rule at_once = {.content_most = UINT32_MAX, .lost_most = UINT32_MAX};
     struct text prefix = {0};
     text_append_format(&prefix, "%s/", name);
     enum status status = text_ok(&prefix) ? STATUS_OK : ledger_out_of_memory(fault);
@@ -366,18 +418,33 @@ enum status leases_take_back(struct ledger *ledger, const char *name, const char
     return status;
 }
 
+/* Its own, and those of nobody. The waits are everybody's: with another dispatcher at work they are
+ * in reach already. */
+static enum status count_for_restart(struct ledger *ledger, int64_t until, int64_t *ret_leases,
+                                     int64_t *ret_waiting, struct fault *fault)
+{
+    int64_t now = ledger_monotonic_ms(ledger);
+    enum status status =
+        database_number(ledger->database,
+                        "SELECT count(*) FROM job WHERE state = 'leased' AND dispatcher IN (0, $1)",
+                        VALUES(value_integer(ledger->dispatcher)), 0, ret_leases, fault);
+    if (status == STATUS_OK)
+        status = database_number(
+            ledger->database,
+            "SELECT count(*) FROM job WHERE state = 'ready' AND not_before > $1 AND NOT EXISTS"
+            " (SELECT 1 FROM dispatcher WHERE id <> $2 AND gone_ms = 0 AND seen BETWEEN $3 AND $4)",
+            VALUES(value_integer(until), value_integer(ledger->dispatcher),
+                   value_integer(now - ALIVE_MS), value_integer(now + ALIVE_MS)),
+            0, ret_waiting, fault);
+    return status;
+}
+
 static enum status restart(struct ledger *ledger, int64_t until, struct fault *fault)
 {
     int64_t leases = 0;
     int64_t waiting = 0;
     int64_t audit = 0;
-    enum status status =
-        database_number(ledger->database, "SELECT count(*) FROM job WHERE state = 'leased'",
-                        NO_VALUES, 0, &leases, fault);
-    if (status == STATUS_OK)
-        status = database_number(
-            ledger->database, "SELECT count(*) FROM job WHERE state = 'ready' AND not_before > $1",
-            VALUES(value_integer(until)), 0, &waiting, fault);
+    enum status status = count_for_restart(ledger, until, &leases, &waiting, fault);
     if (status != STATUS_OK || (leases == 0 && waiting == 0))
         return status;
     struct text detail = {0};
@@ -388,10 +455,13 @@ static enum status restart(struct ledger *ledger, int64_t until, struct fault *f
                           detail_close(&detail), &audit, fault);
     text_done(&detail);
     if (status == STATUS_OK)
-        status = database_run(ledger->database,
-                              "UPDATE job SET lease_until = $1, audit = $2 WHERE state = 'leased'",
-                              VALUES(value_integer(until), value_integer(audit)), NULL, fault);
-    if (status == STATUS_OK)
+        status = database_run(
+            ledger->database,
+            "UPDATE job SET lease_until = $1, dispatcher = $3, audit = $2"
+            " WHERE state = 'leased' AND dispatcher IN (0, $3)",
+            VALUES(value_integer(until), value_integer(audit), value_integer(ledger->dispatcher)),
+            NULL, fault);
+    if (status == STATUS_OK && waiting > 0)
         status = database_run(ledger->database,
                               "UPDATE job SET not_before = $1, audit = $2"
                               " WHERE state = 'ready' AND not_before > $1",

@@ -1,7 +1,8 @@
 /* ledger_job.c - jobs: who works on what, and until when. Failing is in ledger_failure.c.
  *
  * Fencing: a lease raises the job's attempt number, and whoever ends or renews the lease must name
- * it. A late answer of a lost lease names an old number, hits no row, and changes nothing.
+ * it, and be the dispatcher that holds it (dispatchers.h). A late answer of a lost lease names an old
+ * number, hits no row, and changes nothing.
  *
  * Order: sites take turns (the one served longest ago is next), so that a flood at one desk does
  * not hold up another. Within a site, a job that waited out its back-off goes first (it is older
@@ -136,14 +137,15 @@ enum status job_update(struct ledger *ledger, const struct job_row *job,
         ledger->database,
         "UPDATE job SET state = $4, attempt = $5, content_failures = $6, system_failures = $7,"
         " lost_failures = $8, not_before = $9, lease_until = $10, worker = $11, error = $12,"
-        " audit = $13, page_done = 0, page_count = 0"
+        " audit = $13, dispatcher = $14, page_done = 0, page_count = 0"
         " WHERE id = $1 AND attempt = $2 AND state = $3",
         VALUES(value_integer(job->id.number), value_integer(job->attempt),
                value_text(job_state_name(job->state)), value_text(job_state_name(after->state)),
                value_integer(after->attempt), value_integer(after->content_failures),
                value_integer(after->system_failures), value_integer(after->lost_failures),
                value_integer(after->not_before), after->lease_until, value_text(after->worker),
-               value_text(after->error), value_integer(audit)),
+               value_text(after->error), value_integer(audit),
+               value_integer(after->state == JOB_LEASED ? ledger->dispatcher : 0)),
         "the ledger contradicts itself: a job changed inside a transaction of another", fault);
     if (status == STATUS_OK)
         status = tally_move(ledger, "job", job_state_name(job->state), job_state_name(after->state),
@@ -396,10 +398,12 @@ enum status ledger_job_renew(struct ledger *ledger, struct job_id id, uint32_t a
         return status;
     status = database_run(ledger->database,
                           "UPDATE job SET lease_until = $3, page_done = $4, page_count = $5"
-                          " WHERE id = $1 AND attempt = $2 AND state = 'leased'",
+                          " WHERE id = $1 AND attempt = $2 AND state = 'leased'"
+                          " AND dispatcher = $6",
                           VALUES(value_integer(id.number), value_integer(attempt),
                                  value_integer(ledger_monotonic_ms(ledger) + lease_ms),
-                                 value_integer(page_done), value_integer(page_count)),
+                                 value_integer(page_done), value_integer(page_count),
+                                 value_integer(ledger->dispatcher)),
                           &changed, fault);
     status = ledger_end(ledger, status, fault);
     if (status == STATUS_OK)
@@ -409,18 +413,20 @@ enum status ledger_job_renew(struct ledger *ledger, struct job_id id, uint32_t a
 
 /* ---- held leases ---------------------------------------------------------------------------- */
 
-/* The leased job of exactly this attempt. One whose scan or document contradicts it is set aside
+/* The leased job of exactly this attempt, leased by this dispatcher. One whose scan or document contradicts it is set aside
  * here and not held by anybody any more. */
 enum status job_find_held(struct ledger *ledger, struct job_id id, uint32_t attempt, bool *ret_held,
                           struct job_row *ret_job, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool is_sound = false;
-    enum status status =
-        database_query(ledger->database,
-                       "SELECT " JOB_COLUMNS
-                       " FROM job j WHERE j.id = $1 AND j.attempt = $2 AND j.state = 'leased'",
-                       VALUES(value_integer(id.number), value_integer(attempt)), &rows, fault);
+    enum status status = database_query(
+        ledger->database,
+        "SELECT " JOB_COLUMNS
+        " FROM job j WHERE j.id = $1 AND j.attempt = $2 AND j.state = 'leased'"
+        " AND j.dispatcher = $3",
+        VALUES(value_integer(id.number), value_integer(attempt), value_integer(ledger->dispatcher)),
+        &rows, fault);
     status = read_one(status, rows, ret_held, ret_job, fault);
     if (status == STATUS_OK && *ret_held)
         status = job_agrees(ledger, ret_job, &is_sound, fault);

@@ -58,9 +58,11 @@ struct ledger {
     int64_t clock_offset;             /* from this host's monotonic clock to the ledger's */
     const struct commit_watch *watch; /* NULL; borrowed */
     enum group_state group;
-    bool is_changing;        /* between ledger_begin() and ledger_end() */
-    bool has_new_work;       /* this transaction made a job ready */
-    int64_t told_of_work_ms; /* monotonic: when that was last said to other hosts */
+    bool is_changing;           /* between ledger_begin() and ledger_end() */
+    bool has_new_work;          /* this transaction made a job ready */
+    int64_t told_of_work_ms;    /* monotonic: when that was last said to other hosts */
+    int64_t dispatcher;         /* whose leases are given through it; 0: nobody's in particular */
+    int64_t dispatcher_session; /* the row's, when it was entered */
     struct audit_head head;
     struct tally_pending tally, tally_before; /* … this change of the group */
 };
@@ -227,6 +229,17 @@ enum status correction_keep(struct ledger *ledger, const struct uuid *document,
  * it counts as a failure of ours, never against the document. */
 enum status leases_take_back(struct ledger *ledger, const char *name, const char *actor,
                              uint32_t *ret_count, struct fault *fault);
+
+/* Every lease of the dispatcher goes back, at once, some with each commit; it counts as a failure of
+ * ours. *ret_count: how many. */
+enum status leases_lose_of_dispatcher(struct ledger *ledger, int64_t dispatcher,
+                                      uint32_t *ret_count, struct fault *fault);
+
+/* ---- ledger_worker.c ------------------------------------------------------------------------ */
+
+/* Inside a transaction: no worker is with the dispatcher any more; who is with none is gone. */
+enum status presences_end(struct ledger *ledger, int64_t dispatcher, int64_t audit,
+                          struct fault *fault);
 
 /* ---- ledger_page.c -------------------------------------------------------------------------- */
 

@@ -1,5 +1,5 @@
 /* ledger_worker.c - which workers are there, and what they hold. Kept for people: leases do not
- * depend on it. Workers gone for longer than WORKER_REMEMBERED_MS are forgotten when another one
+ * depend on it. One is there as long as it is with some dispatcher. Workers gone for longer than WORKER_REMEMBERED_MS are forgotten when another one
  * joins (names carry process ids, so that the list would grow for ever), unless they are drained. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdlib.h>
@@ -70,6 +70,12 @@ static enum status join(struct ledger *ledger, const char *name, const char *kin
                          VALUES(value_text(name), value_text(kind), value_text(host),
                                 value_text(version), value_integer(now), value_integer(audit)),
                          NULL, fault);
+    if (status == STATUS_OK)
+        status =
+            database_run(ledger->database,
+                         "INSERT INTO worker_presence (dispatcher, worker) VALUES ($1, $2)"
+                         " ON CONFLICT (dispatcher, worker) DO NOTHING",
+                         VALUES(value_integer(ledger->dispatcher), value_text(name)), NULL, fault);
     return status == STATUS_OK ? inherit_drain(ledger, name, kind, host, audit, fault) : status;
 }
 
@@ -82,22 +88,32 @@ enum status ledger_worker_joined(struct ledger *ledger, const char *name, const 
     return status;
 }
 
+/* Who is with no dispatcher is gone. */
+static enum status mark_absent(struct ledger *ledger, int64_t audit, struct fault *fault)
+{
+    return database_run(ledger->database,
+                        "UPDATE worker SET gone_ms = $1, audit = $2 WHERE gone_ms = 0 AND NOT"
+                        " EXISTS (SELECT 1 FROM worker_presence p WHERE p.worker = worker.name)",
+                        VALUES(value_integer(ledger_wall_ms(ledger)), value_integer(audit)), NULL,
+                        fault);
+}
+
 static enum status leave(struct ledger *ledger, const char *name, struct fault *fault)
 {
     int64_t is_there = 0;
     int64_t audit = 0;
     enum status status = database_number(
-        ledger->database, "SELECT count(*) FROM worker WHERE name = $1 AND gone_ms = 0",
-        VALUES(value_text(name)), 0, &is_there, fault);
+        ledger->database,
+        "SELECT count(*) FROM worker_presence WHERE dispatcher = $1 AND worker = $2",
+        VALUES(value_integer(ledger->dispatcher), value_text(name)), 0, &is_there, fault);
     if (status != STATUS_OK || is_there == 0)
         return status;
     status = audit_append(ledger, ledger_dispatcher, "worker.leave", name, "{}", &audit, fault);
     if (status == STATUS_OK)
         status = database_run(
-            ledger->database, "UPDATE worker SET gone_ms = $2, audit = $3 WHERE name = $1",
-            VALUES(value_text(name), value_integer(ledger_wall_ms(ledger)), value_integer(audit)),
-            NULL, fault);
-    return status;
+            ledger->database, "DELETE FROM worker_presence WHERE dispatcher = $1 AND worker = $2",
+            VALUES(value_integer(ledger->dispatcher), value_text(name)), NULL, fault);
+    return status == STATUS_OK ? mark_absent(ledger, audit, fault) : status;
 }
 
 enum status ledger_worker_left(struct ledger *ledger, const char *name, struct fault *fault)
@@ -108,14 +124,26 @@ enum status ledger_worker_left(struct ledger *ledger, const char *name, struct f
     return status;
 }
 
+enum status presences_end(struct ledger *ledger, int64_t dispatcher, int64_t audit,
+                          struct fault *fault)
+{
+    enum status status =
+        database_run(ledger->database, "DELETE FROM worker_presence WHERE dispatcher IN (0, $1)",
+                     VALUES(value_integer(dispatcher)), NULL, fault);
+    return status == STATUS_OK ? mark_absent(ledger, audit, fault) : status;
+}
+
 static enum status forget(struct ledger *ledger, struct fault *fault)
 {
     int64_t there = 0;
     int64_t audit = 0;
     struct text detail = {0};
-    enum status status =
-        database_number(ledger->database, "SELECT count(*) FROM worker WHERE gone_ms = 0",
-                        NO_VALUES, 0, &there, fault);
+    enum status status = database_number(
+        ledger->database,
+        "SELECT (SELECT count(*) FROM worker_presence WHERE dispatcher IN (0, $1)) + (SELECT"
+        " count(*) FROM worker w WHERE w.gone_ms = 0 AND NOT EXISTS (SELECT 1 FROM"
+        " worker_presence p WHERE p.worker = w.name))",
+        VALUES(value_integer(ledger->dispatcher)), 0, &there, fault);
     if (status != STATUS_OK || there == 0)
         return status;
     detail_open(&detail);
@@ -123,11 +151,7 @@ static enum status forget(struct ledger *ledger, struct fault *fault)
     status = audit_append(ledger, ledger_dispatcher, "workers.forget", "ledger",
                           detail_close(&detail), &audit, fault);
     text_done(&detail);
-    if (status == STATUS_OK)
-        status = database_run(
-            ledger->database, "UPDATE worker SET gone_ms = $1, audit = $2 WHERE gone_ms = 0",
-            VALUES(value_integer(ledger_wall_ms(ledger)), value_integer(audit)), NULL, fault);
-    return status;
+    return status == STATUS_OK ? presences_end(ledger, ledger->dispatcher, audit, fault) : status;
 }
 
 enum status ledger_workers_forget(struct ledger *ledger, struct fault *fault)

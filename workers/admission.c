@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/dispatchers.h"
 #include "workers/dispatch_state.h"
 
 enum { NAME_BYTES = WIRE_NAME_BYTES_MOST }; /* cut after that: a job row keeps no more */
@@ -108,47 +109,23 @@ static struct peer *identify(struct dispatch *dispatch, const struct caller *cal
     return join(dispatch, caller, name, ready);
 }
 
-struct claim {
-    const char *worker;
-    int64_t job;
-    bool found;
-    enum job_kind kind;
-};
-
-static enum status look_for_claim(void *context, const struct worker_record *record,
-                                  struct fault *fault)
-{
-    struct claim *claim = context;
-    (void)fault;
-    if (record->job != claim->job || !string_equal(record->name, claim->worker))
-        return STATUS_OK;
-    for (int kind = 0; kind < JOB_KINDS; kind++) {
-        if (record->job_kind != NULL &&
-            string_equal(record->job_kind, job_kind_name((enum job_kind)kind))) {
-            claim->found = true;
-            claim->kind = (enum job_kind)kind;
-        }
-    }
-    return STATUS_OK;
-}
-
-/* A worker came back with a job that this dispatcher does not know to be with it: after a restart.
- * The ledger says whether the lease still is the worker's. */
+/* A worker came back with a job that this dispatcher does not know to be with it: after a restart,
+ * or because the dispatcher that gave it is gone. The ledger says whether the lease still is the
+ * worker's. */
 static bool adopt(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt)
 {
-    struct claim claim = {.worker = peer->name, .job = job};
     struct fault fault = {0};
+    enum job_kind kind = JOB_READ;
     bool held = false;
-    enum status status = ledger_workers(dispatch->ledger, look_for_claim, &claim, &fault);
-    if (status == STATUS_OK && claim.found)
-        status = ledger_job_renew(dispatch->ledger, (struct job_id){job}, attempt,
-                                  dispatch->rule->lease_ms, 0, 0, &held, &fault);
+    enum status status =
+        ledger_job_adopt(dispatch->ledger, (struct job_id){job}, attempt, peer->name,
+                         dispatch->rule->lease_ms, &held, &kind, &fault);
     if (dispatch_storage(dispatch, status, &fault) != STATUS_OK)
         log_warning(NULL, "job %lld: cannot look up its lease: %s", (long long)job, fault.text);
     if (!held)
         return false;
     struct assignment *assignment =
-        assignments_add(&dispatch->assignments, peer, (struct job_id){job}, attempt, claim.kind);
+        assignments_add(&dispatch->assignments, peer, (struct job_id){job}, attempt, kind);
     if (assignment == NULL)
         return false;
     assignment->renewed_ms = assignment->moved_ms = dispatch_now(dispatch);

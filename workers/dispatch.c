@@ -5,6 +5,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -14,6 +15,8 @@
 #include "base/kinds.h"
 #include "base/share.h"
 #include "base/text.h"
+#include "store/database.h"
+#include "store/dispatchers.h"
 #include "store/guard.h"
 #include "store/operations.h"
 #include "workers/dispatch_state.h"
@@ -21,6 +24,7 @@
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
     MESSAGES_MOST = 32, /* heard before jobs are given out */
+    HOST_BYTES = 128,
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
     STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
@@ -367,6 +371,7 @@ void dispatch_beat(struct dispatch *dispatch)
     forgive_own_silence(dispatch);
     take_reserve_back(dispatch);
     flush_all(dispatch);
+    others_look(dispatch);
     door_beat(dispatch);
     admission_beat(dispatch);
     leases_look(dispatch);
@@ -419,7 +424,10 @@ static void stop_when_possible(void *context)
     if (!may_stop(dispatch))
         return;
     struct fault fault = {0};
-    if (ledger_workers_forget(dispatch->ledger, &fault) != STATUS_OK)
+    enum status status = ledger_workers_forget(dispatch->ledger, &fault);
+    if (status == STATUS_OK)
+        status = dispatcher_leave(dispatch->ledger, &fault);
+    if (status != STATUS_OK)
         log_warning(NULL, "cannot record that the workers are on their own: %s", fault.text);
     loop_stop(dispatch->loop);
 }
@@ -472,7 +480,10 @@ static enum status take_lock(struct dispatch *dispatch, const char *runtime, boo
 enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault)
 {
     int64_t lease = dispatch->rule->lease_ms;
-    enum status status = ledger_workers_forget(dispatch->ledger, fault);
+    enum status status = dispatcher_enter(
+        dispatch->ledger, dispatch->name == NULL ? "dispatch" : dispatch->name, fault);
+    if (status == STATUS_OK)
+        status = ledger_workers_forget(dispatch->ledger, fault);
     if (status == STATUS_OK)
         status = ledger_leases_restart(
             dispatch->ledger, lease < DISPATCH_GRACE_MS ? lease : DISPATCH_GRACE_MS, fault);
@@ -553,12 +564,29 @@ static enum status open_sockets(struct dispatch *dispatch, const struct config *
     return status;
 }
 
+/* The same one after every start on this host with this runtime folder, whose lock it holds. */
+static enum status name_itself(struct dispatch *dispatch, const struct config *config,
+                               struct fault *fault)
+{
+    char host[HOST_BYTES] = "";
+    struct text name = {0};
+    if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
+        (void)snprintf(host, sizeof host, "unknown-host");
+    text_append_format(&name, "%s:%s", host, config->store.runtime);
+    dispatch->name = text_ok(&name) ? string_copy(text_string(&name)) : NULL;
+    text_done(&name);
+    dispatch->is_one_of_several = database_is_server(config->store.ledger);
+    return dispatch->name == NULL ? fault_set(fault, STATUS_LATER, "out of memory") : STATUS_OK;
+}
+
 static enum status start(struct dispatch *dispatch, const struct config *config, bool *ret_occupied,
                          struct fault *fault)
 {
     dispatch->config = config;
     dispatch->escalate_ms = config->deadlines.escalate_ms;
     enum status status = take_lock(dispatch, config->store.runtime, ret_occupied, fault);
+    if (status == STATUS_OK)
+        status = name_itself(dispatch, config, fault);
     if (status == STATUS_OK)
         status = open_storage(dispatch, config, fault);
     if (status == STATUS_OK)
@@ -641,6 +669,7 @@ void dispatch_free(struct dispatch **dispatch_p)
     ledger_close(&dispatch->ledger);
     if (dispatch->lock >= 0)
         (void)close(dispatch->lock);
+    free(dispatch->name);
     free(dispatch->buffer);
     free(dispatch);
     *dispatch_p = NULL;

@@ -2,7 +2,7 @@
  *
  * groups.c: one commit for several changes · notices.c: new work on other hosts ·
  * door.c: workers of other hosts · admission.c: who is there · grants.c: jobs out · leases.c: how
- * long · results.c: results in · rematches.c: what is tried again after a change of the
+ * long · results.c: results in · others.c: the other dispatchers of the ledger · rematches.c: what is tried again after a change of the
  * register · escalations.c: deadlines that nobody acknowledged. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_DISPATCH_STATE_H
@@ -26,6 +26,11 @@ struct dispatch {
     struct retry_rule retry;
     int lock; /* descriptor of the lock file */
     struct ledger *ledger;
+    char *name;               /* of this dispatcher among those of the ledger */
+    bool is_one_of_several;   /* others may work on the ledger: it is on a server */
+    int64_t signed_ms;        /* monotonic: when it last gave a sign of life; 0: never */
+    int64_t signs_since_ms;   /* monotonic: since when it has given them without a pause */
+    int64_t others_looked_ms; /* monotonic */
     struct spool *spool;
     struct reserve *reserve; /* NULL: none */
     struct messaging *messaging;
@@ -79,7 +84,7 @@ void dispatch_poll(struct dispatch *dispatch);
 /* With what configuration and clock say, and nothing open; NULL on no memory. Ends with
  * dispatch_free(). For dispatch_new(), and for a simulator, which brings ledger and spool. */
 struct dispatch *dispatch_make(const struct clock *clock, const struct config_workers *rule);
-/* The start of a dispatcher as the ledger has it: nobody is there, leases get their grace. */
+/* The start of a dispatcher as the ledger has it: nobody is with it, its leases get their grace. */
 enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault);
 /* Takes what waits at the socket; of a guarded one through the door. */
 void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket);
@@ -96,6 +101,14 @@ bool group_keeps(const struct dispatch *dispatch, const struct wire_message *mes
 /* Commits, and sends what waited for it. false: nothing of it happened, and nobody is known any
  * more. */
 bool group_end(struct dispatch *dispatch);
+
+/* Forgets whom it knows, and goes on like one that starts: workers come back with what they hold,
+ * and the ledger says whose it is. */
+void dispatch_forget_everybody(struct dispatch *dispatch);
+
+/* ---- others.c ---- */
+/* Gives a sign of life, and takes back the leases of dispatchers that give none. */
+void others_look(struct dispatch *dispatch);
 
 /* ---- notices.c ---- */
 /* Listens for new work when the ledger is on a server and nobody listens yet. */

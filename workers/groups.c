@@ -28,7 +28,7 @@ bool group_keeps(const struct dispatch *dispatch, const struct wire_message *mes
            (message->command == WIRE_JOB || message->command == WIRE_SETTLED);
 }
 
-static void forget_everybody(struct dispatch *dispatch)
+void dispatch_forget_everybody(struct dispatch *dispatch)
 {
     assignments_done(&dispatch->assignments);
     peers_done(&dispatch->peers);
@@ -61,6 +61,6 @@ bool group_end(struct dispatch *dispatch)
     }
     log_warning(NULL, "what was done last did not happen, and workers have to come back: %s",
                 fault.text);
-    forget_everybody(dispatch);
+    dispatch_forget_everybody(dispatch);
     return false;
 }
