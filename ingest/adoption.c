@@ -24,6 +24,16 @@ static enum status accept(struct adoption *adoption, const struct scan_arrival *
     return STATUS_OK;
 }
 
+/* Also when the ledger cannot say: adopt() asks it again, and tells. */
+static bool is_unknown(void *context, struct scan_id id)
+{
+    const struct adoption *adoption = context;
+    bool is_known = false;
+    enum scan_state state;
+    return ledger_scan_known(adoption->desk->ledger, id, &is_known, &state, NULL) != STATUS_OK ||
+           !is_known;
+}
+
 static enum status adopt(void *context, const struct scan_arrival *arrival, struct fault *fault)
 {
     struct adoption *adoption = context;
@@ -52,7 +62,7 @@ enum status adoption_run(const struct desk *desk, uint32_t *ret_count, struct fa
     enum status status = ledger_scan_last(desk->ledger, &last_ms, fault);
     int64_t since_ms = last_ms > LOOK_BACK_MS ? last_ms - LOOK_BACK_MS : 0;
     if (status == STATUS_OK)
-        status = arrivals_each(desk->spool, since_ms, adopt, &adoption, fault);
+        status = arrivals_each(desk->spool, since_ms, is_unknown, adopt, &adoption, fault);
     if (status == STATUS_OK)
         *ret_count = adoption.count;
     return status;

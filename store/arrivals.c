@@ -1,43 +1,20 @@
 /* arrivals.c - see arrivals.h.
  *
  * A line: id, digest, size, time, format, site, source and check, parted by tabs; bytes below 33,
- * above 126 and "%" are written as %XX. Each is written by one write(2) to a file that is open for
- * appending, with its newline in front: a torn one spoils itself and not the next. One that
- * withdraws another has its id, the word "withdrawn" and a check. */
+ * above 126 and "%" are written as %XX. One that withdraws another has its id, the word "withdrawn"
+ * and a check. A line's name in the journal is its id, with "-withdrawn" behind it for the latter. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/durable.h"
 #include "base/text.h"
 #include "store/arrivals.h"
 
-enum { FIELDS = 8, CHECK_DIGITS = 16, NAME_BYTES = 32, FOLDER_MODE = 0750, FILE_MODE = 0640 };
+enum { FIELDS = 8, CHECK_DIGITS = 16, NAME_BYTES = UUID_TEXT_BYTES + 16 };
 
-static const char suffix[] = ".log";
 static const char withdrawn_word[] = "withdrawn";
-
-static char *folder_of(const struct spool *spool)
-{
-    return path_join(spool_folder(spool), "arrivals");
-}
-
-/* "2026-11.log"; names sort by time. */
-static void name_of_month(int64_t wall_ms, char ret_name[NAME_BYTES])
-{
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm utc = {0};
-    (void)gmtime_r(&seconds, &utc);
-    (void)strftime(ret_name, NAME_BYTES, "%Y-%m", &utc);
-    (void)strncat(ret_name, suffix, NAME_BYTES - strlen(ret_name) - 1);
-}
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
@@ -77,61 +54,14 @@ static void append_line(struct text *line, const struct scan_arrival *arrival)
         append_check(line);
 }
 
-/* The month's file, made with a durable name when it is the first of the month. */
-static enum status open_month(const char *folder, const char *path, int *ret_file,
-                              struct fault *fault)
+/* Adds the line to the journal; it is freed. */
+static enum status keep_line(struct spool *spool, int64_t wall_ms, const char *name,
+                             struct text *line, struct fault *fault)
 {
-    int file = open(path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
-    enum status status = STATUS_OK;
-    if (file < 0 && errno == ENOENT) {
-        status = durable_make_folders(folder, FOLDER_MODE, fault);
-        if (status == STATUS_OK)
-            file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-        if (status == STATUS_OK && file >= 0)
-            status = durable_sync_folder(folder, fault);
-    }
-    if (status == STATUS_OK && file < 0)
-        status = fault_errno(fault, durable_status(errno), "cannot open \"%s\"", path);
-    if (status == STATUS_OK)
-        *ret_file = file;
-    else if (file >= 0)
-        (void)close(file);
-    return status;
-}
-
-static enum status add_line(const struct spool *spool, int64_t received_ms, const struct text *line,
-                            struct fault *fault)
-{
-    char name[NAME_BYTES];
-    name_of_month(received_ms, name);
-    char *folder = folder_of(spool);
-    char *path = folder == NULL ? NULL : path_join(folder, name);
-    int file = -1;
-    enum status status = path == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
-                                      : open_month(folder, path, &file, fault);
-    if (status == STATUS_OK)
-        status = durable_write(file, line->bytes, line->length, fault);
-    if (status == STATUS_OK)
-        status = durable_sync(file, path, fault);
-    if (file >= 0)
-        (void)close(file);
-    free(path);
-    free(folder);
-    return status;
-}
-
-/* Adds the line to the file of its month; it is freed. */
-static enum status keep_line(struct spool *spool, int64_t wall_ms, struct text *line,
-                             struct fault *fault)
-{
-    enum status status = spool_ready(spool, fault);
-    if (status == STATUS_OK && !text_ok(line))
-        status = fault_set(fault, STATUS_LATER, "out of memory");
-    if (status == STATUS_OK)
-        status = add_line(spool, wall_ms, line, fault);
+    enum status status =
+        text_ok(line) ? spool_journal_add(spool, wall_ms, name, line->bytes, line->length, fault)
+                      : fault_set(fault, STATUS_LATER, "out of memory");
     text_done(line);
-    if (status == STATUS_HALT)
-        spool_halt(spool);
     return status;
 }
 
@@ -139,8 +69,10 @@ enum status arrivals_note(struct spool *spool, const struct scan_arrival *arriva
                           struct fault *fault)
 {
     struct text line = {0};
+    char name[UUID_TEXT_BYTES];
+    uuid_to_text(&arrival->id.uuid, name);
     append_line(&line, arrival);
-    return keep_line(spool, arrival->received_ms, &line, fault);
+    return keep_line(spool, arrival->received_ms, name, &line, fault);
 }
 
 enum status arrivals_withdraw(struct spool *spool, struct scan_id id, int64_t wall_ms,
@@ -148,11 +80,13 @@ enum status arrivals_withdraw(struct spool *spool, struct scan_id id, int64_t wa
 {
     struct text line = {0};
     char text[UUID_TEXT_BYTES];
+    char name[NAME_BYTES];
     uuid_to_text(&id.uuid, text);
+    (void)snprintf(name, sizeof name, "%s-%s", text, withdrawn_word);
     text_append_format(&line, "\n%s\t%s", text, withdrawn_word);
     if (text_ok(&line))
         append_check(&line);
-    return keep_line(spool, wall_ms, &line, fault);
+    return keep_line(spool, wall_ms, name, &line, fault);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -232,6 +166,7 @@ static bool parse_withdrawal(const char *line, struct uuid *ret_id)
 
 /* A walk over all lines, made twice: to see what is withdrawn, and to tell of the rest. */
 struct walk {
+    arrivals_filter *is_wanted; /* NULL: all are */
     arrivals_callback *callback;
     void *context;
     struct uuid *withdrawn; /* few, if any */
@@ -260,11 +195,28 @@ static enum status add_withdrawn(struct walk *walk, const struct uuid *id, struc
     return STATUS_OK;
 }
 
-typedef enum status line_function(struct walk *walk, char *line, struct fault *fault);
+/* The id that the name of a line begins with. */
+static bool id_of_name(const char *name, struct uuid *ret_id, bool *ret_is_withdrawal)
+{
+    char id[UUID_TEXT_BYTES];
+    (void)snprintf(id, sizeof id, "%s", name);
+    *ret_is_withdrawal = string_ends_with(name, withdrawn_word);
+    return uuid_from_text(id, ret_id);
+}
+
+static bool may_be_withdrawal(void *context, const char *name)
+{
+    const struct walk *walk = context;
+    struct uuid id = {0};
+    bool is_withdrawal = false;
+    return !id_of_name(name, &id, &is_withdrawal) || is_withdrawal ||
+           find_withdrawn(walk, &id) < walk->count;
+}
 
 /* The last word about an id counts. */
-static enum status see_withdrawal(struct walk *walk, char *line, struct fault *fault)
+static enum status see_withdrawal(void *context, char *line, struct fault *fault)
 {
+    struct walk *walk = context;
     struct uuid id = {0};
     struct scan_arrival arrival = {0};
     if (parse_withdrawal(line, &id))
@@ -277,77 +229,36 @@ static enum status see_withdrawal(struct walk *walk, char *line, struct fault *f
     return STATUS_OK;
 }
 
-static enum status tell(struct walk *walk, char *line, struct fault *fault)
+static bool may_be_told(void *context, const char *name)
 {
+    const struct walk *walk = context;
+    struct uuid id = {0};
+    bool is_withdrawal = false;
+    if (!id_of_name(name, &id, &is_withdrawal))
+        return true;
+    return !is_withdrawal && find_withdrawn(walk, &id) == walk->count &&
+           (walk->is_wanted == NULL || walk->is_wanted(walk->context, (struct scan_id){id}));
+}
+
+static enum status tell(void *context, char *line, struct fault *fault)
+{
+    struct walk *walk = context;
     struct scan_arrival arrival = {0};
-    if (!parse_line(line, &arrival) || find_withdrawn(walk, &arrival.id.uuid) < walk->count)
+    if (!parse_line(line, &arrival) || find_withdrawn(walk, &arrival.id.uuid) < walk->count ||
+        (walk->is_wanted != NULL && !walk->is_wanted(walk->context, arrival.id)))
         return STATUS_OK;
     return walk->callback(walk->context, &arrival, fault);
 }
 
-static enum status read_month(const char *path, line_function *take, struct walk *walk,
-                              struct fault *fault)
+enum status arrivals_each(struct spool *spool, int64_t since_ms, arrivals_filter *is_wanted,
+                          arrivals_callback *callback, void *context, struct fault *fault)
 {
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return fault_errno(fault, durable_status(errno), "cannot open \"%s\"", path);
-    enum status status = STATUS_OK;
-    char *line = NULL;
-    size_t size = 0;
-    ssize_t length = 0;
-    while (status == STATUS_OK && (length = getline(&line, &size, file)) >= 0) {
-        line[strcspn(line, "\n")] = '\0';
-        if (length <= ARRIVALS_LINE_BYTES_MOST)
-            status = take(walk, line, fault);
-    }
-    if (status == STATUS_OK && ferror(file))
-        status = fault_set(fault, STATUS_HALT, "cannot read \"%s\"", path);
-    free(line);
-    (void)fclose(file);
-    return status;
-}
-
-static int is_month(const struct dirent *entry)
-{
-    size_t length = strlen(entry->d_name);
-    return length == strlen("2026-11.log") && strcmp(entry->d_name + length - 4, suffix) == 0;
-}
-
-/* Every month from that of `since_ms` on. */
-static enum status read_months(const char *folder, int64_t since_ms, line_function *take,
-                               struct walk *walk, struct fault *fault)
-{
-    char first[NAME_BYTES];
-    name_of_month(since_ms, first);
-    struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_month, alphasort);
-    enum status status = STATUS_OK;
-    if (count < 0 && errno != ENOENT)
-        status = fault_errno(fault, durable_status(errno), "cannot list \"%s\"", folder);
-    for (int i = 0; i < count; i++) {
-        char *path = path_join(folder, entries[i]->d_name);
-        if (path == NULL && status == STATUS_OK)
-            status = fault_set(fault, STATUS_LATER, "out of memory");
-        if (status == STATUS_OK && strcmp(entries[i]->d_name, first) >= 0)
-            status = read_month(path, take, walk, fault);
-        free(path);
-        free(entries[i]);
-    }
-    free(entries);
-    return status;
-}
-
-enum status arrivals_each(const struct spool *spool, int64_t since_ms, arrivals_callback *callback,
-                          void *context, struct fault *fault)
-{
-    struct walk walk = {.callback = callback, .context = context};
-    char *folder = folder_of(spool);
-    if (folder == NULL)
-        return fault_set(fault, STATUS_LATER, "out of memory");
-    enum status status = read_months(folder, since_ms, see_withdrawal, &walk, fault);
+    struct walk walk = {.is_wanted = is_wanted, .callback = callback, .context = context};
+    enum status status = spool_journal_each(spool, since_ms, ARRIVALS_LINE_BYTES_MOST,
+                                            may_be_withdrawal, see_withdrawal, &walk, fault);
     if (status == STATUS_OK)
-        status = read_months(folder, since_ms, tell, &walk, fault);
+        status = spool_journal_each(spool, since_ms, ARRIVALS_LINE_BYTES_MOST, may_be_told, tell,
+                                    &walk, fault);
     free(walk.withdrawn);
-    free(folder);
     return status;
 }

@@ -28,8 +28,10 @@ enum status arrivals_withdraw(struct spool *spool, struct scan_id id, int64_t wa
  * ends the walk. */
 typedef enum status arrivals_callback(void *context, const struct scan_arrival *arrival,
                                       struct fault *fault);
-/* Tells of every line since the month of `since_ms` (UTC) that was not withdrawn, oldest first. */
-enum status arrivals_each(const struct spool *spool, int64_t since_ms, arrivals_callback *callback,
-                          void *context, struct fault *fault);
+typedef bool arrivals_filter(void *context, struct scan_id id);
+/* Tells of every line since the day of `since_ms` (UTC) or earlier that was not withdrawn and
+ * `is_wanted` (NULL: all are), oldest first. */
+enum status arrivals_each(struct spool *spool, int64_t since_ms, arrivals_filter *is_wanted,
+                          arrivals_callback *callback, void *context, struct fault *fault);
 
 #endif

@@ -17,16 +17,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-#include "base/durable.h"
 #include "store/ledger_private.h"
 #include "store/purge.h"
 
 enum {
     SEARCH_A_PORTION = 200,
+    ERASING_MS_MOST = 2000,        // with one transaction: nobody else writes meanwhile
     PAGE_FILE_BYTES_MOST = 1 << 30 // of one scan, to be blackened in memory
 };
 
@@ -580,29 +578,21 @@ static enum status find_needed(struct ledger *ledger, struct wanted *wanted, str
     return status;
 }
 
-/* Removes the file durably, or finds that it is too young (by the clock of the file system) or not
+/* Removes the object for good, or finds that it is too young (by the clock of the storage) or not
  * there. */
 static enum status remove_object(const struct purge_place *place, const struct digest *digest,
                                  bool *ret_gone, struct fault *fault)
 {
-    struct stat found;
-    char *path = spool_path(place->spool, digest);
-    enum status status = path == NULL ? ledger_out_of_memory(fault) : STATUS_OK;
+    struct spool_object object = {0};
     *ret_gone = false;
-    if (status == STATUS_OK && lstat(path, &found) != 0)
-        *ret_gone = true;
-    else if (status == STATUS_OK &&
-             clock_wall_ms(clock_system()) - (int64_t)found.st_mtim.tv_sec * 1000 >=
-                 place->quiet_ms) {
-        char *slash = strrchr(path, '/');
-        *ret_gone = unlink(path) == 0;
-        *slash = '\0';
-        if (!*ret_gone)
-            status = fault_set(fault, STATUS_LATER, "an object of the spool cannot be removed");
-        else
-            status = durable_sync_folder(path, fault);
-    }
-    free(path);
+    enum status status = spool_look(place->spool, digest, &object, fault);
+    if (status != STATUS_OK)
+        return status;
+    if (object.is_there &&
+        clock_wall_ms(clock_system()) - object.written_ms / 1000 * 1000 < place->quiet_ms)
+        return STATUS_OK;
+    status = spool_remove(place->spool, digest, fault);
+    *ret_gone = status == STATUS_OK;
     return status;
 }
 
@@ -615,12 +605,17 @@ static enum status set_outcome(struct ledger *ledger, const struct digest *diges
         VALUES(value_digest(digest), value_text(outcome)), NULL, fault);
 }
 
+/* *ret_more: its time was up, there are more. */
 static enum status remove_wanted(struct ledger *ledger, const struct purge_place *place,
                                  const struct wanted *wanted, struct purge_progress *progress,
-                                 struct fault *fault)
+                                 bool *ret_more, struct fault *fault)
 {
+    int64_t begun_ms = clock_monotonic_ms(clock_system());
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < wanted->count; i++) {
+        *ret_more = clock_monotonic_ms(clock_system()) - begun_ms > ERASING_MS_MOST;
+        if (*ret_more)
+            break;
         bool is_gone = false;
         if (!wanted->is_needed[i])
             status = remove_object(place, &wanted->digests[i], &is_gone, fault);
@@ -632,17 +627,38 @@ static enum status remove_wanted(struct ledger *ledger, const struct purge_place
     return status;
 }
 
-static enum status erase_objects(struct ledger *ledger, const struct purge_place *place,
-                                 struct purge_progress *progress, struct fault *fault)
+static enum status erase_portion(struct ledger *ledger, const struct purge_place *place,
+                                 struct purge_progress *progress, bool *ret_more,
+                                 struct fault *fault)
 {
     struct wanted wanted = {0};
     enum status status = read_wanted(ledger, &wanted, fault);
     if (status == STATUS_OK && wanted.count > 0)
         status = find_needed(ledger, &wanted, fault);
     if (status == STATUS_OK)
-        status = remove_wanted(ledger, place, &wanted, progress, fault);
+        status = remove_wanted(ledger, place, &wanted, progress, ret_more, fault);
     free(wanted.digests);
     free(wanted.is_needed);
+    return status;
+}
+
+/* No row may come to need an object between the look and its end: nobody writes meanwhile, which is
+ * why a portion takes a moment only. */
+static enum status erase_objects(struct ledger *ledger, const struct purge_place *place,
+                                 struct purge_progress *progress, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    bool more = true;
+    for (uint32_t before = UINT32_MAX;
+         status == STATUS_OK && more && progress->objects != before;) {
+        before = progress->objects;
+        more = false;
+        progress->waiting = 0;
+        status = ledger_begin(ledger, fault);
+        if (status == STATUS_OK)
+            status =
+                ledger_end(ledger, erase_portion(ledger, place, progress, &more, fault), fault);
+    }
     return status;
 }
 
@@ -772,9 +788,7 @@ enum status purge_run(struct ledger *ledger, const struct purge_place *place,
     if (status == STATUS_OK)
         status = follow_search(ledger, place, begun > 0, fault);
     if (status == STATUS_OK)
-        status = ledger_begin(ledger, fault);
-    if (status == STATUS_OK)
-        status = ledger_end(ledger, erase_objects(ledger, place, &progress, fault), fault);
+        status = erase_objects(ledger, place, &progress, fault);
     if (status == STATUS_OK)
         status = each_item(ledger, "erasing", end_item, &begun, fault);
     if (status == STATUS_OK)

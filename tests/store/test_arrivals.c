@@ -87,10 +87,10 @@ static enum status take(void *context, const struct scan_arrival *arrival, struc
     return STATUS_OK;
 }
 
-static size_t count_since(const struct spool *spool, int64_t since_ms)
+static size_t count_since(struct spool *spool, int64_t since_ms)
 {
     struct found found = {0};
-    assert_int_equal(arrivals_each(spool, since_ms, take, &found, NULL), STATUS_OK);
+    assert_int_equal(arrivals_each(spool, since_ms, NULL, take, &found, NULL), STATUS_OK);
     return found.count;
 }
 
@@ -161,7 +161,7 @@ static void what_was_withdrawn_is_not_told(void **state)
         arrival.received_ms = now_ms;
         assert_int_equal(arrivals_note(spool, &arrival, NULL), STATUS_OK);
         size_t count = 0; // noted again, both its lines count again
-        assert_int_equal(arrivals_each(spool, 0, count_one, &count, NULL), STATUS_OK);
+        assert_int_equal(arrivals_each(spool, 0, NULL, count_one, &count, NULL), STATUS_OK);
         assert_int_equal(count, CASES + 1);
     }
 }
