@@ -87,12 +87,14 @@ static enum status do_job(enum housekeeping_job job, const struct config *config
     }
 }
 
-enum status housekeeping_do(const struct config *config, struct ledger *ledger, int64_t now_ms,
-                            struct housekeeping *housekeeping, struct fault *fault)
+enum status housekeeping_do(const struct config *config, struct ledger *ledger, bool leads,
+                            int64_t now_ms, struct housekeeping *housekeeping, struct fault *fault)
 {
     enum status status = STATUS_OK;
     for (int job = 0; job < HOUSEKEEPING_JOBS && status == STATUS_OK; job++) {
         uint64_t removed = 0;
+        if (!leads && job != HOUSEKEEPING_UPLOADS)
+            continue;
         status = do_job((enum housekeeping_job)job, config, ledger, now_ms, &removed, fault);
         housekeeping->removed[job] += removed;
         if (removed > 0)

@@ -22,9 +22,10 @@ struct housekeeping {
     int64_t done_ms;                     /* wall clock; of the last round */
 };
 
-/* One round: adds to what was removed, and logs each job that removed something. */
-enum status housekeeping_do(const struct config *config, struct ledger *ledger, int64_t now_ms,
-                            struct housekeeping *housekeeping, struct fault *fault);
+/* One round: adds to what was removed, and logs each job that removed something. Who does not lead
+ * clears away what lies on its own host. */
+enum status housekeeping_do(const struct config *config, struct ledger *ledger, bool leads,
+                            int64_t now_ms, struct housekeeping *housekeeping, struct fault *fault);
 /* "notices", "alarms", "activity", "sessions", "uploads". Static. */
 const char *housekeeping_name(enum housekeeping_job job);
 

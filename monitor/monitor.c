@@ -13,6 +13,7 @@
 #include "monitor/monitor.h"
 #include "monitor/server.h"
 #include "monitor/telling.h"
+#include "store/leadership.h"
 #include "store/mail_notice.h"
 #include "store/quality.h"
 
@@ -27,6 +28,8 @@ struct monitor {
     const struct clock *clock;
     const struct config *config;
     struct ledger *ledger;
+    struct leadership *leadership;
+    bool leads; /* among the monitors of the ledger: it alone changes something */
     struct meters *meters;
     struct observation *seen;
     bool has_looked;
@@ -65,6 +68,53 @@ static bool heed(struct monitor *monitor, enum status status, const struct fault
         monitor->is_troubled = true;
     }
     return false;
+}
+
+/* ---- leading ---------------------------------------------------------------------------------------------- */
+
+static enum status restore(void *context, const struct alarm_record *record, struct fault *fault)
+{
+    struct monitor *monitor = context;
+    if (!alarm_kind_of(record->kind)->is_ours)
+        return STATUS_OK;
+    if (!suspicion_restore(&monitor->suspicions, record, clock_monotonic_ms(monitor->clock)))
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    return STATUS_OK;
+}
+
+/* What was counted and which alarms hold, as whoever led before has left them. */
+static enum status take_over(struct monitor *monitor, struct fault *fault)
+{
+    enum status status = meters_load(monitor->ledger, monitor->meters, fault);
+    monitor->kept_cursor = monitor->followed_cursor = monitor->meters->cursor;
+    suspicions_done(&monitor->suspicions);
+    monitor->suspicions = (struct suspicions){0};
+    if (status == STATUS_OK)
+        status = alarms_standing(monitor->ledger, restore, monitor, fault);
+    return status;
+}
+
+/* Of several monitors one warns, tells, draws and clears away; the others show numbers. */
+static void look_who_leads(struct monitor *monitor)
+{
+    struct fault fault = {0};
+    bool leads = false;
+    enum status status = leadership_look(monitor->leadership, monitor->ledger, &leads, &fault);
+    if (status == STATUS_OK && leads && !monitor->leads) {
+        status = take_over(monitor, &fault);
+        leads = status == STATUS_OK;
+        if (leads)
+            log_info(NULL, "leads the monitors of this ledger, epoch %lld",
+                     (long long)leadership_epoch(monitor->leadership));
+    }
+    (void)heed(monitor, status, &fault);
+    if (monitor->leads && !leads)
+        log_warning(NULL, "does not lead the monitors of this ledger any more");
+    monitor->leads = leads;
+    if (leads)
+        ledger_lead(monitor->ledger, monitor->leadership);
+    else
+        ledger_follow(monitor->ledger);
 }
 
 /* ---- looking ---------------------------------------------------------------------------------------------- */
@@ -164,7 +214,7 @@ static void follow(struct monitor *monitor)
 static void keep(struct monitor *monitor)
 {
     struct fault fault = {0};
-    if (monitor->meters->cursor == monitor->kept_cursor)
+    if (!monitor->leads || monitor->meters->cursor == monitor->kept_cursor)
         return;
     if (heed(monitor, meters_keep(monitor->ledger, monitor->meters, &fault), &fault))
         monitor->kept_cursor = monitor->meters->cursor;
@@ -202,7 +252,7 @@ static void watch(void *context)
                                       .meters = monitor->meters,
                                       .ledger = monitor->ledger,
                                       .suspicions = &monitor->suspicions};
-    if (!look(monitor, 0))
+    if (!look(monitor, 0) || !monitor->leads)
         return;
     enum status status = findings_make(&findings, &fault);
     if (status == STATUS_OK) {
@@ -213,16 +263,6 @@ static void watch(void *context)
     if (status == STATUS_OK)
         status = telling_do(monitor->config, monitor->ledger, &fault);
     (void)heed(monitor, status, &fault);
-}
-
-static enum status restore(void *context, const struct alarm_record *record, struct fault *fault)
-{
-    struct monitor *monitor = context;
-    if (!alarm_kind_of(record->kind)->is_ours)
-        return STATUS_OK;
-    if (!suspicion_restore(&monitor->suspicions, record, clock_monotonic_ms(monitor->clock)))
-        return fault_set(fault, STATUS_LATER, "out of memory");
-    return STATUS_OK;
 }
 
 /* ---- notices ------------------------------------------------------------------------------------------------ */
@@ -269,7 +309,7 @@ static enum status start_delivery(void *context, const struct outbox_record *rec
 static void send_due(struct monitor *monitor)
 {
     struct fault fault = {0};
-    if (delivery_room(monitor->delivery) == 0)
+    if (!monitor->leads || delivery_room(monitor->delivery) == 0)
         return;
     enum status status = outbox_due(monitor->ledger, DUE_MOST, start_delivery, monitor, &fault);
     (void)heed(monitor, status, &fault);
@@ -280,6 +320,7 @@ static void send_due(struct monitor *monitor)
 static void follow_and_send(void *context)
 {
     struct monitor *monitor = context;
+    look_who_leads(monitor);
     follow(monitor);
     keep_now_and_then(monitor);
     send_due(monitor);
@@ -298,7 +339,7 @@ static void tell_people(void *context)
     struct monitor *monitor = context;
     struct fault fault = {0};
     uint32_t count = 0;
-    if (monitor->config->mail.server == NULL)
+    if (!monitor->leads || monitor->config->mail.server == NULL)
         return;
     enum status status =
         mail_notices_put(monitor->ledger, NOTICE_TITLE, NOTICE_BODY, &count, &fault);
@@ -323,6 +364,8 @@ static void draw_samples(void *context)
     };
     uint32_t lots = 0;
     struct fault fault = {0};
+    if (!monitor->leads)
+        return;
     enum status status = quality_draw_all(monitor->ledger, &rule, &lots, &fault);
     if (lots > 0)
         log_info(NULL, "samples were drawn of %u lots", lots);
@@ -334,8 +377,8 @@ static void clear_away(void *context)
     struct monitor *monitor = context;
     struct fault fault = {0};
     enum status status =
-        housekeeping_do(monitor->config, monitor->ledger, clock_wall_ms(monitor->clock),
-                        &monitor->housekeeping, &fault);
+        housekeeping_do(monitor->config, monitor->ledger, monitor->leads,
+                        clock_wall_ms(monitor->clock), &monitor->housekeeping, &fault);
     (void)heed(monitor, status, &fault);
 }
 
@@ -364,12 +407,14 @@ static enum status open_ledger(struct monitor *monitor, struct fault *fault)
 {
     enum status status = ledger_open(monitor->config->store.ledger, LEDGER_WRITE, monitor->clock,
                                      &monitor->ledger, fault);
+    char *holder = leadership_holder(monitor->config->store.runtime);
+    if (status == STATUS_OK && holder == NULL)
+        status = fault_set(fault, STATUS_LATER, "out of memory");
     if (status == STATUS_OK)
-        status = meters_load(monitor->ledger, monitor->meters, fault);
-    monitor->kept_cursor = monitor->meters->cursor;
-    if (status == STATUS_OK)
-        status = alarms_standing(monitor->ledger, restore, monitor, fault);
-    return status;
+        status = leadership_new(monitor->config->store.ledger, "monitor", holder, monitor->clock,
+                                &monitor->leadership, fault);
+    free(holder);
+    return status == STATUS_OK ? take_over(monitor, fault) : status;
 }
 
 enum status monitor_new(struct loop *loop, const struct clock *clock, const struct config *config,
@@ -393,6 +438,7 @@ enum status monitor_new(struct loop *loop, const struct clock *clock, const stru
     if (status == STATUS_OK)
         status = add_timers(monitor, fault);
     if (status == STATUS_OK) {
+        look_who_leads(monitor);
         follow(monitor);
         listen(monitor);
         clear_away(monitor);
@@ -413,6 +459,7 @@ void monitor_free(struct monitor **monitor_p)
     server_close(&monitor->server);
     delivery_free(&monitor->delivery);
     suspicions_done(&monitor->suspicions);
+    leadership_free(&monitor->leadership);
     ledger_close(&monitor->ledger);
     free(monitor->meters);
     free(monitor->seen);

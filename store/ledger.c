@@ -127,6 +127,11 @@ enum status ledger_begin(struct ledger *ledger, struct fault *fault)
     enum status status =
         ledger->group == GROUP_NONE ? begin_anew(ledger, fault) : begin_in_group(ledger, fault);
     ledger->is_changing = status == STATUS_OK;
+    if (status == STATUS_OK && ledger->leader != NULL) {
+        status = leader_check(ledger, fault);
+        if (status != STATUS_OK)
+            (void)ledger_end(ledger, status, NULL);
+    }
     return status;
 }
 

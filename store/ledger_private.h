@@ -63,9 +63,12 @@ struct ledger {
     int64_t told_of_work_ms;    /* monotonic: when that was last said to other hosts */
     int64_t dispatcher;         /* whose leases are given through it; 0: nobody's in particular */
     int64_t dispatcher_session; /* the row's, when it was entered */
+    const struct leadership *leader; /* whose changes these are; NULL: anybody's. Borrowed */
     struct audit_head head;
     struct tally_pending tally, tally_before; /* … this change of the group */
 };
+
+struct leadership;
 
 enum status ledger_begin(struct ledger *ledger, struct fault *fault);
 /* Commits when `status` is STATUS_OK, rolls back otherwise. */
@@ -74,6 +77,12 @@ int64_t ledger_wall_ms(const struct ledger *ledger);
 int64_t ledger_monotonic_ms(const struct ledger *ledger);
 
 enum status ledger_out_of_memory(struct fault *fault);
+
+/* ---- leadership.c --------------------------------------------------------------------------- */
+
+/* Inside a transaction, of a ledger whose changes are a leader's: STATUS_LATER when it leads no
+ * more. */
+enum status leader_check(struct ledger *ledger, struct fault *fault);
 
 /* ---- audit.c -------------------------------------------------------------------------------- */
 

@@ -5,7 +5,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -24,7 +23,6 @@
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
     MESSAGES_MOST = 32, /* heard before jobs are given out */
-    HOST_BYTES = 128,
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
     STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
@@ -316,10 +314,23 @@ void dispatch_look_for_work(struct dispatch *dispatch)
     expect_everything(dispatch);
 }
 
-void dispatch_poll(struct dispatch *dispatch)
+/* What only one dispatcher of the ledger does. One that was paused may think that it still is the
+ * leader: the ledger knows better. */
+static void look_as_leader(struct dispatch *dispatch)
 {
+    others_look_who_leads(dispatch);
+    if (!dispatch->leads)
+        return;
+    if (dispatch->leadership != NULL)
+        ledger_lead(dispatch->ledger, dispatch->leadership);
     rematches_look(dispatch);
     escalations_look(dispatch);
+    ledger_follow(dispatch->ledger);
+}
+
+void dispatch_poll(struct dispatch *dispatch)
+{
+    look_as_leader(dispatch);
     if (dispatch_look_at_drained(dispatch))
         notices_open(dispatch);
     expect_everything(dispatch);
@@ -537,6 +548,10 @@ static enum status open_storage(struct dispatch *dispatch, const struct config *
     if (status == STATUS_OK)
         status = take_over_with_reserve(dispatch, fault);
     if (status == STATUS_OK)
+        status = leadership_new(store->ledger, "dispatch", dispatch->name, dispatch->clock,
+                                &dispatch->leadership, fault);
+    dispatch->leads = false;
+    if (status == STATUS_OK)
         status = settle_kinds(dispatch, config, fault);
     if (status == STATUS_OK && !reserve_is_whole(dispatch->reserve))
         log_error(NULL, "the ledger's disk has no room for its reserve (store.reserve): no jobs "
@@ -568,13 +583,7 @@ static enum status open_sockets(struct dispatch *dispatch, const struct config *
 static enum status name_itself(struct dispatch *dispatch, const struct config *config,
                                struct fault *fault)
 {
-    char host[HOST_BYTES] = "";
-    struct text name = {0};
-    if (gethostname(host, sizeof host - 1) != 0 || host[0] == '\0')
-        (void)snprintf(host, sizeof host, "unknown-host");
-    text_append_format(&name, "%s:%s", host, config->store.runtime);
-    dispatch->name = text_ok(&name) ? string_copy(text_string(&name)) : NULL;
-    text_done(&name);
+    dispatch->name = leadership_holder(config->store.runtime);
     dispatch->is_one_of_several = database_is_server(config->store.ledger);
     return dispatch->name == NULL ? fault_set(fault, STATUS_LATER, "out of memory") : STATUS_OK;
 }
@@ -600,7 +609,7 @@ static enum status start(struct dispatch *dispatch, const struct config *config,
     if (dispatch->beat_timer == 0 || dispatch->poll_timer == 0)
         return fault_set(fault, STATUS_LATER, "no timer left");
     notices_open(dispatch);
-    rematches_look(dispatch); // filers that come now know the current register
+    look_as_leader(dispatch); // filers that come now know the current register
     return STATUS_OK;
 }
 
@@ -616,6 +625,7 @@ struct dispatch *dispatch_make(const struct clock *clock, const struct config_wo
                                           .backoff_ms = rule->backoff_ms,
                                           .backoff_most_ms = rule->backoff_most_ms};
     dispatch->lock = -1;
+    dispatch->leads = true;
     dispatch->foreign_logged_ms = INT64_MIN / 2;
     dispatch->buffer = malloc(WIRE_CHUNK_BYTES);
     if (dispatch->buffer == NULL)
@@ -666,6 +676,7 @@ void dispatch_free(struct dispatch **dispatch_p)
     messaging_close(&dispatch->messaging);
     reserve_close(&dispatch->reserve);
     spool_close(&dispatch->spool);
+    leadership_free(&dispatch->leadership);
     ledger_close(&dispatch->ledger);
     if (dispatch->lock >= 0)
         (void)close(dispatch->lock);

@@ -10,6 +10,7 @@
 
 #include "base/bell.h"
 #include "base/log.h"
+#include "store/leadership.h"
 #include "store/rematch.h"
 #include "store/reserve.h"
 #include "store/work_notice.h"
@@ -26,11 +27,13 @@ struct dispatch {
     struct retry_rule retry;
     int lock; /* descriptor of the lock file */
     struct ledger *ledger;
-    char *name;               /* of this dispatcher among those of the ledger */
-    bool is_one_of_several;   /* others may work on the ledger: it is on a server */
-    int64_t signed_ms;        /* monotonic: when it last gave a sign of life; 0: never */
-    int64_t signs_since_ms;   /* monotonic: since when it has given them without a pause */
-    int64_t others_looked_ms; /* monotonic */
+    char *name;                    /* of this dispatcher among those of the ledger */
+    struct leadership *leadership; /* NULL in tests: it leads */
+    bool leads;                    /* it does what only one dispatcher may do */
+    bool is_one_of_several;        /* others may work on the ledger: it is on a server */
+    int64_t signed_ms;             /* monotonic: when it last gave a sign of life; 0: never */
+    int64_t signs_since_ms;        /* monotonic: since when it has given them without a pause */
+    int64_t others_looked_ms;      /* monotonic */
     struct spool *spool;
     struct reserve *reserve; /* NULL: none */
     struct messaging *messaging;
@@ -107,6 +110,8 @@ bool group_end(struct dispatch *dispatch);
 void dispatch_forget_everybody(struct dispatch *dispatch);
 
 /* ---- others.c ---- */
+/* Finds out who does what only one dispatcher may do. */
+void others_look_who_leads(struct dispatch *dispatch);
 /* Gives a sign of life, and takes back the leases of dispatchers that give none. */
 void others_look(struct dispatch *dispatch);
 

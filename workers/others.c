@@ -75,11 +75,29 @@ static void take_back(struct dispatch *dispatch, int64_t silence_ms)
         dispatch_expect(dispatch, (enum job_kind)kind);
 }
 
+void others_look_who_leads(struct dispatch *dispatch)
+{
+    struct fault fault = {0};
+    bool leads = true;
+    if (dispatch->leadership == NULL || dispatch->stopping_ms != 0)
+        return;
+    enum status status = leadership_look(dispatch->leadership, dispatch->ledger, &leads, &fault);
+    if (dispatch_storage(dispatch, status, &fault) != STATUS_OK && dispatch->leads)
+        log_warning(NULL, "it is not known who leads: %s", fault.text);
+    if (leads && !dispatch->leads)
+        log_info(NULL, "leads the dispatchers of this ledger, epoch %lld",
+                 (long long)leadership_epoch(dispatch->leadership));
+    else if (!leads && dispatch->leads)
+        log_warning(NULL, "does not lead the dispatchers of this ledger any more");
+    dispatch->leads = leads;
+}
+
 void others_look(struct dispatch *dispatch)
 {
     int64_t silence_ms = SILENCES * dispatch->rule->vanished_ms;
     if (!dispatch->is_one_of_several || dispatch->stopping_ms != 0)
         return;
+    others_look_who_leads(dispatch); // the server ends the session of a leader that is silent
     sign(dispatch, silence_ms);
     if (dispatch->outcome == STATUS_OK)
         take_back(dispatch, silence_ms);
