@@ -37,7 +37,8 @@ enum page_note {
     PAGE_NOTE_SHEET_MALFORMED = 1U << 0, /* a code of our form whose check is wrong */
     PAGE_NOTE_SHEET_MISSING = 1U << 1,   /* a separator of the batch before this one is missing */
     PAGE_NOTE_SHEET_BACK = 1U << 2,      /* the blank back of a sheet of ours */
-    PAGE_NOTES_ALL = (1U << 3) - 1
+    PAGE_NOTE_SYMBOL_CODED = 1U << 3,    /* JBIG2 that may have swapped signs (TR-03138, A.SC.12) */
+    PAGE_NOTES_ALL = (1U << 4) - 1
 };
 
 /* What the picture says of the scanner that made it; all 0: not known, or nothing to say. */

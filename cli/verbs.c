@@ -135,6 +135,14 @@ static const struct verb verbs[] = {
     {"request perhaps", "--case NO", "shows what waits and may be what is missing",
      "To be looked at before a benefit is refused for lack of papers: every document that waits for a\n"
      "person and names the case, or is of a kind that is still missing from it.", verb_request_perhaps},
+    {"anomaly list", "ID", "shows what people stated of a document's paper",
+     "Prints each statement as a line of JSON. What the program sees by itself stands in the\n"
+     "Transfervermerk only: posteingang show --note.", verb_anomaly_list},
+    {"anomaly state", "ID CODE [--words WORDS]", "states what is unusual about a document's paper",
+     "KLEBEZETTEL, KOPIE_STATT_ORIGINAL, BESCHAEDIGT and so on (a wrong CODE lists them all). It stands in\n"
+     "the Transfervermerk; a filed document is filed anew with it. Stated again, other words replace it.", verb_anomaly_state},
+    {"anomaly withdraw", "ID CODE", "takes such a statement back",
+     "The audit keeps that it was there. A filed document gets a new Transfervermerk.", verb_anomaly_withdraw},
     {"quality list", "", "shows what waits to be compared with its paper",
      "Prints every document that was drawn and is not found good yet, as a line of JSON.", verb_quality_list},
     {"quality check", "ID --good|--finding \"WORD …\" [--words WORDS]", "keeps what a comparison with the paper found",

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "filing/note_embed.h"
 #include "filing/transfer_note.h"
+#include "store/anomaly.h"
 
 struct note {
     struct text *xml;
@@ -253,6 +254,22 @@ static void anomaly(const struct note *note, const char *code, const char *forma
     text_done(&said);
 }
 
+/* By people: what the code says, and what they said besides. */
+static void append_stated(const struct note *note)
+{
+    for (size_t i = 0; i < note->facts->anomaly_count; i++) {
+        const struct transfer_anomaly *stated = &note->facts->anomalies[i];
+        const char *german = anomaly_german(stated->code);
+        struct text words = {0};
+        text_append(&words, german == NULL ? "" : german);
+        if (stated->words != NULL)
+            text_append_format(&words, " %s", stated->words);
+        anomaly(note, stated->code, "*", text_string(&words));
+        note->xml->failed = note->xml->failed || !text_ok(&words);
+        text_done(&words);
+    }
+}
+
 static bool is_below_profile(const struct note *note)
 {
     for (uint32_t i = 0; i < note->facts->page_count; i++) {
@@ -277,6 +294,11 @@ static void append_anomalies(const struct note *note)
                 facts->blanks);
     if (facts->refused[0] != '\0')
         anomaly(note, "UNLESERLICH", "Seiten des Scans waren nicht lesbar: *.", facts->refused);
+    if (facts->symbol_coded[0] != '\0')
+        anomaly(note, "SYMBOLKODIERUNG",
+                "So kodiert (JBIG2), dass Zeichen vertauscht sein können, kamen vom Scanner die "
+                "Seiten: *.",
+                facts->symbol_coded);
     if (facts->has_batch && facts->batch.counts.missing > 0)
         anomaly(note, "UNVOLLSTAENDIG", "Im Stapel * fehlt ein Trennblatt.", facts->batch.id);
     if (facts->has_batch && facts->batch.reason != NULL)
@@ -295,6 +317,7 @@ static void append_anomalies(const struct note *note)
     if (string_equal(facts->quality, "bad"))
         anomaly(note, "BEANSTANDET", "Befund der Prüfung: *.",
                 facts->quality_findings == NULL ? "" : facts->quality_findings);
+    append_stated(note);
     text_append(note->xml, "  </auffaelligkeiten>\n");
 }
 

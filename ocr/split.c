@@ -144,6 +144,8 @@ static void place_page(const struct ocr_options *options, const struct reading_p
 {
     enum page_role role = split_role_of(options, page, &facts->notes, facts->sheet);
     bool is_blank = (page->flags & READING_PAGE_BLANK) != 0;
+    if ((page->flags & READING_PAGE_SYMBOL_CODED) != 0)
+        facts->notes |= PAGE_NOTE_SYMBOL_CODED;
     if (role == PAGE_ROLE_SHEET) {
         facts->outcome = OUTCOME_SEPARATOR;
         follow_numbers(walk, facts);

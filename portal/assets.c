@@ -50,6 +50,7 @@ static const struct source sources[] = {
     OWN("parts.js", SCRIPT),
     OWN("page_login.js", SCRIPT),
     OWN("page_inbox.js", SCRIPT),
+    OWN("anomalies.js", SCRIPT),
     OWN("law.js", SCRIPT),
     OWN("guard.js", SCRIPT),
     OWN("page_rights.js", SCRIPT),

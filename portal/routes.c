@@ -30,6 +30,7 @@ static const struct route_table *const tables[] = {
     &routes_recalls,
     &routes_account,
     &routes_deadlines,
+    &routes_anomalies,
     &routes_letterbox,
     &routes_arrangements,
     &routes_quality,

@@ -59,40 +59,26 @@ struct route_table {
 };
 
 /* Of api_session.c and so on. */
-// clang-format off
-extern const struct route_table routes_session;
-extern const struct route_table routes_account;
-extern const struct route_table routes_documents;
-extern const struct route_table routes_pages;
-extern const struct route_table routes_actions;
-extern const struct route_table routes_search;
-extern const struct route_table routes_scans;
-extern const struct route_table routes_desk;
-extern const struct route_table routes_people;
-extern const struct route_table routes_operations;
-extern const struct route_table routes_recalls;
-extern const struct route_table routes_deadlines;
-extern const struct route_table routes_letterbox;
-extern const struct route_table routes_arrangements;
-// clang-format on
-extern const struct route_table routes_session;    /* api_session.c */
-extern const struct route_table routes_account;    /* api_account.c */
-extern const struct route_table routes_documents;  /* api_documents.c */
-extern const struct route_table routes_pages;      /* api_pages.c */
-extern const struct route_table routes_actions;    /* api_actions.c */
-extern const struct route_table routes_search;     /* api_search.c */
-extern const struct route_table routes_scans;      /* api_scans.c */
-extern const struct route_table routes_desk;       /* api_desk.c */
-extern const struct route_table routes_people;     /* api_people.c */
-extern const struct route_table routes_operations; /* api_operations.c */
-extern const struct route_table routes_recalls;    /* api_recalls.c */
-extern const struct route_table routes_deadlines;  /* api_deadlines.c */
-extern const struct route_table routes_letterbox;  /* api_letterbox.c */
-extern const struct route_table routes_disclosure; /* api_disclosure.c */
-extern const struct route_table routes_guard;      /* api_guard.c */
-extern const struct route_table routes_purge;      /* api_purge.c */
-extern const struct route_table routes_quality;    /* api_quality.c */
-extern const struct route_table routes_requests;   /* api_requests.c */
+extern const struct route_table routes_session;      /* api_session.c */
+extern const struct route_table routes_account;      /* api_account.c */
+extern const struct route_table routes_documents;    /* api_documents.c */
+extern const struct route_table routes_pages;        /* api_pages.c */
+extern const struct route_table routes_actions;      /* api_actions.c */
+extern const struct route_table routes_search;       /* api_search.c */
+extern const struct route_table routes_scans;        /* api_scans.c */
+extern const struct route_table routes_desk;         /* api_desk.c */
+extern const struct route_table routes_people;       /* api_people.c */
+extern const struct route_table routes_operations;   /* api_operations.c */
+extern const struct route_table routes_recalls;      /* api_recalls.c */
+extern const struct route_table routes_deadlines;    /* api_deadlines.c */
+extern const struct route_table routes_letterbox;    /* api_letterbox.c */
+extern const struct route_table routes_arrangements; /* api_arrangements.c */
+extern const struct route_table routes_anomalies;    /* api_anomalies.c */
+extern const struct route_table routes_disclosure;   /* api_disclosure.c */
+extern const struct route_table routes_guard;        /* api_guard.c */
+extern const struct route_table routes_purge;        /* api_purge.c */
+extern const struct route_table routes_quality;      /* api_quality.c */
+extern const struct route_table routes_requests;     /* api_requests.c */
 
 /* All of them, one after the other; NULL behind the last. */
 const struct route *routes_at(size_t number);

@@ -148,6 +148,7 @@ static enum status blank_words(struct ledger *ledger, const struct uuid *documen
         "UPDATE package SET case_number = '', reason = NULL WHERE document = $1",
         "UPDATE quality_check SET words = NULL WHERE document = $1",
         "UPDATE quality_item SET keep = NULL WHERE document = $1",
+        "UPDATE anomaly SET words = NULL WHERE document = $1",
         "UPDATE receipt_proof SET reason = NULL WHERE document = $1",
         "DELETE FROM deadline WHERE document = $1",
         "DELETE FROM document_day WHERE document = $1",

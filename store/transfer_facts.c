@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/page_facts.h"
+#include "store/anomaly.h"
 #include "store/ledger_private.h"
 #include "store/quality.h"
 #include "store/receipt_date.h"
@@ -14,6 +16,12 @@ void transfer_facts_done(struct transfer_facts *facts)
     free(facts->pages);
     free(facts->blanks);
     free(facts->refused);
+    free(facts->symbol_coded);
+    for (size_t i = 0; i < facts->anomaly_count; i++) {
+        free(facts->anomalies[i].code);
+        free(facts->anomalies[i].words);
+    }
+    free(facts->anomalies);
     free(facts->quality);
     free(facts->quality_person);
     free(facts->quality_findings);
@@ -115,13 +123,13 @@ static enum status find_receipt(struct ledger *ledger, const struct document_rec
 /* ---- pages ----------------------------------------------------------------------------------- */
 
 static enum status find_page(struct ledger *ledger, const struct document_page *place,
-                             struct transfer_page *page, struct fault *fault)
+                             struct transfer_page *page, uint8_t *ret_notes, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false;
     enum status status = database_query(
         ledger->database,
-        "SELECT rotation, width, height, dpi FROM page WHERE scan = $1 AND number = $2",
+        "SELECT rotation, width, height, dpi, notes FROM page WHERE scan = $1 AND number = $2",
         VALUES(value_uuid(&place->scan.uuid), value_integer(place->number)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
@@ -130,6 +138,7 @@ static enum status find_page(struct ledger *ledger, const struct document_page *
         page->width = (int32_t)rows_integer(rows, 1);
         page->height = (int32_t)rows_integer(rows, 2);
         page->dpi = (int32_t)rows_integer(rows, 3);
+        *ret_notes = (uint8_t)rows_integer(rows, 4);
     }
     rows_done(&rows);
     return status;
@@ -139,17 +148,25 @@ static enum status find_pages(struct ledger *ledger, const struct document_recor
                               struct transfer_facts *facts, struct fault *fault)
 {
     enum status status = STATUS_OK;
+    struct text symbol_coded = {0};
     facts->pages = calloc((size_t)document->page_count + 1, sizeof *facts->pages);
     if (facts->pages == NULL)
         return ledger_out_of_memory(fault);
+    text_append(&symbol_coded, "");
     for (uint32_t i = 0; status == STATUS_OK && i < document->page_count; i++) {
         const struct document_page *place = &document->places[i];
         facts->pages[i].number = place->number;
         facts->pages[i].is_of_other_scan = !uuid_equal(&place->scan.uuid, &document->scan.uuid);
-        status = find_page(ledger, place, &facts->pages[i], fault);
+        uint8_t notes = 0;
+        status = find_page(ledger, place, &facts->pages[i], &notes, fault);
         facts->page_count = i + 1;
+        if ((notes & PAGE_NOTE_SYMBOL_CODED) != 0)
+            text_append_format(&symbol_coded, symbol_coded.length == 0 ? "%u" : ", %u",
+                               place->number);
     }
-    return status;
+    facts->symbol_coded = text_take(&symbol_coded);
+    return status == STATUS_OK && facts->symbol_coded == NULL ? ledger_out_of_memory(fault)
+                                                              : status;
 }
 
 /* Numbers of the scan's pages that ended so, but for the backs of our sheets. */
@@ -198,6 +215,24 @@ static enum status keep_quality(void *context, const struct quality_item *item, 
     return good ? STATUS_OK : ledger_out_of_memory(fault);
 }
 
+/* ---- what people stated ------------------------------------------------------------------------ */
+
+static enum status keep_anomaly(void *context, const struct anomaly_record *record,
+                                struct fault *fault)
+{
+    struct transfer_facts *facts = context;
+    struct transfer_anomaly *grown =
+        realloc(facts->anomalies, (facts->anomaly_count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return ledger_out_of_memory(fault);
+    facts->anomalies = grown;
+    struct transfer_anomaly *kept = &grown[facts->anomaly_count++];
+    *kept = (struct transfer_anomaly){0};
+    bool good = keep_word(&kept->code, record->code);
+    good = keep_word(&kept->words, record->words) && good;
+    return good ? STATUS_OK : ledger_out_of_memory(fault);
+}
+
 enum status transfer_facts_find(struct ledger *ledger, const struct document_record *document,
                                 struct transfer_facts *ret_facts, struct fault *fault)
 {
@@ -214,6 +249,8 @@ enum status transfer_facts_find(struct ledger *ledger, const struct document_rec
         status = list_pages(ledger, document, "blank", &ret_facts->blanks, fault);
     if (status == STATUS_OK)
         status = list_pages(ledger, document, "refused", &ret_facts->refused, fault);
+    if (status == STATUS_OK)
+        status = anomalies_each(ledger, document->id, keep_anomaly, ret_facts, fault);
     if (status == STATUS_OK)
         status = quality_of(ledger, document->id, keep_quality, ret_facts, &found, fault);
     return status;

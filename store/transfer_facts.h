@@ -28,6 +28,12 @@ struct transfer_page {
     bool is_of_other_scan;
 };
 
+/* Stated by a person (store/anomaly.h). */
+struct transfer_anomaly {
+    char *code;
+    char *words; /* NULL: none */
+};
+
 struct transfer_facts {
     enum transfer_creator creator;
     char *creator_name; /* NULL when unknown */
@@ -45,7 +51,10 @@ struct transfer_facts {
     uint32_t scan_pages; /* of its scan, all told */
     char *blanks;        /* numbers of the scan's pages that were set aside, "2, 4"; "" for none */
     char *refused;       /* of those that could not be read, likewise */
-    char *quality;       /* the last check: "good", "bad", "" (not yet), NULL (not drawn) */
+    char *symbol_coded;  /* of the document's own that came as JBIG2 with symbols, likewise */
+    struct transfer_anomaly *anomalies;
+    size_t anomaly_count;
+    char *quality; /* the last check: "good", "bad", "" (not yet), NULL (not drawn) */
     char *quality_person, *quality_findings, *quality_words; /* NULL: none */
     int64_t quality_ms;
 };

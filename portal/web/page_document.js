@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { get } from './api.js';
 import { ActionBar } from './actions.js';
+import { Anomalies } from './anomalies.js';
 import { Arranged } from './arranged.js';
 import { Alert, Fact, Flags, Heading, html, Loading, StateBadge, useLoaded } from './parts.js';
 import { GuardBadges, Guards } from './guard.js';
@@ -144,6 +145,7 @@ export function DocumentView({ id, session, version, mayDecide, onChanged }) {
         <${Guards} document=${document} revision=${`${document.revision} ${changes}`} role=${session.user.role} onChanged=${(words) => done(document, words)} />
         <${Why} explanation=${explanation} marks=${marks} onLight=${setLit} />
         ${document.arranged && html`<${Arranged} id=${id} version=${version} mayUndo=${mayDecide} />`}
+        <${Anomalies} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${History} id=${id} revision=${changes} />
         <${Related} id=${id} revision=${changes} />
       </div>

@@ -143,6 +143,22 @@ class Notes(unittest.TestCase):
         self.assertNotEqual(read(self.path(document, "dokument.pdf")), before)
         self.instance.must("verify")
 
+    def anomalies(self, document):
+        tree = ElementTree.fromstring(read(self.path(document, "transfervermerk.xml")))
+        return {each.get("code"): each.text for each in tree.iter(SPACE + "auffaelligkeit")}
+
+    def test_what_people_state_of_the_paper_stands_in_the_note(self):
+        document = self.documents[0]
+        self.instance.must("anomaly", "state", document["document"], "KLEBEZETTEL", "--words", "Zwei, auf Seite 1.")
+        self.assertEqual(self.instance.ask("anomaly", "state", document["document"], "GEBUNDEN").returncode, 1)
+        self.instance.must("run", "--drain")
+        self.assertEqual(self.anomalies(document)["KLEBEZETTEL"], "Klebezettel waren auf dem Papier. Zwei, auf Seite 1.")
+        self.assertIn('"actor"', self.instance.must("anomaly", "list", document["document"]))
+        self.instance.must("anomaly", "withdraw", document["document"], "KLEBEZETTEL")
+        self.instance.must("run", "--drain")
+        self.assertNotIn("KLEBEZETTEL", self.anomalies(document))
+        self.instance.must("verify")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -203,7 +203,7 @@ follow_the_install_section() {
     while IFS= read -r line; do
         case $line in
         apt* | systemctl*) continue ;;
-        editor*) sed -i "s|^sites:|sites:\n  - name: 'Waren'\n    drop: '/var/lib/posteingang/drop/Waren'|" \
+        editor*) sed -i "s|^sites:|sites:\n  - name: 'Malchin'\n    drop: '/var/lib/posteingang/drop/Malchin'|" \
             "$tree/etc/posteingang/posteingang.yaml" ;;
         *)
             words=$(printf 'ein langes Kennwort\n' | inside sh -c "cd /srv && ${line/NAME/anna}" 2>&1) ||
@@ -213,8 +213,8 @@ follow_the_install_section() {
         count=$((count + 1))
     done <"$work/install.lines"
     [ $count -ge 6 ] || give_up "docs/operations.md has no section Install any more"
-    [ "$(inside stat -c '%G %A' /var/lib/posteingang/drop/Waren | cut -c1-18)" = "posteingang drwxrw" ] ||
-        give_up "the new site's folder is $(inside ls -ld /var/lib/posteingang/drop/Waren)"
+    [ "$(inside stat -c '%G %A' /var/lib/posteingang/drop/Malchin | cut -c1-18)" = "posteingang drwxrw" ] ||
+        give_up "the new site's folder is $(inside ls -ld /var/lib/posteingang/drop/Malchin)"
     held "the section Install of docs/operations.md works as it is written: $count lines"
 }
 

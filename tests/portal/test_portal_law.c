@@ -234,6 +234,35 @@ static int close_desk(void **state)
     return 0;
 }
 
+static void anomalies_are_stated_and_withdrawn(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        int status;
+    } refused[] = {
+        {"{}",                                               400},
+        {"{\"code\":\"KLEBEBAND\"}",                         400},
+        {"{\"code\":\"KLEBEZETTEL\",\"words\":\"\\u0007\"}", 400},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++)
+        json_decref(ask_document("bernd", "/anomalies", refused[i].body, refused[i].status));
+    json_decref(ask_document("quirin", "/anomalies", "{\"code\":\"KLEBEZETTEL\"}", 403));
+    json_decref(ask_document("bernd", "/anomalies",
+                             "{\"code\":\"KLEBEZETTEL\",\"words\":\"Auf Seite 1.\"}", 200));
+    json_t *all = ask_document("lena", "/anomalies", NULL, 200);
+    const json_t *stated = json_array_get(json_object_get(all, "stated"), 0);
+    assert_string_equal(text_of(stated, "words"), "Auf Seite 1.");
+    assert_string_equal(text_of(stated, "actor"), "bernd");
+    assert_true(json_array_size(json_object_get(all, "codes")) > 10);
+    json_decref(
+        ask_document("lena", "/anomalies", "{\"code\":\"KLEBEZETTEL\",\"withdraw\":true}", 200));
+    json_t *none = ask_document("bernd", "/anomalies", NULL, 200);
+    assert_int_equal(json_array_size(json_object_get(none, "stated")), 0);
+    json_decref(all);
+    json_decref(none);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +272,7 @@ int main(void)
         cmocka_unit_test(the_site_writes_down_its_own_letterbox),
         cmocka_unit_test(the_desk_says_how_a_scan_came_until_it_is_decided_about),
         cmocka_unit_test(where_a_letter_is_answered_by_its_code_alone),
+        cmocka_unit_test(anomalies_are_stated_and_withdrawn),
     };
     return cmocka_run_group_tests(tests, open_desk, close_desk);
 }
