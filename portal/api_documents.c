@@ -16,7 +16,13 @@
 #include "store/desk.h"
 #include "store/register.h"
 
-enum { PERSONS_MOST = 20, RELATED_MOST = 20, COUNTED_MOST = 1000, DAY_TEXT = 10 };
+enum {
+    PERSONS_MOST = 20,
+    RELATED_MOST = 20,          /* of the document's own case */
+    RELATED_HOUSEHOLD_MOST = 3, /* of each other case of the household */
+    COUNTED_MOST = 1000,
+    DAY_TEXT = 10
+};
 
 /* ---- the list ------------------------------------------------------------------------------ */
 
@@ -409,6 +415,7 @@ struct relatives {
     const struct uuid *self;
     json_t *results;
     const char *relation; /* "case" or "household" */
+    uint32_t most;        /* of each case */
 };
 
 static enum status keep_relative(void *context, const struct desk_item *item, struct fault *fault)
@@ -429,7 +436,7 @@ static enum status keep_case(struct relatives *relatives, const char *case_numbe
 {
     const struct desk_filter filter = {.view = DESK_ALL, .case_number = case_number};
     bool has_more = false;
-    return desk_list(relatives->service->ledger, relatives->scope, &filter, NULL, RELATED_MOST,
+    return desk_list(relatives->service->ledger, relatives->scope, &filter, NULL, relatives->most,
                      keep_relative, relatives, &has_more, fault);
 }
 
@@ -438,7 +445,7 @@ static enum status keep_household(void *context, const char *case_number, struct
     return keep_case(context, case_number, fault);
 }
 
-/* Other documents of the same case, and of the cases of the same household. */
+/* The newest other documents of the same case, and of the cases of the same household. */
 static enum status api_document_related(struct service *service, struct exchange *exchange,
                                         struct fault *fault)
 {
@@ -449,11 +456,13 @@ static enum status api_document_related(struct service *service, struct exchange
                                   .scope = &scope,
                                   .self = &exchange->id,
                                   .results = json_array(),
-                                  .relation = "case"};
+                                  .relation = "case",
+                                  .most = RELATED_MOST};
     enum status status = STATUS_OK;
     if (number != NULL)
         status = keep_case(&relatives, number, fault);
     relatives.relation = "household";
+    relatives.most = RELATED_HOUSEHOLD_MOST;
     if (status == STATUS_OK && number != NULL)
         status = register_household(service->ledger, number, keep_household, &relatives, fault);
     if (status == STATUS_OK)

@@ -18,28 +18,32 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 /* ---- the statements ------------------------------------------------------------------------- */
 
 /* $1 limit · $2 $3 behind this time and id · $4 urgency · $5 team · $6 case · $7 person · $8 kind
- * $9 site · $10 not before · $11 before · $12 flag · $13 state · $14 done · $15 own · $16 unread
+ * $9 site · $10 not before · $11 before · $12 least urgency · $13 state · $14 done · $15 own · $16 unread
  * $17 reach · $18 to $25 teams · $26 the person in the register · $27 what is hidden from them,
  * which is no condition of its own: SQLite takes each for one that leaves few rows, and sorts. */
 #define WHAT                                                                                       \
     " AND d.received_ms >= $10 AND d.received_ms < $11"                                            \
     " AND ($8 IS NULL OR d.kind = $8)"                                                             \
-    " AND ($9 IS NULL OR d.site = (SELECT t.id FROM site t WHERE t.name = $9))"                    \
-    " AND ($12 IS NULL OR EXISTS (SELECT 1 FROM decision c WHERE c.id = d.decision"                \
-    "  AND c.flags LIKE $12))"                                                                     \
+    " AND ($9 IS NULL OR d.site = $9)"                                                             \
+    " AND d.urgency >= $12"                                                                        \
     " AND (($15 = 0 AND " GUARD_IS_SEEN("$27") ") OR (d.caseworker = $26 AND " GUARD_IS_SEEN(      \
         "$27") "))"                                                                                \
                " AND ($16 = 0 OR NOT EXISTS (SELECT 1 FROM sight g WHERE g.document = d.id"        \
                "  AND g.person = $7 AND g.what = 'document'))"
-#define MOVING "d.state IN ('matching', 'clearing', 'recalled', 'corrupt', 'arranging')"
-#define WHOSE                                                                                      \
-    " AND ($17 = 3 OR ($17 = 2 AND (d.caseworker = $26"                                            \
-    "  OR d.team IN ($18, $19, $20, $21, $22, $23, $24, $25)))"                                    \
-    "  OR ($17 = 1 AND (d.decider = $7 OR " MOVING ")))"
-#define WHICH                                                                                      \
-    " AND ($13 IS NULL AND d.state NOT IN ('replaced', 'purged') OR d.state = $13) AND ($14 IS "   \
-    "NULL OR d.done = "                                                                            \
-    "$14)"
+#define IN_TEAM    " AND ($5 IS NULL OR d.team = $5)"
+#define MOVING(of) of ".state IN ('matching', 'clearing', 'recalled', 'corrupt', 'arranging')"
+#define OF_MINE                                                                                    \
+    "$17 = 3 OR ($17 = 2 AND (d.caseworker = $26"                                                  \
+    "  OR d.team IN ($18, $19, $20, $21, $22, $23, $24, $25)))"
+#define MINE          " AND (" OF_MINE ")"
+#define MINE_OR_MOVED " AND (" OF_MINE " OR ($17 = 1 AND (d.decider = $7 OR " MOVING("d") ")))"
+#define IN_STATE(of)                                                                               \
+    "($13 IS NULL AND " of ".state NOT IN ('replaced', 'purged') OR " of ".state = $13)"
+#define IS_DONE " AND ($14 IS NULL OR d.done = $14)"
+/* Of an index with the state, and of one without: then it is asked of the rows that are left. */
+#define WHICH " AND " IN_STATE("d") IS_DONE
+#define WHICH_LOOKED_UP                                                                            \
+    IS_DONE " AND EXISTS (SELECT 1 FROM document s WHERE s.id = d.id AND " IN_STATE("s") ")"
 
 #define KEYS          "SELECT d.received_ms, d.id FROM document d WHERE "
 #define OLDER         " AND (d.received_ms, d.id) < ($2, $3)"
@@ -53,22 +57,24 @@ enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 
 #define OPEN_ALL      KEYS OPEN OLDER WHAT DOWNWARD
 #define OPEN_TEAM     KEYS "d.team = $5 AND " OPEN OLDER WHAT DOWNWARD
-#define OPEN_OWN      KEYS "d.caseworker = $26 AND " OPEN OLDER WHAT DOWNWARD
+#define OPEN_OWN      KEYS "d.caseworker = $26 AND " OPEN OLDER WHAT IN_TEAM DOWNWARD
 #define CLEARING_ALL  KEYS CLEARING NEWER WHAT UPWARD
 #define CLEARING_TEAM KEYS "d.team = $5 AND " CLEARING NEWER WHAT UPWARD
-#define ANY_ALL       KEYS "1 = 1" OLDER WHICH WHAT WHOSE DOWNWARD
-#define ANY_TEAM      KEYS "d.team = $5" OLDER WHICH WHAT DOWNWARD
-#define ANY_OWN       KEYS "d.caseworker = $26" OLDER WHICH WHAT DOWNWARD
-#define ANY_CASE      KEYS "d.case_number = $6" OLDER WHICH WHAT WHOSE DOWNWARD
-#define ANY_KIND      KEYS "d.kind = $8" OLDER WHICH WHAT WHOSE DOWNWARD
-#define ANY_SITE                                                                                   \
-    KEYS "d.site = (SELECT t.id FROM site t WHERE t.name = $9)" OLDER WHICH WHAT WHOSE DOWNWARD
+#define ANY_ALL       KEYS "1 = 1" OLDER WHICH WHAT MINE DOWNWARD
+#define ANY_TEAM      KEYS "d.team = $5" OLDER WHICH_LOOKED_UP WHAT MINE DOWNWARD
+#define ANY_OWN       KEYS "d.caseworker = $26" OLDER WHICH_LOOKED_UP WHAT IN_TEAM DOWNWARD
+#define ANY_CASE      KEYS "d.case_number = $6" OLDER WHICH WHAT IN_TEAM MINE_OR_MOVED DOWNWARD
+#define ANY_KIND      KEYS "d.kind = $8" OLDER WHICH_LOOKED_UP WHAT IN_TEAM MINE DOWNWARD
+#define ANY_SITE      KEYS "d.site = $9" OLDER WHICH_LOOKED_UP WHAT IN_TEAM MINE DOWNWARD
 // A run for each state, so that the index gives them in order of time.
 #define ANY_MOVING(state)                                                                          \
-    KEYS "d.state = '" state "' AND d.state <> 'filed'" OLDER WHICH WHAT DOWNWARD
+    KEYS "d.state = '" state "' AND d.state <> 'filed'" OLDER WHICH WHAT IN_TEAM DOWNWARD
 #define ANY_DECIDED                                                                                \
-    KEYS "d.decider = $7 AND d.decider <> 'auto' AND NOT (" MOVING ")" OLDER WHICH WHAT DOWNWARD
-#define ANY_UNUSUAL KEYS "d.state = $13 AND d.state <> 'filed'" OLDER WHICH WHAT WHOSE DOWNWARD
+    KEYS "d.decider = $7 AND d.decider <> 'auto'" OLDER IS_DONE                                    \
+         " AND EXISTS (SELECT 1 FROM document s WHERE s.id = d.id AND NOT (" MOVING(               \
+             "s") ") AND " IN_STATE("s") ")" WHAT IN_TEAM DOWNWARD
+#define ANY_UNUSUAL                                                                                \
+    KEYS "d.state = $13 AND d.state <> 'filed'" OLDER WHICH WHAT IN_TEAM MINE_OR_MOVED DOWNWARD
 
 struct walk {
     const char *keys;
@@ -116,7 +122,7 @@ struct query {
     const char *teams[DESK_TEAMS_MOST]; /* a run for each; {NULL}: one run over all */
     size_t team_count;
     bool sees_nothing;
-    char flag[32]; /* as LIKE wants it; "" for all */
+    int64_t site; /* of the filter; 0 for all */
 };
 
 /* The walk of a list that is in the order of time alone. */
@@ -130,7 +136,7 @@ static const struct walk *choose_plain_walk(const struct query *query)
         return &any_own;
     if (filter->view == DESK_ALL && is_unusual)
         return &any_unusual;
-    if (query->scope->reach == DESK_SEES_UNSETTLED && query->team_count == 0)
+    if (query->scope->reach == DESK_SEES_UNSETTLED)
         return &any_moving;
     if (filter->kind != NULL)
         return &any_kind;
@@ -178,8 +184,22 @@ static bool sees_nothing(const struct desk_scope *scope, const struct desk_filte
     return filter->team == NULL ? scope->team_count == 0 : !has_team(scope, filter->team);
 }
 
-static struct query query_of(struct ledger *ledger, const struct desk_scope *scope,
-                             const struct desk_filter *filter)
+/* The site's number: a condition that looks it up itself is asked of rows, and not of the index. */
+static enum status find_site(struct query *query, struct fault *fault)
+{
+    const char *site = query->filter->site;
+    if (site == NULL || query->sees_nothing)
+        return STATUS_OK;
+    enum status status =
+        database_number(query->ledger->database, "SELECT id FROM site WHERE name = $1",
+                        VALUES(value_text(site)), 0, &query->site, fault);
+    query->sees_nothing = query->site == 0;
+    return status;
+}
+
+static enum status query_make(struct ledger *ledger, const struct desk_scope *scope,
+                              const struct desk_filter *filter, struct query *ret_query,
+                              struct fault *fault)
 {
     struct query query = {.ledger = ledger,
                           .filter = filter,
@@ -191,9 +211,10 @@ static struct query query_of(struct ledger *ledger, const struct desk_scope *sco
         for (; query.team_count < scope->team_count; query.team_count++)
             query.teams[query.team_count] = scope->teams[query.team_count];
     query.walk = choose_walk(&query);
-    if (filter->flag != NULL)
-        (void)snprintf(query.flag, sizeof query.flag, "%%%s%%", filter->flag);
-    return query;
+    enum status status = find_site(&query, fault);
+    if (status == STATUS_OK)
+        *ret_query = query;
+    return status;
 }
 
 /* ---- running -------------------------------------------------------------------------------- */
@@ -213,6 +234,14 @@ static struct value state_of(const struct desk_filter *filter)
     return filter->has_state ? value_text(document_state_name(filter->state)) : value_null();
 }
 
+/* A flag is an urgency (keep_standing() of deadlines.c): what has a last day is flagged, too. */
+static int32_t least_urgency(const struct desk_filter *filter)
+{
+    if (string_equal(filter->flag, "urgent"))
+        return URGENCY_MOST;
+    return string_equal(filter->flag, "deadline") ? 1 : 0;
+}
+
 enum { VALUE_COUNT = 27, FIRST_TEAM = 17, CASEWORKER = 25 };
 
 /* The parameters of one run; `from` is where it starts. */
@@ -229,10 +258,10 @@ static void fill_values(const struct query *query, const struct desk_place *from
         value_text(filter->case_number),
         value_text(query->scope->person),
         value_text(filter->kind),
-        value_text(filter->site),
+        query->site == 0 ? value_null() : value_integer(query->site),
         value_integer(filter->from_ms),
         value_integer(filter->until_ms == 0 ? INT64_MAX : filter->until_ms),
-        value_text(query->flag[0] == '\0' ? NULL : query->flag),
+        value_integer(least_urgency(filter)),
         state_of(filter),
         done_or_waiting(query),
         value_integer(filter->is_own),
@@ -246,17 +275,29 @@ static void fill_values(const struct query *query, const struct desk_place *from
     values[VALUE_COUNT - 1] = value_lacking(query->scope->rights);
 }
 
+/* Before the first day that is asked for, or behind the last one: the run begins there, and not
+ * where everything does. */
+static struct desk_place outermost(const struct desk_filter *filter, bool is_upward)
+{
+    struct desk_place place = {.received_ms = filter->until_ms};
+    if (is_upward) {
+        place.received_ms = filter->from_ms == 0 ? INT64_MIN : filter->from_ms - 1;
+        memset(place.id.bytes, 0xFF, sizeof place.id.bytes);
+    } else if (filter->until_ms == 0) {
+        place.received_ms = INT64_MAX;
+    }
+    return place;
+}
+
 /* The first place of a run of that urgency, or where the list has got to. */
-static struct desk_place start_of(const struct walk *walk, const struct desk_place *after,
+static struct desk_place start_of(const struct query *query, const struct desk_place *after,
                                   int32_t urgency)
 {
-    struct desk_place place = {.urgency = urgency};
-    if (after != NULL && (!walk->by_urgency || after->urgency == urgency)) {
-        place.received_ms = after->received_ms;
-        place.id = after->id;
-        return place;
-    }
-    place.received_ms = walk->is_upward ? INT64_MIN : INT64_MAX;
+    const struct walk *walk = query->walk;
+    struct desk_place place = outermost(query->filter, walk->is_upward);
+    if (after != NULL && (!walk->by_urgency || after->urgency == urgency))
+        place = *after;
+    place.urgency = urgency;
     return place;
 }
 
@@ -293,6 +334,12 @@ static void insert_key(struct keys *keys, uint32_t first, const struct desk_plac
     keys->places[at] = *place;
 }
 
+/* Of a run for each team the one that it is about; of all others what the filter asks for. */
+static const char *team_of(const struct query *query, const struct walk *walk, size_t run)
+{
+    return walk->by_team ? query->teams[run] : query->filter->team;
+}
+
 static enum status run(const struct query *query, const struct walk *walk,
                        const struct desk_place *from, const char *team, struct keys *keys,
                        uint32_t first, struct fault *fault)
@@ -325,19 +372,10 @@ static enum status run_all(const struct query *query, const struct desk_place *f
     uint32_t first = keys->count;
     size_t runs = walk->by_team ? query->team_count : 1;
     for (size_t i = 0; i < runs && status == STATUS_OK; i++)
-        status = run(query, walk, from, query->teams[i], keys, first, fault);
+        status = run(query, walk, from, team_of(query, walk, i), keys, first, fault);
     for (walk = walk->also; walk != NULL && status == STATUS_OK; walk = walk->also)
-        status = run(query, walk, from, NULL, keys, first, fault);
+        status = run(query, walk, from, team_of(query, walk, 0), keys, first, fault);
     return status;
-}
-
-/* What is flagged is urgent (keep_standing() of deadlines.c): runs below have none of it. */
-static int32_t least_urgency(const struct query *query)
-{
-    const char *flag = query->filter->flag;
-    if (string_equal(flag, "urgent"))
-        return URGENCY_MOST;
-    return string_equal(flag, "deadline") ? 1 : 0;
 }
 
 static enum status collect(const struct query *query, const struct desk_place *after,
@@ -346,14 +384,14 @@ static enum status collect(const struct query *query, const struct desk_place *a
     if (query->sees_nothing)
         return STATUS_OK;
     if (!query->walk->by_urgency) {
-        const struct desk_place from = start_of(query->walk, after, 0);
+        const struct desk_place from = start_of(query, after, 0);
         return run_all(query, &from, keys, fault);
     }
     enum status status = STATUS_OK;
     int32_t urgency = after == NULL ? URGENCY_MOST : after->urgency;
-    int32_t least = least_urgency(query);
+    int32_t least = least_urgency(query->filter);
     for (; urgency >= least && keys->count < keys->room && status == STATUS_OK; urgency--) {
-        const struct desk_place from = start_of(query->walk, after, urgency);
+        const struct desk_place from = start_of(query, after, urgency);
         status = run_all(query, &from, keys, fault);
     }
     return status;
@@ -387,11 +425,16 @@ enum status desk_list(struct ledger *ledger, const struct desk_scope *scope,
                       struct fault *fault)
 {
     struct desk_place places[DESK_LIST_MOST + 1];
-    struct query query = query_of(ledger, scope, filter);
+    struct query query;
+    struct keys keys = {.places = places};
+    enum status status = query_make(ledger, scope, filter, &query, fault);
     if (limit > DESK_LIST_MOST)
         limit = DESK_LIST_MOST;
-    struct keys keys = {.places = places, .room = limit + 1, .is_upward = query.walk->is_upward};
-    enum status status = collect(&query, after, &keys, fault);
+    if (status == STATUS_OK) {
+        keys.room = limit + 1;
+        keys.is_upward = query.walk->is_upward;
+        status = collect(&query, after, &keys, fault);
+    }
     for (uint32_t i = 0; i < keys.count && i < limit && status == STATUS_OK; i++)
         status = give(ledger, scope->person, &places[i], callback, context, fault);
     if (status == STATUS_OK)
@@ -416,20 +459,22 @@ enum status desk_count(struct ledger *ledger, const struct desk_scope *scope,
                        const struct desk_filter *filter, uint32_t most, uint32_t *ret_count,
                        struct fault *fault)
 {
-    const struct query query = query_of(ledger, scope, filter);
-    const struct walk *walk = query.walk;
+    struct query query;
     uint32_t count = 0;
-    enum status status = STATUS_OK;
+    enum status status = query_make(ledger, scope, filter, &query, fault);
+    if (status != STATUS_OK)
+        return status;
+    const struct walk *walk = query.walk;
     int32_t urgency = walk->by_urgency ? URGENCY_MOST : 0;
-    int32_t least = walk->by_urgency ? least_urgency(&query) : 0;
+    int32_t least = walk->by_urgency ? least_urgency(filter) : 0;
     size_t runs = walk->by_team ? query.team_count : 1;
     for (; urgency >= least && !query.sees_nothing; urgency--) {
-        const struct desk_place from = start_of(walk, NULL, urgency);
+        const struct desk_place from = start_of(&query, NULL, urgency);
         for (size_t i = 0; i < runs && count < most && status == STATUS_OK; i++)
-            status = count_run(&query, walk, &from, query.teams[i], most, &count, fault);
+            status = count_run(&query, walk, &from, team_of(&query, walk, i), most, &count, fault);
         for (const struct walk *also = walk->also;
              also != NULL && count < most && status == STATUS_OK; also = also->also)
-            status = count_run(&query, also, &from, NULL, most, &count, fault);
+            status = count_run(&query, also, &from, team_of(&query, also, 0), most, &count, fault);
     }
     if (status == STATUS_OK)
         *ret_count = count;
