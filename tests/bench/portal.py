@@ -258,6 +258,9 @@ def main():
             filled.write(str(count))
     with open(os.path.join(folder, "filled"), encoding="utf-8") as filled:
         count = int(filled.read())
+    # One that was made by an older program is brought up to date.
+    subprocess.run([os.path.join(os.environ["BIN_DIR"], "posteingang"), "init", os.path.join(folder, "instance")],
+                   check=True, stdout=subprocess.DEVNULL)
     if options.fill:
         return
     portal = Portal(folder)
