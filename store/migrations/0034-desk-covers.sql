@@ -1,4 +1,4 @@
--- 0032-desk-covers: what 0031-desk-filters did for the lists of open things, for the other lists.
+-- 0034-desk-covers: what 0031-desk-filters did for the lists of open things, for the other lists.
 -- SPDX-License-Identifier: EUPL-1.2
 --
 -- A list of a team, site, kind, person or state that is narrowed down by what hardly anything has
