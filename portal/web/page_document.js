@@ -141,9 +141,9 @@ export function DocumentView({ id, session, version, mayDecide, onChanged }) {
           <${Facts} document=${document} teams=${session.teams} role=${session.user.role} />
         </section>
         <${Deadlines} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
+        <${Why} explanation=${explanation} marks=${marks} onLight=${setLit} />
         <${ReceiptDate} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${Guards} document=${document} revision=${`${document.revision} ${changes}`} role=${session.user.role} onChanged=${(words) => done(document, words)} />
-        <${Why} explanation=${explanation} marks=${marks} onLight=${setLit} />
         ${document.arranged && html`<${Arranged} id=${id} version=${version} mayUndo=${mayDecide} />`}
         <${Anomalies} document=${document} revision=${`${document.revision} ${changes}`} mayDecide=${mayDecide} onChanged=${(words) => done(document, words)} />
         <${History} id=${id} revision=${changes} />

@@ -236,16 +236,20 @@ run_the_roles() {
     stop_roles
 }
 
-# A ledger as the previous schema left it, in place of the one that is there.
+# The ledger of the ten letters as the previous schema had it, in place of the one that is there.
 upgrade_package() {
-    python3 "$source/tests/package/older_ledger.py" "$source/store/migrations" \
-        "$tree/var/lib/posteingang/ledger/posteingang.db"
+    local ledger="$tree/var/lib/posteingang/ledger/posteingang.db" before after rows
+    rows=$(sqlite3 "$ledger" "SELECT count(*) FROM document")
+    python3 "$source/tests/package/older_ledger.py" "$source/store/migrations" "$ledger"
     inside chown posteingang-dispatch:posteingang /var/lib/posteingang/ledger/posteingang.db
-    local before after
+    [ "$(sqlite3 "$ledger" "SELECT max(version) FROM migration")" -lt "$(ls "$source"/store/migrations/*.sql | wc -l)" ] ||
+        give_up "the older ledger is not older"
     before=$(inside posteingang verify 2>&1 || true)
     inside dpkg -i /srv/posteingang.deb >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log"; give_up "the upgrade failed"; }
     after=$(inside posteingang verify 2>&1) || { echo "$before"; give_up "after the upgrade: $after"; }
-    held "an upgrade brings a ledger of the previous schema up to date: $after"
+    [ "$rows" -ge 10 ] && [ "$(sqlite3 "$ledger" "SELECT count(*) FROM document")" = "$rows" ] ||
+        give_up "the upgrade left $(sqlite3 "$ledger" "SELECT count(*) FROM document") of $rows documents"
+    held "an upgrade brings a ledger of the previous schema with $rows documents up to date: $after"
 }
 
 remove_package() {
