@@ -40,8 +40,9 @@ int verb_forwarding_list(struct call *call)
         return exit_code;
     exit_code = instance_open(call, LEDGER_READ, &instance);
     if (exit_code == EXIT_DONE &&
-        forwardings_each(instance.ledger, (uint32_t)instance.config->forwarding.confirm_days,
-                         is_open, print_forwarding, NULL, &fault) != STATUS_OK)
+        forwardings_each(instance.ledger, &desk_everything,
+                         (uint32_t)instance.config->forwarding.confirm_days, is_open,
+                         print_forwarding, NULL, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     instance_close(&instance);
     return exit_code;
@@ -77,8 +78,8 @@ static int confirm(struct instance *instance, const char *typed, const char *wor
     int exit_code = lookup_document(instance->ledger, typed, &document);
     if (exit_code != EXIT_DONE)
         return exit_code;
-    if (forwarding_confirm(instance->ledger, document.id, words, outcome_actor(), &verdict,
-                           &fault) != STATUS_OK)
+    if (forwarding_confirm(instance->ledger, document.id, words, outcome_actor(), &desk_everything,
+                           &verdict, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     else
         exit_code = explain(verdict);

@@ -57,7 +57,7 @@ static enum status propose_by(struct instance *instance, const struct purge_orde
 static int propose(struct instance *instance, const char *typed, const char *rule,
                    const char *reason)
 {
-    const struct purge_order order = {.rights = GUARD_ALL,
+    const struct purge_order order = {.scope = &desk_everything,
                                       .rules = instance->config->purge_rules,
                                       .rule_count = instance->config->purge_rule_count,
                                       .reason = reason,
@@ -132,8 +132,8 @@ int verb_purge_approve(struct call *call)
     exit_code = instance_open(call, LEDGER_WRITE, &instance);
     if (exit_code != EXIT_DONE)
         return exit_code;
-    if (purge_approve(instance.ledger, number, outcome_actor(), GUARD_ALL, &verdict, &fault) !=
-        STATUS_OK)
+    if (purge_approve(instance.ledger, number, outcome_actor(), &desk_everything, &verdict,
+                      &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     else
         exit_code = explain(verdict);
@@ -237,7 +237,7 @@ int verb_purge_list(struct call *call)
         return exit_code;
     exit_code = instance_open(call, LEDGER_READ, &instance);
     if (exit_code == EXIT_DONE &&
-        purges_each(instance.ledger, GUARD_ALL, print_purge, NULL, &fault) != STATUS_OK)
+        purges_each(instance.ledger, &desk_everything, print_purge, NULL, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     instance_close(&instance);
     return exit_code;
@@ -259,7 +259,7 @@ int verb_purge_show(struct call *call)
         return EXIT_USAGE;
     }
     exit_code = instance_open(call, LEDGER_READ, &instance);
-    if (exit_code == EXIT_DONE && purge_items_each(instance.ledger, number, GUARD_ALL,
+    if (exit_code == EXIT_DONE && purge_items_each(instance.ledger, number, &desk_everything,
                                                    print_purge_item, NULL, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     instance_close(&instance);

@@ -123,13 +123,14 @@ static enum status walk_items(const struct instance *instance, bool flag, struct
 static enum status walk_lots(const struct instance *instance, bool flag, struct fault *fault)
 {
     (void)flag;
-    return lots_each(instance->ledger, GUARD_ALL, months_of(instance), 0, print_lot, NULL, fault);
+    return lots_each(instance->ledger, &desk_everything, months_of(instance), 0, print_lot, NULL,
+                     fault);
 }
 
 static enum status walk_papers(const struct instance *instance, bool flag, struct fault *fault)
 {
-    return paper_each(instance->ledger, GUARD_ALL, months_of(instance), flag, print_paper, NULL,
-                      fault);
+    return paper_each(instance->ledger, &desk_everything, months_of(instance), flag, print_paper,
+                      NULL, fault);
 }
 
 static int list(struct call *call, list_walk *walk, const struct argument *table, size_t count,
@@ -238,6 +239,7 @@ static int explain_release(enum paper_verdict verdict)
     static const char *const words[] = {
         [PAPER_RELEASED] = NULL,
         [PAPER_UNKNOWN] = "there is no lot of this id",
+        [PAPER_SHARED] = "there is paper of other teams in it",
         [PAPER_BEFORE] = "its paper is released already",
         [PAPER_NOT_CHECKED] = "something of it is not found good yet: see quality list",
         [PAPER_UNSETTLED] = "one of its documents still waits for a person",
@@ -269,8 +271,8 @@ int verb_paper_release(struct call *call)
     exit_code = instance_open(call, LEDGER_WRITE, &instance);
     if (exit_code != EXIT_DONE)
         return exit_code;
-    if (paper_release(instance.ledger, &lot, months_of(&instance), outcome_actor(), &verdict,
-                      &fault) != STATUS_OK)
+    if (paper_release(instance.ledger, &lot, months_of(&instance), outcome_actor(),
+                      &desk_everything, &verdict, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     else
         exit_code = explain_release(verdict);

@@ -112,8 +112,8 @@ int verb_recall_list(struct call *call)
     if (!call_read_options(call, NULL, 0, &exit_code))
         return exit_code;
     exit_code = instance_open(call, LEDGER_READ, &instance);
-    if (exit_code == EXIT_DONE &&
-        recalls_each(instance.ledger, NULL, GUARD_ALL, print_recall, NULL, &fault) != STATUS_OK)
+    if (exit_code == EXIT_DONE && recalls_each(instance.ledger, NULL, &desk_everything,
+                                               print_recall, NULL, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     instance_close(&instance);
     return exit_code;
@@ -153,7 +153,7 @@ int verb_recall_note(struct call *call)
         return exit_code;
     exit_code = read_number(rest.values[0], &number) ? instance_open(call, LEDGER_READ, &instance)
                                                      : EXIT_USAGE;
-    if (exit_code == EXIT_DONE && recall_get(instance.ledger, number, GUARD_ALL, print_note,
+    if (exit_code == EXIT_DONE && recall_get(instance.ledger, number, &desk_everything, print_note,
                                              &instance, &is_found, &fault) != STATUS_OK) {
         exit_code = outcome_of(&fault);
     } else if (!is_found) {

@@ -2,6 +2,8 @@
  *
  * The deletion itself is done by `posteingang purge run`: the portal may not touch the spool. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "portal/access.h"
@@ -36,9 +38,10 @@ static enum status add_purge(void *context, const struct purge_record *record, s
 static enum status api_purges(struct service *service, struct exchange *exchange,
                               struct fault *fault)
 {
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
     json_t *results = json_array();
-    enum status status =
-        purges_each(service->ledger, exchange->user.rights, add_purge, results, fault);
+    enum status status = purges_each(service->ledger, &scope, add_purge, results, fault);
     return answer_whole_list(exchange, status, results, fault);
 }
 
@@ -56,17 +59,49 @@ static enum status add_item(void *context, const struct purge_item *item, struct
                     fault);
 }
 
+static enum status count_item(void *context, const struct purge_item *item, struct fault *fault)
+{
+    (void)item;
+    (void)fault;
+    size_t *items = context;
+    (*items)++;
+    return STATUS_OK;
+}
+
+/* Calls back for the documents of the proposal that the path names, when all are in this person's
+ * sight; otherwise *ret_found is false, and the answer says that there is none. */
+static enum status find(struct service *service, struct exchange *exchange,
+                        const struct desk_scope *scope, purge_item_callback *callback,
+                        void *context, bool *ret_found, struct fault *fault)
+{
+    size_t seen = 0, all = 0; // each proposal has some
+    char number[24];
+    enum status status =
+        purge_items_each(service->ledger, exchange->number, scope, count_item, &seen, fault);
+    *ret_found = status == STATUS_OK && seen > 0;
+    if (*ret_found)
+        return purge_items_each(service->ledger, exchange->number, scope, callback, context, fault);
+    if (status == STATUS_OK)
+        status = purge_items_each(service->ledger, exchange->number, &desk_everything, count_item,
+                                  &all, fault);
+    if (status != STATUS_OK || all == 0)
+        return status == STATUS_OK ? answer_nothing_there(exchange, fault) : status;
+    (void)snprintf(number, sizeof number, "%" PRId64, (int64_t)exchange->number);
+    return access_answer_foreign(service, exchange, "purge", number, fault);
+}
+
 static enum status api_purge(struct service *service, struct exchange *exchange,
                              struct fault *fault)
 {
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
+    bool is_found = false;
     json_t *results = json_array();
-    enum status status = purge_items_each(service->ledger, exchange->number, exchange->user.rights,
-                                          add_item, results, fault);
-    if (status == STATUS_OK && json_array_size(results) == 0) { // each proposal has some
-        json_decref(results);
-        return answer_nothing_there(exchange, fault);
-    }
-    return answer_whole_list(exchange, status, results, fault);
+    enum status status = find(service, exchange, &scope, add_item, results, &is_found, fault);
+    if (is_found)
+        return answer_whole_list(exchange, status, results, fault);
+    json_decref(results);
+    return status;
 }
 
 static enum status answer_verdict(struct exchange *exchange, enum purge_verdict verdict,
@@ -99,7 +134,9 @@ static enum status api_propose_rule(struct service *service, struct exchange *ex
     int64_t number = 0;
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
-    const struct purge_order order = {.rights = exchange->user.rights,
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
+    const struct purge_order order = {.scope = &scope,
                                       .rules = service->config->purge_rules,
                                       .rule_count = service->config->purge_rule_count,
                                       .reason = reason,
@@ -122,7 +159,9 @@ static enum status api_propose(struct service *service, struct exchange *exchang
     int64_t number = 0;
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
-    const struct purge_order order = {.rights = exchange->user.rights,
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
+    const struct purge_order order = {.scope = &scope,
                                       .rules = service->config->purge_rules,
                                       .rule_count = service->config->purge_rule_count,
                                       .reason = reason,
@@ -132,28 +171,19 @@ static enum status api_propose(struct service *service, struct exchange *exchang
     return status == STATUS_OK ? answer_verdict(exchange, verdict, number, fault) : status;
 }
 
-static enum status count_item(void *context, const struct purge_item *item, struct fault *fault)
-{
-    (void)item;
-    (void)fault;
-    size_t *items = context;
-    (*items)++;
-    return STATUS_OK;
-}
-
 static enum status api_approve(struct service *service, struct exchange *exchange,
                                struct fault *fault)
 {
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
     enum purge_verdict verdict = PURGE_UNKNOWN;
+    bool is_found = false;
     size_t items = 0;
-    enum status status = purge_items_each(service->ledger, exchange->number, exchange->user.rights,
-                                          count_item, &items, fault);
-    if (status != STATUS_OK)
+    enum status status = find(service, exchange, &scope, count_item, &items, &is_found, fault);
+    if (status != STATUS_OK || !is_found)
         return status;
-    if (items == 0)
-        return answer_nothing_there(exchange, fault);
-    status = purge_approve(service->ledger, exchange->number, exchange->user.name,
-                           exchange->user.rights, &verdict, fault);
+    status = purge_approve(service->ledger, exchange->number, exchange->user.name, &scope, &verdict,
+                           fault);
     return status == STATUS_OK ? answer_verdict(exchange, verdict, exchange->number, fault)
                                : status;
 }
@@ -196,29 +226,10 @@ static enum status api_unhold(struct service *service, struct exchange *exchange
 
 /* ---- misdirected mail -------------------------------------------------------------------------- */
 
-struct list {
-    struct service *service;
-    const struct exchange *exchange;
-    json_t *results;
-};
-
 static enum status add_forwarding(void *context, const struct forwarding_record *record,
                                   struct fault *fault)
 {
-    struct list *list = context;
-    struct document_record document = {0};
-    enum status status =
-        ledger_document_get(list->service->ledger, record->document, &document, fault);
-    if (status != STATUS_OK)
-        return status;
-    const struct user_record *user = &list->exchange->user;
-    bool is_seen = guard_is_seen(document.guard, user->rights) &&
-                   (user->role == USER_REGISTRY || user->role == USER_AUDITOR ||
-                    access_may_see_document(user, &document));
-    document_record_done(&document);
-    if (!is_seen)
-        return STATUS_OK;
-    return list_add(list->results,
+    return list_add(context,
                     json_pack("{s:o, s:s, s:s, s:s?, s:s?, s:s, s:o, s:s?, s:s?, s:b, s:b}",
                               "document", describe_uuid(&record->document.uuid), "target",
                               record->target, "day", record->day, "received", record->receipt_day,
@@ -232,12 +243,14 @@ static enum status add_forwarding(void *context, const struct forwarding_record 
 static enum status api_forwardings(struct service *service, struct exchange *exchange,
                                    struct fault *fault)
 {
-    struct list list = {.service = service, .exchange = exchange, .results = json_array()};
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
+    json_t *results = json_array();
     const char *open = exchange_query(exchange, "open");
-    enum status status =
-        forwardings_each(service->ledger, (uint32_t)service->config->forwarding.confirm_days,
-                         open != NULL && strcmp(open, "1") == 0, add_forwarding, &list, fault);
-    return answer_whole_list(exchange, status, list.results, fault);
+    enum status status = forwardings_each(
+        service->ledger, &scope, (uint32_t)service->config->forwarding.confirm_days,
+        open != NULL && strcmp(open, "1") == 0, add_forwarding, results, fault);
+    return answer_whole_list(exchange, status, results, fault);
 }
 
 static enum status answer_confirmed(struct exchange *exchange, enum forwarding_verdict verdict,
@@ -256,26 +269,42 @@ static enum status answer_confirmed(struct exchange *exchange, enum forwarding_v
                        json_pack("{s:b}", "deletes", verdict == FORWARDING_KEPT ? 1 : 0), fault);
 }
 
+/* Nothing of that document was passed on, or it is out of this person's sight: that is written down,
+ * as it is for documents. */
+static enum status answer_no_forwarding(struct service *service, struct exchange *exchange,
+                                        const struct desk_scope *scope, struct fault *fault)
+{
+    struct document_record document = {0};
+    char id[UUID_TEXT_BYTES];
+    enum status status =
+        ledger_document_get(service->ledger, (struct document_id){exchange->id}, &document, fault);
+    if (status != STATUS_OK)
+        return status;
+    bool is_seen = scope->reach == DESK_SEES_ALL
+                       ? guard_is_seen(document.guard, scope->rights)
+                       : access_may_see_document(&exchange->user, &document);
+    document_record_done(&document);
+    if (is_seen)
+        return answer_nothing_there(exchange, fault);
+    uuid_to_text(&exchange->id, id);
+    return access_answer_foreign(service, exchange, "forwarding", id, fault);
+}
+
 /* By the document's id, and not ABOUT_DOCUMENT: the registry sees none that it did not decide
  * about, and is the one to keep confirmations. */
 static enum status api_confirm(struct service *service, struct exchange *exchange,
                                struct fault *fault)
 {
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
     const char *words = NULL;
     enum forwarding_verdict verdict = FORWARDING_NONE;
-    struct document_record document = {0};
     if (!act_read_field(exchange, &words_rule, &words))
         return act_answer_missing(exchange, &words_rule, fault);
-    enum status status =
-        ledger_document_get(service->ledger, (struct document_id){exchange->id}, &document, fault);
-    bool is_seen = guard_is_seen(document.guard, exchange->user.rights);
-    document_record_done(&document);
-    if (status != STATUS_OK || !is_seen)
-        return status == STATUS_OK ? answer_nothing_there(exchange, fault) : status;
-    status = forwarding_confirm(service->ledger, (struct document_id){exchange->id}, words,
-                                exchange->user.name, &verdict, fault);
+    enum status status = forwarding_confirm(service->ledger, (struct document_id){exchange->id},
+                                            words, exchange->user.name, &scope, &verdict, fault);
     if (status == STATUS_OK && verdict == FORWARDING_NONE)
-        return answer_nothing_there(exchange, fault);
+        return answer_no_forwarding(service, exchange, &scope, fault);
     return status == STATUS_OK ? answer_confirmed(exchange, verdict, fault) : status;
 }
 

@@ -153,10 +153,39 @@ static enum status add_lot(void *context, const struct lot_record *lot, struct f
 
 static enum status api_lots(struct service *service, struct exchange *exchange, struct fault *fault)
 {
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
     json_t *results = json_array();
-    enum status status = lots_each(service->ledger, exchange->user.rights, months_of(service),
-                                   LOTS_MOST, add_lot, results, fault);
+    enum status status =
+        lots_each(service->ledger, &scope, months_of(service), LOTS_MOST, add_lot, results, fault);
     return answer_whole_list(exchange, status, results, fault);
+}
+
+struct searched {
+    const struct uuid *id;
+    bool is_found;
+};
+
+static enum status compare_lot(void *context, const struct lot_record *lot, struct fault *fault)
+{
+    struct searched *searched = context;
+    (void)fault;
+    searched->is_found |= uuid_equal(&lot->id, searched->id);
+    return STATUS_OK;
+}
+
+/* There is no such lot, or it holds nothing of this person's teams: that is written down. */
+static enum status answer_no_lot(struct service *service, struct exchange *exchange,
+                                 struct fault *fault)
+{
+    struct searched searched = {.id = &exchange->id};
+    char id[UUID_TEXT_BYTES];
+    enum status status = lots_each(service->ledger, &desk_everything, months_of(service), 0,
+                                   compare_lot, &searched, fault);
+    if (status != STATUS_OK || !searched.is_found)
+        return status == STATUS_OK ? answer_nothing_there(exchange, fault) : status;
+    uuid_to_text(&exchange->id, id);
+    return access_answer_foreign(service, exchange, "lot", id, fault);
 }
 
 static enum status api_release(struct service *service, struct exchange *exchange,
@@ -165,19 +194,23 @@ static enum status api_release(struct service *service, struct exchange *exchang
     static const char *const words[] = {
         [PAPER_RELEASED] = NULL,
         [PAPER_UNKNOWN] = NULL,
+        [PAPER_SHARED] = "In diesem Los liegt auch Papier anderer Teams; die Registratur gibt es "
+                         "frei.",
         [PAPER_BEFORE] = "Dieses Papier ist schon freigegeben.",
         [PAPER_NOT_CHECKED] = "Die Stichprobe ist noch nicht vollständig für gut befunden.",
         [PAPER_UNSETTLED] = "Ein Dokument dieses Loses wartet noch auf eine Entscheidung.",
         [PAPER_TOO_EARLY] = "Die Aufbewahrungszeit ist noch nicht um.",
         [PAPER_SAME_PERSON] = "Wer gescannt oder geprüft hat, gibt das Papier nicht selbst frei.",
     };
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
     enum paper_verdict verdict = PAPER_UNKNOWN;
     enum status status = paper_release(service->ledger, &exchange->id, months_of(service),
-                                       exchange->user.name, &verdict, fault);
+                                       exchange->user.name, &scope, &verdict, fault);
     if (status != STATUS_OK)
         return status;
     if (verdict == PAPER_UNKNOWN)
-        return answer_nothing_there(exchange, fault);
+        return answer_no_lot(service, exchange, fault);
     if (words[verdict] != NULL)
         return answer_error(exchange, 409, words[verdict], fault);
     return answer_json(exchange, 200, json_pack("{s:b}", "released", 1), fault);
@@ -241,13 +274,15 @@ static enum status add_paper(void *context, const struct paper_item *item, struc
 static enum status api_paper(struct service *service, struct exchange *exchange,
                              struct fault *fault)
 {
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
     struct text text = {0};
     const char *asked = exchange_query(exchange, "released");
     text_append(&text,
                 "\xEF\xBB\xBF\"Karton\";\"Standort\";\"Scan\";\"Dokument\";\"Stand\";"
                 "\"Vernichtung frei ab\";\"Grund der Aufbewahrung\";\"Freigegeben von\"\r\n");
     enum status status =
-        paper_each(service->ledger, exchange->user.rights, months_of(service),
+        paper_each(service->ledger, &scope, months_of(service),
                    asked != NULL && strcmp(asked, "1") == 0, add_paper, &text, fault);
     if (status == STATUS_OK)
         status = answer_bytes(exchange, text_string(&text), text.length, "text/csv; charset=utf-8",

@@ -2,7 +2,11 @@
  *
  * The list and the notes show no document's content: numbers, times, and who opened what. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "law/breach.h"
+#include "portal/access.h"
 #include "portal/acts.h"
 #include "portal/describe.h"
 #include "portal/routes.h"
@@ -75,10 +79,44 @@ static enum status add_recall(void *context, const struct recall_record *record,
 static enum status api_recalls(struct service *service, struct exchange *exchange,
                                struct fault *fault)
 {
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
     json_t *results = json_array();
-    enum status status =
-        recalls_each(service->ledger, NULL, exchange->user.rights, add_recall, results, fault);
+    enum status status = recalls_each(service->ledger, NULL, &scope, add_recall, results, fault);
     return answer_whole_list(exchange, status, results, fault);
+}
+
+/* ---- one of them ---------------------------------------------------------------------------- */
+
+static enum status ignore_recall(void *context, const struct recall_record *record,
+                                 struct fault *fault)
+{
+    (void)context;
+    (void)record;
+    (void)fault;
+    return STATUS_OK;
+}
+
+/* Calls back for the recall that the path names, when it is in this person's sight; otherwise
+ * *ret_found is false, and the answer says that there is none. */
+static enum status find(struct service *service, struct exchange *exchange,
+                        recall_callback *callback, void *context, bool *ret_found,
+                        struct fault *fault)
+{
+    struct access access;
+    const struct desk_scope scope = access_oversight(&exchange->user, &access);
+    char number[24];
+    bool exists = false;
+    enum status status =
+        recall_get(service->ledger, exchange->number, &scope, callback, context, ret_found, fault);
+    if (status != STATUS_OK || *ret_found)
+        return status;
+    status = recall_get(service->ledger, exchange->number, &desk_everything, ignore_recall, NULL,
+                        &exists, fault);
+    if (status != STATUS_OK || !exists)
+        return status == STATUS_OK ? answer_nothing_there(exchange, fault) : status;
+    (void)snprintf(number, sizeof number, "%" PRId64, (int64_t)exchange->number);
+    return access_answer_foreign(service, exchange, "recall", number, fault);
 }
 
 /* ---- the note ------------------------------------------------------------------------------- */
@@ -101,11 +139,8 @@ static enum status api_recall_note(struct service *service, struct exchange *exc
 {
     struct writing writing = {.service = service};
     bool is_found = false;
-    enum status status = recall_get(service->ledger, exchange->number, exchange->user.rights,
-                                    write_note, &writing, &is_found, fault);
-    if (status == STATUS_OK && !is_found)
-        status = answer_nothing_there(exchange, fault);
-    else if (status == STATUS_OK)
+    enum status status = find(service, exchange, write_note, &writing, &is_found, fault);
+    if (status == STATUS_OK && is_found)
         status = answer_bytes(exchange, text_string(&writing.text), writing.text.length,
                               "text/plain; charset=utf-8", fault);
     text_done(&writing.text);
@@ -113,15 +148,6 @@ static enum status api_recall_note(struct service *service, struct exchange *exc
 }
 
 /* ---- settling ------------------------------------------------------------------------------- */
-
-static enum status ignore_recall(void *context, const struct recall_record *record,
-                                 struct fault *fault)
-{
-    (void)context;
-    (void)record;
-    (void)fault;
-    return STATUS_OK;
-}
 
 static enum status api_recall_settle(struct service *service, struct exchange *exchange,
                                      struct fault *fault)
@@ -134,12 +160,9 @@ static enum status api_recall_settle(struct service *service, struct exchange *e
     if (!act_read_field(exchange, &reason_rule, &reason))
         return act_answer_missing(exchange, &reason_rule, fault);
     bool is_found = false;
-    enum status status = recall_get(service->ledger, exchange->number, exchange->user.rights,
-                                    ignore_recall, NULL, &is_found, fault);
-    if (status != STATUS_OK)
+    enum status status = find(service, exchange, ignore_recall, NULL, &is_found, fault);
+    if (status != STATUS_OK || !is_found)
         return status;
-    if (!is_found)
-        return answer_nothing_there(exchange, fault);
     status = recall_settle(service->ledger, exchange->number, json_is_true(reported),
                            exchange->user.name, reason, &why);
     if (status == STATUS_REFUSE)

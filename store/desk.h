@@ -42,6 +42,9 @@ struct desk_scope {
     uint32_t rights; /* classes of store/guard.h that the person may see */
 };
 
+/* All of the office, for the command line. */
+extern const struct desk_scope desk_everything;
+
 /* ---- lists ---------------------------------------------------------------------------------- */
 
 enum desk_view {

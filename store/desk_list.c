@@ -15,6 +15,9 @@
 
 enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 
+_Static_assert(DESK_SEES_TEAMS == 2 && DESK_SEES_ALL == 3, "as the statements have it");
+_Static_assert(SCOPE_VALUES - SCOPE_FIRST == 3 + DESK_TEAMS_MOST, "as scope_fill() fills them");
+
 /* ---- the statements ------------------------------------------------------------------------- */
 
 /* $1 limit · $2 $3 behind this time and id · $4 urgency · $5 team · $6 case · $7 person · $8 kind
@@ -110,6 +113,20 @@ static const struct walk any_recalled = {WALK(ANY_MOVING("recalled")), .also = &
 static const struct walk any_clearing = {WALK(ANY_MOVING("clearing")), .also = &any_recalled};
 static const struct walk any_moving = {WALK(ANY_MOVING("matching")), .also = &any_clearing};
 static const struct walk any_unusual = {WALK(ANY_UNUSUAL)};
+
+/* ---- lists of other things --------------------------------------------------------------------- */
+
+const struct desk_scope desk_everything = {.reach = DESK_SEES_ALL, .rights = GUARD_ALL};
+
+void scope_fill(const struct desk_scope *scope, struct value values[SCOPE_VALUES])
+{
+    struct value *next = values + SCOPE_FIRST;
+    *next++ = value_lacking(scope->rights);
+    *next++ = value_integer(scope->reach);
+    *next++ = value_text(scope->caseworker);
+    for (size_t i = 0; i < DESK_TEAMS_MOST; i++)
+        *next++ = value_text(i < scope->team_count ? scope->teams[i] : NULL);
+}
 
 /* ---- choosing ------------------------------------------------------------------------------- */
 

@@ -17,11 +17,14 @@ static bool is_overdue(const struct ledger *ledger, const char *day, uint32_t da
            day_of_wall_ms(ledger_wall_ms(ledger)) > number + (int32_t)days;
 }
 
-enum status forwardings_each(struct ledger *ledger, uint32_t days, bool is_open_only,
-                             forwarding_callback *callback, void *context, struct fault *fault)
+enum status forwardings_each(struct ledger *ledger, const struct desk_scope *scope, uint32_t days,
+                             bool is_open_only, forwarding_callback *callback, void *context,
+                             struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
+    struct value values[SCOPE_VALUES] = {value_integer(is_open_only ? 1 : 0)};
+    scope_fill(scope, values);
     enum status status = database_query(
         ledger->database,
         "SELECT h.document, h.target, h.day, r.day, d.kind, h.author, h.confirmed_ms,"
@@ -29,8 +32,8 @@ enum status forwardings_each(struct ledger *ledger, uint32_t days, bool is_open_
         " h.document LEFT JOIN receipt_date r ON r.document = d.id WHERE h.outcome = 'forwarded'"
         " AND (d.state IN ('forwarded', 'purged') OR (d.state = 'recalled' AND d.destination IN"
         " ('forwarded', 'purged'))) AND h.id = (SELECT max(l.id) FROM handover l WHERE l.document"
-        " = d.id) AND (h.confirmed_ms = 0 OR $1 = 0) ORDER BY h.id DESC",
-        VALUES(value_integer(is_open_only ? 1 : 0)), &rows, fault);
+        " = d.id) AND (h.confirmed_ms = 0 OR $1 = 0) AND " SCOPE_SEES " ORDER BY h.id DESC",
+        values, SCOPE_VALUES, &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -62,16 +65,19 @@ struct handover {
 };
 
 static enum status find_handover(struct ledger *ledger, const struct uuid *document,
-                                 struct handover *ret_handover, struct fault *fault)
+                                 const struct desk_scope *scope, struct handover *ret_handover,
+                                 struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false;
+    struct value values[SCOPE_VALUES] = {value_uuid(document)};
+    scope_fill(scope, values);
     enum status status = database_query(
         ledger->database,
         "SELECT h.id, h.author, h.confirmed_ms FROM handover h JOIN document d ON d.id = h.document"
         " WHERE h.document = $1 AND h.outcome = 'forwarded' AND d.state IN ('forwarded', 'purged')"
-        " ORDER BY h.id DESC LIMIT 1",
-        VALUES(value_uuid(document)), &rows, fault);
+        " AND " SCOPE_SEES " ORDER BY h.id DESC LIMIT 1",
+        values, SCOPE_VALUES, &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there) {
@@ -102,12 +108,12 @@ static enum status keep_confirmation(struct ledger *ledger, const struct uuid *d
 }
 
 static enum status confirm(struct ledger *ledger, const struct uuid *document, const char *words,
-                           const char *actor, enum forwarding_verdict *ret_verdict,
-                           struct fault *fault)
+                           const char *actor, const struct desk_scope *scope,
+                           enum forwarding_verdict *ret_verdict, struct fault *fault)
 {
     struct handover handover = {.is_there = false};
     int64_t held = 0;
-    enum status status = find_handover(ledger, document, &handover, fault);
+    enum status status = find_handover(ledger, document, scope, &handover, fault);
     *ret_verdict = !handover.is_there                    ? FORWARDING_NONE
                    : handover.is_confirmed               ? FORWARDING_BEFORE
                    : strcmp(handover.author, actor) == 0 ? FORWARDING_SAME_PERSON
@@ -128,7 +134,7 @@ static enum status confirm(struct ledger *ledger, const struct uuid *document, c
 }
 
 enum status forwarding_confirm(struct ledger *ledger, struct document_id document,
-                               const char *words, const char *actor,
+                               const char *words, const char *actor, const struct desk_scope *scope,
                                enum forwarding_verdict *ret_verdict, struct fault *fault)
 {
     enum forwarding_verdict verdict = FORWARDING_NONE;
@@ -136,8 +142,8 @@ enum status forwarding_confirm(struct ledger *ledger, struct document_id documen
         return fault_set(fault, STATUS_REFUSE, "say how the receiver has confirmed it");
     enum status status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
-        status = ledger_end(ledger, confirm(ledger, &document.uuid, words, actor, &verdict, fault),
-                            fault);
+        status = ledger_end(
+            ledger, confirm(ledger, &document.uuid, words, actor, scope, &verdict, fault), fault);
     if (status == STATUS_OK)
         *ret_verdict = verdict;
     return status;

@@ -9,7 +9,7 @@
 #ifndef STORE_FORWARDING_H
 #define STORE_FORWARDING_H
 
-#include "store/ledger.h"
+#include "store/desk.h"
 
 enum { FORWARDING_WORDS_BYTES_MOST = 200 };
 
@@ -29,13 +29,15 @@ struct forwarding_record {
 };
 typedef enum status forwarding_callback(void *context, const struct forwarding_record *record,
                                         struct fault *fault);
-/* Those that are not taken back, the newest first; `days`: until a confirmation is overdue. */
-enum status forwardings_each(struct ledger *ledger, uint32_t days, bool is_open_only,
-                             forwarding_callback *callback, void *context, struct fault *fault);
+/* Those that are not taken back and in the scope, the newest first; `days`: until a confirmation is
+ * overdue. */
+enum status forwardings_each(struct ledger *ledger, const struct desk_scope *scope, uint32_t days,
+                             bool is_open_only, forwarding_callback *callback, void *context,
+                             struct fault *fault);
 
 enum forwarding_verdict {
     FORWARDING_KEPT = 0,
-    FORWARDING_NONE,   /* the document was not passed on, or was taken back */
+    FORWARDING_NONE,   /* the document was not passed on, was taken back, or is out of the scope */
     FORWARDING_BEFORE, /* it is confirmed already */
     FORWARDING_SAME_PERSON,
     FORWARDING_HELD /* it is held: confirmed, but the copy stays */
@@ -43,7 +45,7 @@ enum forwarding_verdict {
 /* The receiver has confirmed it: `words` say how. The copy is to be deleted from then on; by the
  * next purge_run(). STATUS_REFUSE: no words. */
 enum status forwarding_confirm(struct ledger *ledger, struct document_id document,
-                               const char *words, const char *actor,
+                               const char *words, const char *actor, const struct desk_scope *scope,
                                enum forwarding_verdict *ret_verdict, struct fault *fault);
 
 #endif

@@ -67,25 +67,26 @@ static struct lot_record read_lot(const struct ledger *ledger, struct rows *rows
     return lot;
 }
 
-/* The lot's documents that somebody sees from whom $2 is hidden. */
+/* The lot's documents that somebody sees. */
 #define SEEN                                                                                       \
-    " FROM quality_item i JOIN document d ON d.id = i.document WHERE i.lot = l.id" GUARD_SEEN("$"  \
-                                                                                              "2")
+    " FROM quality_item i JOIN document d ON d.id = i.document WHERE i.lot = l.id AND " SCOPE_SEES
 
-enum status lots_each(struct ledger *ledger, uint32_t rights, uint32_t months, uint32_t most,
-                      lot_callback *callback, void *context, struct fault *fault)
+enum status lots_each(struct ledger *ledger, const struct desk_scope *scope, uint32_t months,
+                      uint32_t most, lot_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
+    struct value values[SCOPE_VALUES] = {value_integer(most == 0 ? INT64_MAX : (int64_t)most)};
+    scope_fill(scope, values);
     enum status status = database_query(
         ledger->database,
         "SELECT l.id, l.batch, l.site, l.day, l.protection, l.rate, l.seed,"
         " (SELECT count(*)" SEEN "), l.made_ms, (SELECT count(*)" SEEN " AND i.drawn IS NOT NULL"
         " AND (i.verdict IS NULL OR i.verdict = 'bad')), l.has_finding, l.released_ms,"
         " l.released_by, (SELECT count(i.drawn)" SEEN "), (SELECT count(i.keep)" SEEN "),"
-        " l.open_checks FROM quality_lot l ORDER BY l.made_ms DESC, l.id DESC LIMIT $1",
-        VALUES(value_integer(most == 0 ? INT64_MAX : (int64_t)most), value_lacking(rights)), &rows,
-        fault);
+        " l.open_checks FROM quality_lot l WHERE ($11 = 3 OR EXISTS (SELECT 1" SEEN "))"
+        " ORDER BY l.made_ms DESC, l.id DESC LIMIT $1",
+        values, SCOPE_VALUES, &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -123,20 +124,22 @@ static struct paper_item read_paper(const struct ledger *ledger, struct rows *ro
     return item;
 }
 
-enum status paper_each(struct ledger *ledger, uint32_t rights, uint32_t months,
+enum status paper_each(struct ledger *ledger, const struct desk_scope *scope, uint32_t months,
                        bool is_released_only, paper_callback *callback, void *context,
                        struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
+    struct value values[SCOPE_VALUES] = {value_integer(is_released_only ? 1 : 0)};
+    scope_fill(scope, values);
     enum status status = database_query(
         ledger->database,
         "SELECT i.document, i.lot, l.batch, l.site, s.source, i.keep, l.day, l.open_checks,"
         " l.released_ms, l.released_by FROM quality_lot l JOIN quality_item i ON i.lot = l.id"
         " JOIN document d ON d.id = i.document JOIN scan s ON s.id = d.scan"
-        " WHERE ($1 = 0 OR l.released_ms > 0)" GUARD_SEEN(
-            "$2") " ORDER BY l.made_ms, l.id, i.number",
-        VALUES(value_integer(is_released_only ? 1 : 0), value_lacking(rights)), &rows, fault);
+        " WHERE ($1 = 0 OR l.released_ms > 0) AND " SCOPE_SEES
+        " ORDER BY l.made_ms, l.id, i.number",
+        values, SCOPE_VALUES, &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -202,6 +205,40 @@ static enum status find_stand(struct ledger *ledger, const struct uuid *lot, uin
     return status;
 }
 
+/* How many documents of the lot are of the teams in the scope (guarded ones, too: their paper lies
+ * in the box all the same), and how many there are. */
+static enum status count_own(struct ledger *ledger, const struct uuid *lot,
+                             const struct desk_scope *scope, int64_t *ret_own, int64_t *ret_all,
+                             struct fault *fault)
+{
+    struct value values[SCOPE_VALUES] = {value_uuid(lot)};
+    scope_fill(scope, values);
+    enum status status =
+        database_number(ledger->database,
+                        "SELECT count(CASE WHEN " SCOPE_HAS_TEAM(
+                            "d.team") " THEN 1 END) FROM quality_item i JOIN"
+                                      " document d ON d.id = i.document WHERE i.lot = $1",
+                        values, SCOPE_VALUES, 0, ret_own, fault);
+    if (status == STATUS_OK)
+        status = count_of_lot(ledger, "SELECT count(*) FROM quality_item WHERE lot = $1", lot,
+                              ret_all, fault);
+    return status;
+}
+
+/* *ret_verdict PAPER_RELEASED: nothing of the lot is somebody else's. */
+static enum status judge_scope(struct ledger *ledger, const struct uuid *lot,
+                               const struct desk_scope *scope, enum paper_verdict *ret_verdict,
+                               struct fault *fault)
+{
+    int64_t own = 0, all = 0;
+    *ret_verdict = PAPER_RELEASED;
+    if (scope->reach == DESK_SEES_ALL)
+        return STATUS_OK;
+    enum status status = count_own(ledger, lot, scope, &own, &all, fault);
+    *ret_verdict = own == 0 ? PAPER_UNKNOWN : own < all ? PAPER_SHARED : PAPER_RELEASED;
+    return status;
+}
+
 /* Whether the lot may be released by this person now. */
 static enum status judge(struct ledger *ledger, const struct uuid *lot, uint32_t months,
                          const char *actor, enum paper_verdict *ret_verdict, struct fault *fault)
@@ -229,11 +266,14 @@ static enum status judge(struct ledger *ledger, const struct uuid *lot, uint32_t
 }
 
 static enum status release(struct ledger *ledger, const struct uuid *lot, uint32_t months,
-                           const char *actor, enum paper_verdict *ret_verdict, struct fault *fault)
+                           const char *actor, const struct desk_scope *scope,
+                           enum paper_verdict *ret_verdict, struct fault *fault)
 {
     struct text detail = {0};
     int64_t audit = 0;
-    enum status status = judge(ledger, lot, months, actor, ret_verdict, fault);
+    enum status status = judge_scope(ledger, lot, scope, ret_verdict, fault);
+    if (status == STATUS_OK && *ret_verdict == PAPER_RELEASED)
+        status = judge(ledger, lot, months, actor, ret_verdict, fault);
     if (status != STATUS_OK || *ret_verdict != PAPER_RELEASED)
         return status;
     detail_open(&detail);
@@ -252,12 +292,14 @@ static enum status release(struct ledger *ledger, const struct uuid *lot, uint32
 }
 
 enum status paper_release(struct ledger *ledger, const struct uuid *lot, uint32_t months,
-                          const char *actor, enum paper_verdict *ret_verdict, struct fault *fault)
+                          const char *actor, const struct desk_scope *scope,
+                          enum paper_verdict *ret_verdict, struct fault *fault)
 {
     enum paper_verdict verdict = PAPER_UNKNOWN;
     enum status status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
-        status = ledger_end(ledger, release(ledger, lot, months, actor, &verdict, fault), fault);
+        status =
+            ledger_end(ledger, release(ledger, lot, months, actor, scope, &verdict, fault), fault);
     if (status == STATUS_OK)
         *ret_verdict = verdict;
     return status;

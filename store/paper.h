@@ -38,9 +38,10 @@ struct lot_record {
     const char *released_by;
 };
 typedef enum status lot_callback(void *context, const struct lot_record *lot, struct fault *fault);
-/* The newest first; at most `most` (0: all). `months`: how long paper is kept. */
-enum status lots_each(struct ledger *ledger, uint32_t rights, uint32_t months, uint32_t most,
-                      lot_callback *callback, void *context, struct fault *fault);
+/* The newest first; at most `most` (0: all). `months`: how long paper is kept. Counts are of what
+ * somebody sees; who sees teams sees no lot that has nothing of theirs. */
+enum status lots_each(struct ledger *ledger, const struct desk_scope *scope, uint32_t months,
+                      uint32_t most, lot_callback *callback, void *context, struct fault *fault);
 
 struct paper_item {
     struct document_id document;
@@ -58,13 +59,14 @@ typedef enum status paper_callback(void *context, const struct paper_item *item,
                                    struct fault *fault);
 /* Every document that is in a lot, by lot as they lie in their boxes, the oldest lot first.
  * `is_released_only`: what may be taken out and destroyed, and what of these boxes may not. */
-enum status paper_each(struct ledger *ledger, uint32_t rights, uint32_t months,
+enum status paper_each(struct ledger *ledger, const struct desk_scope *scope, uint32_t months,
                        bool is_released_only, paper_callback *callback, void *context,
                        struct fault *fault);
 
 enum paper_verdict {
     PAPER_RELEASED = 0,
-    PAPER_UNKNOWN, /* there is no such lot */
+    PAPER_UNKNOWN, /* there is no such lot, or nothing of theirs in it */
+    PAPER_SHARED,  /* there is paper of other teams in it */
     PAPER_BEFORE,  /* it is released already */
     PAPER_NOT_CHECKED,
     PAPER_UNSETTLED, /* one of its documents still waits for a person, or moves */
@@ -72,7 +74,8 @@ enum paper_verdict {
     PAPER_SAME_PERSON
 };
 enum status paper_release(struct ledger *ledger, const struct uuid *lot, uint32_t months,
-                          const char *actor, enum paper_verdict *ret_verdict, struct fault *fault);
+                          const char *actor, const struct desk_scope *scope,
+                          enum paper_verdict *ret_verdict, struct fault *fault);
 /* The paper of this document is never destroyed. STATUS_REFUSE: no reason, or the document is in no
  * lot, or its paper was released already. */
 enum status paper_keep(struct ledger *ledger, struct document_id document, const char *reason,

@@ -134,20 +134,21 @@ static enum status propose(struct ledger *ledger, const struct purge_order *orde
 }
 
 /* Documents that are due by the rule. */
-static enum status gather(struct ledger *ledger, const struct retention_rule *rule, uint32_t rights,
-                          struct uuid documents[PURGE_ITEMS_MOST], size_t *ret_count,
-                          struct fault *fault)
+static enum status gather(struct ledger *ledger, const struct retention_rule *rule,
+                          const struct desk_scope *scope, struct uuid documents[PURGE_ITEMS_MOST],
+                          size_t *ret_count, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
     *ret_count = 0;
+    struct value values[SCOPE_VALUES] = {value_text(document_state_name(state_of(rule))),
+                                         value_text(rule->kind)};
+    scope_fill(scope, values);
     enum status status =
         database_query(ledger->database,
-                       MATTER " WHERE d.state = $1 AND ($2 IS NULL OR d.kind = $2)" GUARD_SEEN(
-                           "$3") " ORDER BY d.received_ms, d.id",
-                       VALUES(value_text(document_state_name(state_of(rule))),
-                              value_text(rule->kind), value_lacking(rights)),
-                       &rows, fault);
+                       MATTER " WHERE d.state = $1 AND ($2 IS NULL OR d.kind = $2) AND " SCOPE_SEES
+                              " ORDER BY d.received_ms, d.id",
+                       values, SCOPE_VALUES, &rows, fault);
     while (status == STATUS_OK && *ret_count < PURGE_ITEMS_MOST) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -166,7 +167,7 @@ static enum status propose_rule(struct ledger *ledger, const struct purge_order 
 {
     struct uuid documents[PURGE_ITEMS_MOST];
     size_t count = 0;
-    enum status status = gather(ledger, rule, order->rights, documents, &count, fault);
+    enum status status = gather(ledger, rule, order->scope, documents, &count, fault);
     *ret_verdict = count == 0 ? PURGE_NOTHING : PURGE_DONE;
     if (status == STATUS_OK && count > 0)
         status = propose(ledger, order, rule->name, documents, count, ret_number, fault);
@@ -245,9 +246,9 @@ enum status purge_propose_document(struct ledger *ledger, const struct purge_ord
 }
 
 /* A proposal p is as hidden as the most hidden of its documents. */
-#define SEEN(parameter)                                                                            \
+#define SEEN                                                                                       \
     " AND NOT EXISTS (SELECT 1 FROM purge_item x JOIN document d ON d.id = x.document WHERE"       \
-    " x.purge = p.id AND (d.guard & " parameter ") <> 0)"
+    " x.purge = p.id AND CASE WHEN " SCOPE_SEES " THEN 0 ELSE 1 END = 1)"
 
 /* ---- approving ------------------------------------------------------------------------------- */
 
@@ -325,15 +326,17 @@ static enum status look_at_all(struct ledger *ledger, int64_t number, const char
 
 /* *ret_verdict PURGE_DONE: it waits, and this person did not propose it. */
 static enum status find_proposal(struct ledger *ledger, int64_t number, const char *actor,
-                                 uint32_t rights, enum purge_verdict *ret_verdict,
+                                 const struct desk_scope *scope, enum purge_verdict *ret_verdict,
                                  struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false;
+    struct value values[SCOPE_VALUES] = {value_integer(number)};
+    scope_fill(scope, values);
     enum status status = database_query(
         ledger->database,
-        "SELECT p.proposed_by FROM purge p WHERE p.id = $1 AND p.approved_ms = 0" SEEN("$2"),
-        VALUES(value_integer(number), value_lacking(rights)), &rows, fault);
+        "SELECT p.proposed_by FROM purge p WHERE p.id = $1 AND p.approved_ms = 0" SEEN, values,
+        SCOPE_VALUES, &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK)
@@ -362,10 +365,10 @@ static enum status keep_approval(struct ledger *ledger, int64_t number, const ch
 }
 
 static enum status approve(struct ledger *ledger, int64_t number, const char *actor,
-                           uint32_t rights, enum purge_verdict *ret_verdict, bool *ret_own,
-                           struct fault *fault)
+                           const struct desk_scope *scope, enum purge_verdict *ret_verdict,
+                           bool *ret_own, struct fault *fault)
 {
-    enum status status = find_proposal(ledger, number, actor, rights, ret_verdict, fault);
+    enum status status = find_proposal(ledger, number, actor, scope, ret_verdict, fault);
     if (status != STATUS_OK || *ret_verdict != PURGE_DONE)
         return status;
     status = look_at_all(ledger, number, actor, ret_own, fault);
@@ -374,14 +377,15 @@ static enum status approve(struct ledger *ledger, int64_t number, const char *ac
     return status == STATUS_OK ? keep_approval(ledger, number, actor, fault) : status;
 }
 
-enum status purge_approve(struct ledger *ledger, int64_t number, const char *actor, uint32_t rights,
-                          enum purge_verdict *ret_verdict, struct fault *fault)
+enum status purge_approve(struct ledger *ledger, int64_t number, const char *actor,
+                          const struct desk_scope *scope, enum purge_verdict *ret_verdict,
+                          struct fault *fault)
 {
     bool is_own = false;
     enum status status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
         status = ledger_end(
-            ledger, approve(ledger, number, actor, rights, ret_verdict, &is_own, fault), fault);
+            ledger, approve(ledger, number, actor, scope, ret_verdict, &is_own, fault), fault);
     if (is_own && status == STATUS_REFUSE) {
         *ret_verdict = PURGE_SAME_PERSON;
         fault_clear(fault);
@@ -458,19 +462,21 @@ enum status purge_unhold(struct ledger *ledger, struct document_id document, con
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
-enum status purges_each(struct ledger *ledger, uint32_t rights, purge_callback *callback,
-                        void *context, struct fault *fault)
+enum status purges_each(struct ledger *ledger, const struct desk_scope *scope,
+                        purge_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
+    struct value values[SCOPE_VALUES] = {value_null()};
+    scope_fill(scope, values);
     enum status status = database_query(
         ledger->database,
         "SELECT p.id, p.rule, p.reason, p.proposed_by, p.proposed_ms, p.approved_by,"
         " p.approved_ms, p.done_ms, (SELECT count(*) FROM purge_item i WHERE i.purge = p.id),"
         " (SELECT count(*) FROM purge_item i WHERE i.purge = p.id AND i.state = 'erased'),"
         " (SELECT count(*) FROM purge_item i WHERE i.purge = p.id AND i.state = 'spared')"
-        " FROM purge p WHERE 1 = 1" SEEN("$1") " ORDER BY p.id DESC",
-        VALUES(value_lacking(rights)), &rows, fault);
+        " FROM purge p WHERE 1 = 1" SEEN " ORDER BY p.id DESC",
+        values, SCOPE_VALUES, &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -496,18 +502,20 @@ enum status purges_each(struct ledger *ledger, uint32_t rights, purge_callback *
     "(SELECT count(*) FROM purge_object o WHERE o.purge = i.purge AND o.document = i.document"     \
     " AND o.outcome = '" outcome "')"
 
-enum status purge_items_each(struct ledger *ledger, int64_t number, uint32_t rights,
+enum status purge_items_each(struct ledger *ledger, int64_t number, const struct desk_scope *scope,
                              purge_item_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
+    struct value values[SCOPE_VALUES] = {value_integer(number)};
+    scope_fill(scope, values);
     enum status status = database_query(
         ledger->database,
         "SELECT i.document, i.state, i.why, i.erased_ms, i.objects, " COUNT_OBJECTS(
             "gone") ", " COUNT_OBJECTS("kept") ", i.proof FROM purge p JOIN purge_item i ON"
-                                               " i.purge = p.id WHERE p.id = $1" SEEN(
-                                                   "$2") " ORDER BY i.document",
-        VALUES(value_integer(number), value_lacking(rights)), &rows, fault);
+                                               " i.purge = p.id WHERE p.id = $1" SEEN
+                                               " ORDER BY i.document",
+        values, SCOPE_VALUES, &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)

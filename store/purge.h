@@ -23,7 +23,7 @@
 #define STORE_PURGE_H
 
 #include "base/retention.h"
-#include "store/ledger.h"
+#include "store/desk.h"
 #include "store/search.h"
 #include "store/spool.h"
 
@@ -46,7 +46,7 @@ struct purge_order {
     size_t rule_count;
     const char *reason;
     const char *actor;
-    uint32_t rights; /* of the actor (store/guard.h): nobody proposes what they do not see */
+    const struct desk_scope *scope; /* of the actor: nobody proposes what they do not see */
 };
 
 /* Proposes every document that is due by one rule; at most PURGE_ITEMS_MOST. STATUS_REFUSE: no
@@ -60,9 +60,10 @@ enum status purge_propose_document(struct ledger *ledger, const struct purge_ord
                                    struct document_id document, int64_t *ret_number,
                                    enum purge_verdict *ret_verdict, struct fault *fault);
 /* What has changed since the proposal (held, case opened again) is spared and says why. A proposal
- * of which somebody with `rights` does not see every document is not there for them. */
-enum status purge_approve(struct ledger *ledger, int64_t number, const char *actor, uint32_t rights,
-                          enum purge_verdict *ret_verdict, struct fault *fault);
+ * of which somebody does not see every document is not there for them. */
+enum status purge_approve(struct ledger *ledger, int64_t number, const char *actor,
+                          const struct desk_scope *scope, enum purge_verdict *ret_verdict,
+                          struct fault *fault);
 
 /* Nothing deletes the document from now on, or no longer. STATUS_REFUSE: no reason, no such
  * document, is held already or is not. */
@@ -105,9 +106,9 @@ struct purge_record {
 };
 typedef enum status purge_callback(void *context, const struct purge_record *record,
                                    struct fault *fault);
-/* The newest first; here and below without those that are not there for `rights`. */
-enum status purges_each(struct ledger *ledger, uint32_t rights, purge_callback *callback,
-                        void *context, struct fault *fault);
+/* The newest first; here and below without those that are not there for who asks. */
+enum status purges_each(struct ledger *ledger, const struct desk_scope *scope,
+                        purge_callback *callback, void *context, struct fault *fault);
 
 struct purge_item {
     struct document_id document;
@@ -119,7 +120,7 @@ struct purge_item {
 };
 typedef enum status purge_item_callback(void *context, const struct purge_item *item,
                                         struct fault *fault);
-enum status purge_items_each(struct ledger *ledger, int64_t number, uint32_t rights,
+enum status purge_items_each(struct ledger *ledger, int64_t number, const struct desk_scope *scope,
                              purge_item_callback *callback, void *context, struct fault *fault);
 
 #endif

@@ -16,7 +16,7 @@
 #define STORE_QUALITY_H
 
 #include "law/sampling.h"
-#include "store/ledger.h"
+#include "store/desk.h"
 #include "store/ledger_batch.h"
 
 enum { QUALITY_DAY_BYTES = 11, QUALITY_WORDS_BYTES_MOST = 1000, QUALITY_FINDINGS_MOST = 16 };

@@ -75,37 +75,40 @@ static enum status give_records(struct rows *rows, recall_callback *callback, vo
     return status;
 }
 
-/* $2: what is hidden from who asks. */
 #define SEEN                                                                                       \
-    " FROM recall r JOIN document d ON d.id = r.document WHERE 1 = 1" GUARD_SEEN("$2")             \
-        CASE_SEEN("r.case_number", "$2")
+    " FROM recall r JOIN document d ON d.id = r.document WHERE " SCOPE_HAS_TEAM("r.team")          \
+        GUARD_SEEN("$10") CASE_SEEN("r.case_number", "$10")
 
-enum status recalls_each(struct ledger *ledger, const struct document_id *document, uint32_t rights,
-                         recall_callback *callback, void *context, struct fault *fault)
+enum status recalls_each(struct ledger *ledger, const struct document_id *document,
+                         const struct desk_scope *scope, recall_callback *callback, void *context,
+                         struct fault *fault)
 {
     struct rows *rows = NULL;
     uint32_t count = 0;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT " RECALL_COLUMNS SEEN " AND ($1 IS NULL OR r.document = $1) ORDER BY r.id DESC",
-        VALUES(document == NULL ? value_null() : value_uuid(&document->uuid),
-               value_lacking(rights)),
-        &rows, fault);
+    struct value values[SCOPE_VALUES] = {document == NULL ? value_null()
+                                                          : value_uuid(&document->uuid)};
+    scope_fill(scope, values);
+    enum status status = database_query(ledger->database,
+                                        "SELECT " RECALL_COLUMNS SEEN
+                                        " AND ($1 IS NULL OR r.document = $1) ORDER BY r.id DESC",
+                                        values, SCOPE_VALUES, &rows, fault);
     if (status == STATUS_OK)
         status = give_records(rows, callback, context, &count, fault);
     rows_done(&rows);
     return status;
 }
 
-enum status recall_get(struct ledger *ledger, int64_t number, uint32_t rights,
+enum status recall_get(struct ledger *ledger, int64_t number, const struct desk_scope *scope,
                        recall_callback *callback, void *context, bool *ret_found,
                        struct fault *fault)
 {
     struct rows *rows = NULL;
     uint32_t count = 0;
+    struct value values[SCOPE_VALUES] = {value_integer(number)};
+    scope_fill(scope, values);
     enum status status =
-        database_query(ledger->database, "SELECT " RECALL_COLUMNS SEEN " AND r.id = $1",
-                       VALUES(value_integer(number), value_lacking(rights)), &rows, fault);
+        database_query(ledger->database, "SELECT " RECALL_COLUMNS SEEN " AND r.id = $1", values,
+                       SCOPE_VALUES, &rows, fault);
     if (status == STATUS_OK)
         status = give_records(rows, callback, context, &count, fault);
     rows_done(&rows);

@@ -38,11 +38,12 @@ struct recall_record {
 typedef enum status recall_callback(void *context, const struct recall_record *record,
                                     struct fault *fault);
 /* Those of a document (NULL: of all), the newest first; neither here nor below one whose document
- * or case somebody with `rights` (store/guard.h) does not see. */
-enum status recalls_each(struct ledger *ledger, const struct document_id *document, uint32_t rights,
-                         recall_callback *callback, void *context, struct fault *fault);
+ * or case is guarded (store/guard.h) from who asks, or whose case was another team's. */
+enum status recalls_each(struct ledger *ledger, const struct document_id *document,
+                         const struct desk_scope *scope, recall_callback *callback, void *context,
+                         struct fault *fault);
 /* *ret_found false: there is none of that number, and nothing was called. */
-enum status recall_get(struct ledger *ledger, int64_t number, uint32_t rights,
+enum status recall_get(struct ledger *ledger, int64_t number, const struct desk_scope *scope,
                        recall_callback *callback, void *context, bool *ret_found,
                        struct fault *fault);
 

@@ -669,8 +669,8 @@ static uint32_t delete (struct scene *scene, struct document_id id)
     enum purge_verdict verdict = PURGE_NOTHING;
     int64_t number = 0;
     assert_int_equal(propose(scene, id, &number), PURGE_DONE);
-    assert_ok(scene,
-              purge_approve(scene->ledger, number, "leo", GUARD_ALL, &verdict, &scene->fault));
+    assert_ok(scene, purge_approve(scene->ledger, number, "leo", &desk_everything, &verdict,
+                                   &scene->fault));
     assert_int_equal(verdict, PURGE_DONE);
     assert_ok(scene, purge_run(scene->ledger, &place, &progress, &scene->fault));
     scene_assert_sound(scene);

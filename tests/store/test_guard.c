@@ -455,22 +455,25 @@ static struct shown look(struct scene *scene, uint32_t rights, int64_t recall)
                                     &times[SHOWN_DEADLINES], &scene->fault));
     assert_ok(scene, quality_open(scene->ledger, rights, 0, one_check, &times[SHOWN_QUALITY],
                                   &scene->fault));
-    assert_ok(scene, lots_each(scene->ledger, rights, 6, 0, one_lot, &times[SHOWN_IN_LOTS],
-                               &scene->fault));
-    assert_ok(scene, paper_each(scene->ledger, rights, 6, false, one_paper, &times[SHOWN_PAPER],
+    assert_ok(scene,
+              lots_each(scene->ledger, &all, 6, 0, one_lot, &times[SHOWN_IN_LOTS], &scene->fault));
+    assert_ok(scene, paper_each(scene->ledger, &all, 6, false, one_paper, &times[SHOWN_PAPER],
                                 &scene->fault));
     assert_ok(scene,
-              purges_each(scene->ledger, rights, one_purge, &times[SHOWN_PURGES], &scene->fault));
-    assert_ok(scene, purge_items_each(scene->ledger, 1, rights, one_purge_item,
+              purges_each(scene->ledger, &all, one_purge, &times[SHOWN_PURGES], &scene->fault));
+    assert_ok(scene, purge_items_each(scene->ledger, 1, &all, one_purge_item,
                                       &times[SHOWN_PURGE_ITEMS], &scene->fault));
-    assert_ok(scene, recalls_each(scene->ledger, NULL, rights, one_recall, &times[SHOWN_RECALLS],
+    assert_ok(scene, recalls_each(scene->ledger, NULL, &all, one_recall, &times[SHOWN_RECALLS],
                                   &scene->fault));
-    assert_ok(scene, recall_get(scene->ledger, recall, rights, one_recall, &times[SHOWN_RECALL],
+    assert_ok(scene, recall_get(scene->ledger, recall, &all, one_recall, &times[SHOWN_RECALL],
                                 &is_found, &scene->fault));
     assert_int_equal(is_found, times[SHOWN_RECALL] > 0);
     return shown;
 }
 
+static const struct desk_scope unguarded = {.reach = DESK_SEES_ALL};
+static const struct desk_scope medical = {.reach = DESK_SEES_ALL, .rights = GUARD_MEDICAL};
+static const struct desk_scope staff = {.reach = DESK_SEES_ALL, .rights = GUARD_STAFF};
 static char disposed[] = "aussortiert";
 static const struct retention_rule rules[] = {
     {.name = disposed, .state = RETENTION_DISCARDED, .months = 3}
@@ -480,8 +483,11 @@ static const struct retention_rule rules[] = {
 static int64_t fill(struct scene *scene, struct document_id ids[4])
 {
     const struct quality_rule high = {.sampling = {.protection = PROTECTION_HIGH}};
-    const struct purge_order order = {
-        .rules = rules, .rule_count = 1, .reason = "Frist um", .actor = "lena"};
+    const struct purge_order order = {.rules = rules,
+                                      .rule_count = 1,
+                                      .reason = "Frist um",
+                                      .actor = "lena",
+                                      .scope = &unguarded};
     enum desk_verdict verdict = DESK_TOO_LATE;
     enum purge_verdict purged = PURGE_NOTHING;
     uint32_t lots = 0;
@@ -536,12 +542,11 @@ static void nobody_proposes_or_approves_the_deletion_of_what_they_do_not_see(voi
     enum purge_verdict verdict = PURGE_DONE;
     (void)fill(scene, ids);
     assert_int_equal(set_document(scene, ids[3], GUARD_STAFF, true), GUARD_DONE);
-    assert_ok(scene,
-              purge_approve(scene->ledger, 1, "rita", GUARD_MEDICAL, &verdict, &scene->fault));
+    assert_ok(scene, purge_approve(scene->ledger, 1, "rita", &medical, &verdict, &scene->fault));
     assert_int_equal(verdict, PURGE_UNKNOWN);
-    assert_ok(scene, purge_approve(scene->ledger, 1, "lena", GUARD_STAFF, &verdict, &scene->fault));
+    assert_ok(scene, purge_approve(scene->ledger, 1, "lena", &staff, &verdict, &scene->fault));
     assert_int_equal(verdict, PURGE_SAME_PERSON);
-    assert_ok(scene, purge_approve(scene->ledger, 1, "rita", GUARD_STAFF, &verdict, &scene->fault));
+    assert_ok(scene, purge_approve(scene->ledger, 1, "rita", &staff, &verdict, &scene->fault));
     assert_int_equal(verdict, PURGE_DONE);
     struct document_id later = scene_in_clearing(scene, "Waren");
     const struct desk_act act = {.id = later, .actor = "rita", .reason = "Werbung"};
@@ -549,13 +554,16 @@ static void nobody_proposes_or_approves_the_deletion_of_what_they_do_not_see(voi
     assert_ok(scene, desk_discard(scene->ledger, &act, &happened, &scene->fault));
     assert_int_equal(set_document(scene, later, GUARD_STAFF, true), GUARD_DONE);
     scene->wall_ms += 120 * DAY_MS;
-    struct purge_order order = {
-        .rules = rules, .rule_count = 1, .reason = "Frist um", .actor = "lena"};
+    struct purge_order order = {.rules = rules,
+                                .rule_count = 1,
+                                .reason = "Frist um",
+                                .actor = "lena",
+                                .scope = &unguarded};
     int64_t number = 0;
     assert_ok(scene, purge_propose_rule(scene->ledger, &order, &rules[0], &number, &verdict,
                                         &scene->fault));
     assert_int_equal(verdict, PURGE_NOTHING);
-    order.rights = GUARD_STAFF;
+    order.scope = &staff;
     assert_ok(scene, purge_propose_rule(scene->ledger, &order, &rules[0], &number, &verdict,
                                         &scene->fault));
     assert_int_equal(verdict, PURGE_DONE);

@@ -20,7 +20,14 @@ static const struct retention_rule rules[] = {
     {.name = files,    .state = RETENTION_FILED,     .months = 120},
 };
 static const struct purge_order order = {
-    .rules = rules, .rule_count = 2, .reason = "Frist um", .actor = "lena"};
+    .rules = rules,
+    .rule_count = 2,
+    .reason = "Frist um",
+    .actor = "lena",
+    .scope = &desk_everything,
+};
+static const struct desk_scope lead = {
+    .reach = DESK_SEES_TEAMS, .person = "leo", .teams = {"SG 50.9"}, .team_count = 1};
 
 static struct document_id discarded(struct scene *scene)
 {
@@ -43,8 +50,8 @@ static enum purge_verdict propose(struct scene *scene, struct document_id id, in
 static enum purge_verdict approve(struct scene *scene, int64_t number, const char *actor)
 {
     enum purge_verdict verdict = PURGE_NOTHING;
-    assert_ok(scene,
-              purge_approve(scene->ledger, number, actor, GUARD_ALL, &verdict, &scene->fault));
+    assert_ok(scene, purge_approve(scene->ledger, number, actor, &desk_everything, &verdict,
+                                   &scene->fault));
     return verdict;
 }
 
@@ -167,9 +174,16 @@ static void held_and_open_cases_stay(void **state)
                                         &scene->fault));
     assert_int_equal(verdict, PURGE_NOTHING);
     assert_ok(scene, purge_unhold(scene->ledger, id, "lena", &scene->fault));
+    const struct purge_order foreign = {
+        .rules = rules, .rule_count = 2, .reason = "Frist um", .actor = "leo", .scope = &lead};
+    assert_ok(scene, purge_propose_rule(scene->ledger, &foreign, &rules[0], &number, &verdict,
+                                        &scene->fault));
+    assert_int_equal(verdict, PURGE_NOTHING); // of that team
     assert_ok(scene, purge_propose_rule(scene->ledger, &order, &rules[0], &number, &verdict,
                                         &scene->fault));
     assert_int_equal(verdict, PURGE_DONE);
+    assert_ok(scene, purge_approve(scene->ledger, number, "leo", &lead, &verdict, &scene->fault));
+    assert_int_equal(verdict, PURGE_UNKNOWN); // another team's
     assert_ok(scene, purge_hold(scene->ledger, id, "Klage", "lena", &scene->fault));
     assert_int_equal(approve(scene, number, "leo"), PURGE_DONE);
     assert_int_equal(run(scene, 0).erased, 0); // spared: it was held meanwhile
@@ -224,29 +238,34 @@ static void misdirected_mail_is_deleted_when_it_is_confirmed(void **state)
     enum forwarding_verdict verdict = FORWARDING_NONE;
     struct document_id id = scene_in_clearing(scene, "Waren");
     const struct desk_act act = {.id = id, .actor = "rita"};
-    assert_ok(scene, forwarding_confirm(scene->ledger, id, "Mail", "leo", &verdict, &scene->fault));
+    assert_ok(scene, forwarding_confirm(scene->ledger, id, "Mail", "leo", &desk_everything,
+                                        &verdict, &scene->fault));
     assert_int_equal(verdict, FORWARDING_NONE);
     assert_ok(scene, desk_forward(scene->ledger, &act, "Jobcenter", "2026-03-02", &forwarded,
                                   &scene->fault));
     scene->wall_ms += 400 * DAY_MS;
-    assert_ok(scene,
-              forwardings_each(scene->ledger, 14, true, count_forwarding, counts, &scene->fault));
+    assert_ok(scene, forwardings_each(scene->ledger, &desk_everything, 14, true, count_forwarding,
+                                      counts, &scene->fault));
     assert_int_equal(counts[0], 1);
     assert_int_equal(counts[1], 1);
-    assert_status(scene, forwarding_confirm(scene->ledger, id, "", "leo", &verdict, &scene->fault),
-                  STATUS_REFUSE);
-    assert_ok(scene,
-              forwarding_confirm(scene->ledger, id, "Mail", "rita", &verdict, &scene->fault));
+    assert_status(
+        scene,
+        forwarding_confirm(scene->ledger, id, "", "leo", &desk_everything, &verdict, &scene->fault),
+        STATUS_REFUSE);
+    assert_ok(scene, forwarding_confirm(scene->ledger, id, "Mail", "rita", &desk_everything,
+                                        &verdict, &scene->fault));
     assert_int_equal(verdict, FORWARDING_SAME_PERSON);
-    assert_ok(scene, forwarding_confirm(scene->ledger, id, "Mail", "leo", &verdict, &scene->fault));
+    assert_ok(scene, forwarding_confirm(scene->ledger, id, "Mail", "leo", &desk_everything,
+                                        &verdict, &scene->fault));
     assert_int_equal(verdict, FORWARDING_KEPT);
-    assert_ok(scene, forwarding_confirm(scene->ledger, id, "Mail", "leo", &verdict, &scene->fault));
+    assert_ok(scene, forwarding_confirm(scene->ledger, id, "Mail", "leo", &desk_everything,
+                                        &verdict, &scene->fault));
     assert_int_equal(verdict, FORWARDING_BEFORE);
     assert_int_equal(run(scene, 0).erased, 1);
     assert_false(has_object(scene, id, 0));
     memset(counts, 0, sizeof counts);
-    assert_ok(scene,
-              forwardings_each(scene->ledger, 14, false, count_forwarding, counts, &scene->fault));
+    assert_ok(scene, forwardings_each(scene->ledger, &desk_everything, 14, false, count_forwarding,
+                                      counts, &scene->fault));
     assert_int_equal(counts[0] + counts[1] + counts[2] + counts[3], 3); // the proof stays
     scene_assert_sound(scene);
 }

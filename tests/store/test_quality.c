@@ -54,8 +54,8 @@ static struct gathered look(struct scene *scene)
     struct gathered gathered = {0};
     assert_ok(scene,
               quality_open(scene->ledger, GUARD_ALL, 0, keep_item, &gathered, &scene->fault));
-    assert_ok(scene,
-              lots_each(scene->ledger, GUARD_ALL, MONTHS, 1, keep_lot, &gathered, &scene->fault));
+    assert_ok(scene, lots_each(scene->ledger, &desk_everything, MONTHS, 1, keep_lot, &gathered,
+                               &scene->fault));
     return gathered;
 }
 
@@ -194,8 +194,44 @@ static void opinions_that_are_none_are_refused(void **state)
 static enum paper_verdict release(struct scene *scene, const struct uuid *lot, const char *actor)
 {
     enum paper_verdict verdict = PAPER_UNKNOWN;
-    assert_ok(scene, paper_release(scene->ledger, lot, MONTHS, actor, &verdict, &scene->fault));
+    assert_ok(scene, paper_release(scene->ledger, lot, MONTHS, actor, &desk_everything, &verdict,
+                                   &scene->fault));
     return verdict;
+}
+
+/* The letters of the scene are of SG 50.2: whose else they are not, they do not see, and of a box
+ * with paper of others too only the registry says that it may go. */
+static void paper_is_released_by_whose_it_is(void **state)
+{
+    struct scene *scene = *state;
+    const struct desk_scope theirs = {
+        .reach = DESK_SEES_TEAMS, .teams = {"SG 50.2"}, .team_count = 1};
+    const struct desk_scope others = {
+        .reach = DESK_SEES_TEAMS, .teams = {"SG 50.9"}, .team_count = 1};
+    const struct quality_rule high = {.sampling = {.protection = PROTECTION_HIGH}};
+    enum paper_verdict verdict = PAPER_RELEASED;
+    struct gathered none = {.count = 0};
+    scene_register(scene);
+    (void)scene_filed(scene, "50.21.000001-1");
+    (void)scene_filed(scene, "50.21.000001-1");
+    scene->wall_ms += 200 * DAY_MS;
+    (void)draw(scene, &high);
+    struct gathered found = look(scene);
+    assert_ok(scene, lots_each(scene->ledger, &others, MONTHS, 0, keep_lot, &none, &scene->fault));
+    assert_true(uuid_is_nil(&none.lot));
+    assert_ok(scene, lots_each(scene->ledger, &theirs, MONTHS, 0, keep_lot, &none, &scene->fault));
+    assert_false(uuid_is_nil(&none.lot));
+    assert_ok(scene, paper_release(scene->ledger, &found.lot, MONTHS, "leo", &others, &verdict,
+                                   &scene->fault));
+    assert_int_equal(verdict, PAPER_UNKNOWN);
+    assert_ok(scene, paper_release(scene->ledger, &found.lot, MONTHS, "leo", &theirs, &verdict,
+                                   &scene->fault));
+    assert_int_equal(verdict, PAPER_NOT_CHECKED);
+    scene_sql(scene, "UPDATE document SET team = 'SG 50.9' WHERE id = (SELECT d.id FROM document d "
+                     "ORDER BY d.id LIMIT 1)");
+    assert_ok(scene, paper_release(scene->ledger, &found.lot, MONTHS, "leo", &theirs, &verdict,
+                                   &scene->fault));
+    assert_int_equal(verdict, PAPER_SHARED);
 }
 
 static void paper_goes_when_it_was_checked_kept_and_released(void **state)
@@ -251,11 +287,11 @@ static void what_waits_for_a_person_keeps_its_paper(void **state)
     (void)check(scene, found.documents[0], "", "quirin");
     assert_int_equal(release(scene, &found.lot, "lena"), PAPER_UNSETTLED);
     assert_ok(scene, paper_keep(scene->ledger, open, "Original", "lena", &scene->fault));
-    assert_ok(scene, paper_each(scene->ledger, GUARD_ALL, MONTHS, false, count_paper, counts,
+    assert_ok(scene, paper_each(scene->ledger, &desk_everything, MONTHS, false, count_paper, counts,
                                 &scene->fault));
     assert_int_equal(counts[0], 1);
     assert_int_equal(counts[1], 0);
-    assert_ok(scene, paper_each(scene->ledger, GUARD_ALL, MONTHS, true, count_paper, counts,
+    assert_ok(scene, paper_each(scene->ledger, &desk_everything, MONTHS, true, count_paper, counts,
                                 &scene->fault));
     assert_int_equal(counts[0], 1); // nothing is released
 }
@@ -268,6 +304,7 @@ int main(void)
         SCENE_TEST(classes_and_kinds_are_drawn_whole),
         SCENE_TEST(a_finding_has_the_lot_and_the_next_one_looked_at),
         SCENE_TEST(opinions_that_are_none_are_refused),
+        SCENE_TEST(paper_is_released_by_whose_it_is),
         SCENE_TEST(paper_goes_when_it_was_checked_kept_and_released),
         SCENE_TEST(what_waits_for_a_person_keeps_its_paper),
     };
