@@ -232,7 +232,7 @@ static const struct verb verbs[] = {
      "result. What the worker had in hand goes to others. A revoked key never comes back.", verb_key_revoke},
     {"key list", "[--json]", "shows the enrolled keys",
      "Shows every enrolment, also revoked ones, and the dispatcher's own public key.", verb_key_list},
-    {"worker", "[--connect tcp://HOST:PORT --key FILE]", "reads scans for a dispatcher, here or elsewhere",
+    {"worker", "[--connect tcp://HOST:PORT]… [--key FILE]", "reads scans for a dispatcher, here or elsewhere",
      "Starts reading programs on this host and restarts what dies, until Ctrl-C or SIGTERM. For\n"
      "another host they need the key file and the installed programs: no configuration, no shared\n"
      "folder and no database; scans come and results go over the encrypted connection. Without\n"

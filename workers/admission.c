@@ -226,7 +226,6 @@ void admission_ready(struct dispatch *dispatch, const struct caller *caller,
     peer->session = ready->session;
     peer->heard_ms = dispatch_now(dispatch);
     peer->jobs_most = ready->jobs;
-    peer->draining = peer->draining || ready->jobs == 0;
     bool is_its_own = is_repeat || reconcile(dispatch, peer, message->job, message->attempt);
     if (!welcome(dispatch, peer))
         return;

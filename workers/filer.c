@@ -14,7 +14,7 @@
 #include "workers/delivery.h"
 #include "workers/filer.h"
 #include "workers/job_parcel.h"
-#include "workers/link.h"
+#include "workers/links.h"
 #include "workers/match_job.h"
 #include "workers/model_watch.h"
 #include "workers/register_watch.h"
@@ -26,11 +26,12 @@ struct filer {
     const struct clock *clock;
     const struct config *config;
     const char *name;
+    const struct filer_dispatchers *dispatchers;
     struct rules *rules;
     struct register_watch *watch;
     struct model_watch *models;
     struct cabinet *cabinet;
-    struct link *link;             /* NULL until the first index is there */
+    struct links *links;           /* NULL until the first index is there */
     char subject[UUID_TEXT_BYTES]; /* the document in hand, for the log */
     unsigned look_timer, stop_timer;
     int64_t stop_by_ms;  /* monotonic; 0: not stopping */
@@ -44,11 +45,11 @@ static void look_for_end(void *context)
 {
     struct filer *filer = context;
     int64_t time = clock_monotonic_ms(filer->clock);
-    bool busy = filer->link != NULL && link_is_busy(filer->link);
+    bool busy = filer->links != NULL && links_are_busy(filer->links);
     if (!busy && filer->leave_by_ms == 0) {
-        filer->leave_by_ms = filer->link == NULL ? time : time + BYE_MS;
-        if (filer->link != NULL)
-            link_leave(filer->link);
+        filer->leave_by_ms = filer->links == NULL ? time : time + BYE_MS;
+        if (filer->links != NULL)
+            links_leave(filer->links);
     }
     if (time >= filer->stop_by_ms || (filer->leave_by_ms != 0 && time >= filer->leave_by_ms))
         loop_stop(filer->loop);
@@ -60,8 +61,8 @@ static void end(struct filer *filer, enum exit_code outcome)
         return;
     filer->outcome = outcome;
     filer->stop_by_ms = clock_monotonic_ms(filer->clock) + FILER_FINISH_MS;
-    if (filer->link != NULL)
-        link_drain(filer->link);
+    if (filer->links != NULL)
+        links_drain(filer->links);
     filer->stop_timer = loop_add_timer(filer->loop, STOP_LOOK_MS, look_for_end, filer);
     if (filer->stop_timer == 0)
         loop_stop(filer->loop);
@@ -84,7 +85,7 @@ static void fail(struct filer *filer, enum status status, const char *reason)
                                                  [STATUS_REFUSE] = WIRE_FAILURE_CONTENT,
                                                  [STATUS_HALT] = WIRE_FAILURE_LOST};
     log_warning(filer->subject, "failed: %s", reason);
-    link_fail(filer->link, failures[status], reason);
+    links_fail(filer->links, failures[status], reason);
     if (status == STATUS_HALT)
         end(filer, EXIT_STORAGE);
 }
@@ -125,7 +126,7 @@ static void match(struct filer *filer, struct memory_parts *parts)
     log_info(filer->subject, "matched: %s, probability %.4f",
              result.as.result_match.to_file != 0 ? "to be filed" : "a person decides",
              result.as.result_match.confidence);
-    link_finish(filer->link, &result, &explanation);
+    links_finish(filer->links, &result, &explanation);
 }
 
 /* What a file job says besides the document's own files. */
@@ -324,7 +325,7 @@ static void file(struct filer *filer, const struct wire_job *job, struct memory_
     result.as.result_file.note = string_copy(filed.note_hex);
     if (has_case)
         free(old_place);
-    link_finish(filer->link, &result, &none);
+    links_finish(filer->links, &result, &none);
 }
 
 static void take_job(void *context, const struct wire_job *job, struct memory_parts *parts)
@@ -381,8 +382,14 @@ static void link_is_broken(void *context, const struct fault *fault)
 
 static enum status connect(struct filer *filer, struct fault *fault)
 {
-    const struct link_options options = {
-        .address = filer->config->workers.address,
+    const char *const own[] = {filer->config->workers.address};
+    const struct filer_dispatchers *given = filer->dispatchers;
+    const bool is_given = given->connect.count > 0;
+    const struct links_options options = {
+        .addresses = is_given ? given->connect.values : own,
+        .count = is_given ? given->connect.count : 1,
+        .keys = given->keys.values,
+        .key_count = given->keys.count,
         .name = filer->name,
         .kind = WIRE_FILER,
         .part_bytes_most = WIRE_PART_BYTES_MOST,
@@ -396,7 +403,7 @@ static enum status connect(struct filer *filer, struct fault *fault)
         .broken = link_is_broken,
         .context = filer,
     };
-    return link_new(filer->loop, filer->clock, &options, &events, &filer->link, fault);
+    return links_new(filer->loop, filer->clock, &options, &events, &filer->links, fault);
 }
 
 /* ---- the register --------------------------------------------------------------------------- */
@@ -437,7 +444,7 @@ static void register_is_ready(void *context)
     const struct register_index *index = register_watch_index(filer->watch);
     log_info(NULL, "register version %lld with %zu persons",
              (long long)register_watch_version(filer->watch), register_index_persons(index));
-    if (filer->link == NULL && filer->stop_by_ms == 0 && connect(filer, &fault) != STATUS_OK) {
+    if (filer->links == NULL && filer->stop_by_ms == 0 && connect(filer, &fault) != STATUS_OK) {
         log_error(NULL, "cannot connect: %s", fault.text);
         end(filer, EXIT_UNREACHABLE);
     }
@@ -471,7 +478,8 @@ static enum status start(struct filer *filer, struct fault *fault)
 }
 
 enum status filer_new(struct loop *loop, const struct clock *clock, const struct config *config,
-                      const char *name, struct filer **ret_filer, struct fault *fault)
+                      const char *name, const struct filer_dispatchers *dispatchers,
+                      struct filer **ret_filer, struct fault *fault)
 {
     struct filer *filer = calloc(1, sizeof *filer);
     if (filer == NULL)
@@ -480,6 +488,7 @@ enum status filer_new(struct loop *loop, const struct clock *clock, const struct
     filer->clock = clock;
     filer->config = config;
     filer->name = name;
+    filer->dispatchers = dispatchers;
     enum status status = start(filer, fault);
     if (status == STATUS_OK)
         *ret_filer = filer;
@@ -497,7 +506,7 @@ void filer_free(struct filer **filer_p)
     for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++)
         if (timers[i] != 0)
             loop_remove_timer(filer->loop, timers[i]);
-    link_free(&filer->link);
+    links_free(&filer->links);
     if (filer->watch != NULL)
         loop_remove_file(filer->loop, register_watch_file(filer->watch));
     register_watch_free(&filer->watch);

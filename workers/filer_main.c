@@ -7,6 +7,7 @@
 #include "base/privileges.h"
 #include "config/reload.h"
 #include "workers/filer.h"
+#include "workers/links.h"
 
 struct program {
     struct loop *loop;
@@ -22,14 +23,16 @@ static void signalled(void *context, int signal_number)
         filer_stop(program->filer);
 }
 
-static int serve(struct program *program, const struct config *config, const char *name)
+static int serve(struct program *program, const struct config *config, const char *name,
+                 const struct filer_dispatchers *dispatchers)
 {
     struct fault fault = {0};
     enum status status = loop_new(clock_system(), &program->loop, &fault);
     if (status == STATUS_OK)
         status = loop_catch_signals(program->loop, signalled, program, &fault);
     if (status == STATUS_OK)
-        status = filer_new(program->loop, clock_system(), config, name, &program->filer, &fault);
+        status = filer_new(program->loop, clock_system(), config, name, dispatchers,
+                           &program->filer, &fault);
     if (status == STATUS_OK)
         status = loop_run(program->loop, &fault);
     if (status != STATUS_OK) {
@@ -39,7 +42,8 @@ static int serve(struct program *program, const struct config *config, const cha
     return filer_outcome(program->filer);
 }
 
-static int run(const char *config_path, const char *name)
+static int run(const char *config_path, const char *name,
+               const struct filer_dispatchers *dispatchers)
 {
     struct config *config = config_load_or_explain(config_path);
     if (config == NULL)
@@ -53,7 +57,7 @@ static int run(const char *config_path, const char *name)
         config_free(&config);
         return EXIT_NOT_PERMITTED;
     }
-    int code = serve(&program, config, name);
+    int code = serve(&program, config, name, dispatchers);
     filer_free(&program.filer);
     loop_free(&program.loop);
     config_free(&config);
@@ -61,19 +65,34 @@ static int run(const char *config_path, const char *name)
     return reload_exit_code(code);
 }
 
+static enum status check(const struct filer_dispatchers *dispatchers, struct fault *fault)
+{
+    const struct links_options options = {.addresses = dispatchers->connect.values,
+                                          .count = dispatchers->connect.count,
+                                          .keys = dispatchers->keys.values,
+                                          .key_count = dispatchers->keys.count};
+    bool is_given = options.count > 0 || options.key_count > 0;
+    return is_given ? links_check(&options, fault) : STATUS_OK;
+}
+
 int main(int argc, char **argv)
 {
     const char *config_path = NULL;
     const char *name = NULL;
+    struct filer_dispatchers dispatchers = {0};
     const struct argument table[] = {
-        {"config", "FILE", "The configuration (default: see posteingang --help)", ARGUMENT_STRING,
-         &config_path},
-        {"name",   "NAME", "Unique among workers (default: filer-HOST-PROCESS)",  ARGUMENT_STRING,
-         &name       },
+        {"config",  "FILE",    "The configuration (default: see posteingang --help)",              ARGUMENT_STRING,
+         &config_path                                                                                                                   },
+        {"name",    "NAME",    "Unique among workers (default: filer-HOST-PROCESS)",               ARGUMENT_STRING,
+         &name                                                                                                                          },
+        {"connect", "ADDRESS", "Another dispatcher than the configuration's; given once for each",
+         ARGUMENT_LIST,                                                                                             &dispatchers.connect},
+        {"key",     "FILE",    "Key file of this filer, for tcp://HOST:PORT",                      ARGUMENT_LIST,
+         &dispatchers.keys                                                                                                              },
     };
     const size_t count = sizeof table / sizeof table[0];
     if (arguments_ask_for_help(argc, argv)) {
-        arguments_print_help("posteingang-filer [--config FILE] [--name NAME]",
+        arguments_print_help("posteingang-filer [--config FILE] [OPTION]…",
                              "Matches readings against the case register, and puts decided "
                              "documents into the cabinet.",
                              table, count);
@@ -87,9 +106,14 @@ int main(int argc, char **argv)
         status =
             fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
     argument_list_done(&rest);
-    if (status != STATUS_OK) {
+    if (status == STATUS_OK)
+        status = check(&dispatchers, &fault);
+    int code = EXIT_USAGE;
+    if (status == STATUS_OK)
+        code = run(config_path, name, &dispatchers);
+    else
         log_error(NULL, "%s", fault.text);
-        return EXIT_USAGE;
-    }
-    return run(config_path, name);
+    argument_list_done(&dispatchers.connect);
+    argument_list_done(&dispatchers.keys);
+    return code;
 }

@@ -45,6 +45,11 @@ struct link {
     uint64_t incarnation;
     uint32_t session;
     bool welcomed, draining, broken;
+    bool offers;      /* a job is taken, when the hand is empty */
+    bool is_resting;  /* the dispatcher is not to be spoken to */
+    bool goes_down;   /* it has said so */
+    uint32_t said;    /* jobs that the last READY offered to take */
+    unsigned readies; /* of this session without an answer yet */
     int64_t heartbeat_ms, vanished_ms;
     int64_t patience_ms;                    /* grows while nobody answers */
     int64_t heard_ms, said_ms, ready_at_ms; /* monotonic */
@@ -102,6 +107,12 @@ static void say_about_job(struct link *link, struct wire_message message)
     say(link, &message);
 }
 
+/* How many jobs may come. */
+static uint32_t jobs_wanted(const struct link *link)
+{
+    return link->offers && !link->draining ? 1 : 0;
+}
+
 /* Tried directly, never queued: without a connection it would only be stale later. */
 static void say_ready(struct link *link)
 {
@@ -116,7 +127,7 @@ static void say_ready(struct link *link)
                                          .kind = (uint8_t)link->kind,
                                          .incarnation = link->incarnation,
                                          .session = link->session,
-                                         .jobs = link->draining ? 0 : 1};
+                                         .jobs = jobs_wanted(link)};
     if (link->hand == HAND_WORKING || link->hand == HAND_DELIVERING) {
         ready.job = link->job.job;
         ready.attempt = link->job.attempt;
@@ -125,7 +136,10 @@ static void say_ready(struct link *link)
     if (!outbox_is_empty(&link->outbox)) {
         outbox_done(&link->outbox);
         link->ready_at_ms = now(link) + TICK_MS;
+        return;
     }
+    link->said = ready.as.ready.jobs;
+    link->readies++;
 }
 
 /* ---- the job in hand ------------------------------------------------------------------------ */
@@ -266,7 +280,8 @@ static void take_job(struct link *link, struct wire_message *message)
 {
     if (is_about_job_in_hand(link, message))
         return; // said twice
-    if (link->hand != HAND_EMPTY || link->draining) {
+    bool is_free = link->events.is_free == NULL || link->events.is_free(link->events.context);
+    if (link->hand != HAND_EMPTY || link->draining || !is_free) {
         decline(link, message, WIRE_FAILURE_SYSTEM, "the worker takes no further job now");
         return;
     }
@@ -323,17 +338,30 @@ static void take_settlement(struct link *link, const struct wire_message *messag
 static void start_session(struct link *link)
 {
     link->session++;
-    link->welcomed = false;
+    link->welcomed = link->goes_down = false;
+    link->readies = 0;
     outbox_done(&link->outbox);
     if (link->hand == HAND_RECEIVING)
         empty_hand(link);
     say_ready(link);
 }
 
+static void tell_of_answer(struct link *link)
+{
+    if (link->events.welcomed != NULL)
+        link->events.welcomed(link->events.context);
+}
+
 static void take_welcome(struct link *link, const struct wire_message *message)
 {
-    if (link->welcomed || message->as.welcome.session != link->session)
+    if (message->as.welcome.session != link->session)
         return;
+    if (link->readies > 0)
+        link->readies--;
+    if (link->welcomed) {
+        tell_of_answer(link);
+        return;
+    }
     link->welcomed = true;
     link->heartbeat_ms = message->as.welcome.heartbeat_ms;
     link->vanished_ms = message->as.welcome.vanished_ms;
@@ -343,6 +371,11 @@ static void take_welcome(struct link *link, const struct wire_message *message)
         deliver(link);
     else if (link->hand == HAND_WORKING && link->page_count > 0)
         link_progress(link, link->page, link->page_count);
+    if (link->draining)
+        say(link, &(struct wire_message){.command = WIRE_DRAIN});
+    if (link->said != jobs_wanted(link))
+        say_ready(link);
+    tell_of_answer(link);
 }
 
 static void take_bye(struct link *link, const struct wire_message *message)
@@ -351,6 +384,8 @@ static void take_bye(struct link *link, const struct wire_message *message)
     if (parting == WIRE_NAME_TAKEN) {
         tell(link, "another worker of this name is there; trying again");
         link->ready_at_ms = now(link) + READY_AGAIN_MS;
+        if (link->readies > 0)
+            link->readies--;
         return;
     }
     link->events.parted(link->events.context, parting, message->as.bye.reason);
@@ -395,6 +430,7 @@ static void take_message(struct link *link, struct wire_message *message)
         take_settlement(link, message);
         break;
     case WIRE_DRAIN:
+        link->goes_down = true;
         tell(link, "the dispatcher goes down; what is in hand is kept for it");
         break;
     default: // HEARTBEAT: to have heard it was all
@@ -528,8 +564,10 @@ static bool stands_still(const struct link *link)
 
 void link_tick(struct link *link)
 {
-    if (link->broken)
+    if (link->broken || link->is_resting) {
+        disconnect(link);
         return;
+    }
     int64_t time = now(link);
     int64_t patience = link->welcomed ? link->vanished_ms : link->patience_ms;
     if (time - link->heard_ms > patience) {
@@ -539,7 +577,7 @@ void link_tick(struct link *link)
     flush(link);
     if (link->key != NULL && link->socket != NULL && messaging_was_refused(link->socket))
         tell(link, "the dispatcher does not let this key in: it is not enrolled, or revoked");
-    if (!link->welcomed && time >= link->ready_at_ms)
+    if (!link->welcomed ? time >= link->ready_at_ms : link->said != jobs_wanted(link))
         say_ready(link);
     if (link->welcomed && outbox_is_empty(&link->outbox) &&
         time - link->said_ms >= link->heartbeat_ms - TICK_MS / 2)
@@ -555,6 +593,74 @@ void link_tick(struct link *link)
 static void tick(void *context)
 {
     link_tick(context);
+}
+
+/* ---- one of several -------------------------------------------------------------------------- */
+
+void link_offer(struct link *link, bool offers)
+{
+    if (link->offers == offers)
+        return;
+    link->offers = offers;
+    if (link->welcomed && link->said != jobs_wanted(link))
+        say_ready(link);
+}
+
+bool link_has_answered(const struct link *link)
+{
+    return link->welcomed && link->readies == 0 && link->said == jobs_wanted(link);
+}
+
+bool link_is_there(const struct link *link)
+{
+    return link->welcomed && !link->goes_down && !link->broken;
+}
+
+void link_rest(struct link *link)
+{
+    link->is_resting = true;
+    link->welcomed = false;
+}
+
+void link_begin_anew(struct link *link)
+{
+    struct fault fault = {0};
+    link->is_resting = false;
+    if (connect_anew(link, &fault) != STATUS_OK)
+        give_up(link, &fault);
+}
+
+enum status link_rekey(struct link *link, const struct key_file *key, struct fault *fault)
+{
+    memcpy(link->key, key, sizeof *link->key);
+    link->is_resting = false;
+    return connect_anew(link, fault);
+}
+
+bool link_can_part_with_job(const struct link *link)
+{
+    return link->hand == HAND_WORKING || link->hand == HAND_DELIVERING;
+}
+
+void link_take_over(struct link *link, struct link *from)
+{
+    link->hand = from->hand;
+    link->job = from->job;
+    link->parts = from->parts;
+    link->incoming = from->incoming;
+    link->page = from->page;
+    link->page_count = from->page_count;
+    link->result = from->result;
+    link->outgoing = from->outgoing;
+    link->repeat_at_ms = 0;
+    from->job = from->result = (struct wire_message){0};
+    from->parts = (struct memory_parts){0};
+    from->incoming = (struct incoming){0};
+    from->outgoing = (struct outgoing){0};
+    empty_hand(from);
+    if (from->welcomed)
+        start_session(from); // without it
+    start_session(link);
 }
 
 void link_drain(struct link *link)
@@ -629,6 +735,7 @@ enum status link_new(struct loop *loop, const struct clock *clock,
     link->network = options->network;
     link->kind = options->kind;
     link->part_bytes_most = options->part_bytes_most;
+    link->offers = !options->offers_nothing;
     link->patience_ms = PATIENCE_FIRST_MS;
     link->heartbeat_ms = HEARTBEAT_FIRST_MS;
     randombytes_buf(&link->incarnation, sizeof link->incarnation);

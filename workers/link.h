@@ -34,6 +34,7 @@ struct link_options {
     const char *name; /* unique among workers; NULL: made of kind, host and process number */
     enum wire_worker_kind kind;
     uint64_t part_bytes_most;           /* a job with a longer part is given back */
+    bool offers_nothing;                /* see link_offer() */
     const struct link_network *network; /* NULL: ZeroMQ, and the loop. Borrowed */
 };
 
@@ -52,6 +53,10 @@ struct link_events {
     void (*news)(void *context, const char *news);
     /* ZeroMQ itself failed: the program cannot go on. */
     void (*broken)(void *context, const struct fault *fault);
+    /* For one link of several; may be NULL. Whether a job may be taken: no other has one. */
+    bool (*is_free)(void *context);
+    /* Likewise: a READY was answered. */
+    void (*welcomed)(void *context);
     void *context;
 };
 
@@ -79,6 +84,25 @@ void link_progress(struct link *link, uint32_t page, uint32_t page_count);
 void link_finish(struct link *link, struct wire_message *result, struct outgoing *parts);
 /* The job in hand cannot be done. */
 void link_fail(struct link *link, enum wire_failure failure, const char *reason);
+
+/* ---- for one link of several: links.h ---- */
+
+/* Whether a job is taken; true at first. link_has_answered() when the dispatcher knows it: one that
+ * was on its way has come by then. */
+void link_offer(struct link *link, bool offers);
+bool link_has_answered(const struct link *link);
+/* The conversation stands, and the dispatcher has not said that it goes down. */
+bool link_is_there(const struct link *link);
+/* Speaks to the dispatcher no more, until it begins anew, on a new connection. */
+void link_rest(struct link *link);
+void link_begin_anew(struct link *link);
+/* Begins anew with this key; for a link that has one. */
+enum status link_rekey(struct link *link, const struct key_file *key, struct fault *fault);
+/* The job in hand is here whole. */
+bool link_can_part_with_job(const struct link *link);
+/* The job in the hand of `from` is in that of `link` from now on, which was empty: its dispatcher is
+ * asked whether it still is this worker's. */
+void link_take_over(struct link *link, struct link *from);
 
 /* Takes no further job; the one in hand goes on. */
 void link_drain(struct link *link);

@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "ocr/compose.h"
-#include "workers/link.h"
+#include "workers/links.h"
 #include "workers/reader.h"
 
 enum { STOP_LOOK_MS = 100, BYE_MS = 500 /* for an answer to BYE */ };
@@ -19,7 +19,7 @@ struct reader {
     const struct clock *clock;
     const struct reader_options *options;
     struct ocr *ocr;
-    struct link *link;
+    struct links *links;
     char subject[UUID_TEXT_BYTES]; /* the scan in hand, for the log */
     bool is_reading;               /* ocr has the scan in hand */
     bool is_composing;             /* documents of pages that were read before */
@@ -43,7 +43,7 @@ static void give_back(struct reader *reader, enum wire_failure failure, const ch
         return;
     reader->is_reading = false;
     ocr_cancel(reader->ocr);
-    link_fail(reader->link, failure, reason);
+    links_fail(reader->links, failure, reason);
 }
 
 /* With nothing in hand says goodbye; later than late, ends without. */
@@ -53,10 +53,10 @@ static void look_for_end(void *context)
     int64_t time = now(reader);
     if (time >= reader->stop_by_ms)
         give_back(reader, WIRE_FAILURE_SYSTEM, "the reader was stopped before it was done");
-    bool busy = link_is_busy(reader->link);
+    bool busy = links_are_busy(reader->links);
     if (!busy && reader->leave_by_ms == 0) {
         reader->leave_by_ms = time + BYE_MS;
-        link_leave(reader->link);
+        links_leave(reader->links);
     }
     bool too_late = time >= reader->stop_by_ms + READER_LEAVE_MS;
     if (too_late || (reader->leave_by_ms != 0 && time >= reader->leave_by_ms))
@@ -69,7 +69,7 @@ static void end(struct reader *reader, enum exit_code outcome, int64_t patience_
         return;
     reader->outcome = outcome;
     reader->stop_by_ms = now(reader) + patience_ms;
-    link_drain(reader->link);
+    links_drain(reader->links);
     reader->stop_timer = loop_add_timer(reader->loop, STOP_LOOK_MS, look_for_end, reader);
     if (reader->stop_timer == 0)
         loop_stop(reader->loop);
@@ -138,11 +138,11 @@ static void deliver_composed(struct reader *reader, struct ocr_event *event)
         status = add_document(&parts, i + 1, &event->documents[i], &fault);
     log_info(reader->subject, "composed: %u documents", event->document_count);
     if (status == STATUS_OK) {
-        link_finish(reader->link, &result, &parts);
+        links_finish(reader->links, &result, &parts);
         return;
     }
     outgoing_done(&parts);
-    link_fail(reader->link, WIRE_FAILURE_SYSTEM, fault.text);
+    links_fail(reader->links, WIRE_FAILURE_SYSTEM, fault.text);
 }
 
 static void deliver(struct reader *reader, struct ocr_event *event)
@@ -166,12 +166,12 @@ static void deliver(struct reader *reader, struct ocr_event *event)
     log_info(reader->subject, "read: %u pages, %u documents", event->scan_page_count,
              event->document_count);
     if (status == STATUS_OK) {
-        link_finish(reader->link, &result, &parts);
+        links_finish(reader->links, &result, &parts);
         return;
     }
     wire_message_done(&result);
     outgoing_done(&parts);
-    link_fail(reader->link, WIRE_FAILURE_SYSTEM, fault.text);
+    links_fail(reader->links, WIRE_FAILURE_SYSTEM, fault.text);
 }
 
 /* ---- what ocr says -------------------------------------------------------------------------- */
@@ -195,7 +195,8 @@ static void take_failure(struct reader *reader, const struct fault *fault)
     log_warning(reader->subject, "%s: %s", is_refused ? "refused" : "this attempt failed",
                 fault->text);
     reader->is_reading = false;
-    link_fail(reader->link, is_refused ? WIRE_FAILURE_REFUSED : WIRE_FAILURE_CONTENT, fault->text);
+    links_fail(reader->links, is_refused ? WIRE_FAILURE_REFUSED : WIRE_FAILURE_CONTENT,
+               fault->text);
 }
 
 /* false: nothing more to take. */
@@ -213,7 +214,7 @@ static bool take_event(struct reader *reader)
         return false;
     case OCR_EVENT_PAGE:
         if (expected)
-            link_progress(reader->link, event.page, event.page_count);
+            links_progress(reader->links, event.page, event.page_count);
         break;
     case OCR_EVENT_DONE:
         reader->is_reading = false;
@@ -289,8 +290,8 @@ static void take_compose_job(struct reader *reader, const struct wire_job *job,
         reader->is_reading = reader->is_composing = true;
         return;
     }
-    link_fail(reader->link, status == STATUS_HALT ? WIRE_FAILURE_LOST : WIRE_FAILURE_SYSTEM,
-              fault.text);
+    links_fail(reader->links, status == STATUS_HALT ? WIRE_FAILURE_LOST : WIRE_FAILURE_SYSTEM,
+               fault.text);
     if (status == STATUS_HALT)
         ocr_is_gone(reader, fault.text);
 }
@@ -306,7 +307,7 @@ static void take_job(void *context, const struct wire_job *job, struct memory_pa
     uuid_to_text(&job->scan, reader->subject);
     struct memory_part *scan = memory_parts_find(parts, "scan");
     if (job->kind != WIRE_JOB_READ || scan == NULL) {
-        link_fail(reader->link, WIRE_FAILURE_SYSTEM, "this job is not for a reader");
+        links_fail(reader->links, WIRE_FAILURE_SYSTEM, "this job is not for a reader");
         return;
     }
     log_info(reader->subject, "reading %llu bytes", (unsigned long long)scan->size);
@@ -319,7 +320,7 @@ static void take_job(void *context, const struct wire_job *job, struct memory_pa
     static const enum wire_failure failures[] = {[STATUS_LATER] = WIRE_FAILURE_SYSTEM,
                                                  [STATUS_REFUSE] = WIRE_FAILURE_REFUSED,
                                                  [STATUS_HALT] = WIRE_FAILURE_LOST};
-    link_fail(reader->link, failures[status], fault.text);
+    links_fail(reader->links, failures[status], fault.text);
     if (status == STATUS_HALT)
         ocr_is_gone(reader, fault.text);
 }
@@ -372,15 +373,9 @@ static void link_is_broken(void *context, const struct fault *fault)
 
 /* ---- life ----------------------------------------------------------------------------------- */
 
-static enum status start(struct reader *reader, const struct key_file *key, struct fault *fault)
+static enum status start(struct reader *reader, struct fault *fault)
 {
-    const struct link_options options = {
-        .address = reader->options->connect,
-        .key = key,
-        .name = reader->options->name,
-        .kind = WIRE_READER,
-        .part_bytes_most = (uint64_t)reader->options->ocr.scan_bytes_most,
-    };
+    const struct links_options options = reader_links(reader->options);
     const struct link_events events = {
         .job = take_job,
         .dropped = drop_job,
@@ -393,13 +388,13 @@ static enum status start(struct reader *reader, const struct key_file *key, stru
     enum status status =
         loop_add_file(reader->loop, ocr_file(reader->ocr), ocr_is_readable, reader, fault);
     if (status == STATUS_OK)
-        status = link_new(reader->loop, reader->clock, &options, &events, &reader->link, fault);
+        status = links_new(reader->loop, reader->clock, &options, &events, &reader->links, fault);
     return status;
 }
 
 enum status reader_new(struct loop *loop, const struct clock *clock,
-                       const struct reader_options *options, const struct key_file *key,
-                       struct ocr *ocr, struct reader **ret_reader, struct fault *fault)
+                       const struct reader_options *options, struct ocr *ocr,
+                       struct reader **ret_reader, struct fault *fault)
 {
     struct reader *reader = calloc(1, sizeof *reader);
     if (reader == NULL)
@@ -408,7 +403,7 @@ enum status reader_new(struct loop *loop, const struct clock *clock,
     reader->clock = clock;
     reader->options = options;
     reader->ocr = ocr;
-    enum status status = start(reader, key, fault);
+    enum status status = start(reader, fault);
     if (status == STATUS_OK)
         *ret_reader = reader;
     else
@@ -424,7 +419,7 @@ void reader_free(struct reader **reader_p)
     if (reader->stop_timer != 0)
         loop_remove_timer(reader->loop, reader->stop_timer);
     loop_remove_file(reader->loop, ocr_file(reader->ocr));
-    link_free(&reader->link);
+    links_free(&reader->links);
     free(reader);
     *reader_p = NULL;
 }

@@ -3,7 +3,6 @@
 #ifndef WORKERS_READER_H
 #define WORKERS_READER_H
 
-#include "base/keypair.h"
 #include "base/loop.h"
 #include "workers/reader_options.h"
 
@@ -14,11 +13,11 @@ enum {
     READER_LEAVE_MS = 2000    /* then, for a scan given back to be settled */
 };
 
-/* `ocr` is running already (before ZeroMQ, and before the key was read); the reader borrows it,
- * `loop`, `clock` and `options`. `key` is NULL on the dispatcher's own host. */
+/* `ocr` is running already (before ZeroMQ, and before keys are read); the reader borrows it,
+ * `loop`, `clock` and `options`. */
 enum status reader_new(struct loop *loop, const struct clock *clock,
-                       const struct reader_options *options, const struct key_file *key,
-                       struct ocr *ocr, struct reader **ret_reader, struct fault *fault);
+                       const struct reader_options *options, struct ocr *ocr,
+                       struct reader **ret_reader, struct fault *fault);
 void reader_free(struct reader **reader_p);
 
 /* Finishes the scan in hand when there is time, gives it back otherwise, and stops the loop. */

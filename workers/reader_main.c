@@ -36,30 +36,33 @@ static void start_anew_with_one_thread(char **argv)
     log_warning(NULL, "cannot set %s=1 for this program; set it in its unit file", variable);
 }
 
-/* Read after the zygote was forked: no confined process has a copy of it. */
-static int read_key(const struct reader_options *options, struct key_file *ret_key)
+/* Looked at after the zygote was forked: no confined process has a copy of them. */
+static int check_keys(const struct reader_options *options)
 {
-    struct fault fault = {0};
-    if (options->key == NULL || key_file_read(options->key, ret_key, &fault) == STATUS_OK)
-        return EXIT_DONE;
-    log_error(NULL, "%s", fault.text);
-    return EXIT_CONFIGURATION;
+    for (size_t i = 0; i < options->keys.count; i++) {
+        struct fault fault = {0};
+        struct key_file key = {0};
+        enum status status = key_file_read(options->keys.values[i], &key, &fault);
+        key_file_wipe(&key);
+        if (status == STATUS_OK)
+            continue;
+        log_error(NULL, "%s", fault.text);
+        return EXIT_CONFIGURATION;
+    }
+    return EXIT_DONE;
 }
 
 static int serve(struct program *program, const struct reader_options *options, struct ocr *ocr)
 {
     struct fault fault = {0};
-    struct key_file key = {0};
-    int code = read_key(options, &key);
+    int code = check_keys(options);
     if (code != EXIT_DONE)
         return code;
     enum status status = loop_new(clock_system(), &program->loop, &fault);
     if (status == STATUS_OK)
         status = loop_catch_signals(program->loop, signalled, program, &fault);
     if (status == STATUS_OK)
-        status = reader_new(program->loop, clock_system(), options,
-                            options->key == NULL ? NULL : &key, ocr, &program->reader, &fault);
-    key_file_wipe(&key);
+        status = reader_new(program->loop, clock_system(), options, ocr, &program->reader, &fault);
     if (status == STATUS_OK)
         status = loop_run(program->loop, &fault);
     if (status != STATUS_OK) {
@@ -122,5 +125,7 @@ int main(int argc, char **argv)
     start_anew_with_one_thread(argv);
     log_open("posteingang-reader", options.log_level);
     log_write_as(options.log_format, LOG_JOURNAL_SOCKET);
-    return run(&options);
+    int code = run(&options);
+    reader_options_done(&options);
+    return code;
 }

@@ -8,8 +8,9 @@
 
 /* What the command line fills, with the defaults of posteingang.yaml. */
 struct given {
-    const char *connect, *key, *name, *languages, *tessdata, *separators, *stickers, *archive,
-        *sandbox, *log_level, *log_format;
+    struct argument_list connect, keys;
+    const char *name, *languages, *tessdata, *separators, *stickers, *archive, *sandbox, *log_level,
+        *log_format;
     long page_wall, page_ocr, page_cpu, page_memory, page_pixels, page_side, render_dpi;
     long scan_size, scan_pages, retire_after;
 };
@@ -37,10 +38,12 @@ static const struct given defaults = {
 /* The options point into `given`. */
 #define OPTIONS(given)                                                                             \
     {                                                                                              \
-        {"connect", "ADDRESS", "The dispatcher, e.g. ipc:///run/posteingang/dispatch.sock",        \
-         ARGUMENT_STRING, &(given).connect},                                                       \
-            {"key", "FILE", "Key file of this worker, for tcp://HOST:PORT", ARGUMENT_STRING,       \
-             &(given).key},                                                                        \
+        {"connect", "ADDRESS",                                                                     \
+         "A dispatcher, e.g. ipc:///run/posteingang/dispatch.sock; given once for each",           \
+         ARGUMENT_LIST, &(given).connect},                                                         \
+            {"key", "FILE",                                                                        \
+             "Key file of this worker, for tcp://HOST:PORT; once for all, or for each of these",   \
+             ARGUMENT_LIST, &(given).keys},                                                        \
             {"name", "NAME", "Unique among workers (default: reader-HOST-PROCESS)",                \
              ARGUMENT_STRING, &(given).name},                                                      \
             {"languages", "LIST", "Tesseract's models, e.g. deu+eng (default: deu)",               \
@@ -90,20 +93,36 @@ static const struct given defaults = {
              &(given).log_format},                                                                 \
     }
 
+struct links_options reader_links(const struct reader_options *options)
+{
+    return (struct links_options){
+        .addresses = options->connect.values,
+        .count = options->connect.count,
+        .keys = options->keys.values,
+        .key_count = options->keys.count,
+        .name = options->name,
+        .kind = WIRE_READER,
+        .part_bytes_most = (uint64_t)options->ocr.scan_bytes_most,
+    };
+}
+
+void reader_options_done(struct reader_options *options)
+{
+    argument_list_done(&options->connect);
+    argument_list_done(&options->keys);
+}
+
 static enum status check(const struct given *given, const struct argument_list *rest,
                          struct reader_options *ret_logging, struct fault *fault)
 {
     if (rest->count != 0)
         return fault_set(fault, STATUS_REFUSE, "\"%s\" is not an option; see --help",
                          rest->values[0]);
-    if (given->connect == NULL)
-        return fault_set(fault, STATUS_REFUSE, "--connect is missing; see --help");
-    bool is_far = string_starts_with(given->connect, "tcp://");
-    if (is_far != (given->key != NULL))
-        return fault_set(fault, STATUS_REFUSE,
-                         is_far
-                             ? "--connect tcp://… needs --key FILE; see: posteingang key new --help"
-                             : "--key is for --connect tcp://HOST:PORT only");
+    const struct reader_options links = {.connect = given->connect, .keys = given->keys};
+    const struct links_options wanted = reader_links(&links);
+    enum status status = links_check(&wanted, fault);
+    if (status != STATUS_OK)
+        return status;
     if (!string_equal(given->sandbox, "required") && !string_equal(given->sandbox, "preferred"))
         return fault_set(fault, STATUS_REFUSE,
                          "--sandbox takes \"required\" or \"preferred\", not \"%s\"",
@@ -128,7 +147,7 @@ static struct reader_options options_of(const struct given *given,
 {
     return (struct reader_options){
         .connect = given->connect,
-        .key = given->key,
+        .keys = given->keys,
         .name = given->name,
         .retire_after = given->retire_after,
         .log_level = logging->log_level,
@@ -171,7 +190,11 @@ enum status reader_options_read(int argc, char **argv, struct reader_options *re
     if (status == STATUS_OK)
         status = check(&given, &rest, &logging, fault);
     argument_list_done(&rest);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         *ret_options = options_of(&given, &logging);
+    } else {
+        argument_list_done(&given.connect);
+        argument_list_done(&given.keys);
+    }
     return status;
 }
