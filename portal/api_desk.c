@@ -131,6 +131,45 @@ static enum status api_batch_close(struct service *service, struct exchange *exc
     return status == STATUS_OK ? answer_batch(service, exchange, id, &is_own, fault) : status;
 }
 
+/* Whether it is a scan of this person's site; of others they learn not even that they exist. */
+static enum status find_own_scan(struct service *service, struct exchange *exchange,
+                                 struct scan_id *ret_scan, bool *ret_is_own, struct fault *fault)
+{
+    struct scan_record scan = {0};
+    const char *text = exchange_text(exchange, "scan");
+    *ret_is_own = false;
+    if (text == NULL || !uuid_from_text(text, &ret_scan->uuid))
+        return answer_error(exchange, 400, "Welcher Scan?", fault);
+    enum status status = ledger_scan_get(service->ledger, *ret_scan, &scan, fault);
+    *ret_is_own = status == STATUS_OK && string_equal(scan.site, exchange->user.site);
+    scan_record_done(&scan);
+    if (*ret_is_own || (status != STATUS_OK && status != STATUS_REFUSE))
+        return status;
+    fault_clear(fault);
+    return access_answer_foreign(service, exchange, "scan", text, fault);
+}
+
+/* A scan that came without the batch's cover belongs to it all the same. */
+static enum status api_batch_add(struct service *service, struct exchange *exchange,
+                                 struct fault *fault)
+{
+    bool is_own = false;
+    struct scan_id scan = {0};
+    const char *id = exchange->name;
+    enum status status = answer_batch(service, exchange, id, &is_own, fault);
+    if (status == STATUS_OK && is_own)
+        status = find_own_scan(service, exchange, &scan, &is_own, fault);
+    if (status != STATUS_OK || !is_own)
+        return status;
+    status = ledger_batch_add_scan(service->ledger, id, scan, exchange->user.name, fault);
+    if (status == STATUS_REFUSE)
+        return answer_error(exchange, 409,
+                            "Der Scan ist noch nicht gelesen, oder seine Seiten gehören schon zu "
+                            "einem Stapel.",
+                            fault);
+    return status == STATUS_OK ? answer_batch(service, exchange, id, &is_own, fault) : status;
+}
+
 static enum status answer_cover(struct service *service, struct exchange *exchange,
                                 const struct batch_record *batch, struct fault *fault)
 {
@@ -246,6 +285,7 @@ static const struct route rows[] = {
     {"GET",  "/batches/:name",       MAILROOM, api_batch,       ABOUT_NOTHING},
     {"GET",  "/batches/:name/cover", MAILROOM, api_batch_cover, ABOUT_NOTHING},
     {"POST", "/batches/:name/close", MAILROOM, api_batch_close, ABOUT_NOTHING},
+    {"POST", "/batches/:name/scans", MAILROOM, api_batch_add,   ABOUT_NOTHING},
     {"POST", "/receipts",            MAILROOM, api_receipt_new, ABOUT_NOTHING},
     {"GET",  "/receipts/:name",      MAILROOM, api_receipt,     ABOUT_NOTHING},
 };

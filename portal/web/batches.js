@@ -101,6 +101,33 @@ function Batch({ batch, onChanged }) {
   </li>`;
 }
 
+/** Puts chosen scans, which came without a cover, into one of the batches. */
+export function AddToBatch({ scans, onDone }) {
+  const { value } = useLoaded((background) => get('/api/v1/batches', { background }), 'batches', 0);
+  const [chosen, setChosen] = useState(null);
+  const [error, setError] = useState(null);
+  const batches = value?.results.filter((batch) => !batch.closed) ?? [];
+  if (batches.length === 0) return null;
+  const batch = chosen ?? batches[0].batch;
+
+  async function add(event) {
+    event.preventDefault();
+    setError(null);
+    try {
+      for (const scan of scans) await post(`/api/v1/batches/${batch}/scans`, { scan });
+      onDone(`${countWords(scans.length, 'Scan gehört', 'Scans gehören')} jetzt zum Stapel ${batch}.`);
+    } catch (refusal) {
+      setError(refusal.message);
+    }
+  }
+
+  return html`<form class="form-row" onSubmit=${add}>
+    <${Select} id="batch-of-chosen" label="Stapel" value=${batch} onValue=${setChosen} options=${batches.map((each) => [each.batch, `${each.batch}, ${each.operator}`])} />
+    <${Button} type="submit">${countWords(scans.length, 'Scan', 'Scans')} in den Stapel<//>
+    ${error && html`<p class="reason" role="alert">${error}</p>`}
+  </form>`;
+}
+
 export function Batches({ session, version }) {
   const { value, error, refresh } = useLoaded((background) => get('/api/v1/batches', { background }), 'batches', version);
   return html`<${NewBatch} session=${session} version=${version} onMade=${() => refresh(true)} />

@@ -7,7 +7,7 @@ import { address, get, post } from './api.js';
 import {
   Alert, Button, Cell, Heading, html, Loading, Numbers, Select, StateBadge, Table, useLoaded,
 } from './parts.js';
-import { Batches } from './batches.js';
+import { AddToBatch, Batches } from './batches.js';
 import { Letterbox } from './letterbox.js';
 import { Receipt } from './receipt.js';
 import { useUploads } from './upload.js';
@@ -238,12 +238,16 @@ export function ScansPage({ session, version }) {
   const [chosen, setChosen] = useState([]);
   const [receipt, setReceipt] = useState(null);
   const [tab, setTab] = useState('day');
+  const [notice, setNotice] = useState(null);
   const { value, error, scans, next, loadMore, refresh } = useDay(site, day, version);
   const uploads = useUploads(() => refresh(true));
   const isOwn = Boolean(own);
   const columns = [...(isOwn ? [['Beleg', '']] : []), ['Zeit', ''], ['Datei', ''], ['Seiten', 'numeric'], ['Stand', '']];
 
-  const toggle = (id) => setChosen((old) => (old.includes(id) ? old.filter((each) => each !== id) : [...old, id]));
+  const toggle = (id) => {
+    setNotice(null);
+    setChosen((old) => (old.includes(id) ? old.filter((each) => each !== id) : [...old, id]));
+  };
 
   return html`<${Heading}>Scanstelle${own ? ` ${own}` : ''}<//>
     ${isOwn &&
@@ -265,7 +269,9 @@ export function ScansPage({ session, version }) {
           <input class="kern-form-input__input" id="day" type="date" value=${day} onInput=${(event) => setDay(event.currentTarget.value)} />
         </div>
         ${chosen.length > 0 && html`<${Button} look="primary" onClick=${() => setReceipt(chosen)}>Beleg für ${countWords(chosen.length, 'Scan', 'Scans')}<//>`}
+        ${chosen.length > 0 && html`<${AddToBatch} scans=${chosen} onDone=${(words) => { setChosen([]); setNotice(words); }} />`}
       </div>
+      ${notice && html`<${Alert} look="success" title=${notice} role="status" />`}
       ${error && html`<${Alert} look="danger" title=${error} role="alert" />`}
       ${!value && !error && html`<${Loading} />`}
       ${value && html`<${Numbers} numbers=${numbersOf(value)} />`}

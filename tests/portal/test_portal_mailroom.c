@@ -279,6 +279,33 @@ static void a_refused_file_is_saved_and_dropped_again(void **state)
 
 /* ---- paper ------------------------------------------------------------------------------------- */
 
+static void assert_adding(const char *batch, const struct uuid *scan, int status, int scanned)
+{
+    char id[UUID_TEXT_BYTES], path[128], body[128];
+    uuid_to_text(scan, id);
+    (void)snprintf(path, sizeof path, "/api/v1/batches/%s/scans", batch);
+    (void)snprintf(body, sizeof body, "{\"scan\":\"%s\"}", id);
+    json_t *answer = post_json(path, body, status);
+    if (status == 200)
+        assert_int_equal(json_integer_value(json_object_get(answer, "scanned")), scanned);
+    json_decref(answer);
+}
+
+/* One's own site's scans that are in none, and that are read; others are not even there. */
+static void assert_scans_are_added(const char *batch)
+{
+    const struct uuid nobody = {{7}};
+    assert_adding(batch, &desk.seed.scan.uuid, 200, 2);
+    assert_adding(batch, &desk.seed.scan.uuid, 409, 0);
+    assert_adding(batch, &desk.seed.refused.uuid, 409, 0);
+    assert_adding(batch, &desk.seed.foreign_scan.uuid, 404, 0);
+    assert_adding(batch, &nobody, 404, 0);
+    assert_adding("nosuch", &desk.seed.scan.uuid, 404, 0);
+    char path[128];
+    (void)snprintf(path, sizeof path, "/api/v1/batches/%s/scans", batch);
+    json_decref(post_json(path, "{}", 400));
+}
+
 static void a_batch_closes_when_it_agrees_or_with_a_reason(void **state)
 {
     (void)state;
@@ -293,6 +320,7 @@ static void a_batch_closes_when_it_agrees_or_with_a_reason(void **state)
     assert_int_equal(cover.status, 200);
     assert_memory_equal(cover.body, "%PDF-", 5);
     reply_done(&cover);
+    assert_scans_are_added(text_of(batch, "batch"));
     (void)snprintf(path, sizeof path, "/api/v1/batches/%s/close", text_of(batch, "batch"));
     json_decref(post_json(path, "{}", 409));
     json_t *closed = post_json(path, "{\"reason\":\"zwei Seiten waren leer\"}", 200);

@@ -288,6 +288,7 @@ static const struct {
     {"/batches/:name",              WARENS_BATCH,         "20260302-ZZZZZ",                       NULL,                                     0   },
     {"/batches/:name/cover",        WARENS_BATCH,         "20260302-ZZZZZ",                       NULL,                                     0   },
     {"/batches/:name/close",        WARENS_BATCH,         "20260302-ZZZZZ",                       "{\"reason\":\"Fremd.\"}",                0   },
+    {"/batches/:name/scans",        WARENS_BATCH,         "20260302-ZZZZZ",                       "{\"scan\":\"\"}",                        0   },
     {"/receipts/:name",             WARENS_RECEIPT,       "ZZZZ-ZZZZ",                            NULL,                                     0   },
     {"/users/:name/role",           -1,                   "niemand",                              "{\"role\":\"registry\"}",                0   },
     {"/users/:name/disable",        -1,                   "niemand",                              "{}",                                     0   },
