@@ -56,8 +56,11 @@ static int make_key(const char *name, const char *path, const struct public_key 
     printf("%s holds the key of %s. Carry it to the worker's host, and enrol it here:\n\n"
            "  posteingang key enrol %s '%s' --role reader\n\n"
            "There the worker is started with:\n\n"
-           "  posteingang worker --connect tcp://HOST:PORT --key %s\n",
-           path, name, name, text, path);
+           "  posteingang worker --connect tcp://HOST:PORT --key %s\n\n"
+           "Of a desk far away that sends scans the role is site --site NAME, and it is started "
+           "with:\n\n"
+           "  posteingang site --connect tcp://HOST:PORT --key %s\n",
+           path, name, name, text, path, path);
     return EXIT_DONE;
 }
 
@@ -100,8 +103,35 @@ int verb_key_new(struct call *call)
 
 /* ---- enrol and revoke ----------------------------------------------------------------------- */
 
+/* Says what a desk still needs at this end. */
+static void advise_site(const struct config *config, const char *site)
+{
+    const struct config_site *found = config_site(config, site);
+    if (config->reception.listen == NULL)
+        printf("No desk can reach this centre yet: set reception.listen in %s.\n", config->path);
+    if (found == NULL || !found->is_remote)
+        printf("%s needs a site of that name with remote: true.\n", config->path);
+}
+
+static int enrol_site(struct instance *instance, const char *name, const char *site,
+                      const struct public_key *key)
+{
+    struct fault fault = {0};
+    if (!config_site_name_is_fit(site)) {
+        complain("key enrol: \"%s\" cannot be the name of a site", site);
+        return EXIT_USAGE;
+    }
+    if (worker_key_enrol_site(instance->ledger, name, site, key, outcome_actor(), &fault) !=
+        STATUS_OK)
+        return outcome_of(&fault);
+    printf("%s may send scans of %s, and nothing else.\n", name, site);
+    advise_site(instance->config, site);
+    return EXIT_DONE;
+}
+
+/* `site`: only for WORKER_ROLE_SITE. */
 static int enrol(struct instance *instance, const char *name, const char *public,
-                 enum worker_role role)
+                 enum worker_role role, const char *site)
 {
     struct public_key key;
     struct fault fault = {0};
@@ -110,6 +140,8 @@ static int enrol(struct instance *instance, const char *name, const char *public
                  public);
         return EXIT_USAGE;
     }
+    if (role == WORKER_ROLE_SITE)
+        return enrol_site(instance, name, site, &key);
     if (worker_key_enrol(instance->ledger, name, role, &key, outcome_actor(), &fault) != STATUS_OK)
         return outcome_of(&fault);
     printf("%s may connect as a %s.\n", name, worker_role_name(role));
@@ -122,23 +154,29 @@ static int enrol(struct instance *instance, const char *name, const char *public
 int verb_key_enrol(struct call *call)
 {
     const char *role_name = "reader";
+    const char *site = NULL;
     enum worker_role role = WORKER_ROLE_READER;
     struct argument_list rest = {0};
     struct instance instance = {0};
     const struct argument table[] = {
-        {"role", "ROLE", "reader or filer (default: reader)", ARGUMENT_STRING, &role_name},
+        {"role", "ROLE", "reader, filer or site (default: reader)",             ARGUMENT_STRING, &role_name},
+        {"site", "NAME", "for the role site: whose scans may come by this key", ARGUMENT_STRING,
+         &site                                                                                             },
     };
     int exit_code = EXIT_DONE;
-    if (!call_read(call, table, 1, 2, 2, &rest, &exit_code))
+    if (!call_read(call, table, 2, 2, 2, &rest, &exit_code))
         return exit_code;
     if (!worker_role_from_name(role_name, &role)) {
-        complain("key enrol: as what? --role reader or filer");
+        complain("key enrol: as what? --role reader, filer or site");
+        exit_code = EXIT_USAGE;
+    } else if ((role == WORKER_ROLE_SITE) != (site != NULL)) {
+        complain("key enrol: --role site and --site NAME go together");
         exit_code = EXIT_USAGE;
     } else {
         exit_code = instance_open(call, LEDGER_WRITE, &instance);
     }
     if (exit_code == EXIT_DONE)
-        exit_code = enrol(&instance, rest.values[0], rest.values[1], role);
+        exit_code = enrol(&instance, rest.values[0], rest.values[1], role, site);
     instance_close(&instance);
     argument_list_done(&rest);
     return exit_code;
@@ -189,9 +227,9 @@ struct listing {
 static enum status print_json(const struct worker_key *key, const char *public, struct fault *fault)
 {
     json_t *revoked = key->revoked_ms == 0 ? json_null() : json_moment(key->revoked_ms);
-    json_t *object =
-        json_pack("{ss ss so so ss}", "name", key->name, "role", worker_role_name(key->role),
-                  "since", json_moment(key->since_ms), "revoked", revoked, "public_key", public);
+    json_t *object = json_pack(
+        "{ss ss ss so so ss}", "name", key->name, "role", worker_role_name(key->role), "site",
+        key->site, "since", json_moment(key->since_ms), "revoked", revoked, "public_key", public);
     return json_print_line(object, stdout)
                ? STATUS_OK
                : fault_set(fault, STATUS_LATER, "cannot write the keys");
@@ -209,7 +247,10 @@ static enum status add_row(void *context, const struct worker_key *key, struct f
     times_moment(key->since_ms, listing->now_ms, since);
     times_moment(key->revoked_ms, listing->now_ms, revoked);
     table_cell(&listing->table, key->name);
-    table_cell(&listing->table, worker_role_name(key->role));
+    if (key->role == WORKER_ROLE_SITE)
+        table_cell_format(&listing->table, "site %s", key->site);
+    else
+        table_cell(&listing->table, worker_role_name(key->role));
     table_cell(&listing->table, since);
     if (key->revoked_ms == 0)
         table_cell(&listing->table, "yes");

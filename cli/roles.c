@@ -199,27 +199,53 @@ static bool hands_over(const struct config *config)
     return false;
 }
 
+/* Reads everything at rest once a night. */
+static bool add_scrub(struct roles *roles, const struct config *config, const char *folder)
+{
+    return config->store.scrub_hour >= SCRUB_NEVER ||
+           (add_configured(roles, config, folder, "posteingang", "scrub") &&
+            add_option(&roles->items[roles->count - 1], "scrub", "--nightly"));
+}
+
+/* A desk far away reads nothing: it takes over, and sends on. */
+static bool add_desk(struct roles *roles, const struct config *config, const char *folder,
+                     bool draining)
+{
+    return add_configured(roles, config, folder, "posteingang-forward", "forward") &&
+           add_option(&roles->items[0], "--connect", config->centre.connect) &&
+           add_option(&roles->items[0], "--key", config->centre.key) &&
+           add_configured(roles, config, folder, "posteingang-intake", "intake") &&
+           (draining || add_scrub(roles, config, folder));
+}
+
+static bool add_centre(struct roles *roles, const struct config *config, const char *folder,
+                       bool draining)
+{
+    bool is_whole = add_configured(roles, config, folder, "posteingang-dispatch", "dispatcher") &&
+                    add_readers(roles, config, folder) &&
+                    add_configured(roles, config, folder, "posteingang-filer", "filer") &&
+                    add_configured(roles, config, folder, "posteingang-intake", "intake");
+    if (is_whole && !draining && config->portal.enabled &&
+        has_program(folder, "posteingang-portal"))
+        is_whole = add_configured(roles, config, folder, "posteingang-portal", "portal");
+    if (is_whole && !draining && config->monitor.enabled &&
+        has_program(folder, "posteingang-monitor"))
+        is_whole = add_configured(roles, config, folder, "posteingang-monitor", "monitor");
+    if (is_whole && !draining && config->register_folder != NULL)
+        is_whole = add_configured(roles, config, folder, "posteingang-register", "register");
+    if (is_whole && !draining && hands_over(config))
+        is_whole = add_configured(roles, config, folder, "posteingang-answers", "answers");
+    if (is_whole && !draining && config->reception.listen != NULL)
+        is_whole = add_configured(roles, config, folder, "posteingang-reception", "reception");
+    return is_whole && (draining || add_scrub(roles, config, folder));
+}
+
 enum status roles_make(const struct config *config, const char *folder, bool draining,
                        struct roles *ret_roles, struct fault *fault)
 {
     struct roles roles = {0};
-    bool is_whole = add_configured(&roles, config, folder, "posteingang-dispatch", "dispatcher") &&
-                    add_readers(&roles, config, folder) &&
-                    add_configured(&roles, config, folder, "posteingang-filer", "filer") &&
-                    add_configured(&roles, config, folder, "posteingang-intake", "intake");
-    if (is_whole && !draining && config->portal.enabled &&
-        has_program(folder, "posteingang-portal"))
-        is_whole = add_configured(&roles, config, folder, "posteingang-portal", "portal");
-    if (is_whole && !draining && config->monitor.enabled &&
-        has_program(folder, "posteingang-monitor"))
-        is_whole = add_configured(&roles, config, folder, "posteingang-monitor", "monitor");
-    if (is_whole && !draining && config->register_folder != NULL)
-        is_whole = add_configured(&roles, config, folder, "posteingang-register", "register");
-    if (is_whole && !draining && hands_over(config))
-        is_whole = add_configured(&roles, config, folder, "posteingang-answers", "answers");
-    if (is_whole && !draining && config->store.scrub_hour < SCRUB_NEVER)
-        is_whole = add_configured(&roles, config, folder, "posteingang", "scrub") &&
-                   add_option(&roles.items[roles.count - 1], "scrub", "--nightly");
+    bool is_whole = config->centre.connect != NULL ? add_desk(&roles, config, folder, draining)
+                                                   : add_centre(&roles, config, folder, draining);
     if (!is_whole) {
         roles_done(&roles);
         return fault_set(fault, STATUS_LATER, "out of memory");

@@ -24,7 +24,7 @@ struct roles {
 
 /* Folder of the running program, where the others lie too. The caller owns it; NULL: unknown. */
 char *roles_folder(void);
-/* What `run` starts: `draining` leaves out what no letter needs. On STATUS_OK the caller owns what is in
+/* What `run` starts, or `site` at a desk that sends to a centre: `draining` leaves out what no letter needs. On STATUS_OK the caller owns what is in
  * *ret_roles (roles_done()). */
 enum status roles_make(const struct config *config, const char *folder, bool draining,
                        struct roles *ret_roles, struct fault *fault);

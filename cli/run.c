@@ -18,12 +18,14 @@
 #include "base/loop.h"
 #include "base/status.h"
 #include "base/supervisor.h"
+#include "base/text.h"
 #include "cli/childlog.h"
 #include "cli/instance.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
 #include "cli/rest.h"
 #include "cli/roles.h"
+#include "cli/run.h"
 #include "cli/run_lock.h"
 #include "cli/terminal.h"
 #include "config/reload.h"
@@ -259,19 +261,32 @@ static int begin_anew(void)
     return EXIT_STORAGE;
 }
 
-int verb_run(struct call *call)
+/* What the command line says counts. */
+static int overrule(char **setting, const char *given)
 {
-    struct run run = {0};
-    const struct argument table[] = {
-        {"drain", NULL, "ends when every dropped scan rests in a final state", ARGUMENT_FLAG,
-         &run.is_draining}
-    };
-    int exit_code = EXIT_DONE;
-    if (!call_read_options(call, table, 1, &exit_code))
-        return exit_code;
-    (void)signal(SIGPIPE, SIG_IGN); // whoever watches may go; the work goes on
-    exit_code = instance_open(call, LEDGER_CREATE, &run.instance);
+    if (given == NULL)
+        return EXIT_DONE;
+    free(*setting);
+    *setting = string_copy(given);
+    if (*setting != NULL)
+        return EXIT_DONE;
+    complain("out of memory");
+    return EXIT_STORAGE;
+}
+
+int run_instance(const struct call *call, bool is_draining, const struct run_centre *centre,
+                 run_check *check)
+{
+    struct run run = {.is_draining = is_draining};
     int lock = -1;
+    (void)signal(SIGPIPE, SIG_IGN); // whoever watches may go; the work goes on
+    int exit_code = instance_open(call, LEDGER_CREATE, &run.instance);
+    if (exit_code == EXIT_DONE)
+        exit_code = overrule(&run.instance.config->centre.connect, centre->connect);
+    if (exit_code == EXIT_DONE)
+        exit_code = overrule(&run.instance.config->centre.key, centre->key);
+    if (exit_code == EXIT_DONE && check != NULL)
+        exit_code = check(run.instance.config);
     if (exit_code == EXIT_DONE)
         exit_code = run_lock_take(run.instance.config, &lock);
     if (exit_code == EXIT_DONE)
@@ -280,4 +295,18 @@ int verb_run(struct call *call)
     if (lock >= 0)
         (void)close(lock);
     return exit_code == EXIT_AGAIN ? begin_anew() : exit_code;
+}
+
+int verb_run(struct call *call)
+{
+    bool is_draining = false;
+    const struct run_centre as_configured = {NULL, NULL};
+    const struct argument table[] = {
+        {"drain", NULL, "ends when every dropped scan rests in a final state", ARGUMENT_FLAG,
+         &is_draining}
+    };
+    int exit_code = EXIT_DONE;
+    if (!call_read_options(call, table, 1, &exit_code))
+        return exit_code;
+    return run_instance(call, is_draining, &as_configured, NULL);
 }

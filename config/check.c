@@ -120,7 +120,7 @@ static void check_sites(const struct check *check)
 
 /* ---- folders ------------------------------------------------------------------------------- */
 
-enum { FOLDERS_MOST = SETTING_ENTRIES_MOST + 4 };
+enum { FOLDERS_MOST = SETTING_ENTRIES_MOST + 5 };
 
 struct folder {
     char place[PLACE_BYTES]; /* "sites[0].drop" */
@@ -193,6 +193,7 @@ static void list_folders(const struct check *check, struct folders *folders)
     add_folder(check, folders, "store.spool", config->store.spool);
     add_folder(check, folders, "store.cabinet", config->store.cabinet);
     add_folder(check, folders, "store.runtime", config->store.runtime);
+    add_folder(check, folders, "reception.folder", config->reception.folder);
     for (size_t i = 0; i < config->site_count; i++) {
         char place[PLACE_BYTES];
         (void)snprintf(place, sizeof place, "sites[%zu].drop", i);
@@ -504,6 +505,32 @@ static void check_dispatch(const struct check *check)
         tell(check, "dispatch.listen", "\"%s\" is not tcp://ADDRESS:PORT", listen);
 }
 
+/* The two ends of the line between a desk far away and its centre. */
+static void check_line(const struct check *check)
+{
+    const struct config *config = check->config;
+    const char *listen = config->reception.listen;
+    const char *connect = config->centre.connect;
+    int64_t rates[CONFIG_HOURS];
+    struct text reason = {0};
+    if (listen != NULL && !address_is_tcp(listen))
+        tell(check, "reception.listen", "\"%s\" is not tcp://ADDRESS:PORT", listen);
+    if (listen != NULL && config->dispatch.listen != NULL &&
+        string_equal(listen, config->dispatch.listen))
+        tell(check, "reception.listen",
+             "workers come to \"%s\" (dispatch.listen); take another port", listen);
+    if (connect != NULL && !address_is_tcp(connect))
+        tell(check, "centre.connect", "\"%s\" is not tcp://HOST:PORT", connect);
+    if (connect != NULL && (config->site_count != 1 || config->sites[0].is_remote))
+        tell(check, "centre.connect",
+             "a desk that sends to a centre has exactly one site of its own");
+    if (connect != NULL && listen != NULL)
+        tell(check, "centre.connect", "a desk that sends to a centre cannot be a centre itself");
+    if (!config_rates_read(config->centre.rates, rates, &reason))
+        tell(check, "centre.rates", "%s", text_string(&reason));
+    text_done(&reason);
+}
+
 /* Carries a grammar's fault to its line. */
 struct grammar_place {
     const struct check *check;
@@ -544,6 +571,7 @@ void config_check(const struct config *config, const struct outline *outline,
     check_dispatch(&check);
     check_kinds(&check, "privacy.medical_kinds", config->medical_kinds);
     check_kinds(&check, "quality.high_kinds", config->quality.high_kinds);
+    check_line(&check);
     for (size_t i = 0; i < config->grammar_count; i++) {
         const struct config_case_grammar *grammar = &config->grammars[i];
         struct grammar_place place = {.check = &check, .index = i};

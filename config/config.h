@@ -33,6 +33,7 @@ struct config_site {
     char *scan_profile;  /* name of the profile that is used here; NULL: none is named */
     char *scanner;       /* make, model and serial number; NULL: not said */
     char *operator_name; /* who scans here when no cover says so; NULL: not said */
+    bool is_remote;      /* its scans come from a desk by the reception, not from a folder here */
 };
 
 enum config_colour { CONFIG_COLOUR_FULL = 0, CONFIG_COLOUR_GREY, CONFIG_COLOUR_BITONAL };
@@ -176,6 +177,23 @@ struct config_dispatch {
     char *key;    /* absolute path of the dispatcher's key file */
 };
 
+/* The centre's door for desks far away: posteingang-reception. */
+struct config_reception {
+    char *listen; /* "tcp://HOST:PORT"; NULL: there are none. The key is dispatch.key */
+    char *folder; /* absolute path: scans that are not all here yet */
+};
+
+enum { CONFIG_HOURS = 24, CONFIG_RATE_UNLIMITED = -1 };
+
+/* A desk's way to the centre: posteingang site. */
+struct config_centre {
+    char *connect;     /* "tcp://HOST:PORT", the centre's reception.listen; NULL: this is no desk */
+    char *key;         /* absolute path of the desk's key file */
+    char *rates;       /* as it is written; see config_rates_read(); NULL: no limit */
+    int64_t keep_days; /* its own copies, after the centre has them */
+    int64_t silence_ms; /* without a word from the centre the line counts as cut */
+};
+
 /* Packages for a document management system: filing/xdomea.h. */
 struct config_xdomea {
     char *folder;  /* absolute: packages of teams without a folder of their own */
@@ -312,6 +330,8 @@ struct config_alarms {
     char *certificates;  /* PEM files parted by commas; NULL: none */
     int64_t expiry_ms;   /* before the end of a certificate */
     int64_t undelivered_ms; /* age of the oldest notice that waits */
+    int64_t desk_silent_ms; /* a desk far away says nothing for so long */
+    int64_t desk_behind_ms; /* age of the oldest scan that waits at one */
 };
 
 enum config_encryption {
@@ -381,6 +401,8 @@ struct config {
     struct config_store store;
     struct config_workers workers;
     struct config_dispatch dispatch;
+    struct config_reception reception;
+    struct config_centre centre;
     struct config_xdomea xdomea;
     struct config_sheets sheets;
     struct config_deadlines deadlines;
@@ -419,6 +441,11 @@ const char *config_find(const char *given);
 /* config_find() and config_load(), with problems printed to standard error. Programs use this:
  * NULL means exit with EXIT_CONFIGURATION. store.shared is in force from here on. */
 struct config *config_load_or_explain(const char *given);
+
+/* Reads a table of hours, e.g. "7-17 64kB; 17-22 256kB": from the first hour (local time) until
+ * before the last one, bytes a second; 0B: nothing is sent. Hours that are not named have no limit:
+ * CONFIG_RATE_UNLIMITED. `text` NULL: none has. False: `reason` says what is wrong. */
+bool config_rates_read(const char *text, int64_t ret_rates[CONFIG_HOURS], struct text *reason);
 
 /* Whether a site may be called that: it becomes a folder's name and a column of listings. */
 bool config_site_name_is_fit(const char *name);

@@ -104,6 +104,10 @@ const struct setting settings[] = {
         operator_name,
         "Who scans here when no cover says so: a person, or a pseudonym that can be resolved; for "
         "the Transfervermerk."),
+    ENTRY_WORD(
+        SETTING_SITES, SETTING_SWITCH, "remote", "false", truths, struct config_site, is_remote,
+        "Whether its scans come over the line from a desk (posteingang site) instead of from "
+        "a folder here."),
 
     ENTRY(SETTING_TEAMS, SETTING_TEXT, "name", NULL, NULL, 1, NAME_BYTES, struct config_team, name,
           "Name of the team, as the register's team column has it."),
@@ -335,6 +339,26 @@ const struct setting settings[] = {
     VALUE(SETTING_PATH, "dispatch.key", "keys/dispatch.key", 1, PATH_BYTES, dispatch.key,
           "The dispatcher's own key, which those workers trust."),
 
+    VALUE(SETTING_OPTION_TEXT, "reception.listen", "", 0, 300, reception.listen,
+          "Where desks far away (posteingang site) reach this centre: tcp://ADDRESS:PORT, e.g. "
+          "tcp://*:5571; empty: there are none. The key is dispatch.key."),
+    VALUE(SETTING_PATH, "reception.folder", "incoming", 1, PATH_BYTES, reception.folder,
+          "Folder of scans of which a part has come."),
+
+    VALUE(SETTING_OPTION_TEXT, "centre.connect", "", 0, 300, centre.connect,
+          "At a desk far away: the centre's reception.listen, tcp://HOST:PORT. Empty: this is no "
+          "such desk."),
+    VALUE(SETTING_PATH, "centre.key", "keys/site.key", 1, PATH_BYTES, centre.key,
+          "The desk's key file, made by: posteingang key new."),
+    VALUE(SETTING_OPTION_TEXT, "centre.rates", "", 0, WORDS_BYTES, centre.rates,
+          "What may be sent in a second, by hours of the day: e.g. 7-17 64kB; 17-22 256kB. 0B: "
+          "nothing in these hours; hours that are not named have no limit."),
+    COUNT("centre.keep", "30", 0, 3650, "days", centre.keep_days,
+          "How long the desk keeps its own copy of a scan after the centre has taken it over."),
+    VALUE(
+        SETTING_DURATION, "centre.silence", "60s", SEC, HOUR, centre.silence_ms,
+        "Without a word from the centre for this long the line counts as cut, and is tried anew."),
+
     VALUE(SETTING_PATH, "xdomea.folder", "xdomea/out", 1, PATH_BYTES, xdomea.folder,
           "Folder that packages are put in for the document management system, which takes them "
           "away."),
@@ -508,6 +532,10 @@ const struct setting settings[] = {
           "Warns this long before a certificate runs out; 0s: never."),
     VALUE(SETTING_DURATION, "alarms.undelivered", "1h", 0, 365 * (double)DAY, alarms.undelivered_ms,
           "Warns, where it still can, when a notice could not be sent for this long; 0s: never."),
+    VALUE(SETTING_DURATION, "alarms.desk_silent", "1h", 0, 365 * (double)DAY, alarms.desk_silent_ms,
+          "Warns when a desk far away has said nothing for this long; 0s: never."),
+    VALUE(SETTING_DURATION, "alarms.desk_behind", "1d", 0, 365 * (double)DAY, alarms.desk_behind_ms,
+          "Warns when a scan has waited at a desk far away for this long; 0s: never."),
 
     VALUE(SETTING_OPTION_TEXT, "mail.server", "", 0, 300, mail.server,
           "Mail server that takes our notices: HOST:PORT, e.g. mail.example.org:587; empty: no "
@@ -636,6 +664,8 @@ const struct setting_section setting_sections[] = {
     {"workers", "How work is handed out.", SETTING_SINGLE},
     {"dispatch", "The door for workers on other hosts (see: posteingang key new --help).",
      SETTING_SINGLE},
+    {"reception", "The door for desks far away, which keep scans and send them on.", SETTING_SINGLE},
+    {"centre", "At a desk far away: the way to the centre (posteingang site).", SETTING_SINGLE},
     {"xdomea", "Handing over to a document management system; teams choose it (destination).",
      SETTING_SINGLE},
     {"sheets", "Sheets that are printed: separators, covers, return sheets.", SETTING_SINGLE},

@@ -42,9 +42,9 @@ enum setting_list {
 };
 
 enum {
-    SETTINGS_MOST = 256,        /* rows of the table */
-    SETTING_ITEM_KEYS_MOST = 8, /* keys in an entry of a list */
-    SETTING_ENTRIES_MOST = 500, /* entries in a list */
+    SETTINGS_MOST = 256,         /* rows of the table */
+    SETTING_ITEM_KEYS_MOST = 12, /* keys in an entry of a list */
+    SETTING_ENTRIES_MOST = 500,  /* entries in a list */
     SETTING_KEY_BYTES = 96
 };
 

@@ -243,7 +243,7 @@ static enum status make_sites(struct intake *intake, const struct intake_options
     if (intake->sites == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory");
     for (size_t i = 0; i < config->site_count; i++) {
-        if (!is_wanted(options->sites, config->sites[i].name))
+        if (config->sites[i].is_remote || !is_wanted(options->sites, config->sites[i].name))
             continue;
         size_t index = intake->site_count++;
         site_init(&intake->sites[index], &config->sites[i], intake->desk->clock, index,

@@ -365,7 +365,7 @@ struct list_filter {
 enum status ledger_list(struct ledger *ledger, const struct list_filter *filter,
                         ledger_list_callback *callback, void *context, struct fault *fault);
 
-enum { SCAN_STATES = SCAN_PURGED + 1, DOCUMENT_STATES = DOCUMENT_PURGED + 1 };
+enum { SCAN_STATES = SCAN_SENT + 1, DOCUMENT_STATES = DOCUMENT_PURGED + 1 };
 
 struct ledger_summary {
     uint64_t scans[SCAN_STATES];         /* how many in each state */

@@ -14,7 +14,7 @@
 static const char *const scan_names[] = {
     [SCAN_RECEIVED] = "received", [SCAN_READING] = "reading", [SCAN_READ] = "read",
     [SCAN_FAILED] = "failed",     [SCAN_REFUSED] = "refused", [SCAN_DUPLICATE] = "duplicate",
-    [SCAN_CORRUPT] = "corrupt",   [SCAN_PURGED] = "purged",
+    [SCAN_CORRUPT] = "corrupt",   [SCAN_PURGED] = "purged",   [SCAN_SENT] = "sent",
 };
 
 static const char *const document_names[] = {
@@ -68,6 +68,11 @@ static const struct move scan_moves[] = {
     {SCAN_CORRUPT,   SCAN_RECEIVED }, // a person has seen to it
     {SCAN_CORRUPT,   SCAN_READ     },
     {SCAN_READ,      SCAN_PURGED   }, // with the last of its documents
+    {SCAN_RECEIVED,  SCAN_SENT     }, // the centre took it over
+    {SCAN_DUPLICATE, SCAN_SENT     },
+    {SCAN_DUPLICATE, SCAN_REFUSED  }, // the centre cannot take it
+    {SCAN_SENT,      SCAN_REFUSED  }, // the centre could not read it
+    {SCAN_SENT,      SCAN_CORRUPT  },
 };
 
 static const struct move document_moves[] = {
@@ -123,8 +128,8 @@ static const struct move job_moves[] = {
 };
 
 static const bool scan_final[] = {
-    [SCAN_READ] = true,      [SCAN_FAILED] = true,  [SCAN_REFUSED] = true,
-    [SCAN_DUPLICATE] = true, [SCAN_CORRUPT] = true, [SCAN_PURGED] = true,
+    [SCAN_READ] = true,    [SCAN_FAILED] = true, [SCAN_REFUSED] = true, [SCAN_DUPLICATE] = true,
+    [SCAN_CORRUPT] = true, [SCAN_PURGED] = true, [SCAN_SENT] = true,
 };
 
 static const bool document_final[] = {

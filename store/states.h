@@ -16,7 +16,8 @@ enum scan_state {
     SCAN_REFUSED,      /* final: not a document we can read; the reason stands beside it */
     SCAN_DUPLICATE,    /* final: the same bytes came before; linked to the first */
     SCAN_CORRUPT,      /* the ledger or spool contradicts itself here; a person looks */
-    SCAN_PURGED        /* final: deleted by two persons, with the last of its documents */
+    SCAN_PURGED,       /* final: deleted by two persons, with the last of its documents */
+    SCAN_SENT          /* final, at a desk: the centre has it */
 };
 
 enum document_state {

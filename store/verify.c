@@ -117,7 +117,8 @@ static const struct rule rules[] = {
      .words = "is in a state that there is not",
      .sql =
          "SELECT id FROM scan WHERE state NOT IN"
-         " ('received', 'reading', 'read', 'failed', 'refused', 'duplicate', 'corrupt', 'purged')"},
+         " ('received', 'reading', 'read', 'failed', 'refused', 'duplicate', 'corrupt', 'purged',"
+         " 'sent')"                                                                               },
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "was set aside as corrupt: a person must look",
@@ -140,7 +141,8 @@ static const struct rule rules[] = {
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "is at rest, but still has a read job",
-     .sql = "SELECT s.id FROM scan s WHERE s.state IN ('read', 'refused', 'duplicate') AND EXISTS"
+     .sql = "SELECT s.id FROM scan s WHERE s.state IN ('read', 'refused', 'duplicate', 'sent') AND "
+            "EXISTS"
             " (" OPEN_READ_JOB ")"                                                                },
     {.noun = "scan",
      .subject = SUBJECT_UUID,
@@ -152,12 +154,13 @@ static const struct rule rules[] = {
      .words = "does not say rightly which scan it is a duplicate of",
      .sql = "SELECT s.id FROM scan s LEFT JOIN scan f ON f.id = s.duplicate_of WHERE"
             " (s.state = 'duplicate' AND (f.id IS NULL OR f.sha256 <> s.sha256 OR f.id = s.id))"
-            " OR (s.state NOT IN ('duplicate', 'corrupt') AND s.duplicate_of IS NOT NULL)"        },
+            " OR (s.state NOT IN ('duplicate', 'sent', 'refused', 'corrupt') AND s.duplicate_of IS "
+            "NOT NULL)"                                                                           },
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "has no bytes in the spool, but was not refused",
      .sql = "SELECT id FROM scan WHERE has_bytes = 0 AND state NOT IN ('refused', 'corrupt', "
-            "'purged')"                                                                           },
+            "'purged', 'sent')"                                                                   },
     {.noun = "scan",
      .subject = SUBJECT_UUID,
      .words = "was read, but its pages are not each there exactly once",

@@ -9,7 +9,7 @@
 _Static_assert((int)KEY_BYTES == (int)DIGEST_BYTES,
                "a key travels as the 32 bytes that a digest has");
 
-static const char *const role_names[WORKER_ROLES] = {"reader", "filer"};
+static const char *const role_names[WORKER_ROLES] = {"reader", "filer", "site"};
 
 const char *worker_role_name(enum worker_role role)
 {
@@ -44,7 +44,7 @@ static struct digest as_digest(const struct public_key *key)
 
 /* ---- looking ------------------------------------------------------------------------------- */
 
-#define KEY_COLUMNS "id, name, role, public_key, since_ms, revoked_ms"
+#define KEY_COLUMNS "id, name, role, public_key, since_ms, revoked_ms, site"
 
 static enum status read_key(struct rows *rows, struct worker_key *ret_key, struct fault *fault)
 {
@@ -53,11 +53,14 @@ static enum status read_key(struct rows *rows, struct worker_key *ret_key, struc
                              .revoked_ms = rows_integer(rows, 5)};
     const char *name = rows_text(rows, 1);
     const char *role = rows_text(rows, 2);
+    const char *site = rows_text(rows, 6);
     struct digest bytes = rows_digest(rows, 3);
     if (name == NULL || !worker_key_name_is_fit(name) || role == NULL ||
-        !worker_role_from_name(role, &key.role))
+        !worker_role_from_name(role, &key.role) || site == NULL ||
+        (key.role == WORKER_ROLE_SITE) != (site[0] != '\0'))
         return fault_set(fault, STATUS_HALT, "the ledger holds a worker's key that is none");
     (void)snprintf(key.name, sizeof key.name, "%s", name);
+    (void)snprintf(key.site, sizeof key.site, "%s", site);
     memcpy(key.public_key.bytes, bytes.bytes, sizeof key.public_key.bytes);
     *ret_key = key;
     return STATUS_OK;
@@ -142,6 +145,8 @@ static enum status audit_key(struct ledger *ledger, const char *actor, const cha
     struct digest bytes = as_digest(&key->public_key);
     detail_open(&detail);
     detail_word(&detail, "role", worker_role_name(key->role));
+    if (key->site[0] != '\0')
+        detail_word(&detail, "site", key->site);
     detail_digest(&detail, "public_key", &bytes);
     if (leases >= 0)
         detail_number(&detail, "leases", leases);
@@ -184,17 +189,17 @@ static enum status enrol(struct ledger *ledger, const struct worker_key *key, co
     if (status != STATUS_OK)
         return status;
     return database_run(ledger->database,
-                        "INSERT INTO worker_key (name, role, public_key, since_ms, audit)"
-                        " VALUES ($1, $2, $3, $4, $5)",
+                        "INSERT INTO worker_key (name, role, public_key, since_ms, audit, site)"
+                        " VALUES ($1, $2, $3, $4, $5, $6)",
                         VALUES(value_text(key->name), value_text(worker_role_name(key->role)),
                                value_digest(&bytes), value_integer(ledger_wall_ms(ledger)),
-                               value_integer(audit)),
+                               value_integer(audit), value_text(key->site)),
                         NULL, fault);
 }
 
-enum status worker_key_enrol(struct ledger *ledger, const char *name, enum worker_role role,
-                             const struct public_key *public_key, const char *actor,
-                             struct fault *fault)
+static enum status enrol_as(struct ledger *ledger, const char *name, enum worker_role role,
+                            const char *site, const struct public_key *public_key,
+                            const char *actor, struct fault *fault)
 {
     if (!worker_key_name_is_fit(name))
         return fault_set(fault, STATUS_REFUSE,
@@ -203,10 +208,30 @@ enum status worker_key_enrol(struct ledger *ledger, const char *name, enum worke
                          WORKER_KEY_NAME_BYTES_MOST);
     struct worker_key key = {.role = role, .public_key = *public_key};
     (void)snprintf(key.name, sizeof key.name, "%s", name);
+    (void)snprintf(key.site, sizeof key.site, "%s", site);
     enum status status = ledger_begin(ledger, fault);
     if (status == STATUS_OK)
         status = ledger_end(ledger, enrol(ledger, &key, actor, fault), fault);
     return status;
+}
+
+enum status worker_key_enrol(struct ledger *ledger, const char *name, enum worker_role role,
+                             const struct public_key *public_key, const char *actor,
+                             struct fault *fault)
+{
+    if (role == WORKER_ROLE_SITE)
+        return fault_set(fault, STATUS_REFUSE, "a desk's key is enrolled for a site");
+    return enrol_as(ledger, name, role, "", public_key, actor, fault);
+}
+
+enum status worker_key_enrol_site(struct ledger *ledger, const char *name, const char *site,
+                                  const struct public_key *public_key, const char *actor,
+                                  struct fault *fault)
+{
+    if (site[0] == '\0' || strlen(site) > WORKER_KEY_SITE_BYTES_MOST)
+        return fault_set(fault, STATUS_REFUSE, "the name of a site has 1 to %d bytes",
+                         WORKER_KEY_SITE_BYTES_MOST);
+    return enrol_as(ledger, name, WORKER_ROLE_SITE, site, public_key, actor, fault);
 }
 
 /* ---- revoking ------------------------------------------------------------------------------ */

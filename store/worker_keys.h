@@ -13,12 +13,13 @@
 #include "base/keypair.h"
 #include "store/ledger.h"
 
-enum { WORKER_KEY_NAME_BYTES_MOST = 32 };
+enum { WORKER_KEY_NAME_BYTES_MOST = 32, WORKER_KEY_SITE_BYTES_MOST = 64 };
 
-enum worker_role { WORKER_ROLE_READER = 0, WORKER_ROLE_FILER };
-enum { WORKER_ROLES = WORKER_ROLE_FILER + 1 };
+/* WORKER_ROLE_SITE: a desk that sends scans of one site to the reception; no worker at all. */
+enum worker_role { WORKER_ROLE_READER = 0, WORKER_ROLE_FILER, WORKER_ROLE_SITE };
+enum { WORKER_ROLES = WORKER_ROLE_SITE + 1 };
 
-/* "reader" or "filer", as in struct worker_record; static. */
+/* "reader", "filer" or "site", as in struct worker_record; static. */
 const char *worker_role_name(enum worker_role role);
 bool worker_role_from_name(const char *name, enum worker_role *ret_role);
 
@@ -26,6 +27,7 @@ struct worker_key {
     int64_t id; /* of the enrolment */
     char name[WORKER_KEY_NAME_BYTES_MOST + 1];
     enum worker_role role;
+    char site[WORKER_KEY_SITE_BYTES_MOST + 1]; /* "" but for WORKER_ROLE_SITE */
     struct public_key public_key;
     int64_t since_ms;
     int64_t revoked_ms; /* 0: it stands */
@@ -39,6 +41,10 @@ bool worker_key_name_is_fit(const char *name);
 enum status worker_key_enrol(struct ledger *ledger, const char *name, enum worker_role role,
                              const struct public_key *public_key, const char *actor,
                              struct fault *fault);
+/* The same for a desk, which may send scans of `site` and nothing else. */
+enum status worker_key_enrol_site(struct ledger *ledger, const char *name, const char *site,
+                                  const struct public_key *public_key, const char *actor,
+                                  struct fault *fault);
 /* From its commit on the key opens nothing: its workers get no further lease, and those that they
  * hold go back in the same transaction, so that no result of theirs is taken any more.
  * *ret_leases: how many. STATUS_REFUSE: no standing key has this name. */

@@ -39,12 +39,13 @@ def schema_on(server, name):
 
 
 class Instance:
-    """`posteingang init` in the folder `name`, with the settings of QUICK."""
+    """`posteingang init` in the folder `name`, with the settings of QUICK; `sites`: only these."""
 
-    def __init__(self, name):
+    def __init__(self, name, sites=()):
         self.folder = os.path.abspath(name)
         self.config = os.path.join(self.folder, "posteingang.yaml")
-        self.must("init", self.folder, config=False)
+        named = [word for site in sites for word in ("--site", site)]
+        self.must("init", self.folder, *named, config=False)
         with open(self.config, encoding="utf-8") as file:
             text = file.read()
         for key, value in QUICK.items():
