@@ -257,6 +257,17 @@ static void settle_address(struct load *load)
     text_done(&reason);
 }
 
+static void settle_reception(struct load *load)
+{
+    struct config *config = load->config;
+    char *folder =
+        config->reception.folder == NULL && !load->no_memory ? config_ledger_folder(config) : NULL;
+    if (folder != NULL)
+        config->reception.folder = path_join(folder, "incoming");
+    load->no_memory |= config->reception.folder == NULL;
+    free(folder);
+}
+
 /* ---- the file ------------------------------------------------------------------------------ */
 
 static unsigned line_of_bad_utf8(const char *bytes, size_t length)
@@ -291,6 +302,7 @@ static void read_values(struct load *load, const char *bytes, size_t length, str
         return;
     settle_lists(load);
     settle_address(load);
+    settle_reception(load);
     if (!load->no_memory)
         config_check(load->config, &load->outline, &load->problems);
 }

@@ -342,8 +342,8 @@ const struct setting settings[] = {
     VALUE(SETTING_OPTION_TEXT, "reception.listen", "", 0, 300, reception.listen,
           "Where desks far away (posteingang site) reach this centre: tcp://ADDRESS:PORT, e.g. "
           "tcp://*:5571; empty: there are none. The key is dispatch.key."),
-    VALUE(SETTING_PATH, "reception.folder", "incoming", 1, PATH_BYTES, reception.folder,
-          "Folder of scans of which a part has come."),
+    VALUE(SETTING_OPTION_PATH, "reception.folder", "", 0, PATH_BYTES, reception.folder,
+          "Folder of scans of which a part has come; empty: incoming, in the ledger's folder."),
 
     VALUE(SETTING_OPTION_TEXT, "centre.connect", "", 0, 300, centre.connect,
           "At a desk far away: the centre's reception.listen, tcp://HOST:PORT. Empty: this is no "

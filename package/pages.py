@@ -17,7 +17,7 @@ import subprocess
 import tempfile
 
 ROLES = ("intake", "register", "dispatch", "reader", "filer", "answers", "learn",
-         "portal", "monitor")
+         "portal", "monitor", "reception", "forward")
 EXITS = (
     ("0", "done"), ("1", "done, and something was found wrong or refused"), ("2", "wrong usage"),
     ("3", "the configuration cannot be used"), ("4", "a service is not reachable"),

@@ -150,7 +150,7 @@ def in_state(instance, state):
 
 
 def part_bytes(stage):
-    folder = os.path.join(stage.centre.folder, "incoming", SITE)
+    folder = os.path.join(stage.centre.folder, "ledger", "incoming", SITE)
     names = [n for n in os.listdir(folder)] if os.path.isdir(folder) else []
     return sum(os.path.getsize(os.path.join(folder, n)) for n in names)
 

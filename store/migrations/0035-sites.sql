@@ -1,4 +1,4 @@
--- 0034-sites: desks far from the centre, which keep scans and send them on.
+-- 0035-sites: desks far from the centre, which keep scans and send them on.
 -- SPDX-License-Identifier: EUPL-1.2
 
 -- A key of role "site" is good for scans of this site alone; '' for workers.
