@@ -1,4 +1,4 @@
-/* site.c - `posteingang site` and `posteingang site status`: a desk far from the centre.
+/* site.c - `posteingang site` and `posteingang sites`: a desk far from the centre.
  *
  * At a desk the status speaks German, to whoever scans there; at a centre it is a table for the
  * administrator. Both come from the same rows: what each end last noted of the line. */
@@ -268,7 +268,7 @@ static int show_status(const struct instance *instance, bool as_json)
     return listing.is_bad ? EXIT_FOUND : EXIT_DONE;
 }
 
-int verb_site_status(struct call *call)
+int verb_sites(struct call *call)
 {
     bool as_json = false;
     struct instance instance = {0};

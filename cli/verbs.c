@@ -32,9 +32,9 @@ static const struct verb verbs[] = {
      "order on Ctrl-C or SIGTERM. With --drain it ends by itself, with exit code 0, when every\n"
      "dropped scan rests in a final state; with 1 when something is stuck. On a terminal it\n"
      "shows one line of progress and the programs' warnings; 2>FILE keeps the whole log.", verb_run},
-    {"site status", "[--json]", "shows what waits to be sent, and how the line is",
+    {"sites", "[--json]", "shows what waits to be sent, and how the line is",
      "At a desk: how many scans wait here, since when, and whether the centre is heard. At a centre:\n"
-     "the same of every desk. Exit code 1 when something needs a person.", verb_site_status},
+     "the same of every desk. Exit code 1 when something needs a person.", verb_sites},
     {"site", "[--connect tcp://HOST:PORT] [--key FILE]", "takes scans over at a desk far from the centre, and sends them on",
      "Takes scans over on this desk's own disk, durably, and sends them to the centre as the line\n"
      "allows: in order, each once, going on where it was cut. Instead of centre.connect and centre.key\n"

@@ -4,12 +4,8 @@
  * the scan. Bytes are removed inside of the transaction that has just seen that nobody else needs
  * them: after a crash in between the next call finds them gone. */
 // SPDX-License-Identifier: EUPL-1.2
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/durable.h"
 #include "store/ledger_private.h"
 #include "store/sent.h"
 
@@ -227,23 +223,16 @@ static enum status find_clearable(struct ledger *ledger, int64_t before_ms,
     return status;
 }
 
-/* Removes the file, durably, unless it is too young: *ret_gone. */
+/* Removes the object, for good, unless it is too young: *ret_gone. */
 static enum status remove_object(struct spool *spool, const struct digest *digest, int64_t quiet_ms,
                                  bool *ret_gone, struct fault *fault)
 {
-    struct stat found;
-    char *path = spool_path(spool, digest);
-    enum status status = path == NULL ? ledger_out_of_memory(fault) : STATUS_OK;
-    if (status == STATUS_OK && lstat(path, &found) != 0) {
-        *ret_gone = true;
-    } else if (status == STATUS_OK) {
-        int64_t age_ms = clock_wall_ms(clock_system()) - (int64_t)found.st_mtim.tv_sec * 1000;
-        *ret_gone = age_ms >= quiet_ms;
-        if (*ret_gone)
-            status = durable_remove(path, fault);
-    }
-    free(path);
-    return status;
+    struct spool_object object = {0};
+    enum status status = spool_look(spool, digest, &object, fault);
+    if (status != STATUS_OK)
+        return status;
+    *ret_gone = !object.is_there || clock_wall_ms(clock_system()) - object.written_ms >= quiet_ms;
+    return *ret_gone ? spool_remove(spool, digest, fault) : STATUS_OK;
 }
 
 static enum status clear(struct ledger *ledger, struct spool *spool,

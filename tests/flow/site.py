@@ -181,7 +181,7 @@ def check_same(stage, contents):
 
 
 def status(stage):
-    answer = stage.desk.ask("site", "status")
+    answer = stage.desk.ask("sites")
     return answer.returncode, answer.stdout
 
 

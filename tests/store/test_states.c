@@ -63,14 +63,15 @@ static const struct {
     enum scan_state from;
     const char *to; /* words parted by blanks */
 } scans[] = {
-    {SCAN_RECEIVED,  "reading refused duplicate corrupt"   },
-    {SCAN_READING,   "received read failed refused corrupt"},
-    {SCAN_READ,      "corrupt purged"                      },
-    {SCAN_FAILED,    "received reading corrupt"            },
-    {SCAN_REFUSED,   "corrupt"                             },
-    {SCAN_DUPLICATE, "corrupt"                             },
-    {SCAN_CORRUPT,   "received read"                       },
-    {SCAN_PURGED,    ""                                    },
+    {SCAN_RECEIVED,  "reading refused duplicate corrupt sent"},
+    {SCAN_READING,   "received read failed refused corrupt"  },
+    {SCAN_READ,      "corrupt purged"                        },
+    {SCAN_FAILED,    "received reading corrupt"              },
+    {SCAN_REFUSED,   "corrupt"                               },
+    {SCAN_DUPLICATE, "corrupt sent refused"                  },
+    {SCAN_CORRUPT,   "received read"                         },
+    {SCAN_PURGED,    ""                                      },
+    {SCAN_SENT,      "refused corrupt"                       },
 };
 
 static const struct {
