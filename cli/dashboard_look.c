@@ -169,7 +169,7 @@ enum status dashboard_look(struct ledger *ledger, const struct config *config,
         dashboard_done(&dashboard);
         return status;
     }
-    if (statvfs(config->store.spool, &space) == 0)
+    if (statvfs(config_spool_folder(config), &space) == 0)
         dashboard.free_bytes = (uint64_t)space.f_bavail * space.f_frsize;
     reckon_end(&dashboard, pace);
     *ret_dashboard = dashboard;

@@ -131,10 +131,10 @@ void check_storage(struct checkup *checkup)
     const struct {
         const char *what, *path;
     } places[] = {
-        {"spool",   store->spool  },
-        {"cabinet", store->cabinet},
-        {"ledger",  ledger_folder },
-        {"runtime", store->runtime},
+        {"spool",   config_spool_folder(checkup->config)},
+        {"cabinet", store->cabinet                      },
+        {"ledger",  ledger_folder                       },
+        {"runtime", store->runtime                      },
     };
     bool is_well = ledger_folder != NULL;
     for (size_t i = 0; ledger_folder != NULL && i < sizeof places / sizeof places[0]; i++) {
@@ -177,7 +177,7 @@ static void check_disk(struct checkup *checkup, const char *what, const char *pa
 
 void check_space(struct checkup *checkup)
 {
-    check_disk(checkup, "spool", checkup->config->store.spool);
+    check_disk(checkup, "spool", config_spool_folder(checkup->config));
     check_disk(checkup, "cabinet", checkup->config->store.cabinet);
 }
 

@@ -108,7 +108,7 @@ static enum status make_folders(const struct config *config, unsigned *made, str
     if (status == STATUS_OK)
         status = make_ledger_folder(config, made, fault);
     if (status == STATUS_OK)
-        status = make_folder(config->store.spool, share_mode(MODE_PRIVATE), made, fault);
+        status = make_folder(config_spool_folder(config), share_mode(MODE_PRIVATE), made, fault);
     if (status == STATUS_OK)
         status = make_folder(config->store.runtime, share_mode(MODE_PRIVATE), made, fault);
     if (status == STATUS_OK)
@@ -145,7 +145,7 @@ static enum status make_stores(const struct config *config, unsigned *made, stru
     if (status == STATUS_OK)
         status = second_factor_count(ledger, &factors, fault);
     if (status == STATUS_OK)
-        status = spool_open(config->store.spool, &spool, fault);
+        status = spool_open_at(config_spool_place(config), &spool, fault);
     spool_close(&spool);
     ledger_close(&ledger);
     bool is_key_made = false;

@@ -32,7 +32,7 @@ static int open_stores(struct instance *instance, enum ledger_access access_want
     struct fault fault = {0};
     int exit_code = open_ledger(instance, access_wanted);
     if (exit_code == EXIT_DONE &&
-        spool_open(instance->config->store.spool, &instance->spool, &fault) != STATUS_OK)
+        spool_open_at(config_spool_place(instance->config), &instance->spool, &fault) != STATUS_OK)
         exit_code = outcome_of(&fault);
     return exit_code;
 }

@@ -190,7 +190,9 @@ static void compare_folders(const struct check *check, const struct folder *left
 static void list_folders(const struct check *check, struct folders *folders)
 {
     const struct config *config = check->config;
-    add_folder(check, folders, "store.spool", config->store.spool);
+    add_folder(check, folders,
+               spool_place_is_bucket(config->store.spool) ? "store.s3.cache" : "store.spool",
+               config_spool_folder(config));
     add_folder(check, folders, "store.cabinet", config->store.cabinet);
     add_folder(check, folders, "store.runtime", config->store.runtime);
     add_folder(check, folders, "reception.folder", config->reception.folder);
@@ -421,6 +423,22 @@ static void check_directory(const struct check *check)
              directory->user_dn);
 }
 
+static void check_object_store(const struct check *check)
+{
+    const struct config_s3 *s3 = &check->config->store.s3;
+    if (!spool_place_is_bucket(check->config->store.spool))
+        return;
+    if (s3->endpoint == NULL)
+        tell(check, "store.s3.endpoint", "is needed: the spool is in an object store");
+    else if (!string_starts_with(s3->endpoint, "https://") &&
+             !string_starts_with(s3->endpoint, "http://"))
+        tell(check, "store.s3.endpoint", "\"%s\" is not https://HOST", s3->endpoint);
+    if (s3->access_key == NULL)
+        tell(check, "store.s3.access_key", "is needed: the spool is in an object store");
+    if (s3->secret_file == NULL)
+        tell(check, "store.s3.secret_file", "is needed: the spool is in an object store");
+}
+
 static void check_certificate(const struct check *check)
 {
     const struct config_portal *portal = &check->config->portal;
@@ -566,6 +584,7 @@ void config_check(const struct config *config, const struct outline *outline,
     check_address(&check, "monitor.address", check.config->monitor.address);
     check_notices(&check);
     check_directory(&check);
+    check_object_store(&check);
     check_certificate(&check);
     check_factor_roles(&check);
     check_dispatch(&check);

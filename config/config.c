@@ -45,6 +45,26 @@ char *config_ledger_folder(const struct config *config)
                : string_copy_bytes(config->store.ledger, (size_t)(slash - config->store.ledger));
 }
 
+const char *config_spool_folder(const struct config *config)
+{
+    return spool_place_is_bucket(config->store.spool) ? config->store.s3.cache
+                                                      : config->store.spool;
+}
+
+struct spool_place config_spool_place(const struct config *config)
+{
+    const struct config_s3 *s3 = &config->store.s3;
+    return (struct spool_place){.url = config->store.spool,
+                                .folder = config_spool_folder(config),
+                                .endpoint = s3->endpoint,
+                                .region = s3->region,
+                                .access_key = s3->access_key,
+                                .secret_file = s3->secret_file,
+                                .timeout_ms = s3->timeout_ms,
+                                .cache_bytes = s3->cache_bytes,
+                                .cache_age_ms = s3->cache_age_ms};
+}
+
 /* ---- values -------------------------------------------------------------------------------- */
 
 static size_t entry_bytes(enum setting_list list)

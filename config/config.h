@@ -15,6 +15,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/retention.h"
+#include "base/spool_place.h"
 #include "base/text.h"
 
 /* What letters count for that were found at the first emptying of a day: law/receipt.h. */
@@ -147,9 +148,20 @@ struct config_limits {
     int64_t free_bytes_least; /* the intake leaves files where they are below this */
 };
 
+/* The object store, when the spool is in one. */
+struct config_s3 {
+    char *endpoint, *region, *access_key;
+    char *secret_file; /* absolute path */
+    int64_t timeout_ms;
+    char *cache; /* absolute path */
+    int64_t cache_bytes;
+    int64_t cache_age_ms;
+};
+
 struct config_store {
-    char *ledger;          /* absolute path of the SQLite file, later also postgresql://… */
-    char *spool;           /* absolute path of the folder, later also s3://… */
+    char *ledger; /* absolute path of the SQLite file, later also postgresql://… */
+    char *spool;  /* absolute path of the folder, or s3://… */
+    struct config_s3 s3;
     char *cabinet;         /* absolute path: the central team's files */
     char *runtime;         /* absolute path of the folder for sockets and locks, mode 0700 */
     int64_t scrub_hour;    /* local time; 24: never */
@@ -433,6 +445,10 @@ bool config_ledger_is_on_server(const struct config *config);
 /* The folder of the ledger's file, or the one that its local helpers have when it is on a server:
  * "ledger" below the configuration's. The caller owns it; NULL: no memory. */
 char *config_ledger_folder(const struct config *config);
+/* Where the spool is; borrows from the configuration. */
+struct spool_place config_spool_place(const struct config *config);
+/* What the spool uses of this host's disks: its folder, or the cache of its bucket. Borrowed. */
+const char *config_spool_folder(const struct config *config);
 
 /* Where the file is: `given` (--config), else $POSTEINGANG_CONFIG, else ./posteingang.yaml, else
  * /etc/posteingang/posteingang.yaml. Static or borrowed; never NULL. */

@@ -388,8 +388,8 @@ static const char *kind_words(const struct setting *setting)
         [SETTING_SHARE] = "share",        [SETTING_PROBABILITY] = "probability",
         [SETTING_TEXT] = "text",          [SETTING_OPTION_TEXT] = "text",
         [SETTING_PATH] = "path",          [SETTING_OPTION_PATH] = "path",
-        [SETTING_LEDGER] = "path or URL", [SETTING_CHOICE] = "choice",
-        [SETTING_SWITCH] = "choice",
+        [SETTING_LEDGER] = "path or URL", [SETTING_SPOOL] = "path or URL",
+        [SETTING_CHOICE] = "choice",      [SETTING_SWITCH] = "choice",
     };
     return setting->unit == NULL ? words[setting->kind] : setting->unit;
 }

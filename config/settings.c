@@ -289,8 +289,9 @@ const struct setting settings[] = {
           "The ledger, which knows where everything is: an SQLite file, or postgresql://… for a "
           "database on a server; #NAME behind it: the office whose ledger it is, of several in one "
           "database."),
-    VALUE(SETTING_PATH, "store.spool", "spool", 1, PATH_BYTES, store.spool,
-          "Folder that keeps scans, readings and PDFs by their digests."),
+    VALUE(SETTING_SPOOL, "store.spool", "spool", 1, PATH_BYTES, store.spool,
+          "Keeps scans, readings and PDFs by their digests: a folder, or s3://BUCKET/PREFIX in an "
+          "object store."),
     VALUE(SETTING_PATH, "store.cabinet", "cabinet", 1, PATH_BYTES, store.cabinet,
           "Folder of the filed documents, by team and case."),
     VALUE(SETTING_PATH, "store.runtime", "run", 1, PATH_BYTES, store.runtime,
@@ -305,6 +306,26 @@ const struct setting settings[] = {
     WORD(SETTING_SWITCH, "store.shared", "false", truths, store.is_shared,
          "Whether the programs run as several users of one group, which may then use the ledger, "
          "the spool and the sockets."),
+
+    VALUE(SETTING_OPTION_TEXT, "store.s3.endpoint", "", 0, NAME_BYTES, store.s3.endpoint,
+          "Address of the object store: https://HOST or https://HOST:PORT. The bucket is the first "
+          "part of the path."),
+    VALUE(SETTING_TEXT, "store.s3.region", "us-east-1", 1, NAME_BYTES, store.s3.region,
+          "Its region, as it is in signatures."),
+    VALUE(SETTING_OPTION_TEXT, "store.s3.access_key", "", 0, NAME_BYTES, store.s3.access_key,
+          "The name of the key that may list, get, put and delete in the bucket."),
+    VALUE(SETTING_OPTION_PATH, "store.s3.secret_file", "", 0, PATH_BYTES, store.s3.secret_file,
+          "File whose first line is the secret of that key."),
+    VALUE(SETTING_DURATION, "store.s3.timeout", "5s", SEC, MIN, store.s3.timeout_ms,
+          "A request of which nothing has moved for this long is given up and made again."),
+    VALUE(
+        SETTING_PATH, "store.s3.cache", "cache", 1, PATH_BYTES, store.s3.cache,
+        "Folder of this host for copies of objects and for what is being written; losing it loses "
+        "nothing."),
+    VALUE(SETTING_SIZE, "store.s3.cache_size", "10GB", 1e6, 1e15, store.s3.cache_bytes,
+          "How much the copies may take; those that were used longest ago go first."),
+    VALUE(SETTING_DURATION, "store.s3.cache_age", "24h", MIN, 30.0 * DAY, store.s3.cache_age_ms,
+          "Copies are kept no longer: what was deleted is gone from every host after this."),
 
     COUNT("workers.readers", "0", 0, 256, "readers", workers.readers,
           "Reading programs on this host; 0: one for each core."),
@@ -661,6 +682,7 @@ const struct setting_section setting_sections[] = {
     {"reading", "Reading of scans: recognition and its limits.", SETTING_SINGLE},
     {"limits", "What is taken over at all.", SETTING_SINGLE},
     {"store", "Where everything is kept.", SETTING_SINGLE},
+    {"store.s3", "The object store, when store.spool is in one.", SETTING_SINGLE},
     {"workers", "How work is handed out.", SETTING_SINGLE},
     {"dispatch", "The door for workers on other hosts (see: posteingang key new --help).",
      SETTING_SINGLE},

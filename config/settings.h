@@ -22,6 +22,7 @@ enum setting_kind {
     SETTING_PATH,        /* char *, owned, absolute; relative ones start at the file's folder */
     SETTING_OPTION_PATH, /* the same; NULL when written as "" */
     SETTING_LEDGER,      /* like SETTING_PATH, or a postgresql:// URL as it is written */
+    SETTING_SPOOL,       /* like SETTING_PATH, or an s3:// URL as it is written */
     SETTING_CHOICE,      /* an enum: the index of the word in `words` */
     SETTING_SWITCH       /* bool: words[0] is false, words[1] true */
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/spool_place.h"
 #include "config/values.h"
 
 /* ---- units --------------------------------------------------------------------------------- */
@@ -273,7 +274,7 @@ char *value_absolute_path(const char *folder, const char *path)
 static bool is_path(const struct setting *setting)
 {
     return setting->kind == SETTING_PATH || setting->kind == SETTING_OPTION_PATH ||
-           setting->kind == SETTING_LEDGER;
+           setting->kind == SETTING_LEDGER || setting->kind == SETTING_SPOOL;
 }
 
 bool value_is_owned(const struct setting *setting)
@@ -314,6 +315,13 @@ static enum status check_server(const char *written, struct text *reason)
     return STATUS_REFUSE;
 }
 
+/* Whether what is written is no path, for a setting that may be one. */
+static bool is_elsewhere(const struct setting *setting, const char *written)
+{
+    return (setting->kind == SETTING_LEDGER && value_is_server(written)) ||
+           (setting->kind == SETTING_SPOOL && spool_place_is_bucket(written));
+}
+
 static enum status check_string(const struct setting *setting, const char *written,
                                 struct text *reason)
 {
@@ -332,9 +340,11 @@ static enum status check_string(const struct setting *setting, const char *writt
     }
     if (setting->kind == SETTING_LEDGER && value_is_server(written))
         return check_server(written, reason);
-    if (is_path(setting) && strstr(written, "://") != NULL) {
+    if (is_path(setting) && !is_elsewhere(setting, written) && strstr(written, "://") != NULL) {
         text_append(reason, setting->kind == SETTING_LEDGER
                                 ? " is neither a path nor postgresql://…"
+                            : setting->kind == SETTING_SPOOL
+                                ? " is neither a path nor s3://…"
                                 : " is an address; this is kept in files, give a path");
         return STATUS_REFUSE;
     }
@@ -351,8 +361,9 @@ static enum status store_string(const struct setting *setting, const char *writt
                    (setting->kind == SETTING_OPTION_TEXT || setting->kind == SETTING_OPTION_PATH);
     char *kept = NULL;
     if (!is_none) {
-        kept = is_path(setting) && !value_is_server(written) ? value_absolute_path(folder, written)
-                                                             : string_copy(written);
+        kept = is_path(setting) && !is_elsewhere(setting, written)
+                   ? value_absolute_path(folder, written)
+                   : string_copy(written);
         if (kept == NULL)
             return STATUS_LATER;
     }
@@ -387,6 +398,7 @@ enum status value_store(const struct setting *setting, const char *written, cons
     case SETTING_PATH:
     case SETTING_OPTION_PATH:
     case SETTING_LEDGER:
+    case SETTING_SPOOL:
         return store_string(setting, written, folder, target, reason);
     }
     return STATUS_REFUSE;

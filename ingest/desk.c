@@ -42,14 +42,17 @@ enum status desk_check_room(const struct desk *desk, uint64_t bytes, struct faul
     uint64_t least = (uint64_t)desk->config->limits.free_bytes_least;
     const struct config_store *store = &desk->config->store;
     enum status status = STATUS_OK;
-    if (is_path(store->spool))
-        status = check_disk(store->spool, bytes, least, fault);
+    const char *spool = config_spool_folder(desk->config);
+    if (is_path(spool))
+        status = check_disk(spool, bytes, least, fault);
     if (status == STATUS_OK && is_path(store->ledger)) {
         char *folder = source_folder(store->ledger);
         status = folder == NULL ? fault_set(fault, STATUS_LATER, "out of memory")
                                 : check_disk(folder[0] == '\0' ? "/" : folder, 0, least, fault);
         free(folder);
     }
+    if (status == STATUS_OK && desk->spool != NULL)
+        status = spool_ready(desk->spool, fault);
     if (status == STATUS_OK && reserve_is_used(store->ledger))
         status = fault_set(fault, STATUS_LATER,
                            "the disk of the ledger was full, and its reserve is in use");

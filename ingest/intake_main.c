@@ -101,7 +101,7 @@ static int work_with_storage(const struct config *config, const struct options *
                                  : options->actor == NULL ? "submit"
                                                           : options->actor};
     struct fault fault = {0};
-    enum status status = spool_open(config->store.spool, &desk.spool, &fault);
+    enum status status = spool_open_at(config_spool_place(config), &desk.spool, &fault);
     if (status == STATUS_OK)
         status = ledger_open(config->store.ledger, LEDGER_WRITE, desk.clock, &desk.ledger, &fault);
     int code = (int)exit_code_of(&fault);

@@ -175,7 +175,7 @@ static bool is_alive(const struct observation *seen, int64_t sign_ms)
 static void look_at_files(const struct config *config, struct observation *seen)
 {
     const struct config_store *store = &config->store;
-    look_at_space(store->spool, &seen->spaces[SPACE_SPOOL]);
+    look_at_space(config_spool_folder(config), &seen->spaces[SPACE_SPOOL]);
     look_at_space(store->ledger, &seen->spaces[SPACE_LEDGER]);
     look_at_space(store->cabinet, &seen->spaces[SPACE_CABINET]);
     seen->ledger_bytes = size_of(store->ledger, "") + size_of(store->ledger, "-wal");

@@ -50,7 +50,7 @@ static json_t *describe_space(const struct config *config)
 {
     struct statvfs space;
     json_t *free_bytes = json_null();
-    if (statvfs(config->store.spool, &space) == 0)
+    if (statvfs(config_spool_folder(config), &space) == 0)
         free_bytes = json_integer((json_int_t)space.f_bavail * (json_int_t)space.f_frsize);
     return json_pack("{s:o, s:I}", "free_bytes", free_bytes, "least_bytes",
                      (json_int_t)config->limits.free_bytes_least);

@@ -46,7 +46,7 @@ static enum status open_all(struct indexer *indexer, const struct config *config
     if (status == STATUS_OK)
         status = ledger_open(config->store.ledger, LEDGER_READ, clock, &indexer->ledger, fault);
     if (status == STATUS_OK)
-        status = spool_open(config->store.spool, &indexer->spool, fault);
+        status = spool_open_at(config_spool_place(config), &indexer->spool, fault);
     return status;
 }
 

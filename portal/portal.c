@@ -135,7 +135,7 @@ static enum status open_service(struct service *service, const struct config *co
     if (status == STATUS_OK)
         status = login_each(service->ledger, restore_session, service, fault);
     if (status == STATUS_OK)
-        status = spool_open(config->store.spool, &service->spool, fault);
+        status = spool_open_at(config_spool_place(config), &service->spool, fault);
     if (status == STATUS_OK)
         status = open_search(service, fault);
     return status;

@@ -36,18 +36,15 @@ enum status spool_no_memory(struct fault *fault)
 
 enum status spool_open(const char *path, struct spool **ret_spool, struct fault *fault)
 {
-    const struct spool_place place = {.url = path, .folder = path};
     if (strstr(path, "://") != NULL)
         return fault_set(fault, STATUS_REFUSE, "\"%s\": not a folder; give its path", path);
-    return spool_open_at(&place, ret_spool, fault);
+    return spool_folder_open(path, ret_spool, fault);
 }
 
-enum status spool_open_at(const struct spool_place *place, struct spool **ret_spool,
-                          struct fault *fault)
+enum status spool_open_at(struct spool_place place, struct spool **ret_spool, struct fault *fault)
 {
-    return spool_place_is_bucket(place->url)
-               ? fault_set(fault, STATUS_REFUSE, "\"%s\": not a folder; give its path", place->url)
-               : spool_folder_open(place->url, ret_spool, fault);
+    return spool_place_is_bucket(place.url) ? spool_bucket_open(&place, ret_spool, fault)
+                                            : spool_folder_open(place.url, ret_spool, fault);
 }
 
 void spool_close(struct spool **spool_p)

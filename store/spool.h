@@ -29,8 +29,7 @@ struct spool_writer;
  * and ends it with spool_close(). */
 enum status spool_open(const char *path, struct spool **ret_spool, struct fault *fault);
 /* The same at any place. An object store is not asked yet: it may be away. `place` is copied. */
-enum status spool_open_at(const struct spool_place *place, struct spool **ret_spool,
-                          struct fault *fault);
+enum status spool_open_at(struct spool_place place, struct spool **ret_spool, struct fault *fault);
 void spool_close(struct spool **spool_p);
 
 /* ---- writing -------------------------------------------------------------------------------- */

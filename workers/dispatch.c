@@ -541,7 +541,7 @@ static enum status open_storage(struct dispatch *dispatch, const struct config *
     enum status status =
         ledger_open(store->ledger, LEDGER_WRITE, dispatch->clock, &dispatch->ledger, fault);
     if (status == STATUS_OK)
-        status = spool_open(store->spool, &dispatch->spool, fault);
+        status = spool_open_at(config_spool_place(config), &dispatch->spool, fault);
     if (status == STATUS_OK)
         status =
             reserve_open(store->ledger, (uint64_t)store->reserve_bytes, &dispatch->reserve, fault);

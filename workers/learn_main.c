@@ -68,7 +68,7 @@ static int learn_once(const struct config *config, const struct learn_call *call
     enum status status =
         ledger_open(config->store.ledger, LEDGER_WRITE, clock_system(), &options.ledger, &fault);
     if (status == STATUS_OK)
-        status = spool_open(config->store.spool, &options.spool, &fault);
+        status = spool_open_at(config_spool_place(config), &options.spool, &fault);
     if (status == STATUS_OK)
         status = learn(&options, &outcome, &fault);
     ledger_close(&options.ledger);

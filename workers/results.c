@@ -201,7 +201,12 @@ static enum status complete_file(struct dispatch *dispatch, struct assignment *a
     if (has_note &&
         (!digest_from_hex(result->pdf, &note.pdf) || !digest_from_hex(result->note, &note.note)))
         return fault_set(fault, STATUS_REFUSE, "filed with digests that are none");
-    if (has_note && !spool_has(dispatch->spool, &note.note))
+    struct spool_object kept = {0};
+    enum status status =
+        has_note ? spool_look(dispatch->spool, &note.note, &kept, fault) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    if (has_note && !kept.is_there)
         return fault_set(fault, STATUS_REFUSE, "filed with a note that was not sent");
     return ledger_file_complete_noted(dispatch->ledger, assignment->job, assignment->attempt,
                                       result->place, has_note ? &note : NULL, ret_held, fault);

@@ -90,7 +90,7 @@ static void feed(const struct config *config, unsigned long count, bool is_toget
     struct fault fault = {0};
     uint64_t sheets = 0;
     check(ledger_open(config->store.ledger, LEDGER_WRITE, clock_system(), &ledger, &fault), &fault);
-    check(spool_open(config->store.spool, &spool, &fault), &fault);
+    check(spool_open_at(config_spool_place(config), &spool, &fault), &fault);
     int64_t begun = now_us();
     for (unsigned long i = 0; i < count; i++) {
         if (is_together && i % TOGETHER == 0)

@@ -291,7 +291,7 @@ int main(int argc, char **argv)
     }
     check(config_load(argv[1], &config, NULL, &fault));
     check(ledger_open(config->store.ledger, LEDGER_WRITE, clock, &ledger, &fault));
-    check(spool_open(config->store.spool, &spool, &fault));
+    check(spool_open_at(config_spool_place(config), &spool, &fault));
     import_register(ledger);
     add_people(ledger);
     put_texts(spool);

@@ -107,7 +107,7 @@ int LLVMFuzzerInitialize(int *argument_count, char ***arguments)
     service.clock = clock_system();
     must(ledger_open(config->store.ledger, LEDGER_WRITE, clock_system(), &service.ledger, &fault),
          &fault);
-    must(spool_open(config->store.spool, &service.spool, &fault), &fault);
+    must(spool_open_at(config_spool_place(config), &service.spool, &fault), &fault);
     // No pages: their files are fixed at the start and come from no stranger.
     must(openapi_make(POSTEINGANG_WEB, &service.openapi, &fault), &fault);
     open_sessions();

@@ -36,7 +36,7 @@ LIBRARIES = (
     (("cyaml/", "yaml.h"), {"config"}),
     (("microhttpd.h",), {"portal", "monitor"}),
     (("linear.h",), {"classify"}),
-    (("curl/",), {"monitor"}),
+    (("curl/",), {"monitor", "store"}),
 )
 
 # A program and the libraries that must not even be reachable from it (as ldd shows them).

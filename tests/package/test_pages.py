@@ -86,7 +86,7 @@ class Pages(unittest.TestCase):
         for program in programs():
             self.assertIn(".SH OPTIONS", plain(f"pages/man/man8/{program}.8.gz"))
         page = plain("pages/man/man5/posteingang.yaml.5.gz")
-        for key in re.findall(r"(?m)^\| `([a-z_.]+)` \|", read(SOURCE, "docs/settings.md")):
+        for key in re.findall(r"(?m)^\| `([a-z0-9_.]+)` \|", read(SOURCE, "docs/settings.md")):
             self.assertIn(f"\n{key}\n", page)
 
     @unittest.skipUnless(shutil.which("groff"), "groff is not there")

@@ -445,7 +445,7 @@ static enum status with_office(const struct config *config, const struct clock *
     enum status status =
         ledger_open(config->store.ledger, LEDGER_CREATE, clock, &office.ledger, fault);
     if (status == STATUS_OK)
-        status = spool_open(config->store.spool, &office.spool, fault);
+        status = spool_open_at(config_spool_place(config), &office.spool, fault);
     if (status == STATUS_OK)
         status = work_on(&office, fault);
     spool_close(&office.spool);

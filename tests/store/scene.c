@@ -90,6 +90,30 @@ static void choose_ledger(struct scene *scene, int number)
     run_on_server(scene->path, number == 1 ? functions : empty_all_tables);
 }
 
+/* The spool of the scene, too, is its own: below a prefix of its own in the bucket. */
+static void choose_spool(struct scene *scene)
+{
+    const char *url = getenv("SPOOL_S3");
+    (void)snprintf(scene->spool_folder, sizeof scene->spool_folder, "%s/spool", scene->folder);
+    (void)snprintf(scene->spool_url, sizeof scene->spool_url, "%s", scene->spool_folder);
+    if (url != NULL)
+        (void)snprintf(scene->spool_url, sizeof scene->spool_url, "%s/%d-%s", url, (int)getpid(),
+                       scene->folder);
+}
+
+struct spool_place scene_spool_place(const struct scene *scene)
+{
+    return (struct spool_place){.url = scene->spool_url,
+                                .folder = scene->spool_folder,
+                                .endpoint = getenv("SPOOL_S3_ENDPOINT"),
+                                .region = "us-east-1",
+                                .access_key = getenv("SPOOL_S3_KEY"),
+                                .secret_file = getenv("SPOOL_S3_SECRET"),
+                                .timeout_ms = 20000,
+                                .cache_bytes = 1 << 30,
+                                .cache_age_ms = 86400000};
+}
+
 int scene_setup(void **state)
 {
     static int number = 0;
@@ -101,11 +125,10 @@ int scene_setup(void **state)
     scene->wall_ms = 1767600000000; // 2026-01-05T08:00:00Z
     scene->monotonic_ms = 5000000;
     scene->clock = (struct clock){wall, monotonic, scene};
-    char spool[64];
-    (void)snprintf(spool, sizeof spool, "%s/spool", scene->folder);
+    choose_spool(scene);
     assert_ok(scene, ledger_open(scene->path, LEDGER_CREATE, &scene->clock, &scene->ledger,
                                  &scene->fault));
-    assert_ok(scene, spool_open(spool, &scene->spool, &scene->fault));
+    assert_ok(scene, spool_open_at(scene_spool_place(scene), &scene->spool, &scene->fault));
     *state = scene;
     return 0;
 }

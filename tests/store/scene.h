@@ -1,7 +1,8 @@
 /* scene.h - a ledger with a clock that stands still, and the way of a letter in short verbs.
  *
  * Every scene has a folder of its own below the test program's, and a ledger of its own: an SQLite
- * file there, or a schema of the database LEDGER_SERVER (tests/support/postgresql.sh). The verbs
+ * file there, or a schema of the database LEDGER_SERVER (tests/support/postgresql.sh). Its spool is a
+ * folder there, or lies in the bucket SPOOL_S3 (tests/support/s3.sh). The verbs
  * assert that they worked; what must not work is tested with the ledger's own functions. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef TESTS_STORE_SCENE_H
@@ -28,6 +29,8 @@ struct scene {
     char path[SCENE_PATH_BYTES]; /* of the ledger, or its URL */
     bool is_server;
     struct ledger *ledger;
+    char spool_folder[64]; /* of the spool, or of its cache */
+    char spool_url[SCENE_PATH_BYTES];
     struct spool *spool;
     struct clock clock;
     int64_t wall_ms, monotonic_ms; /* what the clock says; moved by the tests */
@@ -75,6 +78,8 @@ enum document_state scene_document_state(struct scene *scene, struct document_id
 /* Imports a register of two cases: 50.21.000001-1 of team "SG 50.2" and 50.31.000002-2. */
 void scene_register(struct scene *scene);
 
+/* Where the scene's spool is; to open it once more. */
+struct spool_place scene_spool_place(const struct scene *scene);
 /* Path or URL of one more database of the scene's kind, where nothing is yet. */
 void scene_place(struct scene *scene, const char *name, char ret_path[SCENE_PATH_BYTES]);
 
