@@ -159,7 +159,7 @@ static enum status open_door(struct program *program, struct fault *fault)
 static enum status start(struct program *program, struct fault *fault)
 {
     const struct config *config = program->desk.config;
-    enum status status = spool_open(config->store.spool, &program->desk.spool, fault);
+    enum status status = spool_open_at(config_spool_place(config), &program->desk.spool, fault);
     if (status == STATUS_OK)
         status = ledger_open(config->store.ledger, LEDGER_WRITE, program->desk.clock,
                              &program->desk.ledger, fault);
