@@ -25,14 +25,17 @@ import sys
 import time
 import zlib
 
-sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", "flow"))
+for folder in ("flow", "support"):
+    sys.path.insert(0, os.path.join(os.environ["SOURCE_DIR"], "tests", folder))
 import running  # noqa: E402 (its folder has to be found first)
+import slow_page  # noqa: E402
 
 LIMITS = {"page_cpu": "4s", "page_memory": "256MB", "page_wall": "120s", "page_ocr": "4s",
           "backoff": "200ms", "backoff_most": "500ms", "quiet": "200ms", "enabled": "false",
           "readers": "0", "vanished": "30s", "lease": "60s"}
 LEAST_SHARE = 0.9
 PERIOD = 20
+HANGER_CURVES = 500_000  # drawing them takes far longer than a page may
 
 
 def letters():
@@ -54,25 +57,6 @@ def tiff(width, height, strip):
     for tag, kind, value in entries:
         directory += struct.pack("<HHII", tag, kind, 1, value)
     return b"II*\0" + struct.pack("<I", 8 + len(strip)) + strip + directory + bytes(4)
-
-
-def hanger(number):
-    """A page of half a million crossing curves: drawing it takes far longer than a page may."""
-    content = f"% {number}\n0.1 w\n".encode() + b"".join(
-        b"%d %d m %d %d %d %d %d %d c S\n" % (i % 595, i % 842, (i * 7) % 595, (i * 3) % 842,
-                                            (i * 11) % 595, (i * 5) % 842, (i * 13) % 595, i % 839)
-        for i in range(500_000))
-    packed = zlib.compress(content, 1)
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
-               b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)]
-    out, offsets = b"%PDF-1.4\n", []
-    for index, body in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (index, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return out + b"xref\n0 5\n0000000000 65535 f \n%strailer\n<< /Size 5 /Root 1 0 R >>\n" \
-        b"startxref\n%d\n%%%%EOF\n" % (table, len(out))
 
 
 def bomb(number):
@@ -105,7 +89,7 @@ def arrivals(count, dice, is_poisoned):
         if is_poisoned and number % PERIOD == PERIOD - 1:
             kind = (number // PERIOD) % 3
             bad = bomb(number) if kind == 0 else \
-                crasher(number) if kind == 1 else hanger(number)
+                crasher(number) if kind == 1 else slow_page.slow_pdf(HANGER_CURVES, number)
             end = "pdf" if kind == 2 else "tif"
             found.append((site, f"{number:05d}-bad{kind}.{end}", bad, False))
         else:

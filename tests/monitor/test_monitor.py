@@ -24,6 +24,9 @@ import uuid
 import posts
 
 BIN, SOURCE = os.environ["BIN_DIR"], os.environ["SOURCE_DIR"]
+sys.path.append(os.path.join(SOURCE, "tests", "support"))
+import slow_page  # noqa: E402
+
 SAMPLES = os.path.join(SOURCE, "tests", "samples")
 FAILURES = 3  # of mail server and webhook, before they take anything
 WAIT_S = 90
@@ -232,23 +235,6 @@ def something_is_damaged(instance):
     cleared(instance, "corrupt")
 
 
-def slow_page():
-    """A PDF whose drawing takes seconds of processor time: curves across the page, all over each other."""
-    curves = b"0.1 w\n" + b"".join(
-        b"%d %d m %d %d %d %d %d %d c S\n" % tuple((i * step) % 840 for step in (1, 1, 7, 3, 11, 5, 13, 17))
-        for i in range(CURVES))
-    objects = [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-               b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>",
-               b"<< /Length %d >>\nstream\n%s\nendstream" % (len(curves), curves)]
-    written, offsets = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, 1):
-        offsets.append(len(written))
-        written += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
-    return written + b"xref\n0 5\n0000000000 65535 f \n%strailer\n<< /Size 5 /Root 1 0 R >>\n" \
-        b"startxref\n%d\n%%%%EOF\n" % (table, len(written))
-
-
 def restart_worker(instance, seconds_a_page):
     assert instance.stop("posteingang") == 0
     instance.set({"reading": {"page_cpu": seconds_a_page, "page_ocr": seconds_a_page}})
@@ -259,7 +245,7 @@ def scans_were_given_up(instance):
     """A page takes more processor time than it may; then pages may take more."""
     restart_worker(instance, "1s")
     with open("slow.pdf", "wb") as file:
-        file.write(slow_page())
+        file.write(slow_page.slow_pdf(CURVES))
     drop(instance, "Waren", "slow.pdf", "slow.pdf")
     raised(instance, "failed")
     restart_worker(instance, "60s")
