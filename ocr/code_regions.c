@@ -111,8 +111,15 @@ static struct code_region region_of(const struct grid *grid, const struct extent
     top = top < 0 ? 0 : top;
     right = right > pixGetWidth(bits) ? pixGetWidth(bits) : right;
     bottom = bottom > pixGetHeight(bits) ? pixGetHeight(bits) : bottom;
-    return (struct code_region){left, top, right - left, bottom - top,
-                                ink_percent_of(grid, extent)};
+    return (struct code_region){
+        .left = left,
+        .top = top,
+        .width = right - left,
+        .height = bottom - top,
+        .dark = {extent->left * cell, extent->top * cell, (extent->right + 1 - extent->left) * cell,
+                 (extent->bottom + 1 - extent->top) * cell},
+        .ink_percent = ink_percent_of(grid, extent)
+    };
 }
 
 static int compare_areas(const void *one, const void *other)

@@ -6,11 +6,14 @@
 #include <allheaders.h>
 #include <stdint.h>
 
+#include "base/reading.h"
+
 enum { CODE_REGIONS_MOST = 24 };
 
 struct code_region {
     int left, top, width, height; /* px of `bits` */
-    int ink_percent;              /* of what is dark, without the room around it */
+    struct reading_box dark;      /* what is dark in it */
+    int ink_percent;              /* of that */
 };
 
 /* Fills the places in `bits` (1 is ink, 100 to 220 dpi) that are as dark as a code and at least

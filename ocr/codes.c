@@ -3,8 +3,9 @@
  * Only places as dark as a code are searched (code_regions.h), so that a page without one costs
  * next to nothing. zbar needs about two pixels a module; modules on our sheets and on other
  * offices' letters are 0.25 mm and more, so that the clean copy's resolution is mostly enough. A
- * place where nothing is found is tried again: magnified, for small modules; turned, because zbar
- * looks along rows and columns only; and for DataMatrix. All that within a budget of pixels.
+ * place where nothing is found and whose edges are those of a code is tried again: magnified, for
+ * small modules; turned, because zbar looks along rows and columns only; and for DataMatrix. All
+ * that within a budget of pixels.
  *
  * Code 39 and ITF have no check of their own and give false hits on ruled paper and photos when
  * short: these are kept only from a least length on, and seen on several rows. */
@@ -15,6 +16,7 @@
 #include <zbar.h>
 
 #include "base/text.h"
+#include "ocr/code_edges.h"
 #include "ocr/code_regions.h"
 #include "ocr/codes.h"
 #include "ocr/data_matrix.h"
@@ -36,6 +38,8 @@ enum {
     MATRIX_TRIES = 2, /* … of so many on a page */
     BORDER = 16,      /* px of white around a place */
 };
+
+static const double SQUARE_EDGES_LEAST = 0.5;
 
 /* Smaller, for what is blurred or was stretched; larger, for small modules. */
 static const double second_scales[] = {0.5, 0.25, 2};
@@ -249,6 +253,20 @@ static bool search_place(struct search *search, PIX *place, struct affine to_pag
     return good;
 }
 
+/* What is as dark as a code but has the edges of letters gets one look and no more. */
+static int ink_of_code(const struct search *search, const struct code_region *region, double across,
+                       double down)
+{
+    const struct reading_box *dark = &region->dark;
+    if (dark->width == 0) // nobody looked
+        return region->ink_percent;
+    BOX *part = boxCreate((int)(dark->left * across), (int)(dark->top * down),
+                          (int)(dark->width * across), (int)(dark->height * down));
+    bool is_code = part == NULL || code_edges_square(search->grey, part) >= SQUARE_EDGES_LEAST;
+    boxDestroy(&part);
+    return is_code ? region->ink_percent : 0;
+}
+
 /* Searches a part of the page, with white around it. */
 static bool search_region(struct search *search, const struct code_region *region, double across,
                           double down)
@@ -259,7 +277,7 @@ static bool search_region(struct search *search, const struct code_region *regio
     PIX *place = part == NULL ? NULL : pixAddBorder(part, BORDER, 255);
     struct affine move = {1, 0, 0, 1, left - BORDER, top - BORDER};
     bool good = place != NULL && search_place(search, place, affine_multiply(move, search->to_page),
-                                              region->ink_percent);
+                                              ink_of_code(search, region, across, down));
     pixDestroy(&place);
     pixDestroy(&part);
     boxDestroy(&box);
@@ -270,7 +288,7 @@ static bool search_region(struct search *search, const struct code_region *regio
 static bool search_page(struct search *search, PIX *bits)
 {
     struct code_region regions[CODE_REGIONS_MOST];
-    struct code_region whole = {0, 0, pixGetWidth(bits), pixGetHeight(bits), 0};
+    struct code_region whole = {.width = pixGetWidth(bits), .height = pixGetHeight(bits)};
     int64_t pixels = (int64_t)pixGetWidth(search->grey) * pixGetHeight(search->grey);
     double across = (double)pixGetWidth(search->grey) / pixGetWidth(bits);
     double down = (double)pixGetHeight(search->grey) / pixGetHeight(bits);

@@ -7,15 +7,19 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <math.h>
 #include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/code128.h"
 #include "base/sheet.h"
+#include "ocr/code_edges.h"
 #include "ocr/codes.h"
 #include "ocr/preview.h"
 #include "ocr/split.h"
+#include "tests/ocr/sheet.h"
 
 enum { PAGES_MOST = 10, BLANK = READING_PAGE_BLANK };
 
@@ -226,6 +230,45 @@ static void thin_bars_of_a_small_picture_are_read_from_its_own_pixels(void **sta
     pixDestroy(&scanned);
 }
 
+/* How square the edges in the middle of the picture are when it lies askew. */
+static double square_when_turned(PIX *grey, double degrees)
+{
+    PIX *turned = pixRotate(grey, (float)(degrees * M_PI / 180), L_ROTATE_AREA_MAP,
+                            L_BRING_IN_WHITE, pixGetWidth(grey), pixGetHeight(grey));
+    BOX *all = boxCreate(0, 0, pixGetWidth(turned), pixGetHeight(turned));
+    double square = code_edges_square(turned, all);
+    boxDestroy(&all);
+    pixDestroy(&turned);
+    return square;
+}
+
+static void edges_of_codes_are_square_and_those_of_letters_are_not(void **state)
+{
+    (void)state;
+    const double turns[] = {0, 7, 20, 45, 77};
+    PIX *qr = white_page(), *bars = white_page(), *bits = sheet_letter();
+    PIX *letter = pixConvertTo8(bits, 0), *blurred = pixBlockconv(letter, 1, 1);
+    struct pen pen = {bars, 300, 2000, 2};
+    draw_qr(qr, "PE1:T", 300, 400, 3);
+    assert_true(code128_draw("PATCHT", draw_bar, &pen) > 0);
+    for (size_t i = 0; i < sizeof turns / sizeof turns[0]; i++) {
+        if (square_when_turned(qr, turns[i]) < 0.55 || square_when_turned(bars, turns[i]) < 0.8)
+            fail_msg("at %.0f degrees a code's edges are not square", turns[i]);
+        if (square_when_turned(blurred, turns[i]) > 0.5)
+            fail_msg("at %.0f degrees letters' edges are square", turns[i]);
+    }
+    BOX *outside = boxCreate(PAGE_WIDTH, 0, 10, 10), *empty = boxCreate(0, 0, 100, 100);
+    assert_true(code_edges_square(qr, outside) >= 1);
+    assert_true(code_edges_square(qr, empty) >= 1);
+    boxDestroy(&outside);
+    boxDestroy(&empty);
+    pixDestroy(&blurred);
+    pixDestroy(&letter);
+    pixDestroy(&bits);
+    pixDestroy(&bars);
+    pixDestroy(&qr);
+}
+
 static void lines_and_blots_are_no_codes(void **state)
 {
     (void)state;
@@ -274,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_spoilt_sheet_is_noted_and_parts_nothing),
         cmocka_unit_test(codes_of_any_size_and_turn_are_found_where_they_are),
         cmocka_unit_test(thin_bars_of_a_small_picture_are_read_from_its_own_pixels),
+        cmocka_unit_test(edges_of_codes_are_square_and_those_of_letters_are_not),
         cmocka_unit_test(lines_and_blots_are_no_codes),
         cmocka_unit_test(previews_are_upright_small_and_of_their_kind),
     };
