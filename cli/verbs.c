@@ -47,6 +47,9 @@ static const struct verb verbs[] = {
      "and what needs a person.", verb_status},
     {"workers", "[--json]", "shows each worker and what it is doing",
      "Shows every reader and filer that the dispatcher knows, and the job it has.", verb_workers},
+    {"dispatchers", "[--json]", "shows who hands out the jobs",
+     "Shows every dispatcher of the ledger, on whatever host: which one leads, how many workers are\n"
+     "with it, and how many jobs it has given out.", verb_dispatchers},
     {"list", "[--state STATE] [--site SITE] [--json]", "lists documents",
      "Lists documents, oldest first, and scans that have given none (yet).", verb_list},
     {"show", "ID [--json|--text|--alto|--note]", "shows one document",

@@ -147,6 +147,7 @@ int verb_guard(struct call *call);
 int verb_verify(struct call *call);
 int verb_worker(struct call *call);
 int verb_workers(struct call *call);
+int verb_dispatchers(struct call *call);
 int verb_xdomea_answers(struct call *call);
 int verb_xdomea_list(struct call *call);
 

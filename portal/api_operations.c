@@ -13,6 +13,7 @@
 #include "portal/describe.h"
 #include "portal/paging.h"
 #include "portal/routes.h"
+#include "store/dispatchers.h"
 #include "store/mailroom.h"
 #include "store/operations.h"
 #include "store/worker_keys.h"
@@ -118,17 +119,40 @@ static enum status keep_worker(void *context, const struct worker_record *record
     return status;
 }
 
+static enum status keep_dispatcher(void *context, const struct dispatcher_record *record,
+                                   struct fault *fault)
+{
+    (void)fault;
+    json_t *dispatchers = context;
+    if (record->gone_ms != 0 && record->leases == 0)
+        return STATUS_OK; // it ended in order
+    (void)json_array_append_new(dispatchers,
+                                json_pack("{s:s, s:o, s:o, s:b, s:I, s:I}", "name", record->name,
+                                          "since", describe_time(record->since_ms), "gone",
+                                          describe_time(record->gone_ms), "leads",
+                                          record->is_leader, "workers", (json_int_t)record->workers,
+                                          "jobs", (json_int_t)record->leases));
+    return STATUS_OK;
+}
+
 static enum status api_operations(struct service *service, struct exchange *exchange,
                                   struct fault *fault)
 {
     struct ledger_summary summary = {0};
     json_t *workers = json_array();
+    json_t *dispatchers = json_array();
     struct worker_list list = {service->ledger, workers, clock_wall_ms(service->clock)};
     enum status status = ledger_workers(service->ledger, keep_worker, &list, fault);
     if (status == STATUS_OK)
         status = ledger_summarise(service->ledger, &summary, fault);
     if (status == STATUS_OK)
-        status = answer_json(exchange, 200, describe_summary(service, &summary, workers), fault);
+        status = dispatchers_each(service->ledger, keep_dispatcher, dispatchers, fault);
+    json_t *answer = status == STATUS_OK ? describe_summary(service, &summary, workers) : NULL;
+    if (answer != NULL)
+        (void)json_object_set(answer, "dispatchers", dispatchers);
+    if (status == STATUS_OK)
+        status = answer_json(exchange, 200, answer, fault);
+    json_decref(dispatchers);
     json_decref(workers);
     return status;
 }

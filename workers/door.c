@@ -124,10 +124,23 @@ bool door_lets_stay(struct dispatch *dispatch, struct peer *peer)
     bool stands = true;
     if (peer->key == 0)
         return true;
-    if (look_up(dispatch, peer->key, &stands, &key) == STATUS_OK && stands)
+    enum status status = look_up(dispatch, peer->key, &stands, &key);
+    if (status == STATUS_OK && stands)
         return true;
-    drop_revoked(dispatch, peer);
+    if (status == STATUS_OK)
+        drop_revoked(dispatch, peer);
+    else
+        admission_drop(dispatch, peer, "its key cannot be looked up");
     return false;
+}
+
+/* While the ledger cannot be asked nobody is given anything; those who are there may stay. */
+static void drop_if_revoked(struct dispatch *dispatch, struct peer *peer)
+{
+    struct worker_key key = {0};
+    bool stands = true;
+    if (peer->key != 0 && look_up(dispatch, peer->key, &stands, &key) == STATUS_OK && !stands)
+        drop_revoked(dispatch, peer);
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
@@ -162,7 +175,7 @@ void door_beat(struct dispatch *dispatch)
     count_refusals(dispatch);
     for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = next) {
         next = peer->next;
-        (void)door_lets_stay(dispatch, peer);
+        drop_if_revoked(dispatch, peer);
     }
 }
 

@@ -151,6 +151,14 @@ export function OperationsPage({ version }) {
       : html`<${Table} caption="Arbeitende Programme" columns=${[['Programm', ''], ['Zustand', ''], ['seit', ''], ['erledigt', 'numeric'], ['je Stunde', 'numeric'], ['Speicher', 'numeric'], ['Eingreifen', '']]}>
           ${operations.workers.map((worker) => html`<${Worker} key=${worker.name} worker=${worker} onChanged=${again} />`)}
         <//>`}
+    ${operations.dispatchers.length > 1 && html`<h2 class="kern-heading-small">Verteiler</h2>
+      <${Table} caption="Verteiler" columns=${[['Rechner und Ordner', ''], ['Zustand', ''], ['seit', ''], ['Programme', 'numeric'], ['Aufträge', 'numeric']]}>
+        ${operations.dispatchers.map((one) => html`<tr class="kern-table__row" key=${one.name}>
+          <${Cell}><span class="words">${one.name}</span><//>
+          <${Cell}><${Badge} look=${one.gone ? 'danger' : 'success'}>${one.gone ? 'weg' : one.leads ? 'führt' : 'da'}<//><//>
+          <${Cell}>${timeWords(one.gone || one.since)}<//><${Cell} numeric>${one.workers}<//><${Cell} numeric>${one.jobs}<//>
+        </tr>`)}
+      <//>`}
     <h2 class="kern-heading-small">Aufgegebenes, nach Grund</h2>
     ${failures.length === 0
       ? html`<p class="kern-body empty">Nichts ist aufgegeben.</p>`

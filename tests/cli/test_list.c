@@ -13,6 +13,7 @@
 #include "base/durable.h"
 #include "base/status.h"
 #include "base/text.h"
+#include "store/dispatchers.h"
 #include "tests/cli/command.h"
 #include "tests/cli/seed.h"
 
@@ -375,6 +376,25 @@ static void workers_are_listed_with_their_job(void **state)
     said_done(&said);
 }
 
+static void dispatchers_are_listed_with_who_leads(void **state)
+{
+    (void)state;
+    struct said said = {0};
+    command(&said, CONFIG "dispatchers");
+    expect_exit(&said, EXIT_DONE);
+    expect_out(&said, "No dispatcher has begun");
+    assert_int_equal(dispatcher_enter(one.seed.ledger, "centre:/run", NULL), STATUS_OK);
+    command(&said, CONFIG "dispatchers --json");
+    json_t *line = expect_json_line(&said, 0);
+    expect_member(line, "dispatcher", "centre:/run");
+    expect_member_number(line, "workers", 0);
+    json_decref(line);
+    assert_int_equal(dispatcher_leave(one.seed.ledger, NULL), STATUS_OK);
+    command(&said, CONFIG "dispatchers");
+    expect_out(&said, "gone for");
+    said_done(&said);
+}
+
 static void a_persons_decision_is_taken_or_refused(void **state)
 {
     (void)state;
@@ -427,6 +447,7 @@ int main(void)
         cmocka_unit_test(explain_shows_the_evidence_that_was_kept),
         cmocka_unit_test(status_counts_and_advises),
         cmocka_unit_test(workers_are_listed_with_their_job),
+        cmocka_unit_test(dispatchers_are_listed_with_who_leads),
         cmocka_unit_test(a_persons_decision_is_taken_or_refused),
         cmocka_unit_test(verify_is_clean_until_a_byte_changes),
     };

@@ -426,6 +426,7 @@ static void an_admin_sees_the_machine_and_no_content(void **state)
     char *cookie = desk_cookie(&desk, "clara");
     json_t *operations = get_json(cookie, "/api/v1/operations");
     assert_int_equal(json_array_size(json_object_get(operations, "workers")), 2);
+    assert_true(json_is_array(json_object_get(operations, "dispatchers")));
     assert_int_equal(
         json_integer_value(json_object_get(json_object_get(operations, "register"), "cases")), 4);
     assert_int_equal(
