@@ -125,11 +125,12 @@ run_tests() { # PRESET FOLDER ARGUMENT…: ctest, its numbers added up
 stage "Packages" install
 stage "Build (release)" configure_and_build release
 count_one "Format" cmake --build --preset release --target format-check -- --quiet
-stage "Tests (release)" run_tests release build -j 2 -LE 'flow|browser|fuzz|bench|crash' || true
-# These start whole instances; side by side they would only measure the machine.
-stage "Flow and browser tests (release)" run_tests release build -j 1 -L 'flow|browser|crash' || true
+# Many of these wait, for a lease that ends or a message that never comes: others run meanwhile.
+stage "Tests (release)" run_tests release build -j $((2 * jobs)) -LE 'flow|browser|fuzz|bench|crash' || true
+# These start whole instances.
+stage "Flow and browser tests (release)" run_tests release build -j "$jobs" -L 'flow|browser|crash' || true
 stage "Build (asan)" configure_and_build asan
-stage "Tests and fuzz corpora (asan)" run_tests asan build/asan -j 2 -L 'unit|fuzz' || true
+stage "Tests and fuzz corpora (asan)" run_tests asan build/asan -j $((2 * jobs)) -L 'unit|fuzz' || true
 # What idleness costs is not the sanitizers' to say.
-stage "Flow tests (asan)" run_tests asan build/asan -j 1 -L flow -E '^idle$' || true
+stage "Flow tests (asan)" run_tests asan build/asan -j "$jobs" -L flow -E '^idle$' || true
 is_finished=yes

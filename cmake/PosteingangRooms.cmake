@@ -28,7 +28,7 @@ function(posteingang_test name)
         set(TEST_LABEL unit)
     endif()
     if(NOT TEST_TIMEOUT)
-        set(TEST_TIMEOUT 60)
+        set(TEST_TIMEOUT 120)
     endif()
     add_executable(${name} ${TEST_SOURCES})
     target_link_libraries(${name} PRIVATE posteingang_flags ${TEST_ROOMS} ${TEST_LIBRARIES}
@@ -39,6 +39,7 @@ function(posteingang_test name)
              ${CMAKE_BINARY_DIR}/tests-scratch/${name} $<TARGET_FILE:${name}>)
     set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT}
         ENVIRONMENT "SOURCE_DIR=${CMAKE_SOURCE_DIR};BIN_DIR=${CMAKE_BINARY_DIR}/bin;OMP_THREAD_LIMIT=1;ASAN_OPTIONS=handle_segv=2:detect_leaks=1;UBSAN_OPTIONS=print_stacktrace=1")
+    posteingang_test_cost(${name})
 endfunction()
 
 # posteingang_script_test(NAME COMMAND … LABEL flow TIMEOUT 300): a test that is a script.
@@ -48,4 +49,5 @@ function(posteingang_script_test name)
              ${CMAKE_BINARY_DIR}/tests-scratch/${name} ${TEST_COMMAND})
     set_tests_properties(${name} PROPERTIES LABELS ${TEST_LABEL} TIMEOUT ${TEST_TIMEOUT}
         ENVIRONMENT "SOURCE_DIR=${CMAKE_SOURCE_DIR};BIN_DIR=${CMAKE_BINARY_DIR}/bin;OMP_THREAD_LIMIT=1;ASAN_OPTIONS=handle_segv=2:detect_leaks=1;UBSAN_OPTIONS=print_stacktrace=1")
+    posteingang_test_cost(${name})
 endfunction()

@@ -58,7 +58,7 @@ export function AuditPage() {
       <div class="form-row">
         <${TextInput} id="actor" label="Wer" value=${form.actor} onValue=${change('actor')} autocomplete="off" />
         <${Select} id="action" label="Was" value=${form.action} options=${kinds} onValue=${change('action')} />
-        <${TextInput} id="subject" label="Woran (Kennung oder Name)" value=${form.subject} onValue=${change('subject')} autocomplete="off" />
+        <${TextInput} id="subject" label="Woran" value=${form.subject} onValue=${change('subject')} autocomplete="off" />
         <${TextInput} id="since" label="von" type="date" value=${form.since} onValue=${change('since')} />
         <${TextInput} id="until" label="bis" type="date" value=${form.until} onValue=${change('until')} />
         <${Button} look="primary" type="submit">Suchen<//>

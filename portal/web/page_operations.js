@@ -8,7 +8,7 @@ import { ActivityChart } from './chart.js';
 import {
   Alert, Badge, Button, Cell, Heading, html, Loading, Numbers, Select, Table, useLoaded,
 } from './parts.js';
-import { countWords, jobKindWords, sizeWords, timeWords, workerKindWords } from './words.js';
+import { countWords, dayWords, jobKindWords, sizeWords, timeWords, workerKindWords } from './words.js';
 
 const queueWords = { read: 'Lesen', match: 'Zuordnen', file: 'Ablegen' };
 
@@ -131,7 +131,7 @@ export function OperationsPage({ version }) {
     ['abgelegt', operations.documents.filed],
     ['gelesene Seiten', operations.pages_read],
     ['Fälle im Register', operations.register.cases],
-    ['Register vom', timeWords(operations.register.imported)],
+    ['Register vom', operations.register.imported ? dayWords(operations.register.imported) : '–'],
     ['freier Speicher', operations.space.free_bytes === null ? '–' : sizeWords(operations.space.free_bytes)],
   ];
   return html`<${Heading}>Betrieb<//>

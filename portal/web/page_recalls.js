@@ -47,8 +47,8 @@ function Recall({ recall, maySettle, onSettled, onRefused }) {
     <${Cell}>${timeWords(recall.recalled)}, ${recall.actor}<//>
     <${Cell}>${timeWords(recall.known)}<//>
     <${Cell}>${timeWords(recall.report_by)} <${Badge} look=${look}>${words}<//>${recall.settled_by && html` <span class="words">${timeWords(recall.settled)}, ${recall.settled_by}: ${recall.settled_reason ?? ''}</span>`}<//>
-    <${Cell}><a class="kern-link" href=${`/api/v1/recalls/${recall.number}/note`} target="_blank" rel="noopener">Datenschutzvermerk ${recall.number}</a>
-      ${maySettle && !recall.outcome && html`<${Settle} recall=${recall} onSettled=${onSettled} onRefused=${onRefused} />`}<//>
+    <${Cell}><div class="stack stack--tight"><a class="kern-link" href=${`/api/v1/recalls/${recall.number}/note`} target="_blank" rel="noopener">Datenschutzvermerk ${recall.number}</a>
+      ${maySettle && !recall.outcome && html`<${Settle} recall=${recall} onSettled=${onSettled} onRefused=${onRefused} />`}</div><//>
   </tr>`;
 }
 

@@ -12,7 +12,7 @@ import { Letterbox } from './letterbox.js';
 import { Receipt } from './receipt.js';
 import { useUploads } from './upload.js';
 import { Whereabouts } from './whereabouts.js';
-import { countWords, dayWords, documentStates, scanStates, sizeWords } from './words.js';
+import { countWords, dayWords, documentStates, scanStates, sizeWords, todayStamp } from './words.js';
 
 const PORTION = 100;
 
@@ -231,15 +231,18 @@ function useDay(site, day, version) {
   return { ...loaded, scans: [...first, ...rest], next, loadMore };
 }
 
+/** null stands for today, so that the list goes on at midnight; '' for a field that is being emptied. */
+const otherThanToday = (day) => (day === todayStamp() ? null : day);
+
 export function ScansPage({ session, version }) {
   const own = session.user.site;
   const [site, setSite] = useState(own ?? session.sites[0]);
-  const [day, setDay] = useState('');
+  const [day, setDay] = useState(null);
   const [chosen, setChosen] = useState([]);
   const [receipt, setReceipt] = useState(null);
   const [tab, setTab] = useState('day');
   const [notice, setNotice] = useState(null);
-  const { value, error, scans, next, loadMore, refresh } = useDay(site, day, version);
+  const { value, error, scans, next, loadMore, refresh } = useDay(site, day ?? '', version);
   const uploads = useUploads(() => refresh(true));
   const isOwn = Boolean(own);
   const columns = [...(isOwn ? [['Beleg', '']] : []), ['Zeit', ''], ['Datei', ''], ['Seiten', 'numeric'], ['Stand', '']];
@@ -266,7 +269,7 @@ export function ScansPage({ session, version }) {
         ${!isOwn && html`<${Select} id="site" label="Standort" value=${site} options=${session.sites.map((name) => [name, name])} onValue=${setSite} />`}
         <div class="kern-form-input">
           <label class="kern-label" for="day">Tag</label>
-          <input class="kern-form-input__input" id="day" type="date" value=${day} onInput=${(event) => setDay(event.currentTarget.value)} />
+          <input class="kern-form-input__input" id="day" type="date" value=${day ?? todayStamp()} onInput=${(event) => setDay(otherThanToday(event.currentTarget.value))} />
         </div>
         ${chosen.length > 0 && html`<${Button} look="primary" onClick=${() => setReceipt(chosen)}>Beleg für ${countWords(chosen.length, 'Scan', 'Scans')}<//>`}
         ${chosen.length > 0 && html`<${AddToBatch} scans=${chosen} onDone=${(words) => { setChosen([]); setNotice(words); }} />`}

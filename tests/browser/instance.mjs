@@ -10,6 +10,7 @@ const CHROMIUM = '/usr/bin/chromium';
 const FLAGS = [
   '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
   '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--lang=de', // its own words and fields, such as those for a date, are German (chromium-l10n)
 ];
 
 export const PASSWORD = 'ein langes Kennwort';
@@ -78,6 +79,7 @@ export async function openBrowser() {
     timezoneId: 'Europe/Berlin',
     viewport: { width: 1440, height: 1000 },
     acceptDownloads: true,
+    env: { ...process.env, LANGUAGE: 'de' },
   });
   const faults = [];
   context.on('console', (message) => {

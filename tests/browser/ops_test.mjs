@@ -18,7 +18,7 @@ async function startSystem(folder) {
   const run = (words, input) => execFileSync(`${bin}/posteingang`, words, { input, stdio: ['pipe', 'ignore', 'inherit'] });
   run(['init', folder]);
   const file = path.join(folder, 'posteingang.yaml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('port: 8080', 'port: 0'));
+  writeFileSync(file, readFileSync(file, 'utf8').replace('port: 8080', 'port: 0').replace('port: 9181', 'port: 0'));
   const call = (words, input) => run(['--config', file, ...words], input);
   call(['register', 'import', path.join(samples, 'register.csv')]);
   call(['user', 'add', 'anna', '--role', 'mailroom', '--site', 'Demmin'], `${PASSWORD}\n`);

@@ -287,6 +287,7 @@ class Instance:
             text, count = re.subn(rf"(?m)^(\s*(?:- )?{key}:).*$", rf"\1 {value}", text)
             if count == 0:
                 raise SystemExit(f"the configuration has no setting {key}")
+        text = re.sub(r"(?m)^(  port:).*$", r"\1 0", text)  # several run side by side
         text = re.sub(r"(?m)^(\s*drop:) drop/(.*)$", rf"\1 {self.drop}/\2", text)
         for site in SITES:
             os.makedirs(os.path.join(self.drop, site), exist_ok=True)

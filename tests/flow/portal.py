@@ -29,7 +29,7 @@ class Portal:
         with open(instance.config, encoding="utf-8") as file:
             text = file.read()
         with open(instance.config, "w", encoding="utf-8") as file:
-            file.write(re.sub(r"(?m)^(  port:) 8080$", rf"\1 {self.port}", text))
+            file.write(re.sub(r"(?m)(^portal:\n(?:.*\n)*?  port:).*$", rf"\1 {self.port}", text))
         program = os.path.join(running.BIN, "posteingang-portal")
         with open("portal.log", "ab") as log:
             process = subprocess.Popen([program, "--config", instance.config], stdout=log, stderr=log)

@@ -52,6 +52,9 @@ class Instance:
             text, count = re.subn(rf"(?m)^(\s*(?:- )?{key}:).*$", rf"\1 {value}", text)
             if count == 0:
                 raise SystemExit(f"the configuration has no setting {key}")
+        text, count = re.subn(r"(?m)^(  port:).*$", r"\1 0", text)  # several run side by side
+        if count != 2:
+            raise SystemExit("portal and monitor have a port each")
         if SERVER:
             text = re.sub(r"(?m)^(  ledger:).*$", lambda found: f'{found[1]} "{schema_on(SERVER, name)}"', text)
         with open(self.config, "w", encoding="utf-8") as file:
