@@ -17,20 +17,44 @@ export function whenSessionIsOver(listener) {
   onSessionOver = listener;
 }
 
+const QUIET_MS = 2000; // how long leaving waits for what is on its way
+const asked = new Set();
+let isLeaving = false; // until somebody logs in
+
+/**
+ * Ends the session once what the pages have asked for is there; what they ask for from now on (that a
+ * session ended is news, too) is not sent, since they would be refused it.
+ */
+export async function leave() {
+  isLeaving = true;
+  const late = new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  await Promise.race([Promise.allSettled([...asked]), late]);
+  return post('/api/v1/logout', {}).catch((refusal) => {
+    isLeaving = false;
+    throw refusal;
+  });
+}
+
 async function ask(method, path, { body, background = false } = {}) {
+  if (method === 'POST') isLeaving = path === '/api/v1/logout';
+  if (isLeaving && method === 'GET') throw new Refusal(0, '');
   const headers = { 'X-Posteingang': background ? 'background' : 'person' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const question = fetch(path, {
+    method,
+    headers,
+    body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: 'same-origin',
+    cache: 'no-store',
+  });
+  asked.add(question);
   let response;
   try {
-    response = await fetch(path, {
-      method,
-      headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
-      credentials: 'same-origin',
-      cache: 'no-store',
-    });
+    response = await question;
   } catch {
     throw new Refusal(0, 'Das Portal antwortet nicht. Ist die Verbindung unterbrochen?');
+  } finally {
+    asked.delete(question);
   }
   if (response.ok) return response;
   const refused = await response.json().catch(() => ({}));

@@ -8,7 +8,7 @@
 
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { get, post, whenSessionIsOver } from './api.js';
+import { get, leave, whenSessionIsOver } from './api.js';
 import { useLive, versionOf } from './live.js';
 import { Alert, Heading, html, Icon, Loading } from './parts.js';
 import { LoginPage } from './page_login.js';
@@ -137,7 +137,7 @@ function Portal({ start }) {
   }
 
   async function logOut() {
-    setSession(await post('/api/v1/logout', {}));
+    setSession(await leave());
     setOwner(null);
     setNotice('Sie sind abgemeldet.');
     window.location.hash = '#/';
