@@ -98,6 +98,8 @@ static int64_t oldest_claim_ms(const struct checkup *checkup, const char *taken)
 
 static bool site_is_well(struct checkup *checkup, const struct config_site *site)
 {
+    if (site->is_remote)
+        return true;
     if (!folder_is_usable(checkup, site->name, site->drop))
         return false;
     char *taken = path_join(site->drop, ".taken");
@@ -280,7 +282,7 @@ void check_shares(struct checkup *checkup)
             "the ledger lies on a network share (%s)", share);
     for (size_t i = 0; i < checkup->config->site_count; i++) {
         const struct config_site *site = &checkup->config->sites[i];
-        const char *kind = share_of(site->drop);
+        const char *kind = site->is_remote ? NULL : share_of(site->drop);
         shared_sites += kind != NULL;
         if (kind != NULL)
             checkup_note(

@@ -100,6 +100,8 @@ static enum status make_folders(const struct config *config, unsigned *made, str
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; i < config->site_count && status == STATUS_OK; i++) {
+        if (config->sites[i].is_remote)
+            continue;
         status = make_folder(config->sites[i].drop, MODE_DROP, made, fault);
         if (status == STATUS_OK)
             status = make_folder_below(config->sites[i].drop, DROP_REFUSED_FOLDER, MODE_DROP, made,

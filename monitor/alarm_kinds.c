@@ -23,6 +23,13 @@ const struct alarm_kind alarm_kinds[] = {
      "Ask the site: is the scanner switched on, and does it still reach its folder?",                                      true },
     {"site_folder",      "a drop folder cannot be used",
      "Is the share mounted, and may the group posteingang use the folder? posteingang doctor.",                            true },
+    {"desk_silent",      "a desk far away is not heard",
+     "Is its host on, and its line there? At the desk: posteingang sites. It keeps what is scanned "
+     "meanwhile.",                                                                                                         true },
+    {"desk_behind",      "scans wait at a desk far away for long",
+     "posteingang sites: is the line cut, too slow, or bounded (centre.rates)?",                                           true },
+    {"desk_held",        "nothing is taken from a desk far away",
+     "posteingang sites says why; mostly the centre's disk is full.",                                                      true },
     {"refused",          "many scans are refused",
      "The site's _refused folder says why; mostly a scanner's settings were changed.",                                     true },
     {"failed",           "scans were given up",

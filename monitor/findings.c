@@ -106,6 +106,15 @@ static enum status find_refused(const struct findings *findings, struct fault *f
 
 /* ---- programs ------------------------------------------------------------------------------------------- */
 
+/* Whether the intake has anything to do here. */
+static bool has_folders(const struct observation *seen)
+{
+    for (size_t i = 0; i < seen->site_count; i++)
+        if (!seen->sites[i].is_remote)
+            return true;
+    return false;
+}
+
 static enum status find_programs(const struct findings *findings, struct fault *fault)
 {
     const struct observation *seen = findings->seen;
@@ -115,7 +124,7 @@ static enum status find_programs(const struct findings *findings, struct fault *
         status =
             find(findings, "dispatcher", "", ALARM_CRITICAL, fault,
                  "The dispatcher has given no sign of life for %d s.", OBSERVED_ALIVE_MS / 1000);
-    if (status == STATUS_OK && !seen->intake_runs && seen->site_count > 0)
+    if (status == STATUS_OK && !seen->intake_runs && has_folders(seen))
         status = find(findings, "intake", "", ALARM_CRITICAL, fault,
                       "No drop folder has been swept for %d s.", OBSERVED_ALIVE_MS / 1000);
     if (status == STATUS_OK && is_work_waiting && observed_workers(seen->readers) == 0)
@@ -159,6 +168,35 @@ static enum status find_silence(const struct findings *findings, const struct si
                 when + 11);
 }
 
+/* A desk that ever came: nothing is said of one that is being set up. */
+static enum status find_desk(const struct findings *findings, const struct site_state *site,
+                             struct fault *fault)
+{
+    char most[32];
+    const struct config_alarms *alarms = &findings->config->alarms;
+    int64_t now_ms = findings->seen->now_ms;
+    enum status status = STATUS_OK;
+    if (!site->is_remote || !site->has_line)
+        return STATUS_OK;
+    if (alarms->desk_silent_ms != 0 && now_ms - site->line_seen_ms > alarms->desk_silent_ms) {
+        span(alarms->desk_silent_ms, most);
+        status = find(findings, "desk_silent", site->name, ALARM_WARNING, fault,
+                      "The desk %s has not been heard for more than %s.", site->name, most);
+    }
+    bool is_behind = site->line_waiting > 0 && site->line_oldest_ms != 0 &&
+                     now_ms - site->line_oldest_ms > alarms->desk_behind_ms;
+    if (status == STATUS_OK && alarms->desk_behind_ms != 0 && is_behind) {
+        span(alarms->desk_behind_ms, most);
+        status =
+            find(findings, "desk_behind", site->name, ALARM_WARNING, fault,
+                 "At the desk %s a scan has waited to be sent for more than %s.", site->name, most);
+    }
+    if (status == STATUS_OK && site->is_held)
+        status = find(findings, "desk_held", site->name, ALARM_CRITICAL, fault,
+                      "Nothing is taken from the desk %s; what comes in waits there.", site->name);
+    return status;
+}
+
 static enum status find_sites(const struct findings *findings, struct fault *fault)
 {
     const struct observation *seen = findings->seen;
@@ -172,6 +210,8 @@ static enum status find_sites(const struct findings *findings, struct fault *fau
                           "The drop folder of %s cannot be used.", site->name);
         if (status == STATUS_OK)
             status = find_silence(findings, site, fault);
+        if (status == STATUS_OK)
+            status = find_desk(findings, site, fault);
     }
     return status;
 }

@@ -257,6 +257,58 @@ static void append_spaces(struct text *text, const struct observation *seen)
           (double)seen->ledger_newest_ms / 1000);
 }
 
+/* One family of numbers about the lines of desks far away. */
+static void
+append_line(struct text *text, const struct observation *seen, const char *name, const char *help,
+            double (*number)(const struct observation *seen, const struct site_state *site))
+{
+    head(text, name, "gauge", help);
+    for (size_t i = 0; i < seen->site_count; i++)
+        if (seen->sites[i].has_line)
+            sample(text, name, "site", seen->sites[i].name, number(seen, &seen->sites[i]));
+}
+
+static double line_is_up(const struct observation *seen, const struct site_state *site)
+{
+    (void)seen;
+    return site->line_since_ms != 0;
+}
+
+static double line_heard_age(const struct observation *seen, const struct site_state *site)
+{
+    return age_s(seen, site->line_seen_ms);
+}
+
+static double line_waiting(const struct observation *seen, const struct site_state *site)
+{
+    (void)seen;
+    return (double)site->line_waiting;
+}
+
+static double line_waiting_bytes(const struct observation *seen, const struct site_state *site)
+{
+    (void)seen;
+    return (double)site->line_bytes;
+}
+
+static double line_oldest_age(const struct observation *seen, const struct site_state *site)
+{
+    return age_s(seen, site->line_oldest_ms);
+}
+
+static void append_lines(struct text *text, const struct observation *seen)
+{
+    append_line(text, seen, "desk_up", "Whether the line of the desk far away stands.", line_is_up);
+    append_line(text, seen, "desk_heard_age_seconds", "How long ago the desk was heard last.",
+                line_heard_age);
+    append_line(text, seen, "desk_waiting", "Scans that wait at the desk to be sent.",
+                line_waiting);
+    append_line(text, seen, "desk_waiting_bytes", "Their bytes.", line_waiting_bytes);
+    append_line(text, seen, "desk_oldest_age_seconds",
+                "How long ago the oldest of them was taken over there; 0 when none waits.",
+                line_oldest_age);
+}
+
 static void append_sites(struct text *text, const struct observation *seen)
 {
     head(text, "site_folder_readable", "gauge",
@@ -318,5 +370,6 @@ void metrics_append(struct text *text, const struct observation *seen, const str
     append_workers(text, seen);
     append_spaces(text, seen);
     append_sites(text, seen);
+    append_lines(text, seen);
     append_rest(text, seen, standing);
 }

@@ -11,6 +11,7 @@
 #include "base/lifesign.h"
 #include "monitor/observation.h"
 #include "store/mailroom.h"
+#include "store/remote_sites.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS   (60 * MINUTE_MS)
@@ -102,6 +103,25 @@ static enum status take_site(void *context, const char *site, int64_t last_ms, s
     return STATUS_OK;
 }
 
+static enum status take_line(void *context, const struct remote_site *line, struct fault *fault)
+{
+    (void)fault;
+    struct observation *seen = context;
+    for (size_t i = 0; i < seen->site_count; i++) {
+        struct site_state *site = &seen->sites[i];
+        if (!site->is_remote || strcmp(site->name, line->name) != 0)
+            continue;
+        site->has_line = true;
+        site->is_held = line->trouble[0] != '\0';
+        site->line_since_ms = line->since_ms;
+        site->line_seen_ms = line->seen_ms;
+        site->line_oldest_ms = line->oldest_ms;
+        site->line_waiting = line->waiting;
+        site->line_bytes = line->waiting_bytes;
+    }
+    return STATUS_OK;
+}
+
 static enum status look_at_ledger(struct ledger *ledger, struct observation *seen,
                                   struct fault *fault)
 {
@@ -114,6 +134,8 @@ static enum status look_at_ledger(struct ledger *ledger, struct observation *see
         status = look_at_pace(ledger, seen, fault);
     if (status == STATUS_OK)
         status = sites_seen(ledger, take_site, seen, fault);
+    if (status == STATUS_OK)
+        status = remote_sites_each(ledger, take_line, seen, fault);
     if (status == STATUS_OK)
         status = ledger_newest_ms(ledger, &seen->ledger_newest_ms, fault);
     if (status == STATUS_OK)
@@ -158,7 +180,12 @@ static void look_at_sites(const struct config *config, struct observation *seen)
 {
     for (size_t i = 0; i < config->site_count && i < OBSERVED_SITES_MOST; i++) {
         struct site_state *site = &seen->sites[seen->site_count++];
-        *site = (struct site_state){.name = config->sites[i].name};
+        *site = (struct site_state){.name = config->sites[i].name,
+                                    .is_remote = config->sites[i].is_remote};
+        if (site->is_remote) {
+            site->is_folder_readable = true;
+            continue;
+        }
         DIR *folder = opendir(config->sites[i].drop);
         site->is_folder_readable = folder != NULL;
         if (folder != NULL)

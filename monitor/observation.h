@@ -29,7 +29,14 @@ struct site_state {
     const char *name;        /* borrowed from the configuration */
     int64_t last_ms;         /* received_ms of its newest scan; 0: none yet */
     int64_t swept_ms;        /* when its folder was last swept to the end; 0: not known */
-    bool is_folder_readable; /* we may look into its drop folder */
+    bool is_folder_readable; /* we may look into its drop folder, or it has none here */
+    bool is_remote;          /* a desk far away; what follows is what its line said last */
+    bool has_line;           /* it ever came */
+    bool is_held;            /* … and nothing is taken from it now */
+    int64_t line_since_ms;   /* this connection; 0: none stands */
+    int64_t line_seen_ms;    /* its last word */
+    int64_t line_oldest_ms;  /* received_ms of the oldest scan that waits there; 0: none does */
+    uint64_t line_waiting, line_bytes;
 };
 
 struct key_state {

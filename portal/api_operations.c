@@ -16,6 +16,7 @@
 #include "store/dispatchers.h"
 #include "store/mailroom.h"
 #include "store/operations.h"
+#include "store/remote_sites.h"
 #include "store/worker_keys.h"
 
 enum { JOB_KINDS = JOB_FILE + 1 };
@@ -226,26 +227,57 @@ static enum status keep_site(void *context, const char *site, int64_t last_ms, s
     return STATUS_OK;
 }
 
+/* How the line of a desk far away is; what is being sent without its name. */
+static enum status keep_line(void *context, const struct remote_site *line, struct fault *fault)
+{
+    (void)fault;
+    json_t *sending = line->source[0] == '\0'
+                          ? json_null()
+                          : json_pack("{s:I, s:I}", "size", (json_int_t)line->size, "done",
+                                      (json_int_t)line->done);
+    (void)json_object_set_new(
+        context, line->name,
+        json_pack("{s:b, s:o, s:o, s:I, s:I, s:o, s:o, s:I, s:I, s:o, s:s}", "stands",
+                  line->since_ms != 0, "since", describe_time(line->since_ms), "heard",
+                  describe_time(line->seen_ms), "waiting", (json_int_t)line->waiting,
+                  "waiting_bytes", (json_int_t)line->waiting_bytes, "oldest",
+                  describe_time(line->oldest_ms), "sending", sending, "rate",
+                  (json_int_t)line->rate, "taken", (json_int_t)line->taken, "taken_last",
+                  describe_time(line->taken_ms), "trouble", line->trouble));
+    return STATUS_OK;
+}
+
+static json_t *describe_site(const struct config_site *site, json_t *last, json_t *line)
+{
+    uint64_t pending = 0;
+    bool is_there = site->is_remote || drop_folder_pending(site->drop, &pending, NULL) == STATUS_OK;
+    return json_pack("{s:s, s:o, s:I, s:b, s:b, s:o}", "site", site->name, "last_scan",
+                     last == NULL ? json_null() : json_incref(last), "pending", (json_int_t)pending,
+                     "folder_is_there", is_there, "remote", site->is_remote, "line",
+                     line == NULL || !site->is_remote ? json_null() : json_incref(line));
+}
+
 static enum status api_sites(struct service *service, struct exchange *exchange,
                              struct fault *fault)
 {
     json_t *seen = json_object();
+    json_t *lines = json_object();
     json_t *sites = json_array();
     const struct config *config = service->config;
     enum status status = sites_seen(service->ledger, keep_site, seen, fault);
+    if (status == STATUS_OK)
+        status = remote_sites_each(service->ledger, keep_line, lines, fault);
     for (size_t i = 0; i < config->site_count && status == STATUS_OK; i++) {
-        uint64_t pending = 0;
-        bool is_there = drop_folder_pending(config->sites[i].drop, &pending, NULL) == STATUS_OK;
-        json_t *last = json_object_get(seen, config->sites[i].name);
-        (void)json_array_append_new(
-            sites, json_pack("{s:s, s:o, s:I, s:b}", "site", config->sites[i].name, "last_scan",
-                             last == NULL ? json_null() : json_incref(last), "pending",
-                             (json_int_t)pending, "folder_is_there", is_there));
+        const char *name = config->sites[i].name;
+        (void)json_array_append_new(sites,
+                                    describe_site(&config->sites[i], json_object_get(seen, name),
+                                                  json_object_get(lines, name)));
     }
     if (status == STATUS_OK)
         status =
             paging_answer(exchange, json_incref(sites), (int64_t)config->site_count, NULL, fault);
     json_decref(seen);
+    json_decref(lines);
     json_decref(sites);
     return status;
 }

@@ -26,9 +26,40 @@ function worries({ operations, sites }) {
     found.push(['Der Speicherplatz ist knapp', 'Neue Scans bleiben in den Ordnern, bis wieder Platz ist.']);
   }
   for (const site of sites) {
+    if (site.remote && site.line && !site.line.stands) found.push([`Die Leitung zur Annahmestelle ${site.site} ist unterbrochen`, 'Was dort gescannt wird, ist dort gesichert und kommt nach.']);
+    if (site.remote && site.line?.stands && site.line.trouble) found.push([`Von der Annahmestelle ${site.site} wird nichts übernommen`, site.line.trouble]);
     if (!site.folder_is_there) found.push([`Der Scanordner von ${site.site} ist nicht erreichbar`, 'Ist die Freigabe eingehängt?']);
   }
   return found;
+}
+
+/** [look, words] of a desk far away. */
+function lineState(line) {
+  if (line === null) return ['warning', 'war noch nie da'];
+  if (!line.stands) return ['danger', `unterbrochen, zuletzt ${timeWords(line.heard)}`];
+  return line.trouble ? ['danger', 'steht, nichts wird übernommen'] : ['success', 'Leitung steht'];
+}
+
+function lineWords(line) {
+  const words = [];
+  if (line.waiting > 0) words.push(`dort warten ${countWords(line.waiting, 'Scan', 'Scans')} (${sizeWords(line.waiting_bytes)}), der älteste seit ${timeWords(line.oldest)}`);
+  if (line.sending && line.sending.size > 0) words.push(`einer wird übertragen: ${Math.floor((100 * line.sending.done) / line.sending.size)} %`);
+  if (line.rate === 0) words.push('um diese Uhrzeit wird nichts übertragen');
+  if (line.rate > 0) words.push(`höchstens ${sizeWords(line.rate)} in der Sekunde`);
+  if (line.trouble) words.push(line.trouble);
+  return words.join('; ');
+}
+
+function Site({ site }) {
+  const [look, words] = site.remote
+    ? lineState(site.line)
+    : site.folder_is_there ? ['success', 'Ordner erreichbar'] : ['danger', 'Ordner nicht erreichbar'];
+  const waiting = site.remote ? site.line?.waiting ?? 0 : site.pending;
+  return html`<tr class="kern-table__row">
+    <${Cell}>${site.site}${site.remote && html`<p class="note">entfernte Annahmestelle</p>`}<//>
+    <${Cell}>${timeWords(site.last_scan)}<//><${Cell} numeric>${waiting}<//>
+    <${Cell}><${Badge} look=${look}>${words}<//>${site.line && html`<p class="note">${lineWords(site.line)}</p>`}<//>
+  </tr>`;
 }
 
 function workerState(worker) {
@@ -166,10 +197,7 @@ export function OperationsPage({ version }) {
           ${failures.map((failure) => html`<${Failure} key=${`${failure.kind} ${failure.reason}`} failure=${failure} onChanged=${again} />`)}
         <//>`}
     <h2 class="kern-heading-small">Standorte</h2>
-    <${Table} caption="Standorte" columns=${[['Standort', ''], ['letzter Scan', ''], ['im Ordner', 'numeric'], ['Ordner', '']]}>
-      ${sites.map((site) => html`<tr class="kern-table__row" key=${site.site}>
-        <${Cell}>${site.site}<//><${Cell}>${timeWords(site.last_scan)}<//><${Cell} numeric>${site.pending}<//>
-        <${Cell}><${Badge} look=${site.folder_is_there ? 'success' : 'danger'}>${site.folder_is_there ? 'erreichbar' : 'nicht erreichbar'}<//><//>
-      </tr>`)}
+    <${Table} caption="Standorte" columns=${[['Standort', ''], ['letzter Scan', ''], ['wartet dort', 'numeric'], ['Ordner oder Leitung', '']]}>
+      ${sites.map((site) => html`<${Site} key=${site.site} site=${site} />`)}
     <//>`;
 }
