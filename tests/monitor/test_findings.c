@@ -12,6 +12,7 @@
 #include "monitor/scanner.h"
 #include "monitor/silence.h"
 #include "monitor/telling.h"
+#include "store/remote_sites.h"
 
 #define SECOND_MS      INT64_C(1000)
 #define HOUR_MS        (3600 * SECOND_MS)
@@ -203,6 +204,63 @@ static void silence_is_raised_and_over_and_both_are_told_to_everybody(void **sta
     round_of(scene, &watched);
     assert_int_equal(standing(scene, "site_silent"), 0);
     assert_int_equal(notices(scene, "site_silent", "end"), 2);
+    watched_close(&watched);
+}
+
+/* What the reception keeps of a desk; `trouble` "" for none. */
+static void desk_says(struct scene *scene, int64_t oldest_ms, const char *trouble)
+{
+    const struct remote_site line = {
+        .name = "Demmin",
+        .worker_key = "demmin",
+        .host = "desk-1",
+        .version = "0.1",
+        .since_ms = scene->wall_ms,
+        .seen_ms = scene->wall_ms,
+        .waiting = oldest_ms == 0 ? 0 : 3,
+        .oldest_ms = oldest_ms,
+        .source = "",
+        .trouble = trouble,
+    };
+    assert_ok(scene, remote_site_keep(scene->ledger, &line, &scene->fault));
+}
+
+static void rounds_until_it_holds(struct scene *scene, struct watched *watched)
+{
+    round_of(scene, watched);
+    time_passes(scene, 60 * SECOND_MS);
+    round_of(scene, watched);
+}
+
+static void a_desk_far_away_is_missed_behind_or_held(void **state)
+{
+    struct scene *scene = *state;
+    struct watched watched;
+    watched_open(scene, &watched);
+    watched.site.is_remote = true;
+    watched.config.alarms.desk_silent_ms = HOUR_MS;
+    watched.config.alarms.desk_behind_ms = DAY_MS;
+    scene->wall_ms = MONDAY_MS;
+    rounds_until_it_holds(scene, &watched); // it never came: nothing is said
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM alarm"
+                                             " WHERE kind LIKE 'desk%' OR kind = 'site_folder'"
+                                             " OR kind = 'intake'"),
+                     0);
+    desk_says(scene, scene->wall_ms - HOUR_MS, "");
+    rounds_until_it_holds(scene, &watched);
+    assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM alarm WHERE kind LIKE 'desk%'"),
+                     0);
+    desk_says(scene, scene->wall_ms - 2 * DAY_MS, "no room");
+    rounds_until_it_holds(scene, &watched);
+    assert_int_equal(standing(scene, "desk_behind"), 1);
+    assert_int_equal(standing(scene, "desk_held"), 1);
+    assert_int_equal(standing(scene, "desk_silent"), 0);
+    desk_says(scene, 0, "");
+    rounds_until_it_holds(scene, &watched);
+    assert_int_equal(standing(scene, "desk_behind") + standing(scene, "desk_held"), 0);
+    time_passes(scene, 2 * HOUR_MS);
+    rounds_until_it_holds(scene, &watched);
+    assert_int_equal(standing(scene, "desk_silent"), 1);
     watched_close(&watched);
 }
 
@@ -415,6 +473,7 @@ int main(void)
         SCENE_TEST(nobody_is_missed_on_days_that_are_free_or_unknown),
         cmocka_unit_test(too_little_of_the_past_says_nothing),
         SCENE_TEST(silence_is_raised_and_over_and_both_are_told_to_everybody),
+        SCENE_TEST(a_desk_far_away_is_missed_behind_or_held),
         SCENE_TEST(what_flickers_wakes_nobody),
         SCENE_TEST(a_worker_that_fails_in_a_row_is_named_until_it_succeeds),
         SCENE_TEST(alarms_of_others_are_told_and_left_alone),
