@@ -158,6 +158,17 @@ enum status privileges_forbid_core(struct fault *fault)
     return STATUS_OK;
 }
 
+enum status privileges_raise_files(struct fault *fault)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return fault_errno(fault, STATUS_LATER, "cannot ask for the limit of open files");
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0
+               ? STATUS_OK
+               : fault_errno(fault, STATUS_LATER, "cannot raise the limit of open files");
+}
+
 enum status privileges_drop(const struct privileges_kept *kept, struct fault *fault)
 {
     enum status status = privileges_forbid_core(fault);

@@ -25,4 +25,7 @@ enum status privileges_drop(const struct privileges_kept *kept, struct fault *fa
  * too; this is for those that need the rest. */
 enum status privileges_forbid_core(struct fault *fault);
 
+/* As many open files as the system lets this process have: libzmq aborts when it cannot open one. */
+enum status privileges_raise_files(struct fault *fault);
+
 #endif

@@ -224,6 +224,8 @@ static int run(const char *config_path)
     const struct privileges_kept kept = {.writes_files = true};
     struct fault fault = {0};
     int code = EXIT_CONFIGURATION;
+    if (privileges_raise_files(&fault) != STATUS_OK)
+        log_warning(NULL, "%s", fault.text);
     if (privileges_drop(&kept, &fault) != STATUS_OK) {
         log_error(NULL, "%s", fault.text);
         code = EXIT_NOT_PERMITTED;

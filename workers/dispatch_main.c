@@ -1,7 +1,6 @@
 /* dispatch_main.c - posteingang-dispatch: hands out jobs and takes results. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <signal.h>
-#include <sys/resource.h>
 
 #include "base/arguments.h"
 #include "base/exit_code.h"
@@ -31,17 +30,6 @@ static void signalled(void *context, int signal_number)
         signal_number == SIGTERM || signal_number == SIGINT || reload_is_asked(signal_number);
     if (is_end && program->dispatch != NULL)
         dispatch_stop(program->dispatch);
-}
-
-/* libzmq aborts when it cannot open a descriptor: let there be as many as there may be. */
-static void raise_descriptor_limit(void)
-{
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
-    limit.rlim_cur = limit.rlim_max;
-    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-        log_warning(NULL, "cannot raise the limit of open files");
 }
 
 static int serve(struct program *program, const struct config *config)
@@ -77,10 +65,11 @@ static int run(const char *config_path)
     if (config == NULL)
         return EXIT_CONFIGURATION;
     log_open("posteingang-dispatch", config->log_level);
-    raise_descriptor_limit();
     const struct privileges_kept kept = {.writes_files = true};
     struct fault fault = {0};
     struct program program = {0};
+    if (privileges_raise_files(&fault) != STATUS_OK)
+        log_warning(NULL, "%s", fault.text);
     if (privileges_drop(&kept, &fault) != STATUS_OK) {
         log_error(NULL, "%s", fault.text);
         config_free(&config);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/reading.h"
+#include "ingest/line.h"
 #include "workers/wire.h"
 
 enum { PATH_BYTES = 4096 };
@@ -179,6 +180,44 @@ static bool write_messages(void)
     return true;
 }
 
+/* ---- the line of a desk --------------------------------------------------------------------- */
+
+static bool write_line(void)
+{
+    bool is_written = true;
+    for (int command = LINE_HELLO; command < LINE_COMMANDS && is_written; command++) {
+        struct byte_writer writer = {0};
+        const uint8_t head[] = {command == LINE_PIECE ? 200 : 0};
+        const struct line_message message = {
+            .command = (enum line_command)command,
+            .session = 7,
+            .scan = {{1, 2, 3}},
+            .digest = {{4, 5, 6}},
+            .size = 900000,
+            .offset = 262144,
+            .received_ms = 1700000000000,
+            .clock_ms = 1700000003600,
+            .waiting = 3,
+            .waiting_bytes = 2700000,
+            .oldest_ms = 1700000000000,
+            .rate = 64000,
+            .wait_ms = 30000,
+            .parting = LINE_STRANGER,
+            .site = writable("Demmin"),
+            .host = writable("desk-1"),
+            .version = writable("0.1.0"),
+            .source = writable("Stapel 1/scan.tif"),
+            .format = writable("tiff"),
+            .reason = writable("Die Datei ist zu groß."),
+        };
+        line_encode(&message, &writer);
+        is_written =
+            write_seed("line", line_command_name(message.command), head, sizeof head, &writer, "");
+        byte_writer_done(&writer);
+    }
+    return is_written;
+}
+
 int main(int argument_count, char **arguments)
 {
     if (argument_count != 2) {
@@ -186,5 +225,5 @@ int main(int argument_count, char **arguments)
         return 2;
     }
     corpus = arguments[1];
-    return write_readings() && write_messages() ? 0 : 1;
+    return write_readings() && write_messages() && write_line() ? 0 : 1;
 }

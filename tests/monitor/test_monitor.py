@@ -352,7 +352,8 @@ ELSEWHERE = {"worker_failing": "monitor/test_findings.c", "site_silent": "monito
              "scanner_streak": "monitor/test_findings.c",
              "scanner_skew": "monitor/test_findings.c", "scanner_contrast": "monitor/test_findings.c",
              "scanner_double": "monitor/test_findings.c", "deadline": "workers/test_escalations.c",
-             "seal": "flow/seal.py"}
+             "seal": "flow/seal.py", "desk_silent": "monitor/test_findings.c",
+             "desk_behind": "monitor/test_findings.c", "desk_held": "monitor/test_findings.c"}
 
 
 def check_kinds(caused):
