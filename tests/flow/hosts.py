@@ -5,13 +5,14 @@ happens to them: the same outcome as on one host, nothing lost, nothing twice.
     hosts.py [--letters FOLDER [--count N]] [--full] [--only WORDS] [--each N]
 
 Network namespaces on one bridge: a centre (primary, standby, two dispatchers on one ledger and spool,
-filer, intake, monitors), and two reader hosts that hold the program and a key file, nothing else. FOLDER
+filer, intake, monitors, reception), two reader hosts that hold the program and a key file, nothing else,
+and a desk that scans for one site and sends on what it took over. FOLDER
 has drop/<site>/… and register.csv, as tests/samples has: in the end one host with a ledger in a file does
 the same letters, and what it finds is what must have come out. Without it letters are made here, of which
 each belongs to one case.
 
 Then, one after the other, while letters come in: a reader is killed; one is stopped with a job in hand
-until that is another's, and goes on; a reader host is cut off; one gets another key; the server is killed
+until that is another's, and goes on; a reader host is cut off; the desk is, and scans on; one gets another key; the server is killed
 with -9 and started; the dispatcher that leads is stopped and goes on; the standby is promoted. With --full
 the waits are those of an installation (a cut of 60 s, a lease of 60 s), otherwise short ones. --only: those
 whose name has these words. --each: letters that come in with a fault. A line a fault says when the first job after it was completed.
@@ -43,6 +44,8 @@ from running import BIN, Instance, descendants, kill  # noqa: E402
 NETWORK = "10.214.9"
 CENTRE = f"{NETWORK}.1"
 PORTS = (5571, 5572)             # of the dispatchers
+RECEPTION = 5573
+DESK = "Demmin"                  # the site that is a host of its own
 PRIMARY, STANDBY = 5471, 5472    # of the servers
 RESUME_S = 15                    # the promise
 PATIENCE_S = 300
@@ -307,9 +310,10 @@ class Letters:
         return self.given[-1]
 
 
-def drop(folder, some):
+def drop(folder, some, desk=None):
+    """Those of the desk's site into its own folder, when there is one."""
     for site, name, content, _ in some:
-        path = os.path.join(folder, "drop", site, name)
+        path = os.path.join(desk if desk and site == DESK else folder, "drop", site, name)
         with open(path + ".part", "wb") as file:
             file.write(content)
         os.rename(path + ".part", path)
@@ -320,11 +324,28 @@ def outcome_of(listed):
                                for one in listed)
 
 
+def left_in(folder):
+    """Files in its drop folders that nobody has taken over."""
+    return [path for path in glob.glob(os.path.join(folder, "drop", "*", "*")) if os.path.isfile(path)]
+
+
+def make_remote(path):
+    """The desk's site is far away."""
+    with open(path, encoding="utf-8") as file:
+        text, count = re.subn(rf"(?ms)^(  - name: {DESK}\n.*?^    remote:) false$", r"\1 true", file.read(), count=1)
+    if count != 1:
+        fail("the configuration of a site has no setting remote")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
 def configure(path, settings, to=None):
     with open(path, encoding="utf-8") as file:
         text = file.read()
     for key, value in settings.items():
-        text, count = re.subn(rf"(?m)^(\s*(?:- )?{key}:).*$", rf"\1 {value}", text)
+        section, name = key.split(".") if "." in key else ("", key)
+        before = rf"^{section}:\n(?:[ #].*\n|\n)*?" if section else ""
+        text, count = re.subn(rf"(?m)({before}^\s*(?:- )?{name}:).*$", rf"\1 {value}", text, count=1 if section else 0)
         if count == 0:
             fail(f"the configuration has no setting {key}")
     with open(to or path, "w", encoding="utf-8") as file:
@@ -338,7 +359,7 @@ class Hosts:
         self.full = full
         self.each = each
         self.settings = FULL if full else SHORT
-        self.network = Network(("centre", "reader1", "reader2"))
+        self.network = Network(("centre", "reader1", "reader2", "desk"))
         self.servers = Servers(self.network)
         self.letters = given
         os.environ.pop("LEDGER_SERVER", None)
@@ -352,6 +373,7 @@ class Hosts:
         sockets = [word for number in (0, 1) for word in ("--connect", f"ipc://{self.folder}/run{number}/dispatch.sock")]
         self.filer = self._start("filer", "posteingang-filer", self.configs[0], *sockets)
         self.readers = [self._start_reader(name) for name in ("reader1", "reader2")]
+        self._start_desk()
         wait_for("both readers with both dispatchers", lambda: self.sql(
             "SELECT count(*) FROM worker_presence WHERE worker LIKE 'reader%'") == "4")
 
@@ -361,8 +383,11 @@ class Hosts:
         self.configs = [first, os.path.join(self.folder, "second.yaml")]
         for number in (1, 0):
             configure(first, {**self.settings, "ledger": f'"{self.servers.url()}"', "runtime": f"run{number}",
-                              "listen": f"tcp://{CENTRE}:{PORTS[number]}", "port": 9471 + number},
+                              "dispatch.listen": f"tcp://{CENTRE}:{PORTS[number]}", "monitor.port": 9471 + number,
+                              "reception.listen": f"tcp://{CENTRE}:{RECEPTION}"},
                       self.configs[number])
+        for path in self.configs:
+            make_remote(path)
         self.must("init", self.folder, config=False)
         with open("register.csv", "w", encoding="utf-8") as file:
             file.write(self.letters.register)
@@ -385,9 +410,9 @@ class Hosts:
         return Program(name, [*self.network.inside("centre"), os.path.join(BIN, program), "--config", config,
                               *words])
 
-    def make_key(self, name, path):
+    def make_key(self, name, path, *words):
         made = self.must("key", "new", name, "--file", path)
-        self.must("key", "enrol", name, re.search(rf"key enrol {name} '(\S+)'", made).group(1))
+        self.must("key", "enrol", name, re.search(rf"key enrol {name} '(\S+)'", made).group(1), *words)
 
     def _start_reader(self, name):
         """With a folder of its own that holds a key, and no word about the centre but its addresses."""
@@ -399,8 +424,18 @@ class Hosts:
         return Program(name, [*self.network.inside(name), os.path.join(BIN, "posteingang"), "worker", *places,
                               "--key", "own.key", "--readers", "1", "--sandbox", "preferred"], cwd=name, env=bare)
 
+    def _start_desk(self):
+        """A small instance of one site, and what sends on what it took over."""
+        self.reception = self._start("reception", "posteingang-reception", self.configs[0])
+        self.desk = Instance("desk", [DESK])
+        key = os.path.abspath("desk/own.key")
+        self.make_key("desk", key, "--role", "site", "--site", DESK)
+        configure(self.desk.config, {"free_space": "1MB", "centre.silence": "4s"})
+        self.site = Program("site", [*self.network.inside("desk"), *self.desk.line(
+            "site", "--connect", f"tcp://{CENTRE}:{RECEPTION}", "--key", key)])
+
     def give(self, count=None):
-        drop(self.folder, self.letters.take(count or self.each))
+        drop(self.folder, self.letters.take(count or self.each), self.desk.folder)
 
     def done(self):
         return int(self.sql("SELECT count(*) FROM job WHERE state = 'done'"))
@@ -426,7 +461,7 @@ class Hosts:
         """When it has begun to read and not ended."""
         reader = self.readers[number]
         before = len(reader.said("reading "))
-        drop(self.folder, [self.letters.take_long()])
+        drop(self.folder, [self.letters.take_long()], self.desk.folder)
         other = self.readers[1 - number]
         other.tell(signal.SIGSTOP, "posteingang-reader")
         wait_for("a job in the reader's hand", lambda: len(reader.said("reading ")) > before)
@@ -457,6 +492,14 @@ class Hosts:
         self.network.join("reader2")
         wait_for("the reader is back", lambda: self.sql(
             "SELECT count(*) FROM worker_presence WHERE worker LIKE 'reader2/%'") == "2")
+
+    def desk_cut_off(self):
+        """It goes on taking over: nothing stays in its drop folder."""
+        self.network.cut("desk")
+        self.strike()
+        wait_for("the desk has taken over what was scanned there", lambda: not left_in(self.desk.folder))
+        pass_time(60 if self.full else 5)
+        self.network.join("desk")
 
     def reader_rekeyed(self):
         self.make_key("fresh", os.path.abspath("fresh.key"))
@@ -489,7 +532,8 @@ class Hosts:
         self.servers.promote()
 
     FAULTS = (("a reader killed", reader_killed), ("a reader stopped past its lease", reader_stopped),
-              ("a reader host cut off", host_cut_off), ("a reader with another key", reader_rekeyed),
+              ("a reader host cut off", host_cut_off),
+              ("the desk cut off", desk_cut_off), ("a reader with another key", reader_rekeyed),
               ("PostgreSQL killed with -9", server_killed), ("the leading dispatcher stopped", leader_stopped),
               ("the standby promoted", standby_promoted))
 
@@ -528,10 +572,8 @@ class Hosts:
         folders = glob.glob(os.path.join(self.folder, "cabinet", "*", "*", "*", "dokument.json"))
         if len(folders) != len(filed):
             fail(f"{len(filed)} documents are filed, {len(folders)} lie in the cabinet")
-        left = [path for site in os.listdir(os.path.join(self.folder, "drop")) for path in
-                glob.glob(os.path.join(self.folder, "drop", site, "*")) if os.path.isfile(path)]
-        if left:
-            fail(f"still in the drop folders: {left[:4]}")
+        if left_in(self.folder) + left_in(self.desk.folder):
+            fail(f"still in drop folders: {left_in(self.folder) + left_in(self.desk.folder)}")
         self.must("verify")
         for duty in ("dispatch", "monitor"):
             numbers = [json.loads(detail)["epoch"] for subject, detail in self.epochs() if subject == duty]
