@@ -1,8 +1,8 @@
 /* backup.c - `posteingang backup DIR`: a copy of everything, while everything works.
  *
  * The order makes the copy whole: first the cabinet, then the ledger as it is at one moment, then
- * the spool, whose objects never change and are never removed, so that it holds all that the
- * ledger names, then what came into the cabinet meanwhile. Last the copy is checked as `verify`
+ * the spool (from a folder or a bucket, into a folder), whose objects never change, so that it
+ * holds all that the ledger names, then what came into the cabinet meanwhile. Last the copy is checked as `verify`
  * does it, and only then marked as whole. Used again on the same folder it copies what is new. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdio.h>
@@ -17,6 +17,7 @@
 #include "cli/backup_marker.h"
 #include "cli/instance.h"
 #include "cli/outcome.h"
+#include "store/spool_copy.h"
 
 enum { BACKUP_MODE = 0700 };
 
@@ -81,7 +82,22 @@ static enum status begin(struct backup *backup, struct fault *fault)
     return status;
 }
 
-static enum status make(struct backup *backup, const char *ledger_path, struct fault *fault)
+static enum status copy_spool(struct backup *backup, const char *path, struct fault *fault)
+{
+    struct spool_copied copied = {0};
+    struct spool *to = NULL;
+    enum status status = spool_open(path, &to, fault);
+    if (status == STATUS_OK)
+        status = spool_copy(backup->instance->spool, to, &copied, fault);
+    spool_close(&to);
+    backup->copied.files += copied.objects;
+    backup->copied.bytes += copied.bytes;
+    backup->copied.kept += copied.kept;
+    return status;
+}
+
+static enum status make(struct backup *backup, const char *ledger_path, const char *spool_path,
+                        struct fault *fault)
 {
     const struct config *config = backup->instance->config;
     enum status status = begin(backup, fault);
@@ -92,7 +108,7 @@ static enum status make(struct backup *backup, const char *ledger_path, struct f
     if (status == STATUS_OK)
         status = copy_ledger(backup, ledger_path, fault);
     if (status == STATUS_OK)
-        status = copy_below(backup, config->store.spool, BACKUP_SPOOL, fault);
+        status = copy_spool(backup, spool_path, fault);
     if (status == STATUS_OK)
         status = copy_below(backup, config->store.cabinet, BACKUP_CABINET, fault);
     return status;
@@ -126,9 +142,11 @@ static int run(struct backup *backup)
     char *spool_path = path_join(backup->folder, BACKUP_SPOOL);
     enum status status = ledger_path == NULL || spool_path == NULL
                              ? fault_set(&fault, STATUS_LATER, "out of memory")
-                             : make(backup, ledger_path, &fault);
+                             : make(backup, ledger_path, spool_path, &fault);
     if (status == STATUS_OK)
-        status = backup_check(ledger_path, spool_path, &result, &fault);
+        status =
+            backup_check(ledger_path, (struct spool_place){.url = spool_path, .folder = spool_path},
+                         &result, &fault);
     int exit_code = status == STATUS_OK ? conclude(backup, &result, &fault) : outcome_of(&fault);
     free(spool_path);
     free(ledger_path);

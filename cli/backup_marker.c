@@ -63,14 +63,14 @@ enum status backup_marker_read(const char *folder, struct digest *ret_state, str
                                 folder);
 }
 
-enum status backup_check(const char *ledger_path, const char *spool_path,
+enum status backup_check(const char *ledger_path, struct spool_place place,
                          struct verify_result *ret_result, struct fault *fault)
 {
     struct ledger *ledger = NULL;
     struct spool *spool = NULL;
     enum status status = ledger_open(ledger_path, LEDGER_READ, clock_system(), &ledger, fault);
     if (status == STATUS_OK)
-        status = spool_open(spool_path, &spool, fault);
+        status = spool_open_at(place, &spool, fault);
     if (status == STATUS_OK)
         status = ledger_verify(ledger, spool, NULL, NULL, ret_result, fault);
     spool_close(&spool);

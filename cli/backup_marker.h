@@ -19,8 +19,8 @@ enum status backup_marker_write(const char *folder, const struct verify_result *
 /* The state that the backup was made with. STATUS_REFUSE: not a whole backup. */
 enum status backup_marker_read(const char *folder, struct digest *ret_state, struct fault *fault);
 
-/* Checks the ledger at `ledger_path` against the spool at `spool_path`. */
-enum status backup_check(const char *ledger_path, const char *spool_path,
+/* Checks the ledger at `ledger_path` against the spool at `place`. */
+enum status backup_check(const char *ledger_path, struct spool_place place,
                          struct verify_result *ret_result, struct fault *fault);
 
 #endif

@@ -32,6 +32,7 @@ static const struct check CHECKS[] = {
     {"drop",          "drop folders",   check_drop_folders,   false},
     {"storage",       "storage",        check_storage,        false},
     {"space",         "free space",     check_space,          false},
+    {"object_store",  "object store",   check_object_store,   false},
     {"reserve",       "ledger reserve", check_reserve,        false},
     {"shares",        "network shares", check_shares,         false},
     {"watches",       "file watches",   check_watches,        false},

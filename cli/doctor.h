@@ -49,6 +49,7 @@ void check_settings_file(struct checkup *checkup);
 void check_drop_folders(struct checkup *checkup);
 void check_storage(struct checkup *checkup);
 void check_space(struct checkup *checkup);
+void check_object_store(struct checkup *checkup);
 void check_reserve(struct checkup *checkup);
 void check_shares(struct checkup *checkup);
 void check_watches(struct checkup *checkup);

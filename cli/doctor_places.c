@@ -13,6 +13,7 @@
 #include "cli/doctor.h"
 #include "cli/times.h"
 #include "store/reserve.h"
+#include "store/spool.h"
 
 enum {
     CLAIM_AGE_MS_MOST = 60 * 60 * 1000, /* intake finishes what it claimed in seconds */
@@ -181,6 +182,46 @@ void check_space(struct checkup *checkup)
 {
     check_disk(checkup, "spool", config_spool_folder(checkup->config));
     check_disk(checkup, "cabinet", checkup->config->store.cabinet);
+}
+
+/* ---- the object store ----------------------------------------------------------------------- */
+
+static void tell_store(void *context, enum spool_finding_kind kind, const char *words,
+                       const char *advice)
+{
+    struct checkup *checkup = context;
+    if (kind == SPOOL_WELL)
+        checkup_well(checkup, "%s", words);
+    else if (kind == SPOOL_NOTE)
+        checkup_note(checkup, advice, "%s", words);
+    else
+        checkup_bad(checkup, advice, "%s", words);
+}
+
+static void check_secret(struct checkup *checkup)
+{
+    struct stat found;
+    const char *path = checkup->config->store.s3.secret_file;
+    if (stat(path, &found) == 0 && (found.st_mode & S_IRWXO) != 0)
+        checkup_bad(checkup, "chmod o-rwx the file.", "every user of this machine may read %s",
+                    path);
+}
+
+void check_object_store(struct checkup *checkup)
+{
+    struct spool *spool = NULL;
+    struct fault fault = {0};
+    if (!spool_place_is_bucket(checkup->config->store.spool)) {
+        checkup_well(checkup, "none: the spool is a folder");
+        return;
+    }
+    check_secret(checkup);
+    enum status status = spool_open_at(config_spool_place(checkup->config), &spool, &fault);
+    if (status == STATUS_OK)
+        status = spool_examine(spool, tell_store, checkup, &fault);
+    if (status != STATUS_OK)
+        checkup_bad(checkup, "See store.spool and the settings below store.s3.", "%s", fault.text);
+    spool_close(&spool);
 }
 
 /* ---- the ledger's reserve ------------------------------------------------------------------- */

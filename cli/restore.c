@@ -21,6 +21,7 @@
 #include "cli/verbs.h"
 #include "config/config.h"
 #include "store/ledger_move.h"
+#include "store/spool_copy.h"
 
 enum { FOLDER_MODE = 0750 };
 
@@ -82,6 +83,28 @@ static enum status bring_back_to_server(const char *backup, const char *url, str
     return status;
 }
 
+/* A backup without one has nothing in it. */
+static enum status bring_back_spool(const char *backup, const struct config *config,
+                                    struct fault *fault)
+{
+    struct spool_copied copied = {0};
+    struct spool *from = NULL, *to = NULL;
+    char *path = path_join(backup, BACKUP_SPOOL);
+    if (path == NULL)
+        return fault_set(fault, STATUS_LATER, "out of memory");
+    enum status status = STATUS_OK;
+    if (access(path, F_OK) == 0)
+        status = spool_open(path, &from, fault);
+    if (status == STATUS_OK)
+        status = spool_open_at(config_spool_place(config), &to, fault);
+    if (status == STATUS_OK && from != NULL)
+        status = spool_copy(from, to, &copied, fault);
+    spool_close(&from);
+    spool_close(&to);
+    free(path);
+    return status;
+}
+
 static enum status bring_back_all(const char *backup, const struct config *config,
                                   struct fault *fault)
 {
@@ -91,7 +114,7 @@ static enum status bring_back_all(const char *backup, const struct config *confi
     if (status == STATUS_OK)
         status = bring_back(backup, BACKUP_KEYS, keys, true, fault);
     if (status == STATUS_OK)
-        status = bring_back(backup, BACKUP_SPOOL, config->store.spool, true, fault);
+        status = bring_back_spool(backup, config, fault);
     if (status == STATUS_OK)
         status = bring_back(backup, BACKUP_CABINET, config->store.cabinet, true, fault);
     if (status == STATUS_OK)
@@ -127,7 +150,7 @@ static int restore(const char *backup, const struct config *config, const struct
     struct verify_result result = {0};
     enum status status = bring_back_all(backup, config, &fault);
     if (status == STATUS_OK)
-        status = backup_check(config->store.ledger, config->store.spool, &result, &fault);
+        status = backup_check(config->store.ledger, config_spool_place(config), &result, &fault);
     return status == STATUS_OK ? conclude(state, &result) : outcome_of(&fault);
 }
 

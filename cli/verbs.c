@@ -276,6 +276,11 @@ static const struct verb verbs[] = {
      "Copies every row of the ledger to URL, a path or postgresql://…, compares both sides, and leaves\n"
      "word in the old one, which nothing can change any more. Everything else has to be stopped.\n"
      "Afterwards write the URL into store.ledger, as it says.", verb_ledger_move},
+    {"spool move", "URL", "carries the spool to an object store, or back to a folder",
+     "Copies every object to URL, a path or s3://BUCKET/PREFIX (with the settings below store.s3), and\n"
+     "checks the copy against the ledger. `run` has to be stopped. The old spool is kept; an\n"
+     "interrupted copy goes on when this is used again. Afterwards write the URL into store.spool, as\n"
+     "it says.", verb_spool_move},
     {"backup", "DIR", "copies everything, while everything works",
      "Copies ledger, spool, cabinet, keys and configuration to DIR, checks the copy as verify does,\n"
      "and marks it as whole. Nothing has to stop. Used again on the same DIR it copies what is new.", verb_backup},

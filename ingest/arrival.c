@@ -286,6 +286,10 @@ static enum status take_claimed(const struct arrival *arrival, const struct clai
     enum takeover_outcome outcome;
     enum status status = takeover_run(arrival->desk, arrival->file, &arrival->candidate->seen,
                                       &described, &outcome, &acceptance, fault);
+    if (status == STATUS_LATER && digest_equal(&described.digest, &(struct digest){0})) {
+        put_back(arrival, claim); // the spool has nothing of it: nothing has to be taken back
+        return status;
+    }
     if (status != STATUS_OK)
         return settle(arrival, claim, status);
     switch (outcome) {

@@ -39,6 +39,8 @@ const struct alarm_kind alarm_kinds[] = {
     {"disk",             "little space is free",
      "Make room or enlarge the file system; below limits.free_space scans stay in the drop "
      "folders.",                                                                                                           true },
+    {"object_store",     "the object store does not answer",
+     "posteingang doctor says what is wrong. Scans stay in the drop folders until it is back.",                            true },
     {"register_age",     "the case register is old",
      "Import a new one: posteingang register import FILE; or mend the export into "
      "register.folder.",                                                                                                   true },

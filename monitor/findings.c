@@ -268,6 +268,15 @@ static enum status find_space(const struct findings *findings, struct fault *fau
     return status;
 }
 
+static enum status find_object_store(const struct findings *findings, struct fault *fault)
+{
+    const struct observation *seen = findings->seen;
+    return !seen->has_object_store || seen->object_store_answers
+               ? STATUS_OK
+               : find(findings, "object_store", "", ALARM_CRITICAL, fault,
+                      "Nothing is taken over or filed: %.200s", seen->object_store_words);
+}
+
 static enum status find_register(const struct findings *findings, struct fault *fault)
 {
     char most[32];
@@ -343,7 +352,7 @@ enum status findings_make(const struct findings *findings, struct fault *fault)
         find_backlog,      find_oldest,      find_clearing,        find_failed,
         find_refused,      find_programs,    find_failing_workers, find_sites,
         find_scanners,     find_space,       find_register,        find_keys,
-        find_certificates, find_undelivered,
+        find_certificates, find_undelivered, find_object_store,
     };
     enum status status = STATUS_OK;
     for (size_t i = 0; i < sizeof rules / sizeof rules[0] && status == STATUS_OK; i++)

@@ -21,6 +21,8 @@ static void find_reasons(json_t *reasons, const struct config *config,
     add(reasons, observed_workers(seen->filers) == 0, "no filer is there");
     add(reasons, spool->is_known && spool->free_bytes < (uint64_t)config->limits.free_bytes_least,
         "less space is free than limits.free_space");
+    add(reasons, seen->has_object_store && !seen->object_store_answers,
+        "the object store does not answer");
     add(reasons, seen->summary.register_version == 0, "there is no case register");
     for (size_t i = 0; i < seen->site_count; i++)
         if (!seen->sites[i].is_folder_readable)

@@ -252,6 +252,9 @@ static void append_spaces(struct text *text, const struct observation *seen)
                        (double)bytes);
         }
     }
+    if (seen->has_object_store)
+        gauge(text, "object_store_up", "Whether the object store answers.",
+              seen->object_store_answers ? 1 : 0);
     gauge(text, "ledger_size_bytes", "Size of the ledger.", (double)seen->ledger_bytes);
     gauge(text, "ledger_last_change_timestamp_seconds", "When the ledger was last changed.",
           (double)seen->ledger_newest_ms / 1000);

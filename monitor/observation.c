@@ -12,6 +12,7 @@
 #include "monitor/observation.h"
 #include "store/mailroom.h"
 #include "store/remote_sites.h"
+#include "store/spool.h"
 
 #define MINUTE_MS INT64_C(60000)
 #define HOUR_MS   (60 * MINUTE_MS)
@@ -194,6 +195,17 @@ static void look_at_sites(const struct config *config, struct observation *seen)
     }
 }
 
+static void look_at_object_store(const struct config *config, struct observation *seen)
+{
+    struct fault fault = {0};
+    seen->has_object_store =
+        config->store.spool != NULL && spool_place_is_bucket(config->store.spool);
+    if (!seen->has_object_store)
+        return;
+    seen->object_store_answers = spool_ask(config_spool_place(config), &fault) == STATUS_OK;
+    (void)snprintf(seen->object_store_words, sizeof seen->object_store_words, "%s", fault.text);
+}
+
 static bool is_alive(const struct observation *seen, int64_t sign_ms)
 {
     return sign_ms != 0 && seen->now_ms - sign_ms < OBSERVED_ALIVE_MS;
@@ -203,6 +215,7 @@ static void look_at_files(const struct config *config, struct observation *seen)
 {
     const struct config_store *store = &config->store;
     look_at_space(config_spool_folder(config), &seen->spaces[SPACE_SPOOL]);
+    look_at_object_store(config, seen);
     look_at_space(store->ledger, &seen->spaces[SPACE_LEDGER]);
     look_at_space(store->cabinet, &seen->spaces[SPACE_CABINET]);
     seen->ledger_bytes = size_of(store->ledger, "") + size_of(store->ledger, "-wal");

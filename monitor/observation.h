@@ -61,6 +61,8 @@ struct observation {
     int64_t expected_end_ms; /* when everything that waits is read; 0: nothing waits, or unknown */
     unsigned readers[WORKER_STATES], filers[WORKER_STATES];
     struct space_state spaces[SPACES];
+    bool has_object_store, object_store_answers;
+    char object_store_words[FAULT_TEXT_BYTES]; /* why it does not */
     uint64_t ledger_bytes;    /* the file and what was not written back to it yet */
     int64_t ledger_newest_ms; /* of the newest change */
     bool dispatcher_runs, intake_runs;

@@ -79,6 +79,11 @@ enum status spool_ready(struct spool *spool, struct fault *fault)
                                                                : status;
 }
 
+enum status spool_ask(struct spool_place place, struct fault *fault)
+{
+    return spool_place_is_bucket(place.url) ? spool_bucket_ask(&place, fault) : STATUS_OK;
+}
+
 enum status spool_examine(struct spool *spool, spool_finding *finding, void *context,
                           struct fault *fault)
 {

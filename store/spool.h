@@ -89,6 +89,9 @@ enum status spool_each(struct spool *spool, spool_each_callback *callback, void 
  * away: nothing can be written now. After a failure the storage is asked again, at most so often
  * that nobody has to wait for it for long. */
 enum status spool_ready(struct spool *spool, struct fault *fault);
+/* Asks the storage at `place` once, without opening anything; of a folder it is not asked. For who
+ * watches it. STATUS_LATER: it does not answer, or does not let us in. */
+enum status spool_ask(struct spool_place place, struct fault *fault);
 /* Removes the object, for good; one that is not there is fine. Copies in caches of other hosts end
  * with their age. */
 enum status spool_remove(struct spool *spool, const struct digest *digest, struct fault *fault);

@@ -312,6 +312,17 @@ static enum status examine(struct spool *spool, spool_finding *finding, void *co
     return STATUS_OK;
 }
 
+enum status spool_bucket_ask(const struct spool_place *place, struct fault *fault)
+{
+    struct bucket *bucket = NULL;
+    struct bucket_health health = {0};
+    enum status status = bucket_open(place, &bucket, fault);
+    if (status == STATUS_OK)
+        status = bucket_examine(bucket, &health, fault);
+    bucket_close(&bucket);
+    return status;
+}
+
 /* ---- the journal ---------------------------------------------------------------------------- */
 
 static void journal_key(int64_t wall_ms, const char *name, char ret_key[BUCKET_KEY_BYTES])

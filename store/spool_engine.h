@@ -62,6 +62,8 @@ enum status spool_folder_open(const char *path, struct spool **ret_spool, struct
 enum status spool_bucket_open(const struct spool_place *place, struct spool **ret_spool,
                               struct fault *fault);
 
+enum status spool_bucket_ask(const struct spool_place *place, struct fault *fault);
+
 enum { SPOOL_MONTH_BYTES = 16 };
 /* "2026-11", of the time in UTC. */
 void spool_month(int64_t wall_ms, char ret_month[SPOOL_MONTH_BYTES]);

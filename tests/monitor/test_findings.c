@@ -7,6 +7,7 @@
 
 #include "tests/store/scene.h"
 
+#include "base/durable.h"
 #include "monitor/findings.h"
 #include "monitor/mail.h"
 #include "monitor/scanner.h"
@@ -282,6 +283,37 @@ static void what_flickers_wakes_nobody(void **state)
     watched_close(&watched);
 }
 
+/* Nobody listens on port 9 of this host. */
+static void an_object_store_that_is_away_is_told(void **state)
+{
+    struct scene *scene = *state;
+    struct watched watched;
+    char url[] = "s3://bucket/office", endpoint[] = "http://127.0.0.1:9", word[] = "us-east-1",
+         secret[] = "secret";
+    watched_open(scene, &watched);
+    char *folder = watched.config.store.spool;
+    assert_ok(scene, durable_write_file(secret, "words", 5, 0600, &scene->fault));
+    watched.config.store.s3 = (struct config_s3){.endpoint = endpoint,
+                                                 .region = word,
+                                                 .access_key = word,
+                                                 .secret_file = secret,
+                                                 .timeout_ms = 1000,
+                                                 .cache = folder};
+    watched.config.store.spool = url;
+    round_of(scene, &watched);
+    time_passes(scene, 60 * SECOND_MS);
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "object_store"), 1);
+    assert_true(watched.seen->has_object_store);
+    assert_false(watched.seen->object_store_answers);
+    watched.config.store.spool = folder;
+    round_of(scene, &watched);
+    time_passes(scene, 60 * SECOND_MS);
+    round_of(scene, &watched);
+    assert_int_equal(standing(scene, "object_store"), 0);
+    watched_close(&watched);
+}
+
 static void fail_once(struct scene *scene)
 {
     bool held = false;
@@ -475,6 +507,7 @@ int main(void)
         SCENE_TEST(silence_is_raised_and_over_and_both_are_told_to_everybody),
         SCENE_TEST(a_desk_far_away_is_missed_behind_or_held),
         SCENE_TEST(what_flickers_wakes_nobody),
+        SCENE_TEST(an_object_store_that_is_away_is_told),
         SCENE_TEST(a_worker_that_fails_in_a_row_is_named_until_it_succeeds),
         SCENE_TEST(alarms_of_others_are_told_and_left_alone),
         SCENE_TEST(a_scanner_is_named_while_its_pages_say_so),

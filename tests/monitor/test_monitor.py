@@ -353,7 +353,8 @@ ELSEWHERE = {"worker_failing": "monitor/test_findings.c", "site_silent": "monito
              "scanner_skew": "monitor/test_findings.c", "scanner_contrast": "monitor/test_findings.c",
              "scanner_double": "monitor/test_findings.c", "deadline": "workers/test_escalations.c",
              "seal": "flow/seal.py", "desk_silent": "monitor/test_findings.c",
-             "desk_behind": "monitor/test_findings.c", "desk_held": "monitor/test_findings.c"}
+             "desk_behind": "monitor/test_findings.c", "desk_held": "monitor/test_findings.c",
+             "object_store": "monitor/test_findings.c"}
 
 
 def check_kinds(caused):
@@ -396,6 +397,7 @@ def main():
             step(instance)
             print(f"{step.__name__}: {time.monotonic():.1f} s", flush=True)
         cleared(instance, "undelivered")
+        wait_until("the reader is back", lambda: instance.get("/health/ready")[0] == 200)
         check_health(instance, True)
         check_metrics(instance)
         check_what_is_asked_for(instance)
