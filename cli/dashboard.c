@@ -1,6 +1,7 @@
 /* dashboard.c - see dashboard.h. From 110 columns on, there are two panes side by side. When there is
  * too little height, lists are cut, the alarms last. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -201,7 +202,12 @@ static void draw_site(const struct dashboard *dashboard, const struct dashboard_
         times_moment(site->last_ms, dashboard->now_ms, moment);
         canvas_put(canvas, PAINT_NONE, "last scan %s", moment);
     }
-    if (!is_swept(dashboard, site))
+    if (site->waiting > 0)
+        canvas_put(canvas, PAINT_ATTENTION, ", %" PRIu64 " wait there", site->waiting);
+    if (!is_swept(dashboard, site) && site->is_remote)
+        canvas_put(canvas, PAINT_ATTENTION, "%s",
+                   site->swept_ms == 0 ? ", never came" : ", line cut");
+    else if (!is_swept(dashboard, site))
         canvas_put(canvas, PAINT_DIM, "%s",
                    site->swept_ms == 0 ? ", folder not watched" : ", folder not watched any more");
 }

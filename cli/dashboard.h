@@ -21,7 +21,9 @@ struct dashboard_worker {
 struct dashboard_site {
     const char *name; /* borrowed from the configuration */
     int64_t last_ms;  /* of its newest scan; 0: none yet */
-    int64_t swept_ms; /* 0: not known */
+    int64_t swept_ms; /* 0: not known; of a desk far away, when it was heard */
+    bool is_remote;   /* a desk far away */
+    uint64_t waiting; /* scans that wait there */
 };
 
 struct dashboard_alarm {

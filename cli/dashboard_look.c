@@ -9,6 +9,7 @@
 #include "store/alarms.h"
 #include "store/mailroom.h"
 #include "store/operations.h"
+#include "store/remote_sites.h"
 
 #define MINUTE_MS INT64_C(60000)
 
@@ -104,6 +105,21 @@ static enum status take_site(void *context, const char *site, int64_t last_ms, s
     return STATUS_OK;
 }
 
+/* Of a desk whose line does not stand it is said when it was heard, but not that it is. */
+static enum status take_line(void *context, const struct remote_site *line, struct fault *fault)
+{
+    (void)fault;
+    struct dashboard *dashboard = context;
+    for (size_t i = 0; i < dashboard->site_count; i++) {
+        struct dashboard_site *site = &dashboard->sites[i];
+        if (!site->is_remote || strcmp(site->name, line->name) != 0)
+            continue;
+        site->swept_ms = line->since_ms == 0 ? 1 : line->seen_ms;
+        site->waiting = line->waiting;
+    }
+    return STATUS_OK;
+}
+
 static enum status look_at_sites(struct ledger *ledger, struct dashboard *dashboard,
                                  struct fault *fault)
 {
@@ -114,9 +130,11 @@ static enum status look_at_sites(struct ledger *ledger, struct dashboard *dashbo
     for (size_t i = 0; i < config->site_count; i++)
         dashboard->sites[i] = (struct dashboard_site){
             .name = config->sites[i].name,
+            .is_remote = config->sites[i].is_remote,
             .swept_ms = lifesign_look(config->store.runtime, "intake", config->sites[i].name)};
     dashboard->site_count = config->site_count;
-    return sites_seen(ledger, take_site, dashboard, fault);
+    enum status status = sites_seen(ledger, take_site, dashboard, fault);
+    return status == STATUS_OK ? remote_sites_each(ledger, take_line, dashboard, fault) : status;
 }
 
 /* While it is watched, the pace of the last minute; otherwise, of the last hour. */

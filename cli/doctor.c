@@ -46,6 +46,7 @@ static const struct check CHECKS[] = {
     {"people",        "people",         check_people,         true },
     {"waiting",       "waiting",        check_waiting,        true },
     {"keys",          "keys",           check_keys,           false},
+    {"desks",         "desks far away", check_desks,          true },
     {"portal",        "portal",         check_portal,         false},
     {"certificate",   "certificate",    check_certificate,    false},
     {"directory",     "directory",      check_directory,      false},

@@ -63,6 +63,7 @@ void check_register(struct checkup *checkup);
 void check_people(struct checkup *checkup);
 void check_waiting(struct checkup *checkup);
 void check_keys(struct checkup *checkup);
+void check_desks(struct checkup *checkup);
 void check_portal(struct checkup *checkup);
 void check_certificate(struct checkup *checkup);
 void check_directory(struct checkup *checkup);

@@ -10,7 +10,10 @@
 
 #include "base/durable.h"
 #include "base/keypair.h"
+#include "base/text.h"
 #include "cli/doctor.h"
+#include "store/remote_sites.h"
+#include "store/worker_keys.h"
 
 /* ---- keys ---------------------------------------------------------------------------------- */
 
@@ -25,8 +28,8 @@ void check_keys(struct checkup *checkup)
                     "chmod 600 the file; when somebody may have read it, make a new key and enrol "
                     "the workers anew.",
                     "others may read the dispatcher's key %s", dispatch->key);
-    } else if (dispatch->listen == NULL) {
-        checkup_well(checkup, "no workers of other hosts, no key needed");
+    } else if (dispatch->listen == NULL && checkup->config->reception.listen == NULL) {
+        checkup_well(checkup, "no workers or desks on other hosts, no key needed");
     } else if (key_file_read(dispatch->key, &key, &fault) != STATUS_OK) {
         checkup_bad(
             checkup,
@@ -36,6 +39,99 @@ void check_keys(struct checkup *checkup)
         checkup_well(checkup, "the dispatcher has its key");
     }
     key_file_wipe(&key);
+}
+
+/* ---- desks far away ------------------------------------------------------------------------ */
+
+struct desks {
+    const struct config_site *site; /* that is looked for */
+    bool has_key;
+    bool came, stands;
+};
+
+static enum status take_key(void *context, const struct worker_key *key, struct fault *fault)
+{
+    struct desks *desks = context;
+    (void)fault;
+    if (key->role == WORKER_ROLE_SITE && key->revoked_ms == 0 &&
+        string_equal(key->site, desks->site->name))
+        desks->has_key = true;
+    return STATUS_OK;
+}
+
+static enum status take_line(void *context, const struct remote_site *line, struct fault *fault)
+{
+    struct desks *desks = context;
+    (void)fault;
+    if (string_equal(line->name, desks->site->name)) {
+        desks->came = true;
+        desks->stands = line->since_ms != 0;
+    }
+    return STATUS_OK;
+}
+
+static bool desk_is_well(struct checkup *checkup, const struct config_site *site)
+{
+    struct desks desks = {.site = site};
+    struct fault fault = {0};
+    if (worker_key_each(checkup->ledger, take_key, &desks, &fault) != STATUS_OK ||
+        remote_sites_each(checkup->ledger, take_line, &desks, &fault) != STATUS_OK)
+        checkup_bad(checkup, "posteingang verify", "%s: %s", site->name, fault.text);
+    else if (!desks.has_key)
+        checkup_bad(checkup,
+                    "posteingang key new NAME, then posteingang key enrol NAME PUBLIC --role site "
+                    "--site SITE.",
+                    "%s: no key is enrolled for this site", site->name);
+    else if (!desks.came)
+        checkup_note(checkup, "At the desk: posteingang site --connect ADDRESS --key FILE.",
+                     "%s: its desk never came", site->name);
+    else if (!desks.stands)
+        checkup_note(checkup, "It keeps what is scanned; at the desk: posteingang sites.",
+                     "%s: the line of its desk is cut", site->name);
+    else
+        return true;
+    return false;
+}
+
+/* At the desk itself. */
+static void check_own_desk(struct checkup *checkup)
+{
+    const struct config_centre *centre = &checkup->config->centre;
+    struct key_file key = {0};
+    struct fault fault = {0};
+    enum status status = key_file_read(centre->key, &key, &fault);
+    if (status == STATUS_OK && !key.has_server)
+        status =
+            fault_set(&fault, STATUS_REFUSE, "%s is a dispatcher's key, not a desk's", centre->key);
+    key_file_wipe(&key);
+    if (status != STATUS_OK)
+        checkup_bad(checkup, "Make it at the centre with posteingang key new, and carry it here.",
+                    "%s", fault.text);
+    else
+        checkup_well(checkup, "this desk has its key, and sends to %s", centre->connect);
+}
+
+void check_desks(struct checkup *checkup)
+{
+    const struct config *config = checkup->config;
+    size_t remote = 0;
+    size_t well = 0;
+    if (config->centre.connect != NULL) {
+        check_own_desk(checkup);
+        return;
+    }
+    for (size_t i = 0; i < config->site_count; i++)
+        remote += config->sites[i].is_remote;
+    if (remote > 0 && config->reception.listen == NULL) {
+        checkup_bad(checkup, "Set reception.listen, and start posteingang-reception.",
+                    "sites are remote, but no desk can reach this centre");
+        return;
+    }
+    for (size_t i = 0; i < config->site_count; i++)
+        if (config->sites[i].is_remote)
+            well += desk_is_well(checkup, &config->sites[i]);
+    if (well == remote)
+        checkup_well(checkup, remote == 0 ? "no desks far away" : "every desk far away is there");
 }
 
 /* ---- ports --------------------------------------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "cli/documents.h"
 #include "cli/outcome.h"
 #include "cli/pace.h"
+#include "cli/sites.h"
 #include "cli/terminal.h"
 #include "cli/times.h"
 #include "cli/workers.h"
@@ -135,6 +136,24 @@ static enum status look_at(struct ledger *ledger, struct look *ret_look, struct 
     return status;
 }
 
+/* Desks far away, or, at one, its own line. */
+static void print_desks(const struct instance *instance)
+{
+    struct fault fault = {0};
+    size_t count = 0;
+    bool is_bad = false;
+    bool has_any = instance->config->centre.connect != NULL;
+    for (size_t i = 0; i < instance->config->site_count; i++)
+        has_any = has_any || instance->config->sites[i].is_remote;
+    if (!has_any)
+        return;
+    printf("\n");
+    if (sites_print(instance->ledger, false, &count, &is_bad, &fault) != STATUS_OK)
+        complain("%s", fault.text);
+    else if (count == 0)
+        printf("No desk far away ever came: posteingang doctor\n");
+}
+
 static void print_page(const struct instance *instance, const struct look *look,
                        const struct pace *pace, bool with_workers)
 {
@@ -149,7 +168,9 @@ static void print_page(const struct instance *instance, const struct look *look,
     printf("  %8u  reader%s and %u filer%s there\n", look->present.readers,
            look->present.readers == 1 ? "" : "s", look->present.filers,
            look->present.filers == 1 ? "" : "s");
-    print_advice(&look->summary, &look->present);
+    if (instance->config->centre.connect == NULL)
+        print_advice(&look->summary, &look->present);
+    print_desks(instance);
     if (with_workers && look->present.readers + look->present.filers > 0) {
         printf("\n");
         (void)workers_print(instance->ledger, stdout, false, NULL);
@@ -190,10 +211,12 @@ static json_t *json_sites(const struct dashboard *dashboard)
 {
     json_t *sites = json_array();
     for (size_t i = 0; i < dashboard->site_count; i++)
-        (void)json_array_append_new(sites,
-                                    json_pack("{s:s, s:o, s:o}", "site", dashboard->sites[i].name,
-                                              "last_scan", json_moment(dashboard->sites[i].last_ms),
-                                              "swept", json_moment(dashboard->sites[i].swept_ms)));
+        (void)json_array_append_new(
+            sites, json_pack("{s:s, s:o, s:o, s:b, s:I}", "site", dashboard->sites[i].name,
+                             "last_scan", json_moment(dashboard->sites[i].last_ms), "swept",
+                             json_moment(dashboard->sites[i].swept_ms), "remote",
+                             dashboard->sites[i].is_remote, "waiting",
+                             (json_int_t)dashboard->sites[i].waiting));
     return sites;
 }
 

@@ -90,7 +90,7 @@ class Stage:
         self.centre = Instance("centre", [SITE])
         make_remote(self.centre)
         configure(self.centre, reception__listen=f"tcp://127.0.0.1:{port}",
-                  limits__free_space="1MB")
+                  limits__free_space="1MB", limits__scan_size="60MB")
         self.desk = Instance("desk", [SITE])
         self.key = os.path.abspath("demmin.key")
         self.public = self.make_key(self.centre, "demmin", self.key)
@@ -167,14 +167,22 @@ def drop_all(stage, contents):
                    PATIENCE_S)
 
 
+def drop_many(stage, contents):
+    """As fast as a scanner may ever put them there; all have their receipts afterwards."""
+    before = len(scans(stage.desk))
+    for name, content in contents:
+        stage.desk.drop(SITE, name, content)
+    wait_until("the receipts", lambda: len(scans(stage.desk)) == before + len(contents), 600)
+
+
 def check_same(stage, contents):
     """Everything is there once: ids, names, moments, digests, order."""
     here = [row[:4] for row in scans(stage.desk)]
     there = [row[:4] for row in scans(stage.centre)]
     if here != there:
         fail(f"the centre has not what the desk took over:\n{here}\n{there}")
-    digests = [hashlib.sha256(content).hexdigest().upper() for _, content in contents]
-    if [row[3] for row in there] != digests:
+    digests = {name: hashlib.sha256(content).hexdigest().upper() for name, content in contents}
+    if {row[1]: row[3] for row in there} != digests or len(there) != len(digests):
         fail("the digests at the centre are not those of the files")
     for instance in (stage.desk, stage.centre):
         instance.must("verify")
@@ -221,6 +229,21 @@ def quick():
     if stage.relay.passed > total + 3 * 1_100_000:
         fail(f"{stage.relay.passed} bytes went over the line for {total}")
 
+    # What the centre cannot take comes back to whoever scanned it.
+    stage.site.send_signal(signal.SIGTERM)
+    stage.site.wait(PATIENCE_S)
+    stage.reception.send_signal(signal.SIGTERM)
+    stage.reception.wait(PATIENCE_S)
+    configure(stage.centre, limits__scan_size="100kB")
+    stage.start_reception()
+    stage.start_site()
+    stage.desk.drop(SITE, "too-large.tif", tiff(200_000, "too large"))
+    back = os.path.join(stage.desk.drop_folder(SITE), "_refused", "too-large.tif")
+    wait_until("the return of what is too large",
+               lambda: os.path.exists(back) and os.path.exists(back + ".txt"), PATIENCE_S)
+    if in_state(stage.centre, "received") != len(contents):
+        fail("what was refused is there all the same")
+
     # What is no key of this site does not come in; a revoked one no more.
     other = os.path.abspath("waren.key")
     Stage.make_key(stage.centre, "waren", other, site="Waren")
@@ -242,7 +265,7 @@ def quick():
     drop_all(stage, [("after.tif", tiff(20_000, "after"))])
     wait_until("the refusal of a revoked key", lambda: "the key was revoked" in status(stage)[1]
                or "does not let this key in" in status(stage)[1], PATIENCE_S)
-    if len(scans(stage.centre)) != len(contents) + 1:
+    if in_state(stage.centre, "received") != len(contents) + 1:
         fail("a revoked key sent something")
     stage.end()
     print(f"{len(contents) + 1} scans arrived once; {stage.relay.passed} bytes went over the line "
@@ -256,7 +279,7 @@ def long(count, large):
     stage.start_reception()
     stage.start_site()
     began = time.monotonic()
-    drop_all(stage, contents)
+    drop_many(stage, contents)
     scanning = time.monotonic() - began
     tried = stage.relay.calls
     stage.relay.mend()
