@@ -55,6 +55,7 @@ struct forward {
     int file;                /* its bytes; -1: not open */
     uint64_t sent, durable;  /* bytes of it */
     struct uuid damaged;     /* the scan that came damaged last */
+    int64_t moved_ms; /* monotonic: when the centre said something of the scan, or a piece went */
 };
 
 static int64_t now_of(const struct forward *forward)
@@ -221,6 +222,7 @@ static enum status take_up_next(struct forward *forward, struct fault *fault)
         return status;
     }
     forward->stage = STAGE_OFFERED;
+    forward->moved_ms = now_of(forward);
     forward->has_said = say_offer(forward);
     return STATUS_OK;
 }
@@ -252,6 +254,7 @@ static enum status send_piece(struct forward *forward, bool *ret_went, struct fa
         return STATUS_OK;
     }
     *ret_went = true;
+    forward->moved_ms = now_of(forward);
     forward->sent += length;
     if (forward->sent == forward->scan.size)
         forward->stage = STAGE_SENT;
@@ -468,6 +471,8 @@ enum status forward_hear(struct forward *forward, const struct messaging_frame *
     if (status == STATUS_OK && is_ours && forward->stage != STAGE_NONE) {
         forward->heard_ms = now_of(forward);
         forward->seen_ms = wall_of(forward);
+        if (is_under_way(forward, &message))
+            forward->moved_ms = now_of(forward);
         status = hear(forward, &message, fault);
     }
     line_message_done(&message);
@@ -532,6 +537,14 @@ static enum status clear_old(struct forward *forward, struct fault *fault)
     return status;
 }
 
+/* An answer was lost on a line that stands: both ends are there, and neither has anything to say. */
+static bool stands_still(const struct forward *forward)
+{
+    bool waits = forward->stage == STAGE_OFFERED || forward->stage == STAGE_SENT ||
+                 (forward->stage == STAGE_SENDING && forward->sent > forward->durable);
+    return waits && now_of(forward) - forward->moved_ms >= forward->desk->config->centre.silence_ms;
+}
+
 static enum status beat_line(struct forward *forward, struct fault *fault)
 {
     int64_t now = now_of(forward);
@@ -545,6 +558,10 @@ static enum status beat_line(struct forward *forward, struct fault *fault)
     }
     if (now >= forward->report_due_ms && say_report(forward, fault))
         forward->report_due_ms = now + forward->report_ms;
+    if (stands_still(forward)) {
+        put_down(forward); // and offers it anew
+        forward->look_due_ms = now;
+    }
     if (forward->stage == STAGE_OFFERED && !forward->has_said)
         forward->has_said = say_offer(forward);
     if (forward->stage == STAGE_SENDING)

@@ -42,6 +42,10 @@ struct visitor {
     struct incoming incoming;
     int64_t synced_ms; /* monotonic */
     bool told_gap;     /* and nothing that fits came since */
+    bool is_changed;   /* since it was noted how it is */
+    int64_t kept_ms;   /* monotonic: when that was */
+    int64_t return_due_ms;
+    unsigned returns; /* that may be said in this round */
     char trouble[FAULT_TEXT_BYTES];
 };
 
@@ -151,10 +155,17 @@ static enum status keep(const struct reception *reception, const struct visitor 
     return remote_site_keep(reception->desk->ledger, &site, fault);
 }
 
-/* Only STATUS_HALT of it matters to the caller: it is for people to look at. */
-static enum status keep_or_say(const struct reception *reception, const struct visitor *visitor,
+/* Not more often than a commit is worth. Only STATUS_HALT matters to the caller: what is kept is for
+ * people to look at. */
+static enum status keep_or_say(const struct reception *reception, struct visitor *visitor,
                                bool is_there, struct fault *fault)
 {
+    int64_t now = now_of(reception);
+    visitor->is_changed = true;
+    if (is_there && now - visitor->kept_ms < RECEPTION_KEEP_MS)
+        return STATUS_OK;
+    visitor->is_changed = false;
+    visitor->kept_ms = now;
     enum status status = keep(reception, visitor, is_there, fault);
     if (status == STATUS_OK || status == STATUS_HALT)
         return status;
@@ -162,8 +173,7 @@ static enum status keep_or_say(const struct reception *reception, const struct v
     return STATUS_OK;
 }
 
-static enum status drop(struct reception *reception, struct visitor *visitor, const char *why,
-                        struct fault *fault)
+static void forget(struct reception *reception, struct visitor *visitor, const char *why)
 {
     struct visitor **place = &reception->first;
     while (*place != visitor)
@@ -171,6 +181,12 @@ static enum status drop(struct reception *reception, struct visitor *visitor, co
     *place = visitor->next;
     reception->count--;
     log_info(NULL, "the desk %s is gone: %s", visitor->key.name, why);
+}
+
+static enum status drop(struct reception *reception, struct visitor *visitor, const char *why,
+                        struct fault *fault)
+{
+    forget(reception, visitor, why);
     enum status status = keep_or_say(reception, visitor, false, fault);
     visitor_free(visitor);
     return status;
@@ -228,12 +244,17 @@ static enum status greet(struct reception *reception, const struct worker_key *k
     }
     if (old != NULL && !is_same_peer(&old->peer, peer))
         say_bye(reception, &old->peer, old->session, LINE_REPLACED, "it came by another line");
-    enum status status = old == NULL ? STATUS_OK : drop(reception, old, "it begins anew", fault);
-    if (status != STATUS_OK || reception->count == RECEPTION_VISITORS_MOST)
-        return status;
+    int64_t kept_ms = old == NULL ? now_of(reception) - RECEPTION_KEEP_MS : old->kept_ms;
+    if (old != NULL) {
+        forget(reception, old, "it begins anew");
+        visitor_free(old);
+    }
+    if (reception->count == RECEPTION_VISITORS_MOST)
+        return STATUS_OK; // it is not answered, and tries again
     struct visitor *visitor = visitor_new(reception, key, peer, hello);
     if (visitor == NULL)
         return STATUS_OK; // it says HELLO again
+    visitor->kept_ms = kept_ms;
     visitor->next = reception->first;
     reception->first = visitor;
     reception->count++;
@@ -658,10 +679,15 @@ static enum status say_return(void *context, const struct scan_record *record, s
 {
     const struct reception *reception = context;
     (void)fault;
-    for (const struct visitor *visitor = reception->first; visitor != NULL; visitor = visitor->next)
-        if (record->has_bytes && string_equal(visitor->key.site, record->site))
-            answer(reception, visitor, LINE_RETURN, &record->id.uuid, 0,
-                   record->error == NULL ? "" : record->error);
+    for (struct visitor *visitor = reception->first; visitor != NULL; visitor = visitor->next) {
+        if (!record->has_bytes || visitor->returns == 0 ||
+            !string_equal(visitor->key.site, record->site))
+            continue;
+        visitor->returns--;
+        visitor->return_due_ms = now_of(reception) + RECEPTION_RETURN_MS;
+        answer(reception, visitor, LINE_RETURN, &record->id.uuid, 0,
+               record->error == NULL ? "" : record->error);
+    }
     return STATUS_OK;
 }
 
@@ -671,6 +697,12 @@ static enum status beat_visitor(struct reception *reception, struct visitor *vis
     int64_t now = now_of(reception);
     if (now - visitor->heard_ms >= RECEPTION_SILENT_MS)
         return drop(reception, visitor, "it says nothing any more", fault);
+    visitor->returns = now >= visitor->return_due_ms ? RECEPTION_RETURNS_MOST : 0;
+    if (visitor->is_changed) {
+        enum status status = keep_or_say(reception, visitor, true, fault);
+        if (status != STATUS_OK)
+            return status;
+    }
     bool is_due = visitor->incoming.file >= 0 &&
                   visitor->incoming.written > visitor->incoming.durable &&
                   now - visitor->synced_ms >= RECEPTION_SYNC_MS;

@@ -17,7 +17,10 @@ enum {
     RECEPTION_SILENT_MS = 90000,          /* a desk that says nothing for so long is gone */
     RECEPTION_LATER_MS = 30000,           /* before a scan is offered again */
     RECEPTION_FUTURE_MS = 10 * 60 * 1000, /* a desk's clock may be ahead of ours by so much */
-    RECEPTION_BEAT_MS = 1000
+    RECEPTION_BEAT_MS = 1000,
+    RECEPTION_KEEP_MS = 1000,    /* at the least between two notes of how a desk is */
+    RECEPTION_RETURN_MS = 15000, /* before a refused scan is said once more to be given back, … */
+    RECEPTION_RETURNS_MOST = 8   /* … of so many at once */
 };
 
 struct reception;

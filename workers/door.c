@@ -48,6 +48,7 @@ static bool admit(void *context, const struct public_key *public_key,
         log_warning(NULL, "cannot look up a worker's key: %s", fault.text);
         return false;
     }
+    found = found && key.role != WORKER_ROLE_SITE; // desks have a door of their own
     if (found)
         (void)snprintf(ret_user, MESSAGING_USER_BYTES, "%" PRId64, key.id);
     return found;

@@ -406,6 +406,23 @@ static void answers_that_fit_nothing_change_nothing(void **state)
     assert_true(forward_is_cut(scene->forward));
 }
 
+static void a_lost_answer_is_asked_for_again(void **state)
+{
+    struct scene *scene = *state;
+    welcome(scene);
+    until_offered(scene, 0);
+    about(scene, LINE_WANT, 0, 880000);
+    assert_said(scene, LINE_PIECE); // all of it is sent, and TAKEN is lost
+    for (int i = 0; i < 4; i++) {
+        beat(scene, 15000);
+        hear(scene, (struct line_message){.command = LINE_HEARD});
+    }
+    assert_int_equal(count_said(scene, LINE_OFFER), 2);
+    assert_false(forward_is_cut(scene->forward));
+    about(scene, LINE_TAKEN, 0, 0);
+    assert_int_equal(state_of(scene, 0), SCAN_SENT);
+}
+
 static void a_full_line_loses_nothing(void **state)
 {
     struct scene *scene = *state;
@@ -487,6 +504,7 @@ int main(void)
         FORWARD_TEST(a_silent_centre_is_tried_anew_after_growing_waits),
         FORWARD_TEST(a_stranger_says_hello_again_soon),
         FORWARD_TEST(answers_that_fit_nothing_change_nothing),
+        FORWARD_TEST(a_lost_answer_is_asked_for_again),
         FORWARD_TEST(a_full_line_loses_nothing),
         FORWARD_TEST(hours_without_a_line_send_nothing),
         FORWARD_TEST(the_desk_knows_how_its_line_is),

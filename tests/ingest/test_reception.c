@@ -628,6 +628,8 @@ static void how_a_desk_is_can_be_seen(void **state)
     assert_said(scene, LINE_HEARD);
     offer(scene);
     send_all(scene);
+    scene->monotonic_ms += RECEPTION_KEEP_MS;
+    assert_int_equal(reception_beat(scene->reception, &scene->fault), STATUS_OK);
     assert_int_equal(remote_sites_each(scene->desk.ledger, see, &seen, &scene->fault), STATUS_OK);
     assert_int_equal(seen.count, 1);
     assert_true(seen.is_there);
@@ -661,6 +663,13 @@ static void what_a_reader_refused_goes_back_by_its_desk(void **state)
     assert_int_equal(reception_beat(scene->reception, &scene->fault), STATUS_OK);
     assert_said(scene, LINE_RETURN);
     assert_string_equal(last(scene)->reason, "Das ist kein lesbares Dokument.");
+    size_t before = scene->count;
+    scene->monotonic_ms += RECEPTION_BEAT_MS;
+    assert_int_equal(reception_beat(scene->reception, &scene->fault), STATUS_OK);
+    assert_int_equal(scene->count, before); // not again at once
+    scene->monotonic_ms += RECEPTION_RETURN_MS;
+    assert_int_equal(reception_beat(scene->reception, &scene->fault), STATUS_OK);
+    assert_int_equal(scene->count, before + 1);
     struct line_message returned = {.command = LINE_RETURNED, .scan = scene->id};
     say(scene, &returned);
     assert_int_equal(ledger_scan_get(scene->desk.ledger, id, &record, &scene->fault), STATUS_OK);
