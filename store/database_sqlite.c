@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <threads.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,7 @@ enum {
     CHECKPOINT_WAIT_MS = 100,
     WAL_BYTES_KEPT = CHECKPOINT_PAGES * PAGE_BYTES, /* of a WAL file that starts anew */
     OPEN_PAUSE_MS = 20,                             /* between attempts to switch to WAL */
+    SAVEPOINT_BYTES = 1 << 20, /* of pages as they were at a savepoint, held in memory */
 };
 
 /* A prepared statement, and the rows of it while it runs. */
@@ -252,9 +254,18 @@ static void close_file(struct database *database)
     free(file);
 }
 
+/* For the life of the process, before SQLite is first used: each change of a group stands behind a
+ * savepoint, and with SQLite's own 64 KiB most of them would make a file and remove it again. */
+static void configure_once(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, SAVEPOINT_BYTES);
+}
+
 static enum status open_file(const char *url, enum database_access access,
                              struct database **ret_database, struct fault *fault)
 {
+    static once_flag is_configured = ONCE_FLAG_INIT;
+    call_once(&is_configured, configure_once);
     enum status status = find_or_create(url, access, fault);
     if (status != STATUS_OK)
         return status;

@@ -155,25 +155,36 @@ enum status job_update(struct ledger *ledger, const struct job_row *job,
 
 /* ---- contradictions ------------------------------------------------------------------------- */
 
-/* Is the job's scan or document in the state that the job's own state implies? */
+/* Are these the states of its scan and document (NULL: there is none) that the job's own implies? */
+static bool agrees(const struct job_row *job, const char *scan, const char *document)
+{
+    enum scan_state before = job->state == JOB_LEASED ? SCAN_READING : SCAN_RECEIVED;
+    if (job->kind == JOB_READ)
+        return string_equal(scan, scan_state_name(before));
+    if (job->kind == JOB_COMPOSE)
+        return string_equal(document, document_state_name(DOCUMENT_ARRANGING));
+    return string_equal(document, document_state_name(DOCUMENT_MATCHING)) ||
+           (job->kind == JOB_FILE &&
+            string_equal(document, document_state_name(DOCUMENT_RECALLED)));
+}
+
 enum status job_agrees(struct ledger *ledger, const struct job_row *job, bool *ret_agrees,
                        struct fault *fault)
 {
-    bool found = false;
-    if (job->kind == JOB_READ) {
-        enum scan_state state = SCAN_CORRUPT;
-        enum status status = scan_state_of(ledger, &job->scan, &found, &state, fault);
-        *ret_agrees = found && state == (job->state == JOB_LEASED ? SCAN_READING : SCAN_RECEIVED);
-        return status;
-    }
-    enum document_state state = DOCUMENT_CORRUPT;
-    enum status status = document_state_of(ledger, &job->document, &found, &state, fault);
-    if (job->kind == JOB_COMPOSE) {
-        *ret_agrees = found && state == DOCUMENT_ARRANGING;
-        return status;
-    }
-    *ret_agrees = found && (state == DOCUMENT_MATCHING ||
-                            (state == DOCUMENT_RECALLED && job->kind == JOB_FILE));
+    struct rows *rows = NULL;
+    bool there = false;
+    bool is_reading = job->kind == JOB_READ;
+    enum status status =
+        is_reading ? database_query(ledger->database, "SELECT state FROM scan WHERE id = $1",
+                                    VALUES(value_uuid(&job->scan)), &rows, fault)
+                   : database_query(ledger->database, "SELECT state FROM document WHERE id = $1",
+                                    VALUES(value_uuid(&job->document)), &rows, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    const char *state = status == STATUS_OK && there ? rows_text(rows, 0) : NULL;
+    if (status == STATUS_OK)
+        *ret_agrees = agrees(job, is_reading ? state : NULL, is_reading ? NULL : state);
+    rows_done(&rows);
     return status;
 }
 
@@ -222,25 +233,63 @@ enum status job_set_aside(struct ledger *ledger, const struct job_row *job, cons
 
 /* ---- leasing -------------------------------------------------------------------------------- */
 
-/* The site whose turn it is among those with a job that is due; 0 for none. */
+/* The site whose turn it is among those with a job that is due; 0 for none. Written so that a site is
+ * asked for its first job: of "EXISTS" PostgreSQL makes a join over all that wait. */
 static enum status next_site(struct ledger *ledger, const char *kind, int64_t now,
                              int64_t *ret_site, struct fault *fault)
 {
     return database_number(
         ledger->database,
-        "SELECT t.site FROM turn t WHERE t.kind = $1 AND EXISTS (SELECT 1 FROM job j WHERE"
-        " j.kind = t.kind AND j.site = t.site AND j.state = 'ready' AND j.not_before <= $2)"
-        " ORDER BY t.served, t.site LIMIT 1",
+        "SELECT t.site FROM turn t WHERE t.kind = $1 AND (SELECT j.id FROM job j WHERE"
+        " j.kind = t.kind AND j.site = t.site AND j.state = 'ready' AND j.not_before <= $2"
+        " ORDER BY j.not_before, j.id LIMIT 1) IS NOT NULL ORDER BY t.served, t.site LIMIT 1",
         VALUES(value_text(kind), value_integer(now)), 0, ret_site, fault);
 }
 
+/* A job that is due, with what a worker's side needs to know besides the numbers. */
+struct due_job {
+    struct job_row row;
+    bool is_sound;       /* its scan or document is ready for it */
+    char *site, *source; /* owned; handed on to a job_record */
+};
+
+static void due_job_done(struct due_job *due)
+{
+    free(due->site);
+    free(due->source);
+    *due = (struct due_job){0};
+}
+
+/* The columns behind JOB_COLUMNS: states, and the names of site and source. */
+static enum status read_due(struct rows *rows, struct due_job *ret_due, struct fault *fault)
+{
+    bool failed = false;
+    struct due_job due = {0};
+    enum status status = job_row_read(rows, &due.row, fault);
+    if (status != STATUS_OK)
+        return status;
+    due.is_sound =
+        agrees(&due.row, rows_text(rows, JOB_COLUMN_COUNT), rows_text(rows, JOB_COLUMN_COUNT + 1));
+    due.site = rows_text_copy(rows, JOB_COLUMN_COUNT + 2, &failed);
+    due.source = rows_text_copy(rows, JOB_COLUMN_COUNT + 3, &failed);
+    if (failed) {
+        due_job_done(&due);
+        return ledger_out_of_memory(fault);
+    }
+    *ret_due = due;
+    return STATUS_OK;
+}
+
 static enum status next_job(struct ledger *ledger, const char *kind, int64_t site, int64_t now,
-                            bool *ret_found, struct job_row *ret_job, struct fault *fault)
+                            bool *ret_found, struct due_job *ret_due, struct fault *fault)
 {
     struct rows *rows = NULL;
+    bool there = false;
     enum status status = database_query(
         ledger->database,
-        "SELECT " JOB_COLUMNS " FROM job j WHERE j.id = coalesce("
+        "SELECT " JOB_COLUMNS ", s.state, d.state, t.name, s.source FROM job j"
+        " LEFT JOIN scan s ON s.id = j.scan LEFT JOIN document d ON d.id = j.document"
+        " LEFT JOIN site t ON t.id = s.site WHERE j.id = coalesce("
         " (SELECT w.id FROM job w WHERE w.kind = $1 AND w.site = $2 AND w.state = 'ready'"
         "  AND w.not_before > 0 AND w.not_before <= $3 AND w.content_failures = 0"
         "  ORDER BY w.not_before, w.id LIMIT 1),"
@@ -249,74 +298,50 @@ static enum status next_job(struct ledger *ledger, const char *kind, int64_t sit
         " (SELECT c.id FROM job c WHERE c.kind = $1 AND c.site = $2 AND c.state = 'ready'"
         "  AND c.not_before > 0 AND c.not_before <= $3 ORDER BY c.not_before, c.id LIMIT 1))",
         VALUES(value_text(kind), value_integer(site), value_integer(now)), &rows, fault);
-    return read_one(status, rows, ret_found, ret_job, fault);
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there)
+        status = read_due(rows, ret_due, fault);
+    if (status == STATUS_OK)
+        *ret_found = there;
+    rows_done(&rows);
+    return status;
 }
 
-static enum status take_turn(struct ledger *ledger, const char *kind, int64_t site,
+/* Behind all others: audit rows are numbered on and on. */
+static enum status take_turn(struct ledger *ledger, const char *kind, int64_t site, int64_t audit,
                              struct fault *fault)
 {
     return database_post(
-        ledger->database,
-        "UPDATE turn SET served = (SELECT max(o.served) + 1 FROM turn o WHERE o.kind = $1)"
-        " WHERE kind = $1 AND site = $2",
-        VALUES(value_text(kind), value_integer(site)), fault);
+        ledger->database, "UPDATE turn SET served = $3 WHERE kind = $1 AND site = $2",
+        VALUES(value_text(kind), value_integer(site), value_integer(audit)), fault);
 }
 
 /* The job that is due next and whose scan or document is ready for it. */
 static enum status next_sound_job(struct ledger *ledger, enum job_kind kind, bool *ret_found,
-                                  struct job_row *ret_job, struct fault *fault)
+                                  struct due_job *ret_due, struct fault *fault)
 {
     const char *name = job_kind_name(kind);
     int64_t now = ledger_monotonic_ms(ledger);
     enum status status = STATUS_OK;
-    for (;;) {
+    *ret_found = false;
+    while (status == STATUS_OK) {
         int64_t site = 0;
-        bool is_sound = false;
-        *ret_found = false;
+        bool there = false;
+        struct due_job due = {0};
         status = next_site(ledger, name, now, &site, fault);
-        if (status != STATUS_OK || site == 0)
+        if (status == STATUS_OK && site != 0)
+            status = next_job(ledger, name, site, now, &there, &due, fault);
+        if (status != STATUS_OK || !there)
             return status;
-        status = next_job(ledger, name, site, now, ret_found, ret_job, fault);
-        if (status == STATUS_OK && *ret_found)
-            status = job_agrees(ledger, ret_job, &is_sound, fault);
-        if (status != STATUS_OK || !*ret_found || is_sound)
-            break;
-        status = job_set_aside(ledger, ret_job, ledger_dispatcher, ledger_contradiction, fault);
-        if (status != STATUS_OK)
-            break;
+        if (due.is_sound) {
+            *ret_due = due;
+            *ret_found = true;
+            return STATUS_OK;
+        }
+        status = job_set_aside(ledger, &due.row, ledger_dispatcher, ledger_contradiction, fault);
+        due_job_done(&due);
     }
-    return status;
-}
-
-/* What the worker's side needs to know besides the numbers. */
-static enum status describe(struct ledger *ledger, const struct job_row *job,
-                            struct job_record *ret_record, struct fault *fault)
-{
-    struct rows *rows = NULL;
-    bool there = false;
-    bool failed = false;
-    struct job_record record = {.id = job->id,
-                                .kind = job->kind,
-                                .attempt = job->attempt + 1,
-                                .scan = {job->scan},
-                                .document = {job->document}};
-    enum status status = database_query(
-        ledger->database,
-        "SELECT t.name, s.source FROM scan s JOIN site t ON t.id = s.site WHERE s.id = $1",
-        VALUES(value_uuid(&job->scan)), &rows, fault);
-    if (status == STATUS_OK)
-        status = rows_next(rows, &there, fault);
-    if (status == STATUS_OK && there) {
-        record.site = rows_text_copy(rows, 0, &failed);
-        record.source = rows_text_copy(rows, 1, &failed);
-    }
-    rows_done(&rows);
-    if (status == STATUS_OK && failed)
-        status = ledger_out_of_memory(fault);
-    if (status == STATUS_OK)
-        *ret_record = record;
-    else
-        job_record_done(&record);
     return status;
 }
 
@@ -342,7 +367,7 @@ static enum status give_lease(struct ledger *ledger, const struct job_row *job, 
     if (status == STATUS_OK && job->kind == JOB_READ)
         status = scan_move(ledger, &job->scan, SCAN_RECEIVED, SCAN_READING, NULL, audit, fault);
     if (status == STATUS_OK)
-        status = take_turn(ledger, job_kind_name(job->kind), job->site, fault);
+        status = take_turn(ledger, job_kind_name(job->kind), job->site, audit, fault);
     return status;
 }
 
@@ -350,13 +375,35 @@ static enum status lease(struct ledger *ledger, enum job_kind kind, const char *
                          int64_t lease_ms, bool *ret_found, struct job_record *ret_job,
                          struct fault *fault)
 {
-    struct job_row job = {0};
-    enum status status = next_sound_job(ledger, kind, ret_found, &job, fault);
+    struct due_job due = {0};
+    enum status status = next_sound_job(ledger, kind, ret_found, &due, fault);
     if (status != STATUS_OK || !*ret_found)
         return status;
-    status = give_lease(ledger, &job, worker, lease_ms, fault);
-    if (status == STATUS_OK)
-        status = describe(ledger, &job, ret_job, fault);
+    status = give_lease(ledger, &due.row, worker, lease_ms, fault);
+    if (status != STATUS_OK) {
+        due_job_done(&due);
+        return status;
+    }
+    *ret_job = (struct job_record){.id = due.row.id,
+                                   .kind = kind,
+                                   .attempt = due.row.attempt + 1,
+                                   .scan = {due.row.scan},
+                                   .document = {due.row.document},
+                                   .site = due.site,
+                                   .source = due.source};
+    return STATUS_OK;
+}
+
+/* Whether a job is due. Within a group others are kept from writing already, and it is found out
+ * when one is looked for. */
+static enum status is_any_due(struct ledger *ledger, enum job_kind kind, bool *ret_is,
+                              struct fault *fault)
+{
+    int64_t site = 0;
+    enum status status = STATUS_OK;
+    if (!ledger_group_has_changes(ledger))
+        status = next_site(ledger, job_kind_name(kind), ledger_monotonic_ms(ledger), &site, fault);
+    *ret_is = ledger_group_has_changes(ledger) || site != 0;
     return status;
 }
 
@@ -365,12 +412,11 @@ enum status ledger_job_lease(struct ledger *ledger, enum job_kind kind, const ch
                              struct fault *fault)
 {
     // Looking without a lock first: asking in vain must not keep others from writing.
-    int64_t site = 0;
-    enum status status =
-        next_site(ledger, job_kind_name(kind), ledger_monotonic_ms(ledger), &site, fault);
-    if (status == STATUS_OK && site == 0)
+    bool is_due = false;
+    enum status status = is_any_due(ledger, kind, &is_due, fault);
+    if (status == STATUS_OK && !is_due)
         *ret_found = false;
-    if (status != STATUS_OK || site == 0)
+    if (status != STATUS_OK || !is_due)
         return status;
     bool found = false;
     struct job_record job = {0};
@@ -413,27 +459,31 @@ enum status ledger_job_renew(struct ledger *ledger, struct job_id id, uint32_t a
 
 /* ---- held leases ---------------------------------------------------------------------------- */
 
-/* The leased job of exactly this attempt, leased by this dispatcher. One whose scan or document contradicts it is set aside
- * here and not held by anybody any more. */
 enum status job_find_held(struct ledger *ledger, struct job_id id, uint32_t attempt, bool *ret_held,
                           struct job_row *ret_job, struct fault *fault)
 {
     struct rows *rows = NULL;
+    bool there = false;
     bool is_sound = false;
     enum status status = database_query(
         ledger->database,
-        "SELECT " JOB_COLUMNS
-        " FROM job j WHERE j.id = $1 AND j.attempt = $2 AND j.state = 'leased'"
-        " AND j.dispatcher = $3",
+        "SELECT " JOB_COLUMNS ", s.state, d.state FROM job j LEFT JOIN scan s ON s.id = j.scan"
+        " LEFT JOIN document d ON d.id = j.document"
+        " WHERE j.id = $1 AND j.attempt = $2 AND j.state = 'leased' AND j.dispatcher = $3",
         VALUES(value_integer(id.number), value_integer(attempt), value_integer(ledger->dispatcher)),
         &rows, fault);
-    status = read_one(status, rows, ret_held, ret_job, fault);
-    if (status == STATUS_OK && *ret_held)
-        status = job_agrees(ledger, ret_job, &is_sound, fault);
-    if (status == STATUS_OK && *ret_held && !is_sound) {
-        *ret_held = false;
+    if (status == STATUS_OK)
+        status = rows_next(rows, &there, fault);
+    if (status == STATUS_OK && there)
+        status = job_row_read(rows, ret_job, fault);
+    if (status == STATUS_OK && there)
+        is_sound = agrees(ret_job, rows_text(rows, JOB_COLUMN_COUNT),
+                          rows_text(rows, JOB_COLUMN_COUNT + 1));
+    rows_done(&rows);
+    if (status == STATUS_OK && there && !is_sound)
         status = job_set_aside(ledger, ret_job, ledger_dispatcher, ledger_contradiction, fault);
-    }
+    if (status == STATUS_OK)
+        *ret_held = there && is_sound;
     return status;
 }
 

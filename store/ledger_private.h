@@ -294,6 +294,7 @@ struct job_after {
 #define JOB_COLUMNS                                                                                \
     "j.id, j.kind, j.state, j.attempt, j.scan, j.document, j.site, j.content_failures,"            \
     " j.system_failures, j.lost_failures, j.worker"
+enum { JOB_COLUMN_COUNT = 11 };
 enum status job_row_read(struct rows *rows, struct job_row *ret_job, struct fault *fault);
 /* The scan or document it is about. */
 const struct uuid *job_subject(const struct job_row *job);
@@ -322,8 +323,8 @@ enum status damage_retry_document(struct ledger *ledger, const struct uuid *docu
 enum status job_set_aside(struct ledger *ledger, const struct job_row *job, const char *actor,
                           const char *reason, struct fault *fault);
 
-/* The leased job of exactly this attempt. One whose scan or document contradicts it is set aside
- * here and not held by anybody any more. */
+/* The leased job of exactly this attempt, leased by this dispatcher. One whose scan or document
+ * contradicts it is set aside here and not held by anybody any more. */
 enum status job_find_held(struct ledger *ledger, struct job_id id, uint32_t attempt, bool *ret_held,
                           struct job_row *ret_job, struct fault *fault);
 /* The same for the result of a job of this kind; STATUS_REFUSE when it is of another. */

@@ -136,15 +136,18 @@ static enum status end_reading(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status = job_finish(ledger, job, audit, fault);
     if (status == STATUS_OK)
-        status = database_post(ledger->database,
-                               "UPDATE scan SET page_count = $2, documents = $3, page_file = $4"
-                               " WHERE id = $1",
-                               VALUES(value_uuid(&job->scan), value_integer(result->page_count),
-                                      value_integer(result->document_count),
-                                      value_digest_or_null(&result->page_file)),
-                               fault);
+        status = database_post_one(
+            ledger->database,
+            "UPDATE scan SET page_count = $2, documents = $3, page_file = $4, state = $5,"
+            " error = NULL, audit = $6 WHERE id = $1 AND state = $7",
+            VALUES(value_uuid(&job->scan), value_integer(result->page_count),
+                   value_integer(result->document_count), value_digest_or_null(&result->page_file),
+                   value_text(scan_state_name(SCAN_READ)), value_integer(audit),
+                   value_text(scan_state_name(SCAN_READING))),
+            "the ledger contradicts itself: a scan that was read is not being read", fault);
     if (status == STATUS_OK)
-        status = scan_move(ledger, &job->scan, SCAN_READING, SCAN_READ, NULL, audit, fault);
+        status = tally_move(ledger, "scan", scan_state_name(SCAN_READING),
+                            scan_state_name(SCAN_READ), fault);
     return status;
 }
 

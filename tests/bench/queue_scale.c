@@ -3,9 +3,10 @@
  * Usage: queue_scale LEDGER COUNT
  * LEDGER is a path or a postgresql:// URL. Accepts COUNT scans (rows alone, no bytes), then claims
  * CLAIMS of the waiting jobs, counts everything LOOKS times, and claims and completes CYCLES more
- * twice: each in two commits of its own, and GROUP of them in two commits, as the dispatcher does
- * when so many workers are there. The last line is a JSON object with milliseconds, and cycles a
- * second. */
+ * twice: each in two commits of its own, and as the dispatcher does it when GROUP workers are done at
+ * once, whose results and next jobs go with one commit. Nobody is told anything before the commit of
+ * it, which is durable when it comes back. The last line is a JSON object with milliseconds, and
+ * cycles a second. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,8 @@
 enum {
     CLAIMS = 300,
     LOOKS = 50,
-    CYCLES = 2000,
-    GROUP = 16,    /* jobs with one commit; workers/grants.c */
+    CYCLES = 2048,
+    GROUP = 32,    /* results and jobs with one commit; at most 64 in workers/groups.c */
     TOGETHER = 64, /* scans accepted with one commit, to have them there */
     LEASE_MS = 1,
     CYCLE_MS = 60000,
@@ -120,20 +121,30 @@ static void complete(struct ledger *ledger, struct job_record *job)
     job_record_done(job);
 }
 
-/* Jobs from ready to done, `together` of them with two commits. */
-static double cycles_a_second(struct ledger *ledger, int together)
+/* Jobs from ready to done, each alone. */
+static double cycles_alone(struct ledger *ledger)
+{
+    struct job_record job;
+    double begun = now_ms();
+    for (int done = 0; done < CYCLES; done++) {
+        claim_for_a_while(ledger, &job);
+        complete(ledger, &job);
+    }
+    return CYCLES * 1e3 / (now_ms() - begun);
+}
+
+/* The same GROUP at a time; each commit has the results of one round and the jobs of the next. */
+static double cycles_together(struct ledger *ledger)
 {
     struct job_record jobs[GROUP];
     struct fault fault = {0};
     double begun = now_ms();
-    for (int done = 0; done < CYCLES; done += together) {
+    for (int done = 0; done <= CYCLES; done += GROUP) {
         ledger_group_begin(ledger);
-        for (int i = 0; i < together; i++)
-            claim_for_a_while(ledger, &jobs[i]);
-        check(ledger_group_end(ledger, &fault), &fault);
-        ledger_group_begin(ledger);
-        for (int i = 0; i < together; i++)
+        for (int i = 0; i < GROUP && done > 0; i++)
             complete(ledger, &jobs[i]);
+        for (int i = 0; i < GROUP && done < CYCLES; i++)
+            claim_for_a_while(ledger, &jobs[i]);
         check(ledger_group_end(ledger, &fault), &fault);
     }
     return CYCLES * 1e3 / (now_ms() - begun);
@@ -163,8 +174,8 @@ int main(int argument_count, char **arguments)
     for (int i = 0; i < LOOKS; i++)
         looks[i] = count_one(ledger);
     bool is_enough = count >= CLAIMS + 2 * CYCLES;
-    double alone = is_enough ? cycles_a_second(ledger, 1) : 0;
-    double cycles = is_enough ? cycles_a_second(ledger, GROUP) : 0;
+    double alone = is_enough ? cycles_alone(ledger) : 0;
+    double cycles = is_enough ? cycles_together(ledger) : 0;
     ledger_close(&ledger);
     qsort(claims, CLAIMS, sizeof claims[0], compare);
     qsort(looks, LOOKS, sizeof looks[0], compare);
