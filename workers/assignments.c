@@ -42,6 +42,7 @@ void assignment_abandon_result(struct assignment *assignment)
     spool_writer_abandon(&assignment->writer);
     incoming_done(&assignment->incoming);
     wire_message_done(&assignment->result);
+    assignment->is_whole = false;
 }
 
 bool assignment_is_sending(const struct assignment *assignment)
@@ -52,6 +53,18 @@ bool assignment_is_sending(const struct assignment *assignment)
 bool assignment_is_receiving(const struct assignment *assignment)
 {
     return assignment->result.command != 0;
+}
+
+void assignment_settle(struct assignment *assignment)
+{
+    assignment->part = PART_SETTLED;
+    assignment->peer->jobs_settled++;
+}
+
+void assignment_unsettle(struct assignment *assignment)
+{
+    assignment->part = PART_NONE;
+    assignment->peer->jobs_settled--;
 }
 
 static void assignment_free(struct assignment *assignment)
@@ -67,6 +80,8 @@ void assignments_remove(struct assignments *assignments, struct assignment *assi
     while (*place != assignment)
         place = &(*place)->next;
     *place = assignment->next;
+    if (assignment->part == PART_SETTLED)
+        assignment_unsettle(assignment);
     assignment->peer->jobs_held--;
     assignment_free(assignment);
 }

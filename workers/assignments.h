@@ -8,18 +8,28 @@
 #include "workers/parcel.h"
 #include "workers/peers.h"
 
+/* What an open group has done to an assignment; see groups.c. */
+enum group_part {
+    PART_NONE,
+    PART_LEASED,  /* the job was given out */
+    PART_SETTLED, /* it was ended, and goes with the commit */
+    PART_ASKED,   /* its result is to come again */
+};
+
 struct assignment {
     struct job_id job;
     uint32_t attempt;
     enum job_kind kind;
     char subject[UUID_TEXT_BYTES]; /* scan or document, for the log; "" after a restart */
     struct peer *peer;
+    enum group_part part;
     struct outgoing outgoing; /* the job's parts */
     /* The result on its way in: */
     struct wire_message result; /* RESULT_…; command 0 while there is none */
     struct incoming incoming;
     struct spool *spool;         /* borrowed; where its parts go */
     struct spool_writer *writer; /* of the part that is coming in */
+    bool is_whole;               /* all its parts are in the spool; the ledger is to take it */
     int64_t moved_ms;            /* monotonic: when a transfer last moved, or began */
     int64_t renewed_ms;          /* monotonic: when the lease was last put off */
     uint32_t page, page_count;
@@ -42,6 +52,10 @@ struct assignment *assignments_of(const struct assignments *assignments, const s
 void assignment_abandon_result(struct assignment *assignment);
 bool assignment_is_sending(const struct assignment *assignment);
 bool assignment_is_receiving(const struct assignment *assignment);
+/* Its end waits for a commit; the worker may hold another one for it. */
+void assignment_settle(struct assignment *assignment);
+/* It was not committed: the worker holds it still. */
+void assignment_unsettle(struct assignment *assignment);
 /* Frees it and lowers the worker's count. */
 void assignments_remove(struct assignments *assignments, struct assignment *assignment);
 void assignments_done(struct assignments *assignments);

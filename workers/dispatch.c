@@ -22,7 +22,7 @@
 
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
-    MESSAGES_MOST = 32, /* heard before jobs are given out */
+    MESSAGES_MOST = 64, /* heard before results are taken and jobs given out */
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
     STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
@@ -202,7 +202,7 @@ void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
     dispatch->is_grouping = true;
     hear(dispatch, caller, frames, count);
     dispatch->is_grouping = false;
-    if (dispatch->wants_grants)
+    if (dispatch->wants_grants || dispatch->has_results)
         grants_make(dispatch);
 }
 
@@ -252,8 +252,8 @@ static bool take_message(struct dispatch *dispatch, struct messaging_socket *soc
     return true;
 }
 
-/* Some of what is there, and then, with one commit, the jobs that it made room for. false: that was
- * all. */
+/* Some of what is there, and then, with one commit, the results among it and the jobs that they made
+ * room for. false: that was all. */
 static bool take_some(struct dispatch *dispatch, struct messaging_socket *socket)
 {
     bool is_more = true;
@@ -261,9 +261,9 @@ static bool take_some(struct dispatch *dispatch, struct messaging_socket *socket
     for (int i = 0; i < MESSAGES_MOST && is_more && dispatch->outcome == STATUS_OK; i++)
         is_more = take_message(dispatch, socket);
     dispatch->is_grouping = false;
-    if (dispatch->wants_grants)
+    if (dispatch->wants_grants || dispatch->has_results)
         grants_make(dispatch);
-    return is_more;
+    return is_more || dispatch->wants_grants || dispatch->has_results;
 }
 
 void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket)

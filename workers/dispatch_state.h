@@ -44,6 +44,7 @@ struct dispatch {
     bool is_grouping;           /* grants have to wait: for group_end(), or for what is said */
     int64_t group_ms;           /* monotonic: since when */
     bool wants_grants;          /* somebody has room, or there is work */
+    bool has_results;           /* some that are whole: the ledger is to take them */
     unsigned beat_timer, poll_timer, stop_timer;
     struct peers peers;
     struct assignments assignments;
@@ -101,8 +102,10 @@ void group_begin(struct dispatch *dispatch);
 bool group_is_old(const struct dispatch *dispatch);
 /* Whether the message has to wait for the group's commit. */
 bool group_keeps(const struct dispatch *dispatch, const struct wire_message *message);
-/* Commits, and sends what waited for it. false: nothing of it happened, and nobody is known any
- * more. */
+/* Whether it has changed something that is not committed. */
+bool group_is_open(const struct dispatch *dispatch);
+/* Commits, and sends what waited for it. false: nothing of it happened, and workers are asked for
+ * their results again. */
 bool group_end(struct dispatch *dispatch);
 
 /* Forgets whom it knows, and goes on like one that starts: workers come back with what they hold,
@@ -145,7 +148,8 @@ void admission_drop(struct dispatch *dispatch, struct peer *peer, const char *wh
 void admission_beat(struct dispatch *dispatch);
 
 /* ---- grants.c ---- */
-/* Gives due jobs to workers that have room. */
+/* Gives the ledger the results that are whole, and due jobs to workers that have room: at once, or
+ * after what is being done. */
 void grants_make(struct dispatch *dispatch);
 void grants_credit(struct dispatch *dispatch, struct peer *peer,
                    const struct wire_message *message);
@@ -180,6 +184,12 @@ void results_chunk(struct dispatch *dispatch, struct peer *peer,
                    const struct wire_message *message);
 void results_failed(struct dispatch *dispatch, struct peer *peer,
                     const struct wire_message *message);
+/* The worker keeps its result and comes again: nothing is wrong with it. */
+void results_ask_again(struct dispatch *dispatch, struct assignment *assignment,
+                       const char *reason);
+/* Within a group: gives the ledger up to `most` of the results that are whole, and says what became
+ * of them. Returns how many; dispatch->has_results says whether there are more. */
+int results_complete(struct dispatch *dispatch, int most);
 /* Tells the worker what became of a job that it asks about. */
 bool results_settle(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt,
                     enum wire_settlement settlement, const char *reason);

@@ -6,8 +6,10 @@
 #include "workers/job_parcel.h"
 
 enum {
-    GROUP_MOST = 16, /* jobs that are leased with one commit */
-    GROUPS_MOST = 4, /* in one go, so that messages are heard in between */
+    // More changes than 64 would overflow what PostgreSQL remembers of a transaction's parts.
+    RESULTS_MOST = 32, /* that are taken with one commit */
+    GRANTS_MOST = 32,  /* jobs that are leased with it */
+    GROUPS_MOST = 4,   /* in one go, so that messages are heard in between */
 };
 
 /* What each kind of worker does, most urgent first: what is begun is finished before new work. */
@@ -27,8 +29,9 @@ static bool can_do(const struct peer *peer, enum job_kind kind)
 
 static bool has_room(const struct peer *peer)
 {
-    return !peer->draining && !peer->held_back && peer->jobs_held < peer->jobs_most &&
-           outbox_is_empty(&peer->outbox);
+    return !peer->draining && !peer->held_back &&
+           peer->jobs_held - peer->jobs_settled < peer->jobs_most &&
+           outbox_is_flowing(&peer->outbox);
 }
 
 /* Its parts cannot be had: ends the attempt. */
@@ -105,6 +108,7 @@ static bool hand_over(struct dispatch *dispatch, struct peer *peer, const struct
         return true;
     }
     name_subject(assignment, job);
+    assignment->part = PART_LEASED;
     assignment->renewed_ms = assignment->moved_ms = dispatch_now(dispatch);
     // Leases are written before this look: whose key was revoked meanwhile gets no byte.
     if (!door_lets_stay(dispatch, peer))
@@ -162,22 +166,35 @@ static struct peer *next_with_room(const struct dispatch *dispatch)
     return NULL;
 }
 
-/* Some grants, with one commit. false: there is nobody to give to, or nothing to give. */
+/* No jobs while it stops; and while the disk is full the room is for what is in hand. */
+static bool may_grant(const struct dispatch *dispatch)
+{
+    return dispatch->stopping_ms == 0 && reserve_is_whole(dispatch->reserve);
+}
+
+/* One job to the worker whose turn it is. false: there is nobody to give to, or nothing to give. */
+static bool grant_next(struct dispatch *dispatch)
+{
+    struct peer *peer = may_grant(dispatch) ? next_with_room(dispatch) : NULL;
+    if (peer == NULL)
+        return false;
+    peers_rotate(&dispatch->peers, peer);
+    (void)grant_one(dispatch, peer);
+    return true;
+}
+
+/* Some results and some grants, with one commit. false: that was all, or it did not happen. */
 static bool make_some(struct dispatch *dispatch)
 {
     bool is_more = true;
     group_begin(dispatch);
+    if (dispatch->has_results)
+        (void)results_complete(dispatch, RESULTS_MOST);
     for (int i = 0;
-         i < GROUP_MOST && is_more && dispatch->outcome == STATUS_OK && !group_is_old(dispatch);
-         i++) {
-        struct peer *peer = next_with_room(dispatch);
-        is_more = peer != NULL;
-        if (is_more) {
-            peers_rotate(&dispatch->peers, peer);
-            (void)grant_one(dispatch, peer);
-        }
-    }
-    return group_end(dispatch) && is_more;
+         i < GRANTS_MOST && is_more && dispatch->outcome == STATUS_OK && !group_is_old(dispatch);
+         i++)
+        is_more = grant_next(dispatch);
+    return group_end(dispatch) && (is_more || dispatch->has_results);
 }
 
 void grants_make(struct dispatch *dispatch)
@@ -185,11 +202,8 @@ void grants_make(struct dispatch *dispatch)
     dispatch->wants_grants = true;
     if (dispatch->is_grouping)
         return; // what is being done comes first
-    dispatch->wants_grants = false;
-    if (!reserve_is_whole(dispatch->reserve))
-        return; // the room is for what is in hand
-    for (int i = 0; i < GROUPS_MOST && dispatch->stopping_ms == 0 &&
-                    dispatch->outcome == STATUS_OK && make_some(dispatch);
-         i++)
-        continue;
+    bool is_more = true;
+    for (int i = 0; i < GROUPS_MOST && is_more && dispatch->outcome == STATUS_OK; i++)
+        is_more = make_some(dispatch);
+    dispatch->wants_grants = is_more;
 }

@@ -1,9 +1,10 @@
 /* groups.c - several changes of the ledger with one commit, and what may be said before it.
  *
- * The jobs that workers are given within a moment are leased with one commit. Nobody hears of a job
- * before it: those messages wait in the outboxes. When it fails, none of it has happened, and this
- * dispatcher forgets whom it knows, like one that starts: workers come back with what they hold,
- * and the ledger says whose it is. */
+ * Results that came within a moment, and the jobs that workers are given then, go into the ledger
+ * with one commit. Nobody hears of any of it before: those messages wait in the outboxes. When the
+ * commit fails, none of it has happened: nobody has the jobs, and the workers keep their results and
+ * deliver them again. A worker that was dropped meanwhile comes back with what it holds, and the
+ * ledger says whose that is. */
 // SPDX-License-Identifier: EUPL-1.2
 #include "workers/dispatch_state.h"
 
@@ -16,6 +17,11 @@ void group_begin(struct dispatch *dispatch)
     dispatch->group_ms = dispatch_now(dispatch);
 }
 
+bool group_is_open(const struct dispatch *dispatch)
+{
+    return dispatch->is_grouping && ledger_group_has_changes(dispatch->ledger);
+}
+
 bool group_is_old(const struct dispatch *dispatch)
 {
     return ledger_group_has_changes(dispatch->ledger) &&
@@ -24,7 +30,7 @@ bool group_is_old(const struct dispatch *dispatch)
 
 bool group_keeps(const struct dispatch *dispatch, const struct wire_message *message)
 {
-    return dispatch->is_grouping && ledger_group_has_changes(dispatch->ledger) &&
+    return group_is_open(dispatch) &&
            (message->command == WIRE_JOB || message->command == WIRE_SETTLED);
 }
 
@@ -50,17 +56,60 @@ static void send_kept(struct dispatch *dispatch)
     }
 }
 
+/* The commit has happened: what it ended is over. */
+static void keep_parts(struct dispatch *dispatch)
+{
+    struct assignment *next = NULL;
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = next) {
+        next = one->next;
+        if (one->part == PART_SETTLED)
+            assignments_remove(&dispatch->assignments, one);
+        else
+            one->part = PART_NONE;
+    }
+}
+
+/* An assignment that the group changed. */
+static struct assignment *first_part(const struct dispatch *dispatch)
+{
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        if (one->part != PART_NONE)
+            return one;
+    return NULL;
+}
+
+/* Nothing of it has happened, and nobody has heard of it. */
+static void undo_parts(struct dispatch *dispatch, const char *reason)
+{
+    struct assignment *one = NULL;
+    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next) {
+        outbox_drop_kept(&peer->outbox);
+        peer->is_kept_for = false;
+    }
+    while ((one = first_part(dispatch)) != NULL) {
+        if (one->part == PART_LEASED) {
+            assignments_remove(&dispatch->assignments, one);
+            continue;
+        }
+        if (one->part == PART_SETTLED)
+            assignment_unsettle(one);
+        results_ask_again(dispatch, one, reason);
+    }
+    for (int kind = 0; kind < JOB_KINDS; kind++)
+        dispatch_expect(dispatch, (enum job_kind)kind);
+}
+
 bool group_end(struct dispatch *dispatch)
 {
     struct fault fault = {0};
     dispatch->is_grouping = false;
     enum status status = ledger_group_end(dispatch->ledger, &fault);
     if (dispatch_storage(dispatch, status, &fault) == STATUS_OK) {
+        keep_parts(dispatch);
         send_kept(dispatch);
         return true;
     }
-    log_warning(NULL, "what was done last did not happen, and workers have to come back: %s",
-                fault.text);
-    dispatch_forget_everybody(dispatch);
+    log_warning(NULL, "what was done last did not happen: %s", fault.text);
+    undo_parts(dispatch, fault.text);
     return false;
 }

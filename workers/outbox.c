@@ -64,10 +64,13 @@ static enum status send_or_keep(struct outbox *outbox, const struct wire_message
     };
     size_t count = message->command == WIRE_CHUNK ? 2 : 1;
     enum status status = STATUS_LATER;
+    bool is_behind = is_kept || outbox->kept > 0;
     if (outbox_is_empty(outbox) && !is_kept)
         status = put_on_wire(outbox, frames, count, ret_gone, fault);
-    if (status == STATUS_LATER && !*ret_gone)
+    if (status == STATUS_LATER && !*ret_gone) {
         status = keep(outbox, frames, count, fault);
+        outbox->kept += status == STATUS_OK && is_behind ? 1U : 0U;
+    }
     byte_writer_done(&head);
     return status;
 }
@@ -88,6 +91,7 @@ enum status outbox_keep(struct outbox *outbox, const struct wire_message *messag
 enum status outbox_flush(struct outbox *outbox, bool *ret_gone, struct fault *fault)
 {
     *ret_gone = false;
+    outbox->kept = 0;
     while (outbox->count > 0) {
         struct outbox_letter *letter = &outbox->waiting[outbox->first];
         enum status status = put_on_wire(outbox, letter->frames, letter->count, ret_gone, fault);
@@ -102,13 +106,25 @@ enum status outbox_flush(struct outbox *outbox, bool *ret_gone, struct fault *fa
     return STATUS_OK;
 }
 
+void outbox_drop_kept(struct outbox *outbox)
+{
+    for (; outbox->kept > 0; outbox->kept--)
+        letter_done(&outbox->waiting[(outbox->first + --outbox->count) % OUTBOX_MESSAGES_MOST]);
+}
+
 bool outbox_is_empty(const struct outbox *outbox)
 {
     return outbox->count == 0;
 }
 
+bool outbox_is_flowing(const struct outbox *outbox)
+{
+    return outbox->count == outbox->kept;
+}
+
 void outbox_done(struct outbox *outbox)
 {
+    outbox->kept = 0;
     for (; outbox->count > 0; outbox->count--) {
         letter_done(&outbox->waiting[outbox->first]);
         outbox->first = (outbox->first + 1) % OUTBOX_MESSAGES_MOST;

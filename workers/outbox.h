@@ -24,6 +24,7 @@ struct outbox {
     unsigned version; /* of the protocol, in which the peer is talked to; 0: our own */
     struct outbox_letter waiting[OUTBOX_MESSAGES_MOST]; /* a ring */
     size_t first, count;
+    size_t kept; /* the last of them, which nobody has tried to send yet */
 };
 
 /* STATUS_OK: sent, or waiting in the outbox. LATER: the peer is gone (*ret_gone) or stuck.
@@ -35,7 +36,11 @@ enum status outbox_keep(struct outbox *outbox, const struct wire_message *messag
                         struct fault *fault);
 /* Sends what waits, as far as it goes. Returns like outbox_send(). */
 enum status outbox_flush(struct outbox *outbox, bool *ret_gone, struct fault *fault);
+/* Drops what was kept, and what came behind it. */
+void outbox_drop_kept(struct outbox *outbox);
 bool outbox_is_empty(const struct outbox *outbox);
+/* Nothing waits because the peer takes nothing; something may wait for outbox_flush(). */
+bool outbox_is_flowing(const struct outbox *outbox);
 /* Drops what waits. */
 void outbox_done(struct outbox *outbox);
 

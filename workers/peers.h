@@ -19,6 +19,7 @@ struct peer {
     uint32_t session;
     uint32_t jobs_most; /* it holds at once; 0 when it takes no more */
     uint32_t jobs_held;
+    uint32_t jobs_settled; /* of those: their end waits for a commit */
     bool draining;
     bool held_back;   /* an admin lets it have no further job */
     int64_t heard_ms; /* monotonic */

@@ -1,7 +1,9 @@
 /* results.c - results on their way into spool and ledger.
  *
  * A result is announced, its parts stream into the spool, it is checked, the ledger takes it with
- * the attempt's number, and the worker hears what became of it. Until then the worker keeps it. */
+ * the attempt's number, and the worker hears what became of it. Until then the worker keeps it.
+ * Results that are whole at the same moment go into the ledger with one commit, together with the
+ * jobs that their workers get next; see groups.c. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <jansson.h>
 #include <stdio.h>
@@ -34,7 +36,10 @@ static void conclude(struct dispatch *dispatch, struct assignment *assignment,
     struct peer *peer = assignment->peer;
     int64_t job = assignment->job.number;
     uint32_t attempt = assignment->attempt;
-    assignments_remove(&dispatch->assignments, assignment);
+    if (group_is_open(dispatch))
+        assignment_settle(assignment);
+    else
+        assignments_remove(&dispatch->assignments, assignment);
     if (results_settle(dispatch, peer, job, attempt, settlement, reason))
         grants_make(dispatch);
 }
@@ -49,12 +54,12 @@ static void reject(struct dispatch *dispatch, struct assignment *assignment,
     conclude(dispatch, assignment, WIRE_REJECTED, reason);
 }
 
-/* The worker keeps its result and comes again: nothing is wrong with it. */
-static void ask_again(struct dispatch *dispatch, struct assignment *assignment, const char *reason)
+void results_ask_again(struct dispatch *dispatch, struct assignment *assignment, const char *reason)
 {
     log_warning(assignment->subject, "job %lld attempt %u: its result cannot be stored now: %s",
                 (long long)assignment->job.number, assignment->attempt, reason);
     assignment_abandon_result(assignment);
+    assignment->part = group_is_open(dispatch) ? PART_ASKED : PART_NONE;
     (void)results_settle(dispatch, assignment->peer, assignment->job.number, assignment->attempt,
                          WIRE_REPEAT, reason);
 }
@@ -300,7 +305,7 @@ static void complete(struct dispatch *dispatch, struct assignment *assignment)
     if (dispatch_storage(dispatch, status, &fault) == STATUS_HALT)
         return;
     if (status == STATUS_LATER) {
-        ask_again(dispatch, assignment, fault.text);
+        results_ask_again(dispatch, assignment, fault.text);
     } else if (status == STATUS_REFUSE) {
         reject(dispatch, assignment, JOB_FAILURE_CONTENT, fault.text);
     } else if (!held) {
@@ -315,6 +320,28 @@ static void complete(struct dispatch *dispatch, struct assignment *assignment)
     }
 }
 
+static struct assignment *first_whole(const struct dispatch *dispatch)
+{
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        if (one->is_whole)
+            return one;
+    return NULL;
+}
+
+int results_complete(struct dispatch *dispatch, int most)
+{
+    int count = 0;
+    struct assignment *assignment = NULL;
+    while (count < most && dispatch->outcome == STATUS_OK && !group_is_old(dispatch) &&
+           (assignment = first_whole(dispatch)) != NULL) {
+        assignment->is_whole = false;
+        complete(dispatch, assignment);
+        count++;
+    }
+    dispatch->has_results = first_whole(dispatch) != NULL;
+    return count;
+}
+
 /* After each step of the way in. `status` is the parcel's. */
 static void received(struct dispatch *dispatch, struct assignment *assignment, enum status status,
                      uint32_t credit, const struct fault *fault)
@@ -323,11 +350,12 @@ static void received(struct dispatch *dispatch, struct assignment *assignment, e
     if (dispatch_storage(dispatch, status, fault) == STATUS_HALT)
         return;
     if (status == STATUS_LATER) {
-        ask_again(dispatch, assignment, fault->text);
+        results_ask_again(dispatch, assignment, fault->text);
     } else if (status == STATUS_REFUSE) {
         reject(dispatch, assignment, JOB_FAILURE_LOST, fault->text);
     } else if (incoming_is_complete(&assignment->incoming)) {
-        complete(dispatch, assignment);
+        assignment->is_whole = true;
+        dispatch->has_results = true;
     } else {
         struct wire_message message = {
             .command = WIRE_CREDIT, .job = assignment->job.number, .attempt = assignment->attempt};
@@ -377,8 +405,8 @@ void results_chunk(struct dispatch *dispatch, struct peer *peer, const struct wi
 {
     struct assignment *assignment =
         assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
-    if (assignment == NULL || !assignment_is_receiving(assignment))
-        return; // left over from a transfer that was given up
+    if (assignment == NULL || !assignment_is_receiving(assignment) || assignment->is_whole)
+        return; // left over from a transfer that was given up, or too much
     if (!leases_renew(dispatch, assignment, assignment->page, assignment->page_count))
         return;
     struct fault fault = {0};
@@ -411,7 +439,7 @@ void results_failed(struct dispatch *dispatch, struct peer *peer,
         leases_fail(dispatch, assignment, (enum job_failure)message->as.fail.failure,
                     message->as.fail.reason, &held);
     if (status == STATUS_LATER)
-        ask_again(dispatch, assignment, "the ledger is full or locked");
+        results_ask_again(dispatch, assignment, "the ledger is full or locked");
     else if (status == STATUS_OK)
         conclude(dispatch, assignment, held ? WIRE_ACCEPTED : WIRE_STALE, "");
 }

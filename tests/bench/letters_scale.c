@@ -6,15 +6,22 @@
  * feed accepts COUNT scans of 1 to 8 sheets (2.7 on the average, the Bundesagentur's 260,000 letters
  * of 700,000 sheets), each with one durable commit, or 64 `together`; their bytes lie in the spool
  * as scans do, and are a few words. work joins the dispatcher, which runs already, as so many real
- * workers (workers/link.c over ZeroMQ), takes jobs, waits WORK_MS (half of it to half more) for a
- * reading, and delivers readings without words, decisions and places. It ends when LETTERS were
- * filed or SECONDS have passed. The last line of both is a JSON object. */
+ * workers (workers/link.c over ZeroMQ), some in each of several processes, takes jobs, waits WORK_MS
+ * (half of it to half more) for a reading, and delivers readings without words, decisions and places.
+ * It ends when LETTERS were filed or SECONDS have passed, and says every MINUTE on stderr how far it
+ * is. Of each reader two times are taken: "dispatch", from handing over a result, whose parts have to
+ * be stored and which has to be committed, to holding the next whole job; and "idle", from hearing
+ * that the result is taken. The last line of both is a JSON object. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/loop.h"
 #include "base/reading.h"
@@ -26,7 +33,9 @@
 
 enum {
     TOGETHER = 64,
-    TICK_MS = 2,
+    TICK_MS = 5,
+    MINUTE = 60,
+    CROWD = 24,      /* workers of one process: a loop has 32 timers */
     PAGES_MOST = 16, /* of eight sheets, both sides */
     WAITS_MOST = 4000000,
     NAME_BYTES = 64
@@ -115,22 +124,34 @@ struct worker {
     struct pool *pool;
     struct link *link;
     enum wire_worker_kind kind;
-    int64_t free_us; /* since when it has nothing to do; 0: it has, or never had anything */
-    int64_t done_us; /* when its reading is done; 0: none is under way */
+    int64_t handed_us; /* when its result was handed over; 0: it has had no job yet */
+    int64_t free_us;   /* since when it has nothing to do; 0: it has, or never had anything */
+    int64_t done_us;   /* when its reading is done; 0: none is under way */
     uint32_t pages;
     uint8_t job; /* enum wire_job_kind of the one in hand */
 };
 
+struct waits {
+    atomic_size_t count;
+    float ms[WAITS_MOST];
+};
+
+/* What the processes count together; in memory that they share. */
+struct account {
+    atomic_ullong reads, matches, files, sheets, others; /* done; others: not accepted */
+    atomic_llong first_us, last_us;
+    struct waits dispatch, idle; /* of readers */
+};
+
+/* The workers of one process. */
 struct pool {
     struct loop *loop;
+    struct account *account;
     struct worker *workers;
     size_t count;
     int64_t work_us;
-    int64_t begun_us, first_us, last_us, end_us;
+    int64_t end_us;
     uint64_t letters_most;
-    uint64_t reads, matches, files, sheets, others; /* done; others: not accepted */
-    float *waits_ms;                                /* of readers, from free to a whole job */
-    size_t wait_count;
 };
 
 static uint8_t *copy_of(const void *bytes, size_t length)
@@ -177,6 +198,7 @@ static void deliver_reading(struct worker *worker)
     add_part(&parts, "pages", "", 0);
     byte_writer_done(&bytes);
     worker->done_us = 0;
+    worker->handed_us = now_us();
     link_finish(worker->link, &result, &parts);
 }
 
@@ -214,12 +236,13 @@ static void deliver_place(struct worker *worker, const struct wire_job *job)
     link_finish(worker->link, &result, &none);
 }
 
-static void note_wait(struct worker *worker)
+static void note_wait(struct waits *waits, int64_t since_us)
 {
-    struct pool *pool = worker->pool;
-    if (worker->free_us != 0 && pool->wait_count < WAITS_MOST)
-        pool->waits_ms[pool->wait_count++] = (float)(now_us() - worker->free_us) / 1000;
-    worker->free_us = 0;
+    if (since_us == 0)
+        return;
+    size_t place = atomic_fetch_add(&waits->count, 1);
+    if (place < WAITS_MOST)
+        waits->ms[place] = (float)(now_us() - since_us) / 1000;
 }
 
 static void take_job(void *context, const struct wire_job *job, struct memory_parts *parts)
@@ -228,14 +251,16 @@ static void take_job(void *context, const struct wire_job *job, struct memory_pa
     struct pool *pool = worker->pool;
     (void)parts;
     worker->job = job->kind;
-    if (pool->first_us == 0)
-        pool->first_us = now_us();
+    long long none = 0;
+    (void)atomic_compare_exchange_strong(&pool->account->first_us, &none, now_us());
     if (job->kind == WIRE_JOB_MATCH) {
         deliver_decision(worker, job);
     } else if (job->kind == WIRE_JOB_FILE) {
         deliver_place(worker, job);
     } else {
-        note_wait(worker);
+        note_wait(&pool->account->dispatch, worker->handed_us);
+        note_wait(&pool->account->idle, worker->free_us);
+        worker->handed_us = worker->free_us = 0;
         worker->pages = 2 * sheets_of(number_of(job->source));
         worker->done_us = now_us() + pool->work_us / 2;
         if (pool->work_us > 0)
@@ -245,32 +270,30 @@ static void take_job(void *context, const struct wire_job *job, struct memory_pa
     }
 }
 
-static void count_job(struct worker *worker)
+static void count_job(const struct worker *worker)
 {
-    struct pool *pool = worker->pool;
+    struct account *account = worker->pool->account;
     if (worker->job == WIRE_JOB_READ) {
-        pool->reads++;
-        pool->sheets += worker->pages / 2;
+        account->reads++;
+        account->sheets += worker->pages / 2;
     } else if (worker->job == WIRE_JOB_MATCH) {
-        pool->matches++;
+        account->matches++;
     } else {
-        pool->files++;
+        account->files++;
     }
 }
 
 static void settled(void *context, enum wire_settlement settlement, const char *reason)
 {
     struct worker *worker = context;
-    struct pool *pool = worker->pool;
+    struct account *account = worker->pool->account;
     (void)reason;
     worker->free_us = now_us();
-    pool->last_us = worker->free_us;
+    account->last_us = worker->free_us;
     if (settlement == WIRE_ACCEPTED)
         count_job(worker);
     else
-        pool->others++;
-    if (pool->letters_most > 0 && pool->files >= pool->letters_most)
-        loop_stop(pool->loop);
+        account->others++;
 }
 
 static void dropped(void *context)
@@ -305,14 +328,15 @@ static void tick(void *context)
     for (size_t i = 0; i < pool->count; i++)
         if (pool->workers[i].done_us != 0 && pool->workers[i].done_us <= now)
             deliver_reading(&pool->workers[i]);
-    if (now >= pool->end_us)
+    bool is_through = pool->letters_most > 0 && pool->account->files >= pool->letters_most;
+    if (now >= pool->end_us || is_through)
         loop_stop(pool->loop);
 }
 
 static void hire(struct pool *pool, const struct config *config, size_t index,
                  enum wire_worker_kind kind)
 {
-    struct worker *worker = &pool->workers[index];
+    struct worker *worker = &pool->workers[pool->count++];
     char name[NAME_BYTES];
     struct fault fault = {0};
     *worker = (struct worker){.pool = pool, .kind = kind};
@@ -338,48 +362,91 @@ static int compare(const void *left, const void *right)
     return (first > second) - (first < second);
 }
 
-static double share(const struct pool *pool, size_t hundredth)
+static void tell_waits(const char *name, struct waits *waits)
 {
-    return pool->wait_count == 0 ? 0 : (double)pool->waits_ms[pool->wait_count * hundredth / 100];
+    size_t count = waits->count < WAITS_MOST ? waits->count : WAITS_MOST;
+    qsort(waits->ms, count, sizeof *waits->ms, compare);
+    printf("\"%ss\": %zu, ", name, count);
+    if (count > 0)
+        printf("\"%s_p50_ms\": %.2f, \"%s_p99_ms\": %.2f, \"%s_most_ms\": %.2f, ", name,
+               (double)waits->ms[count / 2], name, (double)waits->ms[count * 99 / 100], name,
+               (double)waits->ms[count - 1]);
 }
 
-static void report(struct pool *pool)
+static void report(struct account *account)
 {
-    double took_s = (double)(pool->last_us - pool->first_us) / 1e6;
-    qsort(pool->waits_ms, pool->wait_count, sizeof *pool->waits_ms, compare);
-    printf("{\"seconds\": %.1f, \"read\": %llu, \"matched\": %llu, \"filed\": %llu, \"sheets\": "
-           "%llu, \"not_accepted\": %llu, \"letters_s\": %.1f, \"sheets_s\": %.1f, \"waits\": %zu,"
-           " \"wait_p50_ms\": %.2f, \"wait_p99_ms\": %.2f, \"wait_most_ms\": %.2f}\n",
-           took_s, (unsigned long long)pool->reads, (unsigned long long)pool->matches,
-           (unsigned long long)pool->files, (unsigned long long)pool->sheets,
-           (unsigned long long)pool->others, (double)pool->files / took_s,
-           (double)pool->sheets / took_s, pool->wait_count, share(pool, 50), share(pool, 99),
-           pool->wait_count == 0 ? 0 : (double)pool->waits_ms[pool->wait_count - 1]);
+    double took_s = (double)(account->last_us - account->first_us) / 1e6;
+    printf("{");
+    tell_waits("dispatch", &account->dispatch);
+    tell_waits("idle", &account->idle);
+    printf("\"seconds\": %.1f, \"read\": %llu, \"matched\": %llu, \"filed\": %llu, \"sheets\": "
+           "%llu, \"not_accepted\": %llu, \"letters_s\": %.1f, \"sheets_s\": %.1f}\n",
+           took_s, account->reads, account->matches, account->files, account->sheets,
+           account->others, (double)account->files / took_s, (double)account->sheets / took_s);
 }
 
-static void work(const struct config *config, char **words)
+/* One process of workers number `first` and on; the first `readers` of all are readers. */
+static void run_crowd(struct pool *pool, const struct config *config, size_t first, size_t behind,
+                      size_t readers)
 {
     struct fault fault = {0};
+    struct worker workers[CROWD];
+    pool->workers = workers;
+    check(loop_new(clock_system(), &pool->loop, &fault), &fault);
+    for (size_t i = first; i < behind; i++)
+        hire(pool, config, i, i < readers ? WIRE_READER : WIRE_FILER);
+    (void)loop_add_timer(pool->loop, TICK_MS, tick, pool);
+    check(loop_run(pool->loop, &fault), &fault);
+    for (size_t i = 0; i < pool->count; i++)
+        link_free(&workers[i].link);
+    loop_free(&pool->loop);
+}
+
+/* Until all have ended; says how far they are. */
+static bool wait_for(size_t processes, const struct account *account)
+{
+    bool is_good = true;
+    for (int seconds = 1; processes > 0; seconds++) {
+        int outcome = 0;
+        (void)sleep(1);
+        while (processes > 0 && waitpid(-1, &outcome, WNOHANG) > 0) {
+            processes--;
+            is_good = is_good && WIFEXITED(outcome) && WEXITSTATUS(outcome) == 0;
+        }
+        if (seconds % MINUTE == 0)
+            (void)fprintf(stderr, "%4d min: %llu read, %llu matched, %llu filed, %llu sheets\n",
+                          seconds / MINUTE, account->reads, account->matches, account->files,
+                          account->sheets);
+    }
+    return is_good;
+}
+
+static bool work(const struct config *config, char **words)
+{
     size_t readers = strtoul(words[0], NULL, 10);
-    size_t filers = strtoul(words[1], NULL, 10);
-    struct pool pool = {.count = readers + filers,
+    size_t all = readers + strtoul(words[1], NULL, 10);
+    struct account *account = mmap(NULL, sizeof *account, PROT_READ | PROT_WRITE,
+                                   MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    struct pool pool = {.account = account,
                         .letters_most = strtoull(words[2], NULL, 10),
                         .work_us = strtoll(words[4], NULL, 10) * 1000,
-                        .begun_us = now_us()};
-    pool.end_us = pool.begun_us + strtoll(words[3], NULL, 10) * 1000000;
-    pool.workers = calloc(pool.count, sizeof *pool.workers);
-    pool.waits_ms = calloc(WAITS_MOST, sizeof *pool.waits_ms);
-    check(loop_new(clock_system(), &pool.loop, &fault), &fault);
-    for (size_t i = 0; i < pool.count; i++)
-        hire(&pool, config, i, i < readers ? WIRE_READER : WIRE_FILER);
-    (void)loop_add_timer(pool.loop, TICK_MS, tick, &pool);
-    check(loop_run(pool.loop, &fault), &fault);
-    report(&pool);
-    for (size_t i = 0; i < pool.count; i++)
-        link_free(&pool.workers[i].link);
-    loop_free(&pool.loop);
-    free(pool.workers);
-    free(pool.waits_ms);
+                        .end_us = now_us() + strtoll(words[3], NULL, 10) * 1000000};
+    size_t processes = 0;
+    if (account == MAP_FAILED)
+        abort();
+    for (size_t first = 0; first < all; first += CROWD, processes++) {
+        pid_t child = fork();
+        if (child < 0)
+            abort();
+        if (child > 0)
+            continue;
+        srandom((unsigned)first + 1);
+        run_crowd(&pool, config, first, first + CROWD < all ? first + CROWD : all, readers);
+        _exit(0);
+    }
+    bool is_good = wait_for(processes, account);
+    report(account);
+    return is_good;
 }
 
 /* Two descriptors a worker, and libzmq's own. */
@@ -406,10 +473,11 @@ int main(int count, char **words)
     struct config *config = config_load_or_explain(words[2]);
     if (config == NULL)
         return 1;
+    bool is_good = true;
     if (is_feed)
         feed(config, strtoul(words[3], NULL, 10), count == 5);
     else
-        work(config, words + 3);
+        is_good = work(config, words + 3);
     config_free(&config);
-    return 0;
+    return is_good ? 0 : 1;
 }
