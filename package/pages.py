@@ -24,6 +24,7 @@ EXITS = (
     ("5", "not permitted"), ("6", "storage failed or is full"))
 STATE = "/var/lib/posteingang"
 PLACES = {"ledger": f"{STATE}/ledger/posteingang.db", "spool": f"{STATE}/spool",
+          "cache": f"{STATE}/spool/cache",
           "cabinet": f"{STATE}/cabinet", "runtime": "/run/posteingang", "shared": "true"}
 
 
