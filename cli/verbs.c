@@ -281,6 +281,9 @@ static const struct verb verbs[] = {
      "checks the copy against the ledger. `run` has to be stopped. The old spool is kept; an\n"
      "interrupted copy goes on when this is used again. Afterwards write the URL into store.spool, as\n"
      "it says.", verb_spool_move},
+    {"spool orphans", "[--days N] [--remove]", "finds objects that nothing in the ledger names",
+     "Programs that died left them, or wrote the same in another form. Counts those that are older than\n"
+     "N days (7), and removes them with --remove. What the intake would take in again stays.", verb_spool_orphans},
     {"backup", "DIR", "copies everything, while everything works",
      "Copies ledger, spool, cabinet, keys and configuration to DIR, checks the copy as verify does,\n"
      "and marks it as whole. Nothing has to stop. Used again on the same DIR it copies what is new.", verb_backup},

@@ -130,6 +130,7 @@ int verb_show(struct call *call);
 int verb_site(struct call *call);
 int verb_sites(struct call *call);
 int verb_spool_move(struct call *call);
+int verb_spool_orphans(struct call *call);
 int verb_status(struct call *call);
 int verb_submit(struct call *call);
 int verb_token_add(struct call *call);

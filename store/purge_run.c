@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "store/ledger_private.h"
+#include "store/needed.h"
 #include "store/purge.h"
 
 enum {
@@ -500,19 +501,7 @@ static enum status blacken_all(struct ledger *ledger, struct spool *spool, struc
 
 /* ---- objects ---------------------------------------------------------------------------------- */
 
-/* Digests that wait to go, sorted, and which of them something else needs. */
-struct wanted {
-    struct digest *digests;
-    bool *is_needed;
-    size_t count, room;
-};
-
-static int compare(const void *one, const void *other)
-{
-    return memcmp(one, other, DIGEST_BYTES);
-}
-
-static enum status read_wanted(struct ledger *ledger, struct wanted *wanted, struct fault *fault)
+static enum status read_wanted(struct ledger *ledger, struct needed *wanted, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
@@ -523,60 +512,10 @@ static enum status read_wanted(struct ledger *ledger, struct wanted *wanted, str
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
             break;
-        if (wanted->count == wanted->room) {
-            wanted->room = wanted->room == 0 ? 64 : wanted->room * 2;
-            struct digest *digests =
-                realloc(wanted->digests, wanted->room * sizeof *wanted->digests);
-            if (digests == NULL) {
-                status = ledger_out_of_memory(fault);
-                break;
-            }
-            wanted->digests = digests;
-        }
-        wanted->digests[wanted->count++] = rows_digest(rows, 0);
+        struct digest digest = rows_digest(rows, 0);
+        status = needed_add(wanted, &digest, fault);
     }
     rows_done(&rows);
-    if (status != STATUS_OK || wanted->count == 0)
-        return status;
-    qsort(wanted->digests, wanted->count, sizeof *wanted->digests, compare);
-    wanted->is_needed = calloc(wanted->count, sizeof *wanted->is_needed);
-    return wanted->is_needed == NULL ? ledger_out_of_memory(fault) : STATUS_OK;
-}
-
-static void note_needed(struct wanted *wanted, const struct digest *digest)
-{
-    const struct digest *found =
-        bsearch(digest, wanted->digests, wanted->count, sizeof *wanted->digests, compare);
-    if (found != NULL)
-        wanted->is_needed[found - wanted->digests] = true;
-}
-
-/* Everything else that stands on an object: what verify.c walks over. */
-static enum status find_needed(struct ledger *ledger, struct wanted *wanted, struct fault *fault)
-{
-    static const char *const lists[] = {
-        "SELECT sha256 FROM scan WHERE has_bytes = 1",
-        "SELECT page_file FROM scan WHERE page_file IS NOT NULL",
-        "SELECT reading FROM document WHERE state <> 'purged'",
-        "SELECT text FROM document WHERE state <> 'purged'",
-        "SELECT pdf FROM document WHERE state <> 'purged'",
-        "SELECT explanation FROM decision WHERE explanation IS NOT NULL",
-        "SELECT note FROM filed_note_object",
-    };
-    enum status status = STATUS_OK;
-    for (size_t i = 0; status == STATUS_OK && i < sizeof lists / sizeof lists[0]; i++) {
-        struct rows *rows = NULL;
-        bool there = true;
-        status = database_query(ledger->database, lists[i], NO_VALUES, &rows, fault);
-        while (status == STATUS_OK) {
-            status = rows_next(rows, &there, fault);
-            if (status != STATUS_OK || !there)
-                break;
-            struct digest digest = rows_digest(rows, 0);
-            note_needed(wanted, &digest);
-        }
-        rows_done(&rows);
-    }
     return status;
 }
 
@@ -609,7 +548,7 @@ static enum status set_outcome(struct ledger *ledger, const struct digest *diges
 
 /* *ret_more: its time was up, there are more. */
 static enum status remove_wanted(struct ledger *ledger, const struct purge_place *place,
-                                 const struct wanted *wanted, struct purge_progress *progress,
+                                 const struct needed *wanted, struct purge_progress *progress,
                                  bool *ret_more, struct fault *fault)
 {
     int64_t begun_ms = clock_monotonic_ms(clock_system());
@@ -633,14 +572,13 @@ static enum status erase_portion(struct ledger *ledger, const struct purge_place
                                  struct purge_progress *progress, bool *ret_more,
                                  struct fault *fault)
 {
-    struct wanted wanted = {0};
+    struct needed wanted = {0};
     enum status status = read_wanted(ledger, &wanted, fault);
     if (status == STATUS_OK && wanted.count > 0)
-        status = find_needed(ledger, &wanted, fault);
+        status = needed_find(ledger, &wanted, fault);
     if (status == STATUS_OK)
         status = remove_wanted(ledger, place, &wanted, progress, ret_more, fault);
-    free(wanted.digests);
-    free(wanted.is_needed);
+    needed_done(&wanted);
     return status;
 }
 

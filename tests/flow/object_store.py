@@ -145,6 +145,9 @@ def stand_still(instance, store, run):
 
 def carry(instance):
     """To a folder and back, and once more: nothing is left to copy."""
+    said = instance.must("spool", "orphans", "--remove")
+    if not said.startswith("0 objects"):
+        raise SystemExit(f"objects of this hour were called old: {said}")
     state = state_of(instance)
     bucket = f"{URL}/{os.path.basename(instance.folder)}"
     folder = os.path.abspath("carried")
