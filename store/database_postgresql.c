@@ -31,7 +31,8 @@
 
 enum {
     SERVER_VERSION_LEAST = 150000,
-    CONNECT_SECONDS = 5,     /* for one address */
+    CONNECT_SECONDS =
+        3, /* for one address: a primary whose host is gone stands before its standby */
     OUTCOME_WAIT_MS = 10000, /* for a server that says what became of a COMMIT */
     OUTCOME_PAUSE_MS = 200,
     WRITER_IDLE_MS = 8000, /* a writing transaction that asks nothing for so long is ended */

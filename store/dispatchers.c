@@ -10,6 +10,8 @@
 #include "store/dispatchers.h"
 #include "store/ledger_private.h"
 
+enum { REMEMBERED_MS = 7 * 24 * 60 * 60 * 1000 }; /* of one that is gone */
+
 static const char leading[] = "dispatch"; /* the duty of a leader among dispatchers */
 
 void dispatcher_record_done(struct dispatcher_record *record)
@@ -27,6 +29,13 @@ static enum status enter(struct ledger *ledger, const char *name, struct fault *
     int64_t audit = 0;
     enum status status =
         audit_append(ledger, ledger_dispatcher, "dispatcher.begin", name, "{}", &audit, fault);
+    if (status == STATUS_OK)
+        status = database_run(ledger->database,
+                              "DELETE FROM dispatcher WHERE gone_ms > 0 AND gone_ms < $1 AND NOT"
+                              " EXISTS (SELECT 1 FROM job j WHERE j.state = 'leased' AND"
+                              "  j.dispatcher = dispatcher.id)",
+                              VALUES(value_integer(ledger_wall_ms(ledger) - REMEMBERED_MS)), NULL,
+                              fault);
     if (status == STATUS_OK)
         status = database_query(
             ledger->database,

@@ -488,11 +488,22 @@ static enum status take_lock(struct dispatch *dispatch, const char *runtime, boo
     return status;
 }
 
+/* All programs of a ledger in a file are on one host: another dispatcher was this one, before the
+ * host or the folder had another name. */
+static enum status be_alone(struct dispatch *dispatch, struct fault *fault)
+{
+    uint32_t dispatchers = 0;
+    uint32_t leases = 0;
+    return dispatchers_take_back(dispatch->ledger, 0, &dispatchers, &leases, fault);
+}
+
 enum status dispatch_take_over(struct dispatch *dispatch, struct fault *fault)
 {
     int64_t lease = dispatch->rule->lease_ms;
     enum status status = dispatcher_enter(
         dispatch->ledger, dispatch->name == NULL ? "dispatch" : dispatch->name, fault);
+    if (status == STATUS_OK && !dispatch->is_one_of_several)
+        status = be_alone(dispatch, fault);
     if (status == STATUS_OK)
         status = ledger_workers_forget(dispatch->ledger, fault);
     if (status == STATUS_OK)

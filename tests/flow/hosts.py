@@ -514,6 +514,7 @@ class Hosts:
         self.servers.kill(PRIMARY)
         pass_time(1)
         self.servers.start(PRIMARY)
+        self.server_is_back()
 
     def leader_stopped(self):
         leader = self.leader()
@@ -530,6 +531,7 @@ class Hosts:
         self.strike()
         self.servers.kill(PRIMARY)
         self.servers.promote()
+        self.server_is_back()
 
     FAULTS = (("a reader killed", reader_killed), ("a reader stopped past its lease", reader_stopped),
               ("a reader host cut off", host_cut_off),
@@ -542,6 +544,11 @@ class Hosts:
         self.give()
         pass_time(1)
         self.struck_ms = int(time.time() * 1000)
+        self.back_ms = None
+
+    def server_is_back(self):
+        """It takes writes again: how long that took is the server's."""
+        self.back_ms = int(time.time() * 1000)
 
     def resumed_s(self):
         """From the moment that it struck to the first job that was completed after it."""
@@ -556,9 +563,11 @@ class Hosts:
         wait_for(f"work goes on after {name}", lambda: self.done() > before)
         self.await_rest()
         resumed_s = self.resumed_s()
-        say(f"{name}: the first job is completed {resumed_s:.1f} s after it; all came to rest"
-            f" {time.time() - self.struck_ms / 1000:.1f} s after it")
-        return resumed_s
+        server_s = (self.back_ms - self.struck_ms) / 1000 if self.back_ms else 0
+        say(f"{name}: the first job is completed {resumed_s:.1f} s after it"
+            + (f", {resumed_s - server_s:.1f} s after the server took writes again" if self.back_ms else "")
+            + f"; all came to rest {time.time() - self.struck_ms / 1000:.1f} s after it")
+        return resumed_s - server_s
 
     # ---- what must hold ----
 

@@ -101,6 +101,19 @@ static void one_that_was_taken_for_gone_begins_anew(void **state)
     ledger_close(&other);
 }
 
+static void in_a_file_another_one_was_this_one_under_another_name(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger *other = open_other(scene, "other");
+    uint32_t attempt = 0;
+    scene->dispatch->is_one_of_several = false;
+    give_to(other, &attempt);
+    ledger_close(&other);
+    scene->now_ms -= 500000; // and the machine was started anew since: its leases end in days
+    MUST(dispatch_take_over(scene->dispatch, &fault));
+    assert_int_equal(scene_state(scene), SCAN_RECEIVED);
+}
+
 static void the_older_one_of_a_name_ends(void **state)
 {
     struct scene *scene = *state;
@@ -145,6 +158,8 @@ int main(void)
                                         one_reader_set_up, one_reader_tear_down),
         cmocka_unit_test_setup_teardown(one_that_was_taken_for_gone_begins_anew, one_reader_set_up,
                                         one_reader_tear_down),
+        cmocka_unit_test_setup_teardown(in_a_file_another_one_was_this_one_under_another_name,
+                                        one_reader_set_up, one_reader_tear_down),
         cmocka_unit_test_setup_teardown(the_older_one_of_a_name_ends, one_reader_set_up,
                                         one_reader_tear_down),
         cmocka_unit_test_setup_teardown(a_worker_whose_turn_is_anothers_is_given_nothing,
