@@ -81,6 +81,12 @@ enum sites_line sites_line(const struct remote_site *site, int64_t silent_ms, in
     return site->trouble[0] == '\0' ? SITES_LINE_GOOD : SITES_LINE_WAITING;
 }
 
+bool sites_is_desk(const struct config *config)
+{
+    return config->centre.connect != NULL ||
+           lifesign_look(config->store.runtime, "forward", NULL) > 0;
+}
+
 struct listing {
     const struct config *config;
     struct table table;
@@ -254,10 +260,7 @@ static int show_status(const struct instance *instance, bool as_json)
 {
     struct fault fault = {0};
     struct listing listing = {.config = instance->config, .now_ms = clock_wall_ms(clock_system())};
-    // The centre may have been named on the command line alone.
-    bool is_desk =
-        !as_json && (instance->config->centre.connect != NULL ||
-                     lifesign_look(instance->config->store.runtime, "forward", NULL) > 0);
+    bool is_desk = !as_json && sites_is_desk(instance->config);
     enum status status =
         is_desk ? print_desk(instance, &listing, &fault)
                 : sites_print(instance->ledger, as_json, &listing.count, &listing.is_bad, &fault);

@@ -3,6 +3,7 @@
 #ifndef CLI_SITES_H
 #define CLI_SITES_H
 
+#include "config/config.h"
 #include "store/remote_sites.h"
 
 enum {
@@ -12,6 +13,9 @@ enum {
 
 enum sites_line { SITES_LINE_GOOD = 0, SITES_LINE_WAITING, SITES_LINE_CUT };
 
+/* Whether this instance is a desk far away itself; its centre may have been named on a command line
+ * alone. */
+bool sites_is_desk(const struct config *config);
 /* WAITING: it stands, but nothing is taken or sent. */
 enum sites_line sites_line(const struct remote_site *site, int64_t silent_ms, int64_t now_ms);
 /* "812 kB", "5.2 MB". */

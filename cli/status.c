@@ -142,7 +142,7 @@ static void print_desks(const struct instance *instance)
     struct fault fault = {0};
     size_t count = 0;
     bool is_bad = false;
-    bool has_any = instance->config->centre.connect != NULL;
+    bool has_any = sites_is_desk(instance->config);
     for (size_t i = 0; i < instance->config->site_count; i++)
         has_any = has_any || instance->config->sites[i].is_remote;
     if (!has_any)
@@ -168,7 +168,7 @@ static void print_page(const struct instance *instance, const struct look *look,
     printf("  %8u  reader%s and %u filer%s there\n", look->present.readers,
            look->present.readers == 1 ? "" : "s", look->present.filers,
            look->present.filers == 1 ? "" : "s");
-    if (instance->config->centre.connect == NULL)
+    if (!sites_is_desk(instance->config))
         print_advice(&look->summary, &look->present);
     print_desks(instance);
     if (with_workers && look->present.readers + look->present.filers > 0) {

@@ -59,13 +59,12 @@ static void close_line(struct program *program)
     messaging_socket_close(&program->socket);
 }
 
-static enum status take_message(struct program *program, struct messaging_message *message,
-                                struct fault *fault)
+static enum status hear(void *context, const char *user, const struct messaging_peer *peer,
+                        const struct messaging_frame *frames, size_t count, struct fault *fault)
 {
-    struct messaging_frame frames[MESSAGING_FRAMES_MOST];
-    size_t count = messaging_message_frames(message);
-    for (size_t i = 0; i < count; i++)
-        frames[i] = messaging_message_frame(message, i);
+    const struct program *program = context;
+    (void)user; // the socket trusts one server's key alone
+    (void)peer;
     return forward_hear(program->forward, frames, count, fault);
 }
 
@@ -73,16 +72,7 @@ static void socket_is_readable(void *context)
 {
     struct program *program = context;
     struct fault fault = {0};
-    enum status status = STATUS_OK;
-    while (status == STATUS_OK && !loop_is_stopping(program->loop)) {
-        struct messaging_message *message = NULL;
-        status = messaging_receive(program->socket, &message, &fault);
-        if (message == NULL)
-            break;
-        status = take_message(program, message, &fault);
-        messaging_message_done(&message);
-    }
-    (void)heed(program, status, &fault);
+    (void)heed(program, line_take(program->socket, hear, program, &fault), &fault);
 }
 
 static enum status open_line(struct program *program, struct fault *fault)

@@ -289,6 +289,34 @@ void line_message_done(struct line_message *message)
     *message = (struct line_message){0};
 }
 
+/* ---- taking --------------------------------------------------------------------------------- */
+
+static enum status hand_on(struct messaging_message *message, line_hear *hear, void *context,
+                           struct fault *fault)
+{
+    struct messaging_frame frames[MESSAGING_FRAMES_MOST];
+    size_t count = messaging_message_frames(message);
+    for (size_t i = 0; i < count; i++)
+        frames[i] = messaging_message_frame(message, i);
+    return hear(context, messaging_message_user(message), messaging_message_peer(message), frames,
+                count, fault);
+}
+
+enum status line_take(struct messaging_socket *socket, line_hear *hear, void *context,
+                      struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    while (status == STATUS_OK) {
+        struct messaging_message *message = NULL;
+        status = messaging_receive(socket, &message, fault);
+        if (message == NULL)
+            break;
+        status = hand_on(message, hear, context, fault);
+        messaging_message_done(&message);
+    }
+    return status;
+}
+
 /* ---- sending -------------------------------------------------------------------------------- */
 
 static enum status send_to_socket(void *context, const struct messaging_peer *peer,

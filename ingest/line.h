@@ -109,6 +109,13 @@ struct line_port {
     void *context;
 };
 struct line_port line_port_of(struct messaging_socket *socket);
+/* Takes what came to the socket, message by message, until `hear` does not give STATUS_OK. `user` and
+ * `peer` are those of a ROUTER's message; "" and an empty one for a DEALER's. */
+typedef enum status line_hear(void *context, const char *user, const struct messaging_peer *peer,
+                              const struct messaging_frame *frames, size_t count,
+                              struct fault *fault);
+enum status line_take(struct messaging_socket *socket, line_hear *hear, void *context,
+                      struct fault *fault);
 /* Encodes and sends. STATUS_LATER: not now (full queue), or the peer is gone (*ret_gone). */
 enum status line_send(const struct line_port *port, const struct messaging_peer *peer,
                       const struct line_message *message, bool *ret_gone, struct fault *fault);

@@ -71,31 +71,18 @@ static void gate_is_readable(void *context)
     messaging_gate_answer(program->gate);
 }
 
-static enum status take_message(struct program *program, struct messaging_message *message,
-                                struct fault *fault)
+static enum status hear(void *context, const char *user, const struct messaging_peer *peer,
+                        const struct messaging_frame *frames, size_t count, struct fault *fault)
 {
-    struct messaging_frame frames[MESSAGING_FRAMES_MOST];
-    size_t count = messaging_message_frames(message);
-    for (size_t i = 0; i < count; i++)
-        frames[i] = messaging_message_frame(message, i);
-    return reception_hear(program->reception, messaging_message_user(message),
-                          messaging_message_peer(message), frames, count, fault);
+    const struct program *program = context;
+    return reception_hear(program->reception, user, peer, frames, count, fault);
 }
 
 static void socket_is_readable(void *context)
 {
     struct program *program = context;
     struct fault fault = {0};
-    enum status status = STATUS_OK;
-    while (status != STATUS_HALT && !loop_is_stopping(program->loop)) {
-        struct messaging_message *message = NULL;
-        status = messaging_receive(program->socket, &message, &fault);
-        if (message == NULL)
-            break;
-        status = take_message(program, message, &fault);
-        messaging_message_done(&message);
-    }
-    if (status == STATUS_HALT)
+    if (line_take(program->socket, hear, program, &fault) == STATUS_HALT)
         halt(program, &fault);
 }
 
