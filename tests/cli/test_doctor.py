@@ -350,7 +350,7 @@ class Doctor(unittest.TestCase):
         at = self.instance
         done, findings = at.doctor()
         self.assertEqual(done.returncode, 1)  # there is no register yet
-        self.assertEqual(len({f["check"] for f in findings}), 28)
+        self.assertEqual(len({f["check"] for f in findings}), 29)
         at.sql("INSERT INTO register_version (id, state, imported_ms, sha256, persons, cases)"
                " VALUES (9, 'current', ?, x'00', 3, 2)", int(time.time() * 1000))
         done, findings = at.doctor()
