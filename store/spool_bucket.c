@@ -123,7 +123,8 @@ static enum status fetch(struct bucket_spool *kept, const struct digest *digest,
         status = fetch_right(kept, digest, file, &size, fault);
     int reading = status == STATUS_OK ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     if (status == STATUS_OK && reading < 0)
-        status = fault_errno(fault, durable_status(errno), "cannot open \"%s\"", path);
+        status = fault_errno(fault, durable_status(errno), "cannot open a file in \"%s\"",
+                             kept->base.temporary);
     if (file >= 0 &&
         (status != STATUS_OK || !spool_cache_take(kept->cache, path, file, size, digest)))
         (void)unlink(path);
