@@ -523,7 +523,8 @@ class Hosts:
         leader.tell(signal.SIGSTOP)
         wait_for("another leader", lambda: len(
             [one for one in self.epochs()[before:] if one[0] == "dispatch"]) > 0)
-        pass_time(2)
+        wait_for("the leader to be taken for gone", lambda: self.sql(
+            "SELECT count(*) FROM dispatcher WHERE gone_ms > 0") == "1")
         leader.tell(signal.SIGCONT)
         wait_for("the paused dispatcher begins anew", lambda: leader.said("took this one for gone"))
 
