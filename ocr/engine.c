@@ -35,13 +35,11 @@ struct engine {
 static const struct setting {
     const char *name, *value;
 } settings[] = {
-    {"debug_file",                  "/dev/null"},
+    {"debug_file",         "/dev/null"},
  // Scans are black on white; trying both costs a third.
-    {"tessedit_do_invert",          "0"        },
- // What it takes for tables are often form fields, whose lines it then tears apart.
-    {"textord_tabfind_find_tables", "0"        },
+    {"tessedit_do_invert", "0"        },
  // Looks for letters of one width; the model does without, and it takes 3 %.
-    {"textord_all_prop",            "1"        },
+    {"textord_all_prop",   "1"        },
 };
 
 static bool is_listed(char **names, const char *name, size_t length)
@@ -281,7 +279,7 @@ static bool is_to_stop(void *context, int words)
     return time_limit_is_over(context);
 }
 
-enum status engine_recognise(struct engine *engine, PIX *pix, int dpi,
+enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_tables,
                              const struct time_limit *limit, struct affine to_page,
                              struct word_list *list, struct engine_result *ret_result,
                              struct fault *fault)
@@ -293,6 +291,9 @@ enum status engine_recognise(struct engine *engine, PIX *pix, int dpi,
     TessMonitorSetCancelFunc(monitor, is_to_stop);
     TessMonitorSetCancelThis(monitor, &until);
     TessBaseAPISetPageSegMode(engine->api, PSM_AUTO);
+    // What it takes for tables on letters are often form fields, whose lines it then tears apart;
+    // in lists and catalogues it drops narrow columns of figures when it may not see tables.
+    TessBaseAPISetVariable(engine->api, "textord_tabfind_find_tables", has_tables ? "1" : "0");
     TessBaseAPISetImage2(engine->api, pix);
     TessBaseAPISetSourceResolution(engine->api, dpi);
     struct harvest harvest = {.to_page = to_page, .list = list};

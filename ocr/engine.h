@@ -33,8 +33,9 @@ struct engine_result {
 };
 
 /* Recognises `pix` (1 bit or 8 bit grey) and adds the words to `list`, boxes mapped by
- * `to_page`. Stops at `limit` with what it has. */
-enum status engine_recognise(struct engine *engine, PIX *pix, int dpi,
+ * `to_page`. `has_tables`: columns of figures are likelier than form fields. Stops at `limit` with
+ * what it has. */
+enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_tables,
                              const struct time_limit *limit, struct affine to_page,
                              struct word_list *list, struct engine_result *ret_result,
                              struct fault *fault);

@@ -23,6 +23,9 @@ enum {
     INK_BELOW = 150,       /* grey that counts as ink, on paper of even light */
     SKEW_SWEEP_REDUCTION = 4,
     SKEW_SEARCH_REDUCTION = 2,
+    LETTER_PX_LEAST = 5, /* smaller are dots and specks, … */
+    LETTER_PX_MOST = 40, /* … and larger are words that run together, and drawings */
+    LETTERS_LEAST = 200,
     STRIPS = 12, /* in which rows are compared: narrow enough to bear 5 degrees askew */
 };
 
@@ -170,6 +173,29 @@ enum status survey_find_lie(const struct survey *survey, struct survey_lie *ret_
 enum status survey_turn(struct survey *survey, int degrees, struct fault *fault)
 {
     return pix_turn(&survey->bits, degrees, fault);
+}
+
+double survey_letter_size(const struct survey *survey)
+{
+    BOXA *boxes = pixConnCompBB(survey->bits, 8);
+    unsigned counts[LETTER_PX_MOST + 1] = {0}, all = 0, seen = 0;
+    for (int i = 0; boxes != NULL && i < boxaGetCount(boxes); i++) {
+        int width = 0, height = 0;
+        boxaGetBoxGeometry(boxes, i, NULL, NULL, &width, &height);
+        int size = width > height ? width : height;
+        if (size < LETTER_PX_LEAST || size > LETTER_PX_MOST)
+            continue;
+        counts[size]++;
+        all++;
+    }
+    boxaDestroy(&boxes);
+    for (int size = LETTER_PX_LEAST; all >= LETTERS_LEAST && size <= LETTER_PX_MOST; size++) {
+        unsigned before = seen;
+        seen += counts[size];
+        if (2 * seen >= all)
+            return size - 0.5 + (all / 2.0 - before) / counts[size];
+    }
+    return 0;
 }
 
 /* The ink without the rows that are black to a large part: no text is. */

@@ -35,6 +35,10 @@ enum status survey_find_lie(const struct survey *survey, struct survey_lie *ret_
 /* Turns the survey itself. */
 enum status survey_turn(struct survey *survey, int degrees, struct fault *fault);
 
+/* How large most letters are, in pixels of the survey: the median of the longer sides of what
+ * hangs together; 0 where there is too little to tell. */
+double survey_letter_size(const struct survey *survey);
+
 /* Clockwise degrees that make the lines level; 0 when it cannot be told. */
 double survey_find_skew(const struct survey *survey);
 

@@ -55,10 +55,46 @@ static void a_code_does_not_turn_the_page(void **state)
     pixDestroy(&sheet);
 }
 
+/* In inches; the same letter, drawn at that scale. */
+static double letter_inches(double scale)
+{
+    struct survey survey;
+    PIX *letter = sheet_letter();
+    PIX *grey = pixConvertTo8(letter, 0), *scaled = pixScale(grey, (float)scale, (float)scale);
+    assert_int_equal(survey_init(scaled, SHEET_DPI, &survey, NULL), STATUS_OK);
+    double inches = survey_letter_size(&survey) / survey.dpi;
+    survey_done(&survey);
+    pixDestroy(&scaled);
+    pixDestroy(&grey);
+    pixDestroy(&letter);
+    return inches;
+}
+
+static void letters_are_as_large_as_they_are_drawn(void **state)
+{
+    (void)state;
+    double plain = letter_inches(1), small = letter_inches(0.7);
+    assert_true(plain > 0);
+    assert_true(small > 0.6 * plain && small < 0.8 * plain);
+}
+
+static void a_few_blots_have_no_size(void **state)
+{
+    (void)state;
+    struct survey survey;
+    PIX *line = sheet_line("Posteingang");
+    assert_int_equal(survey_init(line, SHEET_DPI, &survey, NULL), STATUS_OK);
+    assert_true(survey_letter_size(&survey) <= 0);
+    survey_done(&survey);
+    pixDestroy(&line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_code_does_not_turn_the_page),
+        cmocka_unit_test(letters_are_as_large_as_they_are_drawn),
+        cmocka_unit_test(a_few_blots_have_no_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
