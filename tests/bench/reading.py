@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """reading.py - how well and how fast pages are read, beside Tesseract alone and OCRmyPDF.
 
-    run.sh reading [CORPUS] [COUNT] [--without PROGRAM]…
+    run.sh reading [CORPUS] [COUNT] [--all] [--minutes N] [--without PROGRAM]…
 
 CORPUS is a folder with truth.jsonl (a line a scan: "file", and "pages" with their "text") and
-register.csv; default: the sample letters. COUNT takes so many scans, spread over the corpus; a
-dozen give an idea in a minute. Ours is measured through the whole pipeline: an instance, `run
+register.csv; default: the sample letters. COUNT scans, spread over the corpus, are read: 16 unless
+--all. Each program's line is printed when it is done. Tesseract and OCRmyPDF take no further scan
+when --minutes (20) are over since the beginning: what they then have read is what they are measured
+by, and the line says of how many scans that is. Ours is measured through the whole pipeline: an instance, `run
 --drain` with one reader, and once more with two. Tesseract and OCRmyPDF read the same scans, each
 as its documentation recommends for letters, in one thread. --without tesseract or ocrmypdf leaves
 that one out.
@@ -115,6 +117,10 @@ class Meter:
         self.watcher.join()
 
 
+def pages_of(scans):
+    return sum(len(scan["pages"]) for scan in scans)
+
+
 def truth_of(scan):
     return "\n".join(page["text"] for page in scan["pages"])
 
@@ -161,7 +167,8 @@ def texts_of(command):
     return texts
 
 
-def measure_ours(corpus, scans, pages):
+def measure_ours(corpus, scans):
+    pages = pages_of(scans)
     meters, score = {}, Score()
     for readers in (1, 2):
         command = make_instance(corpus, scans, readers)
@@ -188,11 +195,20 @@ def images_of(path, folder):
     return sorted(os.path.join(folder, name) for name in os.listdir(folder))
 
 
-def measure_tesseract(corpus, scans, pages):
+def until(deadline, scans):
+    """The scans for which there is time, and where they stand."""
+    for number, scan in enumerate(scans):
+        if number > 0 and time.monotonic() > deadline:
+            return
+        yield number, scan
+
+
+def measure_tesseract(corpus, scans, deadline):
     if not shutil.which("tesseract") or not shutil.which("pdftoppm"):
         return None
-    score, cpu, peak = Score(), 0.0, 0
-    for number, scan in enumerate(scans):
+    score, cpu, peak, done = Score(), 0.0, 0, []
+    for number, scan in until(deadline, scans):
+        done.append(scan)
         images = images_of(os.path.join(corpus, scan["file"]), os.path.join(FOLDER, f"pdf-{number}"))
         listing = os.path.join(FOLDER, "pages.txt")
         with open(listing, "w", encoding="utf-8") as stream:
@@ -202,16 +218,17 @@ def measure_tesseract(corpus, scans, pages):
                                     env=ONE_THREAD, capture_output=True, text=True, check=False)
         cpu, peak = cpu + meter.cpu, max(peak, meter.peak_mib)
         score.add(truth_of(scan), answer.stdout)
-    return {"tesseract_word_f1": score.f1(), "tesseract_cpu_s_page": cpu / pages,
-            "tesseract_peak_mib": peak}
+    return {"tesseract_word_f1": score.f1(), "tesseract_cpu_s_page": cpu / pages_of(done),
+            "tesseract_peak_mib": peak, "tesseract_scans": len(done)}
 
 
-def measure_ocrmypdf(corpus, scans, pages):
+def measure_ocrmypdf(corpus, scans, deadline):
     if not shutil.which("ocrmypdf") or not shutil.which("pdftotext"):
         return None
-    score, cpu, peak = Score(), 0.0, 0
+    score, cpu, peak, done = Score(), 0.0, 0, []
     finished = os.path.join(FOLDER, "finished.pdf")
-    for scan in scans:
+    for _, scan in until(deadline, scans):
+        done.append(scan)
         if os.path.exists(finished):
             os.unlink(finished)
         command = ["ocrmypdf", "-l", "deu", "--rotate-pages", "--deskew", "--output-type", "pdfa",
@@ -225,42 +242,47 @@ def measure_ocrmypdf(corpus, scans, pages):
             text = subprocess.run(["pdftotext", finished, "-"], capture_output=True, text=True,
                                   check=True).stdout
         score.add(truth_of(scan), text)
-    return {"ocrmypdf_word_f1": score.f1(), "ocrmypdf_cpu_s_page": cpu / pages,
-            "ocrmypdf_peak_mib": peak}
+    return {"ocrmypdf_word_f1": score.f1(), "ocrmypdf_cpu_s_page": cpu / pages_of(done),
+            "ocrmypdf_peak_mib": peak, "ocrmypdf_scans": len(done)}
 
 
 # ---- all of it ----------------------------------------------------------------------------------
 
 
-OTHERS = (("tesseract", measure_tesseract), ("ocrmypdf", measure_ocrmypdf))
-FIGURES = ("word_f1", "cpu_s_page", "peak_mib")
+SCANS, MINUTES = 16, 20
+OTHERS = (("tesseract", "Tesseract", measure_tesseract), ("ocrmypdf", "OCRmyPDF", measure_ocrmypdf))
+FIGURES = ("word_f1", "cpu_s_page", "peak_mib", "scans")
 
 
-def measure_all(corpus, scans, pages, left_out):
-    figures = measure_ours(corpus, scans, pages)
+def print_head():
+    print(f"{'':12} {'pages/s a core':>15} {'CPU s a page':>13} {'peak MiB':>9} {'word F1':>8} "
+          f"{'scans':>6} {'ours is faster':>15}", flush=True)
+
+
+def print_line(title, figures, prefix, ratio):
+    if figures[f"{prefix}cpu_s_page"] is None:
+        print(f"{title:12} (not installed, or left out)", flush=True)
+        return
+    print(f"{title:12} {figures[prefix + 'pages_s_core']:15.2f} "
+          f"{figures[prefix + 'cpu_s_page']:13.3f} {figures[prefix + 'peak_mib']:9.0f} "
+          f"{figures[prefix + 'word_f1']:8.4f} {figures[prefix + 'scans']:6d} {ratio:13.2f} x",
+          flush=True)
+
+
+def measure_all(corpus, scans, deadline, left_out):
+    print_head()
+    figures = measure_ours(corpus, scans) | {"scans": len(scans)}
     figures["pages_s_core"] = 1 / figures["cpu_s_page"]
-    for name, measure in OTHERS:
-        measured = None if name in left_out else measure(corpus, scans, pages)
+    print_line("Posteingang", figures, "", 1)
+    for name, title, measure in OTHERS:
+        measured = None if name in left_out else measure(corpus, scans, deadline)
         figures |= measured or {f"{name}_{figure}": None for figure in FIGURES}
         cost = figures[f"{name}_cpu_s_page"]
         figures[f"{name}_pages_s_core"] = None if cost is None else 1 / cost
         figures[f"over_{name}"] = None if cost is None else cost / figures["cpu_s_page"]
+        print_line(title, figures, f"{name}_", figures[f"over_{name}"])
+    print(f"two readers are {figures['two_over_one']:.2f} times as fast as one", flush=True)
     return figures
-
-
-def print_table(figures):
-    print(f"{'':12} {'pages/s a core':>15} {'CPU s a page':>13} {'peak MiB':>9} {'word F1':>8} "
-          f"{'ours is faster':>15}")
-    for title, prefix in (("Posteingang", ""), ("Tesseract", "tesseract_"),
-                          ("OCRmyPDF", "ocrmypdf_")):
-        if figures[f"{prefix}cpu_s_page"] is None:
-            print(f"{title:12} (not installed, or left out)")
-            continue
-        ratio = figures[f"over_{prefix[:-1]}"] if prefix else 1
-        print(f"{title:12} {figures[prefix + 'pages_s_core']:15.2f} "
-              f"{figures[prefix + 'cpu_s_page']:13.3f} {figures[prefix + 'peak_mib']:9.0f} "
-              f"{figures[prefix + 'word_f1']:8.4f} {ratio:13.2f} x")
-    print(f"two readers are {figures['two_over_one']:.2f} times as fast as one")
 
 
 def main():
@@ -268,17 +290,18 @@ def main():
     parser.add_argument("corpus", nargs="?", default=f"{SOURCE}/tests/samples")
     parser.add_argument("count", nargs="?", type=int)
     parser.add_argument("--without", action="append", default=[],
-                        choices=[name for name, _ in OTHERS])
+                        choices=[name for name, _, _ in OTHERS])
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--minutes", type=float, default=MINUTES)
     given = parser.parse_args()
     corpus = os.path.abspath(given.corpus)
     with open(os.path.join(corpus, "truth.jsonl"), encoding="utf-8") as stream:
         scans = [json.loads(line) for line in stream]
-    if given.count is not None and 0 < given.count < len(scans):
-        scans = [scans[i * len(scans) // given.count] for i in range(given.count)]
-    pages = sum(len(scan["pages"]) for scan in scans)
-    figures = measure_all(corpus, scans, pages, given.without)
-    print(f"{len(scans)} scans, {pages} pages of {corpus}")
-    print_table(figures)
+    count = len(scans) if given.all else given.count or SCANS
+    if 0 < count < len(scans):
+        scans = [scans[i * len(scans) // count] for i in range(count)]
+    print(f"{len(scans)} scans, {pages_of(scans)} pages of {corpus}")
+    figures = measure_all(corpus, scans, time.monotonic() + given.minutes * 60, given.without)
     print(json.dumps({key: value if value is None else round(value, 4)
                       for key, value in figures.items()}))
 
