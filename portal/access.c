@@ -63,6 +63,7 @@ struct desk_scope access_oversight(const struct user_record *user, struct access
     struct desk_scope scope = access_scope(ret_access);
     if (user->role == USER_REGISTRY || user->role == USER_QUALITY || user->role == USER_AUDITOR)
         scope.reach = DESK_SEES_ALL;
+    scope.sees_unassigned = user->role == USER_LEAD;
     return scope;
 }
 

@@ -44,7 +44,8 @@ struct access access_of(const struct user_record *user);
 /* The same as lists of documents take it; borrows from `access`. */
 struct desk_scope access_scope(const struct access *access);
 /* Of lists of what was done with documents (passed on, deleted, called back, their paper): registry,
- * quality and auditors oversee the office, all others what is meant for their teams. */
+ * quality and auditors oversee the office, all others what is meant for their teams; leads besides
+ * what is meant for none, since two persons decide about it. */
 struct desk_scope access_oversight(const struct user_record *user, struct access *ret_access);
 
 /* Whether this person may see this document: every route, list and stream asks here. */

@@ -40,6 +40,9 @@ struct desk_scope {
     const char *teams[DESK_TEAMS_MOST]; /* of DESK_SEES_TEAMS */
     size_t team_count;
     uint32_t rights; /* classes of store/guard.h that the person may see */
+    /* In lists of what was done with documents (recall.h, purge.h, paper.h, forwarding.h): also what
+     * was never meant for a team, such as misdirected mail and advertising. */
+    bool sees_unassigned;
 };
 
 /* All of the office, for the command line. */

@@ -16,7 +16,7 @@
 enum { URGENCY_MOST = 2, RUNS_MOST = DESK_TEAMS_MOST };
 
 _Static_assert(DESK_SEES_TEAMS == 2 && DESK_SEES_ALL == 3, "as the statements have it");
-_Static_assert(SCOPE_VALUES - SCOPE_FIRST == 3 + DESK_TEAMS_MOST, "as scope_fill() fills them");
+_Static_assert(SCOPE_VALUES - SCOPE_FIRST == 4 + DESK_TEAMS_MOST, "as scope_fill() fills them");
 
 /* ---- the statements ------------------------------------------------------------------------- */
 
@@ -126,6 +126,7 @@ void scope_fill(const struct desk_scope *scope, struct value values[SCOPE_VALUES
     *next++ = value_text(scope->caseworker);
     for (size_t i = 0; i < DESK_TEAMS_MOST; i++)
         *next++ = value_text(i < scope->team_count ? scope->teams[i] : NULL);
+    *next = value_integer(scope->sees_unassigned);
 }
 
 /* ---- choosing ------------------------------------------------------------------------------- */

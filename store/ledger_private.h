@@ -384,13 +384,13 @@ struct value value_lacking(uint32_t rights);
 /* Conditions on what a desk_scope covers, for lists of what was done with documents. Parameters
  * below $10 are the statement's own; scope_fill() sets those from there on. Somebody who sees what
  * is unsettled (DESK_SEES_UNSETTLED) has none of these lists. */
-enum { SCOPE_FIRST = 9, SCOPE_VALUES = 20 };
-#define SCOPE_TEAMS          "($13, $14, $15, $16, $17, $18, $19, $20)"
-#define SCOPE_HAS_TEAM(team) "($11 = 3 OR ($11 = 2 AND " team " IN " SCOPE_TEAMS "))"
+enum { SCOPE_FIRST = 9, SCOPE_VALUES = 21 };
+#define SCOPE_TEAMS "($13, $14, $15, $16, $17, $18, $19, $20)"
+#define SCOPE_HAS_TEAM(team)                                                                       \
+    "($11 = 3 OR ($11 = 2 AND (" team " IN " SCOPE_TEAMS " OR ($21 = 1 AND " team " IS NULL))))"
 /* Of a document d: meant for one of the teams or the person, and nothing guarded. */
 #define SCOPE_SEES                                                                                 \
-    "((d.guard & $10) = 0 AND ($11 = 3 OR ($11 = 2 AND (d.caseworker = $12 OR d.team "             \
-    "IN " SCOPE_TEAMS "))))"
+    "((d.guard & $10) = 0 AND (" SCOPE_HAS_TEAM("d.team") " OR ($11 = 2 AND d.caseworker = $12)))"
 void scope_fill(const struct desk_scope *scope, struct value values[SCOPE_VALUES]);
 
 /* Inside a transaction: the document's guards, and those of the letter's other documents, follow

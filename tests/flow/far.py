@@ -69,7 +69,7 @@ def main():
     with open(instance.config, encoding="utf-8") as file:
         text = file.read()
     with open(instance.config, "w", encoding="utf-8") as file:
-        file.write(re.sub(r"(?m)^(\s*listen:).*$", rf"\1 {address}", text))
+        file.write(re.sub(r"(?m)(^dispatch:\n(?:.*\n)*?  listen:).*$", rf"\1 {address}", text))
     os.mkdir("elsewhere", 0o700)
     key = os.path.abspath("elsewhere/far.key")
     made = instance.must("key", "new", "far", "--file", key)
