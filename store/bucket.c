@@ -1,6 +1,7 @@
 /* bucket.c - see bucket.h: what a spool does with a bucket, in requests. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <ctype.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +11,7 @@
 #include "store/bucket_request.h"
 #include "store/bucket_upload.h"
 
-enum { SKEW_TRIES = 2, LIST_KEYS = 1000, QUERY_BYTES = 1024 };
+enum { LIST_KEYS = 1000 };
 
 /* ---- beginning and end ---------------------------------------------------------------------- */
 
@@ -60,6 +61,7 @@ static enum status begin_curl(struct bucket *bucket, struct fault *fault)
     if (!is_begun && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return fault_set(fault, STATUS_LATER, "libcurl cannot begin");
     is_begun = true;
+    (void)signal(SIGPIPE, SIG_IGN); // TLS writes without MSG_NOSIGNAL; a line that broke is no end
     bucket->curl = curl_easy_init();
     return bucket->curl == NULL ? fault_set(fault, STATUS_LATER, "out of memory") : STATUS_OK;
 }
