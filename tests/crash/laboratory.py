@@ -284,7 +284,11 @@ class Instance:
         if self.schema:
             paths["ledger"] = f'"{server.url_of(self.schema)}"'
         for key, value in {**settings, **paths}.items():
-            text, count = re.subn(rf"(?m)^(\s*(?:- )?{key}:).*$", rf"\1 {value}", text)
+            # "section.key" means that one, "key" all of that name.
+            section, name = key.split(".") if "." in key else ("", key)
+            before = rf"^{section}:\n(?:[ #].*\n|\n)*?" if section else ""
+            text, count = re.subn(rf"(?m)({before}^\s*(?:- )?{name}:).*$", rf"\1 {value}", text,
+                                  count=1 if section else 0)
             if count == 0:
                 raise SystemExit(f"the configuration has no setting {key}")
         text = re.sub(r"(?m)^(  port:).*$", r"\1 0", text)  # several run side by side

@@ -83,7 +83,7 @@ class Far(Case):
 
     def __init__(self, folder, name, dice, settings=None):
         super().__init__(folder, name, dice,
-                         settings={"listen": f"tcp://{CENTRE}:{PORT}", **(settings or {})})
+                         settings={"dispatch.listen": f"tcp://{CENTRE}:{PORT}", **(settings or {})})
         self.line = Line()
         self.processes = []
         self.count = 0
