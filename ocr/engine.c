@@ -36,8 +36,9 @@ static const struct setting {
     const char *name, *value;
 } settings[] = {
     {"debug_file",         "/dev/null"},
- // Scans are black on white; trying both costs a third.
-    {"tessedit_do_invert", "0"        },
+ // Scans are black on white: only lines that make no sense are tried as white on black as well.
+    {"tessedit_do_invert", "1"        },
+    {"invert_threshold",   "0.3"      },
  // Looks for letters of one width; the model does without, and it takes 3 %.
     {"textord_all_prop",   "1"        },
 };
