@@ -239,7 +239,8 @@ run_the_roles() {
 # The ledger of the ten letters as the previous schema had it, in place of the one that is there.
 upgrade_package() {
     local ledger="$tree/var/lib/posteingang/ledger/posteingang.db" before after rows
-    rows=$(sqlite3 "$ledger" "SELECT count(*) FROM document")
+    local counted="SELECT (SELECT count(*) FROM scan) || ' scans and ' || (SELECT count(*) FROM document) || ' documents'"
+    rows=$(sqlite3 "$ledger" "$counted")
     python3 "$source/tests/package/older_ledger.py" "$source/store/migrations" "$ledger"
     inside chown posteingang-dispatch:posteingang /var/lib/posteingang/ledger/posteingang.db
     [ "$(sqlite3 "$ledger" "SELECT max(version) FROM migration")" -lt "$(ls "$source"/store/migrations/*.sql | wc -l)" ] ||
@@ -247,9 +248,9 @@ upgrade_package() {
     before=$(inside posteingang verify 2>&1 || true)
     inside dpkg -i /srv/posteingang.deb >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log"; give_up "the upgrade failed"; }
     after=$(inside posteingang verify 2>&1) || { echo "$before"; give_up "after the upgrade: $after"; }
-    [ "$rows" -ge 10 ] && [ "$(sqlite3 "$ledger" "SELECT count(*) FROM document")" = "$rows" ] ||
-        give_up "the upgrade left $(sqlite3 "$ledger" "SELECT count(*) FROM document") of $rows documents"
-    held "an upgrade brings a ledger of the previous schema with $rows documents up to date: $after"
+    [ "$(sqlite3 "$ledger" "SELECT count(*) FROM scan")" -ge 10 ] && [ "$(sqlite3 "$ledger" "$counted")" = "$rows" ] ||
+        give_up "the upgrade left $(sqlite3 "$ledger" "$counted") of $rows"
+    held "an upgrade brings a ledger of the previous schema with $rows up to date: $after"
 }
 
 remove_package() {
