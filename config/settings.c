@@ -325,7 +325,8 @@ const struct setting settings[] = {
     VALUE(SETTING_SIZE, "store.s3.cache_size", "10GB", 1e6, 1e15, store.s3.cache_bytes,
           "How much the copies may take; those that were used longest ago go first."),
     VALUE(SETTING_DURATION, "store.s3.cache_age", "24h", MIN, 30.0 * DAY, store.s3.cache_age_ms,
-          "Copies are kept no longer: what was deleted is gone from every host after this."),
+          "A copy that is older is not given out: what was deleted elsewhere shows on no host for "
+          "longer."),
 
     COUNT("workers.readers", "0", 0, 256, "readers", workers.readers,
           "Reading programs on this host; 0: one for each core."),

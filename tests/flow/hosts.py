@@ -500,6 +500,7 @@ class Hosts:
         wait_for("the desk has taken over what was scanned there", lambda: not left_in(self.desk.folder))
         pass_time(60 if self.full else 5)
         self.network.join("desk")
+        self.is_back("the line was there")
 
     def reader_rekeyed(self):
         self.make_key("fresh", os.path.abspath("fresh.key"))
@@ -514,7 +515,7 @@ class Hosts:
         self.servers.kill(PRIMARY)
         pass_time(1)
         self.servers.start(PRIMARY)
-        self.server_is_back()
+        self.is_back("the server took writes")
 
     def leader_stopped(self):
         leader = self.leader()
@@ -532,7 +533,7 @@ class Hosts:
         self.strike()
         self.servers.kill(PRIMARY)
         self.servers.promote()
-        self.server_is_back()
+        self.is_back("the server took writes")
 
     FAULTS = (("a reader killed", reader_killed), ("a reader stopped past its lease", reader_stopped),
               ("a reader host cut off", host_cut_off),
@@ -545,11 +546,11 @@ class Hosts:
         self.give()
         pass_time(1)
         self.struck_ms = int(time.time() * 1000)
-        self.back_ms = None
+        self.back_ms, self.back_words = self.struck_ms, ""
 
-    def server_is_back(self):
-        """It takes writes again: how long that took is the server's."""
-        self.back_ms = int(time.time() * 1000)
+    def is_back(self, words):
+        """What was away is there again: how long that took is not the programs'."""
+        self.back_ms, self.back_words = int(time.time() * 1000), words
 
     def resumed_s(self):
         """From the moment that it struck to the first job that was completed after it."""
@@ -564,11 +565,11 @@ class Hosts:
         wait_for(f"work goes on after {name}", lambda: self.done() > before)
         self.await_rest()
         resumed_s = self.resumed_s()
-        server_s = (self.back_ms - self.struck_ms) / 1000 if self.back_ms else 0
+        late_s = max(0, resumed_s - (self.back_ms - self.struck_ms) / 1000)  # 0: it never stopped
         say(f"{name}: the first job is completed {resumed_s:.1f} s after it"
-            + (f", {resumed_s - server_s:.1f} s after the server took writes again" if self.back_ms else "")
+            + (f", {late_s:.1f} s after {self.back_words} again" if self.back_words else "")
             + f"; all came to rest {time.time() - self.struck_ms / 1000:.1f} s after it")
-        return resumed_s - server_s
+        return late_s
 
     # ---- what must hold ----
 
