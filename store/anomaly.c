@@ -155,13 +155,23 @@ static enum status change(struct ledger *ledger, const struct statement *stateme
     return status;
 }
 
+/* What a Transfervermerk repeats as it is: of control characters XML 1.0 has tab and newline. */
+static bool are_words(const char *words, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if ((unsigned char)words[i] < ' ' && words[i] != '\n' && words[i] != '\t')
+            return false;
+    return length <= ANOMALY_WORDS_BYTES_MOST && utf8_is_valid(words, length);
+}
+
 enum status anomaly_state(struct ledger *ledger, struct document_id document, const char *code,
                           const char *words, const char *actor, enum desk_verdict *ret_verdict,
                           struct fault *fault)
 {
     size_t length = words == NULL ? 0 : strlen(words);
-    if (length > ANOMALY_WORDS_BYTES_MOST || (length > 0 && !utf8_is_valid(words, length)))
-        return fault_set(fault, STATUS_REFUSE, "an anomaly's words are UTF-8 of at most %d bytes",
+    if (length > 0 && !are_words(words, length))
+        return fault_set(fault, STATUS_REFUSE,
+                         "an anomaly's words are printable UTF-8 of at most %d bytes",
                          ANOMALY_WORDS_BYTES_MOST);
     const struct statement statement = {.document = &document.uuid,
                                         .code = code,

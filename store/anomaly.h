@@ -32,7 +32,8 @@ enum status anomalies_each(struct ledger *ledger, struct document_id document,
                            anomaly_callback *callback, void *context, struct fault *fault);
 
 /* One for each code; stated again, with other words, it replaces the one before. `words` NULL:
- * none. STATUS_REFUSE: no such document or code, or the words are too long or not UTF-8.
+ * none. STATUS_REFUSE: no such document or code, or the words are too long, not
+ * UTF-8, or hold control characters other than tab and newline.
  * DESK_BUSY while it is being filed, DESK_TOO_LATE unless it is filed or in clearing, and
  * DESK_NO_CHANGE when it is stated already in the same words. */
 enum status anomaly_state(struct ledger *ledger, struct document_id document, const char *code,

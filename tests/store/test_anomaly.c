@@ -88,6 +88,7 @@ static void what_is_no_anomaly_is_refused(void **state)
         {id,     "",            NULL  },
         {id,     "KLEBEZETTEL", words },
         {id,     "KLEBEZETTEL", "\xff"},
+        {id,     "KLEBEZETTEL", "\a"  },
         {nobody, "KLEBEZETTEL", NULL  },
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
