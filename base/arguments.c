@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arguments.h"
+#include "base/log.h"
 #include "base/text.h"
 
 enum { ARGUMENT_NAMES_MOST = 64 };
@@ -150,4 +151,26 @@ void arguments_print_help(const char *usage, const char *about, const struct arg
         text_done(&left);
     }
     printf("  %-24s %s\n", "--help", "shows this text");
+}
+
+bool program_line_read(const struct program_line *line, int argc, char **argv, int *ret_code)
+{
+    log_open(line->program, LOG_LEVEL_INFO);
+    if (arguments_ask_for_help(argc, argv)) {
+        arguments_print_help(line->usage, line->about, line->table, line->count);
+        *ret_code = EXIT_DONE;
+        return false;
+    }
+    struct argument_list rest = {0};
+    struct fault fault = {0};
+    enum status status = arguments_read(line->table, line->count, argc, argv, &rest, &fault);
+    if (status == STATUS_OK && rest.count != 0)
+        status =
+            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
+    argument_list_done(&rest);
+    if (status == STATUS_OK)
+        return true;
+    log_error(NULL, "%s", fault.text);
+    *ret_code = EXIT_USAGE;
+    return false;
 }

@@ -41,4 +41,18 @@ void arguments_print_help(const char *usage, const char *about, const struct arg
                           size_t count);
 void argument_list_done(struct argument_list *list);
 
+/* A program that takes options and nothing else. */
+struct program_line {
+    const char *program; /* under this name it writes its log */
+    const char *usage;   /* after "Usage: " */
+    const char *about;   /* a sentence or two */
+    const struct argument *table;
+    size_t count; /* rows of the table */
+};
+
+/* For a main(): opens the log, prints --help when asked, reads the options. True: go on. False:
+ * end with `ret_code`, EXIT_DONE after --help and EXIT_USAGE after what the log now explains.
+ * Lists of the table are the caller's to free in every case. */
+bool program_line_read(const struct program_line *line, int argc, char **argv, int *ret_code);
+
 #endif

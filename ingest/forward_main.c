@@ -272,23 +272,15 @@ int main(int argc, char **argv)
          "the centre's reception.listen, tcp://HOST:PORT (default: centre.connect)",  ARGUMENT_STRING, &connect},
         {"key",     "FILE",    "this desk's key file (default: centre.key)",          ARGUMENT_STRING, &key    },
     };
-    if (arguments_ask_for_help(argc, argv)) {
-        arguments_print_help("posteingang-forward [--config FILE]",
-                             "Sends what the intake of this desk took over to the centre.", table,
-                             3);
-        return EXIT_DONE;
-    }
-    log_open("posteingang-forward", LOG_LEVEL_INFO);
-    struct argument_list rest = {0};
-    struct fault fault = {0};
-    enum status status = arguments_read(table, 3, argc, argv, &rest, &fault);
-    if (status == STATUS_OK && rest.count != 0)
-        status =
-            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
-    argument_list_done(&rest);
-    if (status != STATUS_OK) {
-        log_error(NULL, "%s", fault.text);
-        return EXIT_USAGE;
-    }
+    const struct program_line line = {
+        .program = "posteingang-forward",
+        .usage = "posteingang-forward [--config FILE]",
+        .about = "Sends what the intake of this desk took over to the centre.",
+        .table = table,
+        .count = sizeof table / sizeof table[0],
+    };
+    int code = EXIT_DONE;
+    if (!program_line_read(&line, argc, argv, &code))
+        return code;
     return run(config, connect, key);
 }

@@ -1,7 +1,6 @@
 /* monitor_main.c - posteingang-monitor: metrics, warnings, notices and clearing away, until SIGTERM. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <signal.h>
-#include <stdio.h>
 
 #include "base/arguments.h"
 #include "base/exit_code.h"
@@ -55,28 +54,20 @@ static int run(const char *config_path)
 int main(int argc, char **argv)
 {
     const char *config_path = NULL;
-    struct argument_list rest = {0};
-    struct fault fault = {0};
     const struct argument table[] = {
         {"config", "FILE", "The configuration (default: see posteingang --help)", ARGUMENT_STRING,
          &config_path},
     };
-    if (arguments_ask_for_help(argc, argv)) {
-        arguments_print_help("posteingang-monitor [--config FILE]",
-                             "Serves metrics and health, warns by mail and webhook, sends notices, "
-                             "and clears away what only served the machine, until SIGTERM.",
-                             table, 1);
-        return EXIT_DONE;
-    }
-    log_open("posteingang-monitor", LOG_LEVEL_INFO);
-    enum status status = arguments_read(table, 1, argc, argv, &rest, &fault);
-    if (status == STATUS_OK && rest.count != 0)
-        status =
-            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
-    argument_list_done(&rest);
-    if (status != STATUS_OK) {
-        log_error(NULL, "%s", fault.text);
-        return EXIT_USAGE;
-    }
+    const struct program_line line = {
+        .program = "posteingang-monitor",
+        .usage = "posteingang-monitor [--config FILE]",
+        .about = "Serves metrics and health, warns by mail and webhook, sends notices, "
+                 "and clears away what only served the machine, until SIGTERM.",
+        .table = table,
+        .count = sizeof table / sizeof table[0],
+    };
+    int code = EXIT_DONE;
+    if (!program_line_read(&line, argc, argv, &code))
+        return code;
     return run(config_path);
 }

@@ -160,27 +160,21 @@ int main(int argc, char **argv)
 {
     const char *config_path = NULL;
     const char *what = NULL;
-    struct argument_list rest = {0};
-    struct fault fault = {0};
     const struct argument table[] = {
         {"config", "FILE", "the configuration; default: as for `posteingang`",                    ARGUMENT_STRING,
          &config_path                                                                                                   },
         {"check",  "WHAT", "says whether \"certificate\" or \"directory\" is in order, and ends",
          ARGUMENT_STRING,                                                                                          &what},
     };
-    log_open("portal", LOG_LEVEL_INFO);
-    if (arguments_ask_for_help(argc, argv)) {
-        arguments_print_help("posteingang-portal [--config FILE]",
-                             "Serves the web portal until SIGTERM.", table, 2);
-        return EXIT_DONE;
-    }
-    enum status status = arguments_read(table, 2, argc, argv, &rest, &fault);
-    bool is_right = status == STATUS_OK && rest.count == 0;
-    argument_list_done(&rest);
-    if (!is_right) {
-        (void)fprintf(stderr, "posteingang-portal: %s\n",
-                      status == STATUS_OK ? "takes no arguments; see --help" : fault.text);
-        return EXIT_USAGE;
-    }
+    const struct program_line line = {
+        .program = "portal",
+        .usage = "posteingang-portal [--config FILE]",
+        .about = "Serves the web portal until SIGTERM.",
+        .table = table,
+        .count = sizeof table / sizeof table[0],
+    };
+    int code = EXIT_DONE;
+    if (!program_line_read(&line, argc, argv, &code))
+        return code;
     return what == NULL ? run(config_path) : check(config_path, what);
 }

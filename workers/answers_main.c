@@ -110,25 +110,16 @@ int main(int argc, char **argv)
          &config_path                                                                                   },
         {"once",   NULL,   "Looks once and ends",                                 ARGUMENT_FLAG,   &once},
     };
-    const size_t count = sizeof table / sizeof table[0];
-    if (arguments_ask_for_help(argc, argv)) {
-        arguments_print_help("posteingang-answers [--config FILE] [--once]",
-                             "Takes the answers that a document management system puts into "
-                             "xdomea.answers.",
-                             table, count);
-        return EXIT_DONE;
-    }
-    log_open("posteingang-answers", LOG_LEVEL_INFO);
-    struct argument_list rest = {0};
-    struct fault fault = {0};
-    enum status status = arguments_read(table, count, argc, argv, &rest, &fault);
-    if (status == STATUS_OK && rest.count != 0)
-        status =
-            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
-    argument_list_done(&rest);
-    if (status != STATUS_OK) {
-        log_error(NULL, "%s", fault.text);
-        return EXIT_USAGE;
-    }
+    const struct program_line line = {
+        .program = "posteingang-answers",
+        .usage = "posteingang-answers [--config FILE] [--once]",
+        .about = "Takes the answers that a document management system puts into "
+                 "xdomea.answers.",
+        .table = table,
+        .count = sizeof table / sizeof table[0],
+    };
+    int code = EXIT_DONE;
+    if (!program_line_read(&line, argc, argv, &code))
+        return code;
     return run(config_path, once);
 }

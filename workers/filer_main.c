@@ -42,15 +42,29 @@ static int serve(struct program *program, const struct config *config, const cha
     return filer_outcome(program->filer);
 }
 
+static enum status check(const struct filer_dispatchers *dispatchers, struct fault *fault)
+{
+    const struct links_options options = {.addresses = dispatchers->connect.values,
+                                          .count = dispatchers->connect.count,
+                                          .keys = dispatchers->keys.values,
+                                          .key_count = dispatchers->keys.count};
+    bool is_given = options.count > 0 || options.key_count > 0;
+    return is_given ? links_check(&options, fault) : STATUS_OK;
+}
+
 static int run(const char *config_path, const char *name,
                const struct filer_dispatchers *dispatchers)
 {
+    struct fault fault = {0};
+    if (check(dispatchers, &fault) != STATUS_OK) {
+        log_error(NULL, "%s", fault.text);
+        return EXIT_USAGE;
+    }
     struct config *config = config_load_or_explain(config_path);
     if (config == NULL)
         return EXIT_CONFIGURATION;
     log_open("posteingang-filer", config->log_level);
     const struct privileges_kept kept = {.writes_files = true};
-    struct fault fault = {0};
     struct program program = {0};
     if (privileges_drop(&kept, &fault) != STATUS_OK) {
         log_error(NULL, "%s", fault.text);
@@ -63,16 +77,6 @@ static int run(const char *config_path, const char *name,
     config_free(&config);
     log_info(NULL, "ended");
     return reload_exit_code(code);
-}
-
-static enum status check(const struct filer_dispatchers *dispatchers, struct fault *fault)
-{
-    const struct links_options options = {.addresses = dispatchers->connect.values,
-                                          .count = dispatchers->connect.count,
-                                          .keys = dispatchers->keys.values,
-                                          .key_count = dispatchers->keys.count};
-    bool is_given = options.count > 0 || options.key_count > 0;
-    return is_given ? links_check(&options, fault) : STATUS_OK;
 }
 
 int main(int argc, char **argv)
@@ -90,29 +94,17 @@ int main(int argc, char **argv)
         {"key",     "FILE",    "Key file of this filer, for tcp://HOST:PORT",                      ARGUMENT_LIST,
          &dispatchers.keys                                                                                                              },
     };
-    const size_t count = sizeof table / sizeof table[0];
-    if (arguments_ask_for_help(argc, argv)) {
-        arguments_print_help("posteingang-filer [--config FILE] [OPTION]…",
-                             "Matches readings against the case register, and puts decided "
-                             "documents into the cabinet.",
-                             table, count);
-        return EXIT_DONE;
-    }
-    log_open("posteingang-filer", LOG_LEVEL_INFO);
-    struct argument_list rest = {0};
-    struct fault fault = {0};
-    enum status status = arguments_read(table, count, argc, argv, &rest, &fault);
-    if (status == STATUS_OK && rest.count != 0)
-        status =
-            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
-    argument_list_done(&rest);
-    if (status == STATUS_OK)
-        status = check(&dispatchers, &fault);
-    int code = EXIT_USAGE;
-    if (status == STATUS_OK)
+    const struct program_line line = {
+        .program = "posteingang-filer",
+        .usage = "posteingang-filer [--config FILE] [OPTION]…",
+        .about = "Matches readings against the case register, and puts decided "
+                 "documents into the cabinet.",
+        .table = table,
+        .count = sizeof table / sizeof table[0],
+    };
+    int code = EXIT_DONE;
+    if (program_line_read(&line, argc, argv, &code))
         code = run(config_path, name, &dispatchers);
-    else
-        log_error(NULL, "%s", fault.text);
     argument_list_done(&dispatchers.connect);
     argument_list_done(&dispatchers.keys);
     return code;

@@ -106,27 +106,18 @@ int main(int argc, char **argv)
         {"actor",  "NAME", "Who has it done, for the audit",                      ARGUMENT_STRING, &call.actor  },
         {"json",   NULL,   "Prints one JSON object",                              ARGUMENT_FLAG,   &call.as_json},
     };
-    const size_t count = sizeof table / sizeof table[0];
-    struct argument_list rest = {0};
-    struct fault fault = {0};
-    if (arguments_ask_for_help(argc, argv)) {
-        arguments_print_help("posteingang-learn [--config FILE] [--json]",
-                             "Trains the matcher from people's decisions and puts the model to "
-                             "use when it is no worse than the one before.",
-                             table, count);
-        return EXIT_DONE;
-    }
-    log_open("posteingang-learn", LOG_LEVEL_INFO);
+    const struct program_line line = {
+        .program = "posteingang-learn",
+        .usage = "posteingang-learn [--config FILE] [--json]",
+        .about = "Trains the matcher from people's decisions and puts the model to "
+                 "use when it is no worse than the one before.",
+        .table = table,
+        .count = sizeof table / sizeof table[0],
+    };
+    int code = EXIT_DONE;
+    if (!program_line_read(&line, argc, argv, &code))
+        return code;
     if (privileges_forbid_core(NULL) != STATUS_OK)
         log_warning(NULL, "core files cannot be forbidden");
-    enum status status = arguments_read(table, count, argc, argv, &rest, &fault);
-    if (status == STATUS_OK && rest.count != 0)
-        status =
-            fault_set(&fault, STATUS_REFUSE, "\"%s\" is not an option; see --help", rest.values[0]);
-    argument_list_done(&rest);
-    if (status != STATUS_OK) {
-        log_error(NULL, "%s", fault.text);
-        return EXIT_USAGE;
-    }
     return run(&call);
 }

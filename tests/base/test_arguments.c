@@ -134,6 +134,39 @@ static void help_is_asked_for_before_two_dashes(void **state)
     assert_false(arguments_ask_for_help(1, asks));
 }
 
+static void a_program_goes_on_or_ends_with_a_code(void **state)
+{
+    (void)state;
+    static char program[] = "program", help[] = "--help", flag[] = "--once", wrong[] = "--onec",
+                stray[] = "file";
+    static const struct {
+        const char *name;
+        char *argument;
+        bool goes_on;
+        int code;
+    } cases[] = {
+        {"nothing",           NULL,  true,  EXIT_DONE },
+        {"an option",         flag,  true,  EXIT_DONE },
+        {"a word for help",   help,  false, EXIT_DONE },
+        {"an unknown option", wrong, false, EXIT_USAGE},
+        {"a stray word",      stray, false, EXIT_USAGE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        bool once = false;
+        const struct argument table[] = {
+            {"once", NULL, "Looks once", ARGUMENT_FLAG, &once}
+        };
+        const struct program_line line = {
+            .program = "program", .usage = "program", .about = "Does.", .table = table, .count = 1};
+        char *argv[] = {program, cases[i].argument};
+        int code = EXIT_DONE;
+        bool goes_on = program_line_read(&line, cases[i].argument == NULL ? 1 : 2, argv, &code);
+        if (goes_on != cases[i].goes_on || code != cases[i].code)
+            fail_msg("%s: goes on %d, code %d", cases[i].name, goes_on, code);
+        assert_int_equal(once, cases[i].argument == flag);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -142,6 +175,7 @@ int main(void)
         cmocka_unit_test(two_dashes_end_the_options),
         cmocka_unit_test(what_is_wrong_is_named),
         cmocka_unit_test(help_is_asked_for_before_two_dashes),
+        cmocka_unit_test(a_program_goes_on_or_ends_with_a_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
