@@ -207,6 +207,13 @@ enum status ledger_group_end(struct ledger *ledger, struct fault *fault)
     return database_end(ledger->database, STATUS_LATER, fault);
 }
 
+void ledger_group_abandon(struct ledger *ledger)
+{
+    if (ledger->group == GROUP_OPEN)
+        ledger->group = GROUP_LOST;
+    (void)ledger_group_end(ledger, NULL);
+}
+
 void ledger_watch(struct ledger *ledger, const struct commit_watch *watch)
 {
     ledger->watch = watch;

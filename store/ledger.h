@@ -75,6 +75,8 @@ void ledger_group_begin(struct ledger *ledger);
 /* Whether something was changed (or tried) since. */
 bool ledger_group_has_changes(const struct ledger *ledger);
 enum status ledger_group_end(struct ledger *ledger, struct fault *fault);
+/* Ends it otherwise: none of them happened. */
+void ledger_group_abandon(struct ledger *ledger);
 /* Accepts NULL; sets the pointer to NULL. */
 void ledger_close(struct ledger **ledger_p);
 

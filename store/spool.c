@@ -47,12 +47,33 @@ enum status spool_open_at(struct spool_place place, struct spool **ret_spool, st
                                             : spool_folder_open(place.url, ret_spool, fault);
 }
 
+static void draft_done(struct spool_draft *draft)
+{
+    if (draft->file >= 0)
+        (void)close(draft->file);
+    free(draft->path);
+}
+
+/* Those that wait: `is_kept`, or gone for good. */
+static void forget_waiting(struct spool *spool, bool is_kept)
+{
+    for (size_t i = 0; i < spool->waiting_count; i++) {
+        if (!is_kept)
+            (void)unlink(spool->waiting[i].path);
+        draft_done(&spool->waiting[i]);
+    }
+    spool->waiting_count = 0;
+}
+
 void spool_close(struct spool **spool_p)
 {
     struct spool *spool = *spool_p;
     *spool_p = NULL;
-    if (spool != NULL)
-        spool->engine->close(spool);
+    if (spool == NULL)
+        return;
+    forget_waiting(spool, false);
+    free(spool->waiting);
+    spool->engine->close(spool);
 }
 
 /* STATUS_HALT after a failure that was final. */
@@ -95,9 +116,7 @@ enum status spool_examine(struct spool *spool, spool_finding *finding, void *con
 
 static void free_writer(struct spool_writer *writer)
 {
-    if (writer->draft.file >= 0)
-        (void)close(writer->draft.file);
-    free(writer->draft.path);
+    draft_done(&writer->draft);
     free(writer);
 }
 
@@ -153,16 +172,36 @@ enum status spool_writer_add(struct spool_writer *writer, const void *bytes, siz
     return STATUS_OK;
 }
 
-enum status spool_writer_commit(struct spool_writer **writer_p, struct digest *ret_digest,
-                                uint64_t *ret_size, struct fault *fault)
+/* Whether there is room for one more to wait for the others. */
+static bool can_wait(struct spool *spool)
+{
+    if (spool->engine->keep_all == NULL || spool->waiting_count == SPOOL_TOGETHER_MOST)
+        return false;
+    if (spool->waiting == NULL)
+        spool->waiting = calloc(SPOOL_TOGETHER_MOST, sizeof *spool->waiting);
+    return spool->waiting != NULL;
+}
+
+static enum status keep(struct spool *spool, struct spool_draft *draft, bool waits,
+                        struct fault *fault)
+{
+    if (!waits || !can_wait(spool))
+        return noted(spool, spool->engine->keep(spool, draft, fault));
+    spool->waiting[spool->waiting_count++] = *draft;
+    draft->path = NULL; // the list owns both
+    draft->file = -1;
+    return STATUS_OK;
+}
+
+static enum status commit(struct spool_writer **writer_p, bool waits, struct digest *ret_digest,
+                          uint64_t *ret_size, struct fault *fault)
 {
     struct spool_writer *writer = *writer_p;
-    struct spool *spool = writer->spool;
     writer->draft.digest = digest_end(&writer->digest);
     enum status status =
         writer->failed
             ? fault_set(fault, STATUS_LATER, "an earlier piece of this object was not written")
-            : noted(spool, spool->engine->keep(spool, &writer->draft, fault));
+            : keep(writer->spool, &writer->draft, waits, fault);
     if (status != STATUS_OK) {
         spool_writer_abandon(writer_p);
         return status;
@@ -175,16 +214,52 @@ enum status spool_writer_commit(struct spool_writer **writer_p, struct digest *r
     return STATUS_OK;
 }
 
-enum status spool_put(struct spool *spool, const void *bytes, size_t length,
-                      struct digest *ret_digest, struct fault *fault)
+enum status spool_writer_commit(struct spool_writer **writer_p, struct digest *ret_digest,
+                                uint64_t *ret_size, struct fault *fault)
+{
+    return commit(writer_p, false, ret_digest, ret_size, fault);
+}
+
+enum status spool_writer_commit_later(struct spool_writer **writer_p, struct digest *ret_digest,
+                                      uint64_t *ret_size, struct fault *fault)
+{
+    return commit(writer_p, true, ret_digest, ret_size, fault);
+}
+
+static enum status put(struct spool *spool, const void *bytes, size_t length, bool waits,
+                       struct digest *ret_digest, struct fault *fault)
 {
     struct spool_writer *writer = NULL;
     enum status status = spool_writer_open(spool, &writer, fault);
     if (status == STATUS_OK)
         status = spool_writer_add(writer, bytes, length, fault);
     if (status == STATUS_OK)
-        return spool_writer_commit(&writer, ret_digest, NULL, fault);
+        return commit(&writer, waits, ret_digest, NULL, fault);
     spool_writer_abandon(&writer);
+    return status;
+}
+
+enum status spool_put(struct spool *spool, const void *bytes, size_t length,
+                      struct digest *ret_digest, struct fault *fault)
+{
+    return put(spool, bytes, length, false, ret_digest, fault);
+}
+
+enum status spool_put_later(struct spool *spool, const void *bytes, size_t length,
+                            struct digest *ret_digest, struct fault *fault)
+{
+    return put(spool, bytes, length, true, ret_digest, fault);
+}
+
+enum status spool_settle(struct spool *spool, struct fault *fault)
+{
+    if (spool->waiting_count == 0)
+        return STATUS_OK;
+    enum status status = refuse_halted(spool, fault);
+    if (status == STATUS_OK)
+        status = noted(spool,
+                       spool->engine->keep_all(spool, spool->waiting, spool->waiting_count, fault));
+    forget_waiting(spool, status == STATUS_OK);
     return status;
 }
 

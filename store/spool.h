@@ -47,6 +47,18 @@ void spool_writer_abandon(struct spool_writer **writer_p);
 enum status spool_put(struct spool *spool, const void *bytes, size_t length,
                       struct digest *ret_digest, struct fault *fault);
 
+/* Several objects that become durable together cost a few waits for the disk instead of two each.
+ * What was put by one of the two below is there, and durable, when the next spool_settle() returns
+ * STATUS_OK; nobody may be told of it before. With any other status none of them counts, and all
+ * have to be put again. A bucket, and a folder for which SPOOL_TOGETHER_MOST wait already, keep the
+ * object at once. A spool that is closed forgets those that wait. */
+enum { SPOOL_TOGETHER_MOST = 128 /* each holds a descriptor */ };
+enum status spool_writer_commit_later(struct spool_writer **writer_p, struct digest *ret_digest,
+                                      uint64_t *ret_size, struct fault *fault);
+enum status spool_put_later(struct spool *spool, const void *bytes, size_t length,
+                            struct digest *ret_digest, struct fault *fault);
+enum status spool_settle(struct spool *spool, struct fault *fault);
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 /* Reads a whole object of at most `most` bytes and checks its digest. The caller owns *ret_bytes

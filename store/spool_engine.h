@@ -29,6 +29,9 @@ struct spool_engine {
     void (*close)(struct spool *spool);
     /* Makes the draft an object. On STATUS_OK its file has got another name or is gone. */
     enum status (*keep)(struct spool *spool, struct spool_draft *draft, struct fault *fault);
+    /* The same for several at once, which costs less than one after the other; NULL: it does not. */
+    enum status (*keep_all)(struct spool *spool, struct spool_draft *drafts, size_t count,
+                            struct fault *fault);
     enum status (*open_object)(struct spool *spool, const struct digest *digest, int *ret_file,
                                uint64_t *ret_size, struct fault *fault);
     /* The bytes that open_object() gave were not those of the digest. True: it was a copy that is
@@ -56,6 +59,9 @@ struct spool {
     const struct spool_engine *engine;
     char *temporary; /* folder of drafts */
     bool halted;
+    struct spool_draft
+        *waiting; /* for spool_settle(); owned, SPOOL_TOGETHER_MOST of them or NULL */
+    size_t waiting_count;
 };
 
 enum status spool_folder_open(const char *path, struct spool **ret_spool, struct fault *fault);

@@ -4,7 +4,8 @@
  * The order of a commit, none of which may be left out: write, mode 0440, fsync the file, close
  * (checked), rename, fsync the folder. Before the first object of a folder in the life of this
  * process the folder is made and the one above it is fsynced, even when it was there already: the
- * process that made it may have died before its own fsync.
+ * process that made it may have died before its own fsync. Several objects at once take each step
+ * together: all files are synced before the first is renamed, and each folder is synced once.
  *
  * The same bytes again are written and renamed over the old object, which is harmless (they are
  * the same bytes) and mends an object that was damaged meanwhile.
@@ -93,12 +94,18 @@ static enum status make_shard(struct folder_spool *folder, const struct digest *
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-/* The file's part of a commit: mode, fsync, close. */
-static enum status seal(struct spool_draft *draft, struct fault *fault)
+/* The file's part of a commit: its mode … */
+static enum status set_mode(struct spool_draft *draft, struct fault *fault)
 {
     if (fchmod(draft->file, SPOOL_OBJECT_MODE) != 0)
         return fault_errno(fault, durable_status(errno), "cannot set the mode of \"%s\"",
                            draft->path);
+    return STATUS_OK;
+}
+
+/* … fsync and close. */
+static enum status seal(struct spool_draft *draft, struct fault *fault)
+{
     enum status status = durable_sync(draft->file, draft->path, fault);
     int closed = close(draft->file);
     draft->file = -1;
@@ -107,9 +114,9 @@ static enum status seal(struct spool_draft *draft, struct fault *fault)
     return status;
 }
 
-/* The name's part of a commit: rename into the shard, fsync the shard. */
-static enum status publish(struct spool *spool, const struct spool_draft *draft,
-                           struct fault *fault)
+/* Half of the name's part of a commit: into its shard. */
+static enum status name_draft(struct spool *spool, const struct spool_draft *draft,
+                              struct fault *fault)
 {
     struct folder_spool *folder = own(spool);
     char *shard = shard_path(folder, &draft->digest);
@@ -122,17 +129,56 @@ static enum status publish(struct spool *spool, const struct spool_draft *draft,
     if (status == STATUS_OK && rename(draft->path, path) != 0)
         status = fault_errno(fault, durable_status(errno), "cannot rename \"%s\" to \"%s\"",
                              draft->path, path);
-    else if (status == STATUS_OK)
-        status = durable_sync_folder(shard, fault);
     free(shard);
     free(path);
     return status;
 }
 
+/* The other half: fsync the shard. */
+static enum status sync_shard(struct spool *spool, const struct digest *digest, struct fault *fault)
+{
+    char *shard = shard_path(own(spool), digest);
+    enum status status = shard == NULL ? spool_no_memory(fault) : durable_sync_folder(shard, fault);
+    free(shard);
+    return status;
+}
+
+/* Every shard once. */
+static enum status sync_shards(struct spool *spool, const struct spool_draft *drafts, size_t count,
+                               struct fault *fault)
+{
+    bool is_synced[SPOOL_SHARDS] = {false};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        uint8_t number = drafts[i].digest.bytes[0];
+        if (!is_synced[number])
+            status = sync_shard(spool, &drafts[i].digest, fault);
+        is_synced[number] = true;
+    }
+    return status;
+}
+
+static enum status keep_all(struct spool *spool, struct spool_draft *drafts, size_t count,
+                            struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    // sync_file_range() is no more than a wish: what the first fsync waits for then has the bytes of
+    // all of them, and the others find little left to do. What goes wrong they say.
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        status = set_mode(&drafts[i], fault);
+        if (count > 1)
+            (void)sync_file_range(drafts[i].file, 0, 0, SYNC_FILE_RANGE_WRITE);
+    }
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        status = seal(&drafts[i], fault);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        status = name_draft(spool, &drafts[i], fault);
+    return status == STATUS_OK ? sync_shards(spool, drafts, count, fault) : status;
+}
+
 static enum status keep(struct spool *spool, struct spool_draft *draft, struct fault *fault)
 {
-    enum status status = seal(draft, fault);
-    return status == STATUS_OK ? publish(spool, draft, fault) : status;
+    return keep_all(spool, draft, 1, fault);
 }
 
 /* ---- reading -------------------------------------------------------------------------------- */
@@ -394,6 +440,7 @@ static enum status journal_each(struct spool *spool, int64_t since_ms, size_t by
 static const struct spool_engine folder_engine = {
     .close = close_folder,
     .keep = keep,
+    .keep_all = keep_all,
     .open_object = open_object,
     .check = check,
     .look = look,

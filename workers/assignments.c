@@ -43,6 +43,7 @@ void assignment_abandon_result(struct assignment *assignment)
     incoming_done(&assignment->incoming);
     wire_message_done(&assignment->result);
     assignment->is_whole = false;
+    assignment->is_unsettled = false;
 }
 
 bool assignment_is_sending(const struct assignment *assignment)

@@ -30,6 +30,7 @@ struct assignment {
     struct spool *spool;         /* borrowed; where its parts go */
     struct spool_writer *writer; /* of the part that is coming in */
     bool is_whole;               /* all its parts are in the spool; the ledger is to take it */
+    bool is_unsettled;           /* some may not be durable yet: see results_store() */
     int64_t moved_ms;            /* monotonic: when a transfer last moved, or began */
     int64_t renewed_ms;          /* monotonic: when the lease was last put off */
     uint32_t page, page_count;

@@ -3,7 +3,7 @@
  * The ledger is the truth: a job is leased before a byte of it goes out, and a worker's result
  * counts only with the attempt number of a lease that still holds. The dispatcher keeps nothing
  * that a restart would lose but time. It runs in one loop and one thread; the longest it blocks
- * is one commit or one file sync. */
+ * is one commit, or the file syncs of what came at the same moment. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_DISPATCH_H
 #define WORKERS_DISPATCH_H

@@ -104,7 +104,7 @@ bool group_is_old(const struct dispatch *dispatch);
 bool group_keeps(const struct dispatch *dispatch, const struct wire_message *message);
 /* Whether it has changed something that is not committed. */
 bool group_is_open(const struct dispatch *dispatch);
-/* Commits, and sends what waited for it. false: nothing of it happened, and workers are asked for
+/* Makes what is sent durable, commits, and sends what waited for it. false: nothing of it happened, and workers are asked for
  * their results again. */
 bool group_end(struct dispatch *dispatch);
 
@@ -187,7 +187,10 @@ void results_failed(struct dispatch *dispatch, struct peer *peer,
 /* The worker keeps its result and comes again: nothing is wrong with it. */
 void results_ask_again(struct dispatch *dispatch, struct assignment *assignment,
                        const char *reason);
-/* Within a group: gives the ledger up to `most` of the results that are whole, and says what became
+/* Makes durable what was put into the spool since the last time: parts of results, whole or not, and
+ * what jobs are sent with. When that fails, who delivers is asked for his result again. */
+enum status results_store(struct dispatch *dispatch, struct fault *fault);
+/* Within a group, and behind results_store(): gives the ledger up to `most` of the results that are whole, and says what became
  * of them. Returns how many; dispatch->has_results says whether there are more. */
 int results_complete(struct dispatch *dispatch, int most);
 /* Tells the worker what became of a job that it asks about. */

@@ -187,6 +187,9 @@ static bool grant_next(struct dispatch *dispatch)
 static bool make_some(struct dispatch *dispatch)
 {
     bool is_more = true;
+    struct fault fault = {0};
+    if (dispatch->has_results && results_store(dispatch, &fault) == STATUS_HALT)
+        return false;
     group_begin(dispatch);
     if (dispatch->has_results)
         (void)results_complete(dispatch, RESULTS_MOST);

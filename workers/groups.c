@@ -103,7 +103,11 @@ bool group_end(struct dispatch *dispatch)
 {
     struct fault fault = {0};
     dispatch->is_grouping = false;
-    enum status status = ledger_group_end(dispatch->ledger, &fault);
+    enum status status = results_store(dispatch, &fault);
+    if (status == STATUS_OK)
+        status = ledger_group_end(dispatch->ledger, &fault);
+    else
+        ledger_group_abandon(dispatch->ledger);
     if (dispatch_storage(dispatch, status, &fault) == STATUS_OK) {
         keep_parts(dispatch);
         send_kept(dispatch);

@@ -202,7 +202,7 @@ static enum status add_note(struct job_parcel *parcel, struct ledger *ledger, st
         status = transfer_note_append(&parcel->document, &facts, &setting, &xml, fault);
     transfer_facts_done(&facts);
     if (status == STATUS_OK)
-        status = spool_put(spool, xml.bytes, xml.length, &digest, fault);
+        status = spool_put_later(spool, xml.bytes, xml.length, &digest, fault);
     if (status != STATUS_OK) {
         text_done(&xml);
         return status;

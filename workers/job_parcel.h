@@ -25,8 +25,9 @@ struct job_parcel {
 };
 
 /* Fills `ret_parcel` for `job`. `config` says what a Transfervermerk names besides the ledger's facts;
- * NULL: none is made. STATUS_REFUSE: the ledger or the spool does not have what the job
- * is about. In any case the caller frees with job_parcel_done(). */
+ * NULL: none is made. One that was made is durable after the next spool_settle(): nothing is sent
+ * before. STATUS_REFUSE: the ledger or the spool does not have what the job is about. In any case the
+ * caller frees with job_parcel_done(). */
 enum status job_parcel_fill(struct ledger *ledger, struct spool *spool, const struct config *config,
                             const struct job_record *job, int64_t lease_ms,
                             struct job_parcel *ret_parcel, struct fault *fault);

@@ -1,7 +1,8 @@
 /* results.c - results on their way into spool and ledger.
  *
  * A result is announced, its parts stream into the spool, it is checked, the ledger takes it with
- * the attempt's number, and the worker hears what became of it. Until then the worker keeps it.
+ * the attempt's number, and the worker hears what became of it. Until then the worker keeps it. The
+ * parts of all results that are whole are made durable together, before the ledger takes the first.
  * Results that are whole at the same moment go into the ledger with one commit, together with the
  * jobs that their workers get next; see groups.c. */
 // SPDX-License-Identifier: EUPL-1.2
@@ -90,9 +91,33 @@ static enum status end_part(void *context, uint32_t index, const struct wire_par
     (void)index;
     struct digest digest;
     uint64_t size = 0;
-    enum status status = spool_writer_commit(&assignment->writer, &digest, &size, fault);
+    enum status status = spool_writer_commit_later(&assignment->writer, &digest, &size, fault);
+    assignment->is_unsettled = true;
     if (status == STATUS_OK && !digest_equal(&digest, &part->digest))
         return fault_set(fault, STATUS_HALT, "the spool stored other bytes than it was given");
+    return status;
+}
+
+/* One that has parts which were put and not settled; NULL: none. */
+static struct assignment *first_unsettled(const struct dispatch *dispatch)
+{
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        if (one->is_unsettled)
+            return one;
+    return NULL;
+}
+
+enum status results_store(struct dispatch *dispatch, struct fault *fault)
+{
+    struct assignment *one = NULL;
+    enum status status = spool_settle(dispatch->spool, fault);
+    if (dispatch_storage(dispatch, status, fault) == STATUS_HALT)
+        return status;
+    while ((one = first_unsettled(dispatch)) != NULL) {
+        one->is_unsettled = false;
+        if (status != STATUS_OK)
+            results_ask_again(dispatch, one, fault->text);
+    }
     return status;
 }
 

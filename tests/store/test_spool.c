@@ -1,6 +1,7 @@
 /* test_spool.c - bytes in the spool are whole, durable, checked, and found by their digest; wherever
  * they are kept: with SPOOL_S3 (tests/support/s3.sh) in the bucket of an object store. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,88 @@ static void nothing_is_visible_before_the_commit(void **state)
     assert_null(writer);
     assert_int_equal(size, 6);
     assert_true(spool_has(scene->spool, &digest));
+}
+
+/* How many files are in the spool's folder of drafts. */
+static unsigned drafts(const struct scene *scene)
+{
+    unsigned count = 0;
+    char *path = path_join(scene->spool_folder, "tmp");
+    DIR *folder = opendir(path);
+    assert_true(folder != NULL || is_in_bucket(scene));
+    free(path);
+    for (struct dirent *entry = NULL; folder != NULL && (entry = readdir(folder)) != NULL;)
+        count += entry->d_name[0] == '.' ? 0U : 1U;
+    if (folder != NULL)
+        (void)closedir(folder);
+    return count;
+}
+
+static void what_was_put_for_later_is_there_when_it_is_settled(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digests[SPOOL_TOGETHER_MOST + 5];
+    const size_t count = is_in_bucket(scene) ? 5 : sizeof digests / sizeof *digests;
+    for (size_t i = 0; i < count; i++) {
+        assert_ok(scene, spool_put_later(scene->spool, &i, sizeof i, &digests[i], &scene->fault));
+        struct digest expected = digest_of(&i, sizeof i);
+        assert_true(digest_equal(&digests[i], &expected));
+        // A bucket and a full list keep it at once.
+        assert_int_equal(spool_has(scene->spool, &digests[i]),
+                         is_in_bucket(scene) || i >= SPOOL_TOGETHER_MOST);
+    }
+    assert_int_equal(drafts(scene), is_in_bucket(scene) ? 0 : SPOOL_TOGETHER_MOST);
+    assert_ok(scene, spool_settle(scene->spool, &scene->fault));
+    for (size_t i = 0; i < count; i++)
+        assert_ok(scene, spool_check(scene->spool, &digests[i], &scene->fault));
+    assert_ok(scene, spool_settle(scene->spool, &scene->fault)); // nothing to do
+    assert_int_equal(drafts(scene), 0);
+}
+
+static void the_same_bytes_put_for_later_twice_are_one_object(void **state)
+{
+    struct scene *scene = *state;
+    struct digest first, second;
+    assert_ok(scene, spool_put_later(scene->spool, "abc", 3, &first, &scene->fault));
+    assert_ok(scene, spool_put_later(scene->spool, "abc", 3, &second, &scene->fault));
+    assert_ok(scene, spool_settle(scene->spool, &scene->fault));
+    assert_true(digest_equal(&first, &second));
+    assert_ok(scene, spool_check(scene->spool, &first, &scene->fault));
+    assert_int_equal(drafts(scene), 0);
+}
+
+/* One of them cannot be named: none may be counted on, and nothing of them is left behind. */
+static void what_could_not_be_settled_is_not_counted_on(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = {0}, wedged = digest_of("wedged", 6);
+    char command[4200];
+    if (is_in_bucket(scene))
+        skip();
+    char *path = spool_path(scene->spool, &wedged);
+    (void)snprintf(command, sizeof command, "mkdir -p '%s/in-the-way'", path);
+    assert_int_equal(system(command), 0);
+    assert_ok(scene, spool_put_later(scene->spool, "abc", 3, &digest, &scene->fault));
+    assert_ok(scene, spool_put_later(scene->spool, "wedged", 6, &digest, &scene->fault));
+    assert_status(scene, spool_settle(scene->spool, &scene->fault), STATUS_HALT);
+    assert_int_equal(drafts(scene), 0);
+    assert_status(scene, spool_put_later(scene->spool, "x", 1, &digest, NULL), STATUS_HALT);
+    (void)snprintf(command, sizeof command, "rm -r '%s'", path);
+    assert_int_equal(system(command), 0);
+    free(path);
+}
+
+static void a_spool_that_is_closed_forgets_what_was_not_settled(void **state)
+{
+    struct scene *scene = *state;
+    struct digest digest = {0};
+    if (is_in_bucket(scene))
+        skip();
+    assert_ok(scene, spool_put_later(scene->spool, "abc", 3, &digest, &scene->fault));
+    spool_close(&scene->spool);
+    assert_int_equal(drafts(scene), 0);
+    assert_ok(scene, spool_open_at(scene_spool_place(scene), &scene->spool, &scene->fault));
+    assert_false(spool_has(scene->spool, &digest));
 }
 
 static void an_abandoned_object_leaves_nothing(void **state)
@@ -398,6 +481,10 @@ int main(void)
         SCENE_TEST(an_empty_object_and_a_large_one_come_back),
         SCENE_TEST(the_same_bytes_twice_are_one_object),
         SCENE_TEST(nothing_is_visible_before_the_commit),
+        SCENE_TEST(what_was_put_for_later_is_there_when_it_is_settled),
+        SCENE_TEST(the_same_bytes_put_for_later_twice_are_one_object),
+        SCENE_TEST(what_could_not_be_settled_is_not_counted_on),
+        SCENE_TEST(a_spool_that_is_closed_forgets_what_was_not_settled),
         SCENE_TEST(an_abandoned_object_leaves_nothing),
         SCENE_TEST(what_dead_writers_left_is_swept_when_it_is_old),
         SCENE_TEST(missing_and_too_large_objects_are_refused_with_words),

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "tests/workers/one_reader.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
+#include "base/reading.h"
 
 static const struct config_workers rule = {.lease_ms = LEASE_MS,
                                            .heartbeat_ms = BEAT_MS,
@@ -51,6 +53,8 @@ static enum status take_words(void *context, const struct messaging_peer *peer,
         scene->job = message.job;
         scene->attempt = message.attempt;
     }
+    if (message.command == WIRE_SETTLED)
+        scene->settled = message.as.settled.settlement;
     if (message.command == WIRE_UNKNOWN)
         scene->is_unknown = true;
     wire_message_done(&message);
@@ -62,12 +66,15 @@ void scene_say(struct scene *scene, const struct wire_message *message)
     struct byte_writer writer = {0};
     wire_encode(message, &writer);
     assert_false(writer.failed);
-    const struct messaging_frame frame = {writer.bytes, writer.length};
+    const struct messaging_frame frames[] = {
+        {writer.bytes,            writer.length           },
+        {message->as.chunk.bytes, message->as.chunk.length}
+    };
     const struct caller caller = {
         .port = {.send = take_words, .context = scene},
           .id = {.bytes = {1},       .length = 1     }
     };
-    dispatch_hear(scene->dispatch, &caller, &frame, 1);
+    dispatch_hear(scene->dispatch, &caller, frames, message->command == WIRE_CHUNK ? 2 : 1);
     byte_writer_done(&writer);
 }
 
@@ -93,6 +100,54 @@ void scene_say_heartbeat(struct scene *scene)
     scene_say(scene, &heartbeat);
 }
 
+static void say_chunk(struct scene *scene, uint32_t part, const void *bytes, size_t length)
+{
+    struct wire_message chunk = {
+        .command = WIRE_CHUNK, .job = scene->job, .attempt = scene->attempt};
+    chunk.as.chunk = (struct wire_chunk){.part = part, .bytes = bytes, .length = length};
+    scene_say(scene, &chunk);
+}
+
+static void say_parts(struct scene *scene, const void *reading, size_t reading_length)
+{
+    static char names[][16] = {"1/reading", "1/text", "1/pdf", "pages"};
+    const struct {
+        const void *bytes;
+        size_t length;
+    } contents[] = {
+        {reading,      reading_length},
+        {"Hallo\n",    6             },
+        {"%PDF-1.7\n", 9             },
+        {"",           0             }
+    };
+    struct wire_part parts[4];
+    struct page_facts page = {.number = 1, .outcome = PAGE_IN_DOCUMENT, .document = 1};
+    for (size_t i = 0; i < 4; i++)
+        parts[i] = (struct wire_part){.name = names[i],
+                                      .size = contents[i].length,
+                                      .digest = digest_of(contents[i].bytes, contents[i].length)};
+    struct wire_message result = {
+        .command = WIRE_RESULT_READ, .job = scene->job, .attempt = scene->attempt};
+    result.as.result_read.pages = (struct wire_pages){&page, 1};
+    result.as.result_read.document_count = 1;
+    *wire_message_directory(&result) = (struct wire_directory){parts, 4};
+    scene_say(scene, &result);
+    for (uint32_t i = 0; i < 3; i++) // the last one has no bytes
+        say_chunk(scene, i, contents[i].bytes, contents[i].length);
+}
+
+void scene_say_reading(struct scene *scene)
+{
+    static char engine[] = "test 1";
+    struct byte_writer writer = {0};
+    struct reading_page page = {.number = 1, .width = 1000, .height = 1400, .dpi = 120};
+    const struct reading reading = {.engine = engine, .pages = &page, .page_count = 1};
+    reading_encode(&reading, &writer);
+    assert_false(writer.failed);
+    say_parts(scene, writer.bytes, writer.length);
+    byte_writer_done(&writer);
+}
+
 void scene_accept(struct scene *scene)
 {
     struct scan_arrival arrival = {.id = {uuid_new(wall_ms(scene))},
@@ -103,9 +158,29 @@ void scene_accept(struct scene *scene)
                                    .received_ms = wall_ms(scene),
                                    .actor = "intake"};
     struct scan_acceptance acceptance = {0};
-    MUST(spool_put(scene->spool, "bytes", 5, &arrival.digest, &fault));
+    char bytes[] = "bytes"; // no two scans have the same
+    bytes[0] = (char)('A' + scene->accepted++ % 26);
+    MUST(spool_put(scene->spool, bytes, 5, &arrival.digest, &fault));
     MUST(ledger_scan_accept(scene->ledger, &arrival, &acceptance, &fault));
     scene->scan = arrival.id;
+}
+
+/* A file in the test's folder, or a new schema on the server. */
+static void choose_place(struct scene *scene)
+{
+    static int number;
+    char command[2 * SCENE_PLACE_BYTES];
+    const char *server = getenv("LEDGER_SERVER");
+    if (server == NULL) {
+        (void)snprintf(scene->place, sizeof scene->place, "ledger.db");
+        (void)unlink(scene->place); // of the test before
+        return;
+    }
+    (void)snprintf(command, sizeof command, "psql -qX '%s' -c 'CREATE SCHEMA reader%d_%d'", server,
+                   (int)getpid(), ++number);
+    assert_int_equal(system(command), 0);
+    (void)snprintf(scene->place, sizeof scene->place, "%s&options=-csearch_path%%3Dreader%d_%d",
+                   server, (int)getpid(), number);
 }
 
 int one_reader_set_up(void **state)
@@ -113,8 +188,9 @@ int one_reader_set_up(void **state)
     struct scene *scene = calloc(1, sizeof *scene);
     assert_non_null(scene);
     scene->clock = (struct clock){wall_ms, monotonic_ms, scene};
-    (void)unlink("ledger.db"); // of the test before
-    MUST(ledger_open("ledger.db", LEDGER_CREATE, &scene->clock, &scene->ledger, &fault));
+    scene->settled = -1;
+    choose_place(scene);
+    MUST(ledger_open(scene->place, LEDGER_CREATE, &scene->clock, &scene->ledger, &fault));
     MUST(spool_open("spool", &scene->spool, &fault));
     scene->dispatch = dispatch_make(&scene->clock, &rule);
     assert_non_null(scene->dispatch);

@@ -16,7 +16,7 @@
 #include "store/spool.h"
 #include "workers/dispatch_state.h"
 
-enum { BEAT_MS = 1000, VANISHED_MS = 5000, LEASE_MS = 20000 };
+enum { BEAT_MS = 1000, VANISHED_MS = 5000, LEASE_MS = 20000, SCENE_PLACE_BYTES = 512 };
 
 struct scene {
     struct clock clock;
@@ -24,13 +24,17 @@ struct scene {
     struct ledger *ledger;
     struct spool *spool;
     struct dispatch *dispatch;
-    struct scan_id scan; /* accepted last */
-    int64_t job;         /* that the reader was given last; 0: none */
-    uint32_t attempt;    /* of it */
-    bool is_unknown;     /* the dispatcher said that it does not know the reader */
+    struct scan_id scan;           /* accepted last */
+    int accepted;                  /* so many */
+    int64_t job;                   /* that the reader was given last; 0: none */
+    uint32_t attempt;              /* of it */
+    bool is_unknown;               /* the dispatcher said that it does not know the reader */
+    int settled;                   /* enum wire_settlement that it said last; -1: none yet */
+    char place[SCENE_PLACE_BYTES]; /* of the ledger */
 };
 
-/* The scene, its scan accepted, as *state; and its end. For cmocka. */
+/* The scene, its scan accepted, as *state; and its end. For cmocka. With LEDGER_SERVER set the ledger
+ * lies in a schema of its own there. */
 int one_reader_set_up(void **state);
 int one_reader_tear_down(void **state);
 
@@ -40,5 +44,7 @@ enum scan_state scene_state(const struct scene *scene);
 void scene_say(struct scene *scene, const struct wire_message *message);
 void scene_say_ready(struct scene *scene);
 void scene_say_heartbeat(struct scene *scene);
+/* A reading of one page, whole, for the job that was given last. */
+void scene_say_reading(struct scene *scene);
 
 #endif
