@@ -31,8 +31,7 @@
 
 enum {
     SERVER_VERSION_LEAST = 150000,
-    CONNECT_SECONDS =
-        3, /* for one address: a primary whose host is gone stands before its standby */
+    CONNECT_SECONDS = 3,     /* for one address, or all hosts */
     OUTCOME_WAIT_MS = 10000, /* for a server that says what became of a COMMIT */
     OUTCOME_PAUSE_MS = 200,
     WRITER_IDLE_MS = 8000, /* a writing transaction that asks nothing for so long is ended */
@@ -153,7 +152,7 @@ enum status server_connect(const char *url, const char *office, PGconn **ret_con
                                  NULL};
     const char *const values[] = {seconds,       "5",     "2", "2",    "5000", "read-write",
                                   "posteingang", options, url, "UTF8", NULL};
-    PGconn *connection = PQconnectdbParams(names, values, 1);
+    PGconn *connection = hosts_connect(url, names, values, CONNECT_SECONDS * 1000);
     if (connection == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory");
     if (PQstatus(connection) == CONNECTION_OK) {
@@ -163,6 +162,8 @@ enum status server_connect(const char *url, const char *office, PGconn **ret_con
     // A refusal for good (no such database, wrong password) has no SQLSTATE here: it is tried
     // again like a server that is not there, and says what it was.
     const char *words = PQerrorMessage(connection);
+    if (words[0] == '\0')
+        words = "no answer";
     (void)fault_set(fault, STATUS_LATER, "ledger: the database server cannot be reached: %.*s",
                     (int)strcspn(words, "\n"), words);
     PQfinish(connection);
@@ -208,6 +209,23 @@ static enum status check_server(struct server *server, struct fault *fault)
     return status;
 }
 
+/* A connection does not go back to a primary that was replaced, when that one is all that answers:
+ * what it has is older than what was seen. */
+static enum status check_timeline(struct server *server, struct fault *fault)
+{
+    if (!hosts_are_several(server->url))
+        return STATUS_OK;
+    int64_t timeline = hosts_timeline(server->connection);
+    if (timeline != 0 && timeline < server->timeline)
+        return fault_set(fault, STATUS_LATER,
+                         "ledger: the server on %s was replaced by another one, which does not "
+                         "answer (its timeline is %" PRId64 ", %" PRId64 " was seen): stop it",
+                         PQhost(server->connection), timeline, server->timeline);
+    if (timeline != 0)
+        server->timeline = timeline;
+    return STATUS_OK;
+}
+
 static enum status set_up(struct server *server, struct fault *fault)
 {
     char sql[COMMAND_BYTES];
@@ -223,8 +241,10 @@ static enum status set_up(struct server *server, struct fault *fault)
     enum status status = server_connect(server->url, server->office, &server->connection, fault);
     if (status == STATUS_OK) {
         server->session++;
-        status = office_enter(server, fault);
+        status = check_timeline(server, fault);
     }
+    if (status == STATUS_OK)
+        status = office_enter(server, fault);
     if (status == STATUS_OK && server->access == DATABASE_CREATE)
         status = office_make(server, fault);
     if (status == STATUS_OK)

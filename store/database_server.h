@@ -1,7 +1,7 @@
 /* database_server.h - a connection to PostgreSQL, as the files of its engine share it.
  *
- * database_postgresql.c: connecting, statements, transactions · database_pipeline.c: statements
- * whose answers are not waited for. */
+ * database_postgresql.c: connecting, statements, transactions · database_hosts.c: which of several
+ * hosts · database_pipeline.c: statements whose answers are not waited for. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef STORE_DATABASE_SERVER_H
 #define STORE_DATABASE_SERVER_H
@@ -30,6 +30,7 @@ struct server {
     char office[OFFICE_BYTES_MOST + 1]; /* "": of no office */
     enum database_access access;
     unsigned session;                /* grows with every connection */
+    int64_t timeline;                /* the newest that was seen; 0: of one host, or none */
     struct uuid marker;              /* of this connection in commit_marker */
     int64_t transactions;            /* begun for writing so far */
     int64_t lock;                    /* key of the writers' lock */
@@ -64,6 +65,17 @@ enum status server_ask(struct server *server, const char *sql, char **ret_text,
 /* A connection of its own to the server that takes writes; the caller ends it with PQfinish(). */
 enum status server_connect(const char *url, const char *office, PGconn **ret_connection,
                            struct fault *fault);
+
+/* ---- database_hosts.c ---- */
+
+/* As PQconnectdbParams() with the URL expanded, which is among the values: of several hosts the
+ * server that takes writes and has the newest timeline. NULL when there is no memory. */
+PGconn *hosts_connect(const char *url, const char *const *names, const char *const *values,
+                      int64_t patience_ms);
+/* Whether it is chosen among several. */
+bool hosts_are_several(const char *url);
+/* It begins with 1 and grows with each promotion; 0 when the server does not tell. */
+int64_t hosts_timeline(PGconn *connection);
 
 /* ---- database_office.c ---- */
 

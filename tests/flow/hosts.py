@@ -4,16 +4,17 @@ happens to them: the same outcome as on one host, nothing lost, nothing twice.
 
     hosts.py [--letters FOLDER [--count N]] [--full] [--only WORDS] [--each N]
 
-Network namespaces on one bridge: a centre (primary, standby, two dispatchers on one ledger and spool,
-filer, intake, monitors, reception), two reader hosts that hold the program and a key file, nothing else,
-and a desk that scans for one site and sends on what it took over. FOLDER
+Network namespaces on one bridge: a centre (two dispatchers on one ledger and spool, filer, intake,
+monitors, reception), a primary and its standby on a host each, two reader hosts that hold the program and
+a key file, nothing else, and a desk that scans for one site and sends on what it took over. FOLDER
 has drop/<site>/… and register.csv, as tests/samples has: in the end one host with a ledger in a file does
 the same letters, and what it finds is what must have come out. Without it letters are made here, of which
 each belongs to one case.
 
 Then, one after the other, while letters come in: a reader is killed; one is stopped with a job in hand
 until that is another's, and goes on; a reader host is cut off; the desk is, and scans on; one gets another key; the server is killed
-with -9 and started; the dispatcher that leads is stopped and goes on; the standby is promoted. With --full
+with -9 and started; the dispatcher that leads is stopped and goes on; the primary is cut off, the standby promoted, and the
+line comes back while the old primary still takes itself for one; the new one is killed and its standby promoted. With --full
 the waits are those of an installation (a cut of 60 s, a lease of 60 s), otherwise short ones. --only: those
 whose name has these words. --each: letters that come in with a fault. A line a fault says when the first job after it was completed.
 
@@ -46,7 +47,8 @@ CENTRE = f"{NETWORK}.1"
 PORTS = (5571, 5572)             # of the dispatchers
 RECEPTION = 5573
 DESK = "Demmin"                  # the site that is a host of its own
-PRIMARY, STANDBY = 5471, 5472    # of the servers
+DATABASES = ("db1", "db2")       # hosts of a server each
+PORT = 5471                      # of both
 RESUME_S = 15                    # the promise
 PATIENCE_S = 300
 SHORT = {"lease": "8s", "vanished": "2s", "heartbeat": "500ms", "poll": "500ms"}
@@ -100,6 +102,9 @@ class Network:
     def join(self, name):
         run("ip", "-n", self.names[name], "link", "set", "line", "up")
 
+    def address(self, name):
+        return f"{NETWORK}.{list(self.names).index(name) + 1}"
+
     def inside(self, name):
         return ["ip", "netns", "exec", self.names[name]]
 
@@ -111,81 +116,114 @@ class Network:
 # ---- the servers ---------------------------------------------------------------------------------
 
 class Servers:
-    """A primary and a standby that holds every commit before it counts."""
+    """A primary and a standby that holds every commit before it counts, each on a host of its own."""
 
     def __init__(self, network):
-        self.inside = network.inside("centre")
+        self.network = network
         self.programs = run("sh", "-c", "pg_config --bindir 2>/dev/null || ls -d /usr/lib/postgresql/*/bin"
                             " | tail -n 1").strip()
         self.folder = os.path.join("/tmp", f"posteingang-hosts.{os.getpid()}")
         os.mkdir(self.folder)
         shutil.chown(self.folder, "postgres", "postgres")
         atexit.register(self.remove)
-        self.port = PRIMARY  # of the one that takes writes
-        self._as("initdb", "-D", self.at(PRIMARY), "--auth=trust", "--username=postgres", "--encoding=UTF8",
-                 "--locale=C.UTF-8", "--data-checksums")
-        self._configure(PRIMARY, "synchronous_standby_names = 'ANY 1 (standby)'")
-        with open(os.path.join(self.at(PRIMARY), "pg_hba.conf"), "a", encoding="utf-8") as file:
+        for name in DATABASES:
+            os.mkdir(self.at(name) + ".socket")
+            shutil.chown(self.at(name) + ".socket", "postgres", "postgres")
+        self.primary, self.standby = DATABASES
+        self._as(self.primary, "initdb", "-D", self.at(self.primary), "--auth=trust", "--username=postgres",
+                 "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums")
+        with open(os.path.join(self.at(self.primary), "pg_hba.conf"), "a", encoding="utf-8") as file:
             file.write(f"host all all {NETWORK}.0/24 trust\nhost replication all {NETWORK}.0/24 trust\n")
-        self.start(PRIMARY)
-        self._as("pg_basebackup", "-h", CENTRE, "-p", str(PRIMARY), "-U", "postgres", "-D", self.at(STANDBY),
-                 "--checkpoint=fast", "--write-recovery-conf",
-                 "-d", f"host={CENTRE} port={PRIMARY} user=postgres application_name=standby")
-        self._configure(STANDBY, "synchronous_standby_names = ''")
-        self.start(STANDBY)
+        self._configure(self.primary)
+        self.start(self.primary)
+        self.follow()
         self.sql("CREATE DATABASE ledger", database="postgres")
 
-    def at(self, port):
-        return os.path.join(self.folder, str(port))
+    def at(self, name):
+        return os.path.join(self.folder, name)
+
+    def address(self, name):
+        return self.network.address(name)
 
     def url(self):
-        return f"postgresql://postgres@{CENTRE}:{PRIMARY},{CENTRE}:{STANDBY}/ledger"
+        """The one that is cut off comes first: whoever begins asks it, too."""
+        return f"postgresql://postgres@{','.join(f'{self.address(name)}:{PORT}' for name in DATABASES)}/ledger"
 
-    def _as(self, program, *words):
+    def _as(self, name, program, *words):
         try:
-            run(*self.inside, "setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
+            run(*self.network.inside(name), "setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
                 os.path.join(self.programs, program), *words, cwd=self.folder)
         except subprocess.CalledProcessError as why:
             fail(f"{program}: {why.stdout}{why.stderr}")
 
-    def _configure(self, port, *lines):
-        with open(os.path.join(self.at(port), "postgresql.conf"), "a", encoding="utf-8") as file:
-            file.write("\n".join((f"listen_addresses = '{CENTRE}'", f"port = {port}",
-                                  f"unix_socket_directories = '{self.folder}'", "max_connections = 60",
-                                  "shared_buffers = 64MB", "log_min_messages = warning", *lines)) + "\n")
+    def _configure(self, name):
+        with open(os.path.join(self.at(name), "postgresql.conf"), "a", encoding="utf-8") as file:
+            file.write("\n".join((f"listen_addresses = '{self.address(name)}'", f"port = {PORT}",
+                                  f"unix_socket_directories = '{self.at(name)}.socket'", "max_connections = 60",
+                                  "shared_buffers = 64MB", "log_min_messages = warning",
+                                  "synchronous_standby_names = ''")) + "\n")
 
-    def start(self, port):
+    def follow(self):
+        """The standby is made anew from the primary, whose commits wait for it from then on."""
+        shutil.rmtree(self.at(self.standby), ignore_errors=True)
+        self._as(self.standby, "pg_basebackup", "-D", self.at(self.standby), "--checkpoint=fast",
+                 "--write-recovery-conf", "-d",
+                 f"host={self.address(self.primary)} port={PORT} user=postgres application_name=standby")
+        self._configure(self.standby)
+        self.start(self.standby)
+        self.sql("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (standby)'", database="postgres")
+        self.sql("SELECT pg_reload_conf()", database="postgres")
+        wait_for("commits are held by the standby, too", lambda: self.sql(
+            "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'quorum'", database="postgres") == "1")
+
+    def start(self, name):
         # After a kill the old server's processes may be in the way for a moment.
         for attempt in range(10):
             done = subprocess.run(
-                [*self.inside, "setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
-                 os.path.join(self.programs, "pg_ctl"), "--silent", "-D", self.at(port), "-w", "-t", "60", "-l",
-                 os.path.join(self.folder, f"{port}.log"), "start"], cwd=self.folder, check=False,
+                [*self.network.inside(name), "setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups",
+                 os.path.join(self.programs, "pg_ctl"), "--silent", "-D", self.at(name), "-w", "-t", "60", "-l",
+                 self.at(name) + ".log", "start"], cwd=self.folder, check=False,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if done.returncode == 0:
                 return
             time.sleep(0.5)
-        fail(f"the server {port} does not start")
+        fail(f"the server {name} does not start")
 
-    def kill(self, port):
-        with open(os.path.join(self.at(port), "postmaster.pid"), encoding="utf-8") as file:
+    def kill(self, name):
+        with open(os.path.join(self.at(name), "postmaster.pid"), encoding="utf-8") as file:
             first = int(file.readline())
         said = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, text=True, check=False)
         for pid in (first, *map(int, said.stdout.split())):
             kill(pid)
 
     def promote(self):
-        self._as("pg_ctl", "--silent", "-D", self.at(STANDBY), "-w", "promote")
-        self.port = STANDBY
+        """The standby takes writes, and waits for nobody: its own standby is yet to be made."""
+        self._as(self.standby, "pg_ctl", "--silent", "-D", self.at(self.standby), "-w", "promote")
+        self.primary, self.standby = self.standby, self.primary
+        self.sql("ALTER SYSTEM RESET synchronous_standby_names", database="postgres")
+        self.sql("SELECT pg_reload_conf()", database="postgres")
 
-    def sql(self, words, database="ledger"):
-        return run("psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-h", self.folder, "-p", str(self.port), "-U",
-                   "postgres", database, "-c", words).strip()
+    def line(self, name, words, database="ledger"):
+        """psql by the server's own socket, which no cut line is in the way of."""
+        return ["psql", "-qXAt", "-v", "ON_ERROR_STOP=1", "-h", self.at(name) + ".socket", "-p", str(PORT), "-U",
+                "postgres", database, "-c", words]
+
+    def sql(self, words, database="ledger", name=None):
+        return run(*self.line(name or self.primary, words, database)).strip()
+
+    def takes_no_commit(self, name):
+        """One is tried for some seconds; nobody may be told that it counts."""
+        try:
+            subprocess.run(self.line(name, "CREATE TABLE nobody_hears_of_it (x int)"), timeout=4, check=False,
+                           capture_output=True)
+        except subprocess.TimeoutExpired:
+            return True
+        return False
 
     def remove(self):
-        for port in (PRIMARY, STANDBY):
+        for name in DATABASES:
             try:
-                self.kill(port)
+                self.kill(name)
             except OSError:
                 pass
         time.sleep(0.2)
@@ -359,7 +397,7 @@ class Hosts:
         self.full = full
         self.each = each
         self.settings = FULL if full else SHORT
-        self.network = Network(("centre", "reader1", "reader2", "desk"))
+        self.network = Network(("centre", "reader1", "reader2", "desk", *DATABASES))
         self.servers = Servers(self.network)
         self.letters = given
         os.environ.pop("LEDGER_SERVER", None)
@@ -398,7 +436,8 @@ class Hosts:
         return [*self.network.inside("centre"), os.path.join(BIN, "posteingang"), *before, *words]
 
     def must(self, *words, config=True):
-        said = subprocess.run(self.line(*words, config=config), capture_output=True, text=True, check=False)
+        said = subprocess.run(self.line(*words, config=config), capture_output=True, text=True, check=False,
+                              timeout=600)
         if said.returncode != 0:
             fail(f"{' '.join(words)}: exit {said.returncode}\n{said.stdout}{said.stderr}")
         return said.stdout
@@ -512,9 +551,9 @@ class Hosts:
 
     def server_killed(self):
         self.strike()
-        self.servers.kill(PRIMARY)
+        self.servers.kill(self.servers.primary)
         pass_time(1)
-        self.servers.start(PRIMARY)
+        self.servers.start(self.servers.primary)
         self.is_back("the server took writes")
 
     def leader_stopped(self):
@@ -529,9 +568,43 @@ class Hosts:
         leader.tell(signal.SIGCONT)
         wait_for("the paused dispatcher begins anew", lambda: leader.said("took this one for gone"))
 
+    def primary_cut_off(self):
+        """Nothing that it did alone counts, and nobody goes back to it when its line is there again."""
+        old = self.servers.primary
+        self.strike()
+        self.network.cut(old)
+        pass_time(2)
+        self.servers.promote()
+        self.is_back("the server took writes")
+        before = self.done()
+        self.give()
+        wait_for("work goes on with the other server", lambda: self.done() > before)
+        self.network.join(old)
+        joined_s = time.time()
+        if not self.servers.takes_no_commit(old):
+            fail("the old primary says that a commit counts")
+        self.dispatchers[0].tell(signal.SIGTERM)  # who begins has both to choose from
+        self.make_key("probe", os.path.abspath("probe.key"))  # a verb that writes
+        self.give(2)
+        self.await_rest()
+        strays = self.servers.sql("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'posteingang'"
+                                  f" AND backend_start BETWEEN to_timestamp({joined_s}) AND now() - interval '5 s'",
+                                  name=old)
+        if strays != "0":
+            fail(f"{strays} programs work with the old primary")
+        missing = self._missing(old)
+        if missing:
+            fail(f"audit rows that the old primary shows and the new one lacks: {missing[:5]}")
+        self.servers.kill(old)
+        self.servers.follow()
+
+    def _missing(self, old):
+        question = "SELECT id, encode(hash, 'hex') FROM audit"
+        return sorted(set(self.servers.sql(question, name=old).splitlines()) - set(self.sql(question).splitlines()))
+
     def standby_promoted(self):
         self.strike()
-        self.servers.kill(PRIMARY)
+        self.servers.kill(self.servers.primary)
         self.servers.promote()
         self.is_back("the server took writes")
 
@@ -539,6 +612,7 @@ class Hosts:
               ("a reader host cut off", host_cut_off),
               ("the desk cut off", desk_cut_off), ("a reader with another key", reader_rekeyed),
               ("PostgreSQL killed with -9", server_killed), ("the leading dispatcher stopped", leader_stopped),
+              ("the primary cut off, its standby promoted", primary_cut_off),
               ("the standby promoted", standby_promoted))
 
     def strike(self):

@@ -265,6 +265,40 @@ static void a_writer_that_stands_still_does_not_hold_up_the_others(void **state)
     database_close(&other);
 }
 
+/* Of three hosts in the URL one takes the call and never says a word, and one is not there. */
+static void hosts_that_do_not_answer_keep_nobody_from_the_one_that_does(void **state)
+{
+    struct scene *scene = *state;
+    if (!scene->is_server)
+        skip();
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    char folder[160];
+    int silent = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_non_null(getcwd(folder, sizeof folder - 40));
+    (void)snprintf(folder + strlen(folder), 40, "/%.30s", scene->folder);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/.s.PGSQL.5432", scene->folder);
+    assert_int_equal(bind(silent, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(silent, 4), 0);
+    for (size_t i = 0; i < 2; i++) {
+        struct database *database = NULL;
+        char hosts[400];
+        char url[SCENE_PATH_BYTES + 400];
+        if (i == 0)
+            (void)snprintf(hosts, sizeof hosts, "%s,/nowhere,%s", folder,
+                           getenv("POSTGRESQL_FOLDER"));
+        else
+            (void)snprintf(hosts, sizeof hosts, "%s,%s,/nowhere", getenv("POSTGRESQL_FOLDER"),
+                           folder);
+        (void)snprintf(url, sizeof url, "postgresql:///ledger?host=%s&user=postgres%s", hosts,
+                       strstr(scene->path, "&options="));
+        assert_ok(scene, database_open(url, DATABASE_WRITE, &database, &scene->fault));
+        assert_ok(scene, add_one(scene, database));
+        database_close(&database);
+    }
+    assert_int_equal(counted(scene), 2);
+    close(silent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +308,7 @@ int main(void)
         SCENE_TEST(what_a_dead_server_was_asked_is_asked_again_when_it_only_looked),
         SCENE_TEST(a_transaction_that_loses_its_connection_changes_nothing),
         SCENE_TEST(a_writer_that_stands_still_does_not_hold_up_the_others),
+        SCENE_TEST(hosts_that_do_not_answer_keep_nobody_from_the_one_that_does),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
