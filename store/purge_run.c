@@ -25,7 +25,6 @@
 
 enum {
     SEARCH_A_PORTION = 200,
-    CLOCK_GRAIN_MS = 1000,         // storages may round times up to the second
     ERASING_MS_MOST = 2000,        // with one transaction: nobody else writes meanwhile
     PAGE_FILE_BYTES_MOST = 1 << 30 // of one scan, to be blackened in memory
 };
@@ -530,7 +529,7 @@ static enum status remove_object(const struct purge_place *place, const struct d
     if (status != STATUS_OK)
         return status;
     if (object.is_there &&
-        clock_wall_ms(clock_system()) - object.written_ms + CLOCK_GRAIN_MS < place->quiet_ms)
+        clock_wall_ms(clock_system()) - object.written_ms + SPOOL_CLOCK_GRAIN_MS < place->quiet_ms)
         return STATUS_OK;
     status = spool_remove(place->spool, digest, fault);
     *ret_gone = status == STATUS_OK;

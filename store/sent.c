@@ -231,7 +231,8 @@ static enum status remove_object(struct spool *spool, const struct digest *diges
     enum status status = spool_look(spool, digest, &object, fault);
     if (status != STATUS_OK)
         return status;
-    *ret_gone = !object.is_there || clock_wall_ms(clock_system()) - object.written_ms >= quiet_ms;
+    int64_t age_ms = clock_wall_ms(clock_system()) - object.written_ms + SPOOL_CLOCK_GRAIN_MS;
+    *ret_gone = !object.is_there || age_ms >= quiet_ms;
     return *ret_gone ? spool_remove(spool, digest, fault) : STATUS_OK;
 }
 

@@ -73,10 +73,12 @@ enum status spool_open_object(struct spool *spool, const struct digest *digest, 
  * changed). */
 enum status spool_check(struct spool *spool, const struct digest *digest, struct fault *fault);
 
+enum { SPOOL_CLOCK_GRAIN_MS = 1000 };
+
 struct spool_object {
     bool is_there;
     uint64_t size;      /* bytes */
-    int64_t written_ms; /* by the clock of the storage */
+    int64_t written_ms; /* by the clock of the storage, which may round it up to the second */
 };
 
 /* Whether the object is there, without its bytes; that it is not is no fault. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/durable.h"
+#include "store/bucket.h"
 #include "tests/store/scene.h"
 
 /* A ledger in which something of everything has happened. */
@@ -214,37 +215,55 @@ static void every_change_without_a_trace_is_named(void **state)
     free(bytes);
 }
 
-/* Path of the first document's object in column `column`. */
-static char *object_path(struct scene *scene, struct document_id id)
+/* What somebody does to the object of a document's reading behind the spool's back, in its folder or
+ * in the bucket: one byte becomes another, or it is gone. */
+static void damage(struct scene *scene, struct document_id id, bool removes)
 {
     struct document_record document = {0};
+    struct bucket *bucket = NULL;
+    struct spool_place place = scene_spool_place(scene);
+    char hex[DIGEST_HEX_BYTES];
+    char key[BUCKET_KEY_BYTES];
+    char *bytes = NULL;
+    size_t length = 0;
     assert_ok(scene, ledger_document_get(scene->ledger, id, &document, &scene->fault));
     char *path = spool_path(scene->spool, &document.reading);
+    digest_to_hex(&document.reading, hex);
+    (void)snprintf(key, sizeof key, "sha256/%.2s/%s", hex, hex);
+    if (place.endpoint == NULL) {
+        assert_ok(scene, file_read(path, 1 << 20, &bytes, &length, &scene->fault));
+        bytes[2] ^= 1;
+        assert_int_equal(unlink(path), 0);
+        if (!removes)
+            assert_ok(scene, durable_write_file(path, bytes, length, 0400, &scene->fault));
+    } else {
+        assert_ok(scene, bucket_open(&place, &bucket, &scene->fault));
+        assert_ok(scene, bucket_get(bucket, key, &bytes, &length, &scene->fault));
+        assert_non_null(bytes);
+        bytes[2] ^= 1;
+        if (removes)
+            assert_ok(scene, bucket_remove(bucket, key, &scene->fault));
+        else
+            assert_ok(scene, bucket_put(bucket, key, bytes, length, &scene->fault));
+        bucket_close(&bucket);
+    }
     document_record_done(&document);
-    return path;
+    free(bytes);
+    free(path);
 }
 
 static void a_flipped_bit_in_an_object_is_named_with_its_document(void **state)
 {
     struct scene *scene = *state;
     struct document_id id = scene_filed(scene, "50.21.000001-1");
-    char *path = object_path(scene, id);
     char text[UUID_TEXT_BYTES];
-    char byte = 0;
     uuid_to_text(&id.uuid, text);
-    assert_int_equal(chmod(path, 0600), 0);
-    int file = open(path, O_RDWR);
-    assert_true(file >= 0);
-    assert_int_equal(pread(file, &byte, 1, 2), 1);
-    byte ^= 1;
-    assert_int_equal(pwrite(file, &byte, 1, 2), 1);
-    close(file);
+    damage(scene, id, false);
     struct verify_result result = verify(scene);
     assert_int_equal(result.faults, 1);
     assert_non_null(strstr(result.first_fault, text));
     assert_non_null(strstr(result.first_fault, "reading"));
     assert_non_null(strstr(result.first_fault, "damaged"));
-    free(path);
 }
 
 static void a_missing_object_is_named_and_the_others_are_still_checked(void **state)
@@ -252,13 +271,11 @@ static void a_missing_object_is_named_and_the_others_are_still_checked(void **st
     struct scene *scene = *state;
     struct document_id id = scene_filed(scene, "50.21.000001-1");
     (void)scene_in_clearing(scene, "Demmin");
-    char *path = object_path(scene, id);
-    assert_int_equal(unlink(path), 0);
+    damage(scene, id, true);
     struct verify_result result = verify(scene);
     assert_int_equal(result.faults, 1);
     assert_non_null(strstr(result.first_fault, "missing"));
     assert_int_equal(result.objects, 2 + 6 + 2);
-    free(path);
 }
 
 struct told {
