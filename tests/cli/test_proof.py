@@ -9,8 +9,12 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import time
 import unittest
+
+sys.path.append(os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
+from ledger import move_to_server  # noqa: E402
 
 BIN = os.environ["BIN_DIR"]
 LETTERS = os.path.join(os.environ["SOURCE_DIR"], "tests", "samples", "drop", "Demmin")
@@ -42,6 +46,7 @@ class Proof(unittest.TestCase):
         shutil.rmtree("instance", ignore_errors=True)
         subprocess.run([f"{BIN}/posteingang", "init", "instance", "--site", "Demmin"], check=True,
                        capture_output=True)
+        move_to_server(os.path.abspath("instance/posteingang.yaml"), "instance")
         names = sorted(n for n in os.listdir(LETTERS) if n.endswith(".pdf"))[:2]
         self.assertTrue(names, "no sample letters")
         for name in names:

@@ -36,7 +36,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
@@ -189,7 +188,7 @@ def close(instance, name, is_complete):
 
 
 def balance(instance, batches):
-    pages = dict(instance.rows("SELECT outcome, count(*) FROM page GROUP BY outcome"))
+    pages = dict(instance.rows("SELECT outcome, count(*) AS pages FROM page GROUP BY outcome"))
     scanned = instance.rows("SELECT sum(page_count) FROM scan WHERE state = 'read'")[0][0]
     must_be(sum(pages.values()), scanned, "pages with an outcome")
     agree = 0
@@ -299,20 +298,12 @@ class Changes:
         os.chmod(path, mode)
 
     def row(self, what, change, *words):
-        """`change` is an UPDATE; the ledger is put back whole, as SQLite keeps it."""
-        path = os.path.join(self.instance.folder, "ledger", "posteingang.db")
-        kept = [name for name in (path, path + "-wal", path + "-shm") if os.path.exists(name)]
-        for name in kept:
-            shutil.copyfile(name, os.path.basename(name) + ".kept")
-        with sqlite3.connect(path) as ledger:
-            must_be(ledger.execute(change).rowcount, 1, f"rows changed by {change}")
-        ledger.close()
+        """`change` is an UPDATE; afterwards the ledger is put back."""
+        ledger = self.instance.ledger
+        kept = ledger.keep(change.split()[1])
+        must_be(ledger.change(change), 1, f"rows changed by {change}")
         self.named(what, *words)
-        for end in ("", "-wal", "-shm"):
-            if os.path.exists(path + end):
-                os.unlink(path + end)
-        for name in kept:
-            shutil.copyfile(os.path.basename(name) + ".kept", name)
+        ledger.put_back(kept)
 
     def is_as_before(self):
         must_be(self.state_of(self.instance.must("verify", wait=WAIT_S)), self.state, "the state after all changes")
@@ -333,26 +324,23 @@ def change_files(changes, instance, document, places):
     changes.file("the archive in the spool", archive, 2000, name, "pdf")
     changes.file("the note in the spool", note, 300, name, "Transfervermerk")
     kept = instance.rows("SELECT d.reading, d.text, s.sha256, s.page_file, s.id FROM document d JOIN scan s"
-                         f" ON s.id = d.scan WHERE d.id = {hexed(name)}")[0]
+                         f" ON s.id = d.scan WHERE d.id = {instance.ledger.blob(name)}")[0]
     scan = uuid_text(kept[4])
-    changes.file("the reading in the spool", instance.object(kept[0].hex()), 9, name, "reading")
-    changes.file("the text in the spool", instance.object(kept[1].hex()), 3, name, "text")
-    changes.file("the scan in the spool", instance.object(kept[2].hex()), -20, scan, "bytes")
-    changes.file("the pictures in the spool", instance.object(kept[3].hex()), 9, scan, "page file")
+    changes.file("the reading in the spool", instance.object(kept[0]), 9, name, "reading")
+    changes.file("the text in the spool", instance.object(kept[1]), 3, name, "text")
+    changes.file("the scan in the spool", instance.object(kept[2]), -20, scan, "bytes")
+    changes.file("the pictures in the spool", instance.object(kept[3]), 9, scan, "page file")
     return scan
 
 
-def hexed(uuid):
-    return "x'" + uuid.replace("-", "") + "'"
-
-
-def uuid_text(data):
-    text = data.hex()
+def uuid_text(text):
     return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
 
 
 def change_rows(changes, instance, document, scan):
     name = document["document"]
+    blob = instance.ledger.blob
+    own, nothing = blob(name), blob("00" * 32)
     audit = instance.rows(f"SELECT id FROM audit WHERE subject = '{name}' ORDER BY id LIMIT 1")[0][0]
     for column in ("actor", "action", "subject"):
         changes.row(f"the audit row's {column}",
@@ -360,21 +348,21 @@ def change_rows(changes, instance, document, scan):
     changes.row("the audit row's time", f"UPDATE audit SET at_ms = at_ms + 1 WHERE id = {audit}", f"audit row {audit}")
     changes.row("the audit row's detail",
                 f"UPDATE audit SET detail = replace(detail, '{{', '{{ ') WHERE id = {audit}", f"audit row {audit}")
-    changes.row("a page of it", "UPDATE page SET outcome = 'blank' WHERE document = " + hexed(name) +
-                " AND number = (SELECT min(number) FROM page WHERE document = " + hexed(name) + ")", scan, "page")
+    changes.row("a page of it", "UPDATE page SET outcome = 'blank' WHERE document = " + own +
+                " AND number = (SELECT min(number) FROM page WHERE document = " + own + ")", scan, "page")
     changes.row("what a sheet was", "UPDATE page SET outcome = 'blank' WHERE outcome = 'separator' AND (scan, number) ="
                 " (SELECT scan, number FROM page WHERE outcome = 'separator' ORDER BY scan, number LIMIT 1)",
                 "the pages of scan", "sheets")
-    changes.row("the number of pages", f"UPDATE scan SET page_count = page_count + 1 WHERE id = {hexed(scan)}", scan)
-    changes.row("the case", f"UPDATE document SET case_number = case_number || '1' WHERE id = {hexed(name)}", name)
+    changes.row("the number of pages", f"UPDATE scan SET page_count = page_count + 1 WHERE id = {blob(scan)}", scan)
+    changes.row("the case", f"UPDATE document SET case_number = case_number || '1' WHERE id = {own}", name)
     changes.row("the decision", "UPDATE decision SET case_number = case_number || '1' WHERE id = (SELECT decision"
-                f" FROM document WHERE id = {hexed(name)})", name)
-    changes.row("the digest of the PDF", f"UPDATE document SET pdf = zeroblob(32) WHERE id = {hexed(name)}", name, "pdf")
-    changes.row("the digest of the note", f"UPDATE filed_note SET note = zeroblob(32) WHERE document = {hexed(name)}",
+                f" FROM document WHERE id = {own})", name)
+    changes.row("the digest of the PDF", f"UPDATE document SET pdf = {nothing} WHERE id = {own}", name, "pdf")
+    changes.row("the digest of the note", f"UPDATE filed_note SET note = {nothing} WHERE document = {own}",
                 name, "Transfervermerk")
-    changes.row("the date of receipt", f"UPDATE receipt_date SET day = '2026-03-01' WHERE document = {hexed(name)}",
+    changes.row("the date of receipt", f"UPDATE receipt_date SET day = '2026-03-01' WHERE document = {own}",
                 name, "receipt")
-    changes.row("the day's root", "UPDATE daily_root SET sha256 = zeroblob(32) WHERE day = (SELECT max(day) FROM daily_root)",
+    changes.row("the day's root", f"UPDATE daily_root SET sha256 = {nothing} WHERE day = (SELECT max(day) FROM daily_root)",
                 "root")
 
 
@@ -412,12 +400,7 @@ def check_root(instance, documents):
 
 class House(Instance):
     def rows(self, sql):
-        path = os.path.join(self.folder, "ledger", "posteingang.db")
-        ledger = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
-            return ledger.execute(sql).fetchall()
-        finally:
-            ledger.close()
+        return self.ledger.rows(sql)
 
     def object(self, digest):
         return os.path.join(self.folder, "spool", "objects", digest[:2], digest)

@@ -11,7 +11,6 @@ import html
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -90,9 +89,8 @@ class Notes(unittest.TestCase):
 
     def test_each_side_is_accounted_for(self):
         self.assertEqual([each["state"] for each in self.documents], ["filed", "filed"])
-        with sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db")) as ledger:
-            outcomes = [row[0] for row in ledger.execute("SELECT outcome FROM page ORDER BY number")]
-            batches = ledger.execute("SELECT batch, count(*) FROM page GROUP BY batch").fetchall()
+        outcomes = [row[0] for row in self.instance.ledger.rows("SELECT outcome FROM page ORDER BY number")]
+        batches = self.instance.ledger.rows("SELECT batch, count(*) AS pages FROM page GROUP BY batch")
         self.assertEqual(outcomes, ["separator", "document", "document", "separator", "document"])
         self.assertEqual(len(batches), 1)
 

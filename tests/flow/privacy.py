@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 import unittest
@@ -129,9 +128,8 @@ class Privacy(unittest.TestCase):
         self.assertEqual(self.audit_of(documents["ill"]), looks + 2)
 
     def audit_of(self, document):
-        with sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db")) as ledger:
-            return ledger.execute("SELECT count(*) FROM audit WHERE subject = ? AND action ="
-                                  " 'document.view'", (document,)).fetchone()[0]
+        return self.instance.ledger.rows("SELECT count(*) AS looks FROM audit WHERE action = 'document.view'"
+                                         f" AND subject = '{document}'")[0][0]
 
     def nothing_leaves_a_core(self, run):
         programs = descendants(run.pid)
@@ -142,9 +140,8 @@ class Privacy(unittest.TestCase):
             self.assertEqual(limits and limits.groups(), ("0", "0"), program)
 
     def names_are_nowhere(self, run, metrics):
-        with sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db")) as ledger:
-            audit = "\n".join(" ".join(row) for row in ledger.execute(
-                "SELECT actor, action, subject, detail FROM audit"))
+        audit = "\n".join(" ".join(row) for row in self.instance.ledger.rows(
+            "SELECT actor, action, subject, detail FROM audit"))
         said = {"metrics": metrics, "audit": audit, "mails": "\n".join(map(str, self.mail.mails))}
         for log in ("run.log", "portal.log"):
             with open(log, encoding="utf-8", errors="replace") as file:

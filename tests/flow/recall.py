@@ -9,7 +9,6 @@ import datetime
 import json
 import os
 import shutil
-import sqlite3
 import unittest
 
 import letters
@@ -67,9 +66,8 @@ class Recall(unittest.TestCase):
         self.instance.must("verify")
 
     def test_names_stand_in_no_log(self):
-        with sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db")) as ledger:
-            audit = "\n".join(" ".join(row) for row in ledger.execute(
-                "SELECT actor, action, subject, detail FROM audit"))
+        audit = "\n".join(" ".join(row) for row in self.instance.ledger.rows(
+            "SELECT actor, action, subject, detail FROM audit"))
         logs = (self.said.stdout + self.said.stderr, audit)
         self.assertIn("filed", logs[0])
         self.assertIn("document.file", logs[1])

@@ -11,7 +11,11 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
+
+sys.path.append(os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
+from ledger import Ledger, move_to_server, schema_on  # noqa: E402
 
 BIN = os.environ["BIN_DIR"]
 SAMPLES = os.path.join(os.environ["SOURCE_DIR"], "tests", "samples")
@@ -27,15 +31,8 @@ QUICK = {
 }
 
 
-# Set by tests/support/postgresql.sh: the ledgers lie there, each in a schema of its own.
+# Where ledgers lie, each in a schema of its own; a test that begins with a file sets it to None.
 SERVER = os.environ.get("LEDGER_SERVER")
-
-
-def schema_on(server, name):
-    """The URL of a new schema on the server."""
-    name = "flow_" + re.sub(r"[^a-z0-9]", "_", os.path.basename(name).lower())
-    subprocess.run(["psql", "-qX", server, "-c", f"CREATE SCHEMA {name}"], check=True)
-    return f"{server}&options=-csearch_path%3D{name}"
 
 
 class Instance:
@@ -55,13 +52,11 @@ class Instance:
         text, count = re.subn(r"(?m)^(  port:).*$", r"\1 0", text)  # several run side by side
         if count != 2:
             raise SystemExit("portal and monitor have a port each")
-        if SERVER:
-            text = re.sub(r"(?m)^(  ledger:).*$", lambda found: f'{found[1]} "{schema_on(SERVER, name)}"', text)
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(text)
         self.must("config", "check")
-        if SERVER:
-            self.must("init", self.folder, config=False)
+        place = os.path.join(self.folder, "ledger", "posteingang.db")
+        self.ledger = move_to_server(self.config, name) if SERVER else Ledger(place)
 
     def line(self, *words, config=True):
         before = ["--config", self.config] if config else []

@@ -9,7 +9,6 @@ SPDX-License-Identifier: EUPL-1.2
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import unittest
 
@@ -99,9 +98,8 @@ class Seal(unittest.TestCase):
             file.write(text)
 
     def alarms(self):
-        with sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db")) as ledger:
-            return [row[0] for row in ledger.execute(
-                "SELECT subject FROM alarm WHERE kind = 'seal' AND cleared_ms = 0 ORDER BY subject")]
+        return [row[0] for row in self.instance.ledger.rows(
+            "SELECT subject FROM alarm WHERE kind = 'seal' AND cleared_ms = 0 ORDER BY subject")]
 
     def test_a_provider_that_fails_is_an_alarm_and_is_tried_again(self):
         self.set(command="/bin/false", stamp="/nowhere/at/all")
@@ -130,10 +128,7 @@ class Seal(unittest.TestCase):
         openssl("cms", "-verify", "-binary", "-inform", "DER", "-in", "taken/seal.bin", "-content",
                 "taken/record.txt", "-CAfile", self.authority.path("ca.pem"), "-purpose", "any", "-out",
                 "/dev/null")
-        ledger = sqlite3.connect(os.path.join(self.instance.folder, "ledger", "posteingang.db"))
-        ledger.execute("UPDATE daily_root SET documents = documents + 1")
-        ledger.commit()
-        ledger.close()
+        self.assertEqual(self.instance.ledger.change("UPDATE daily_root SET documents = documents + 1"), 1)
         said = self.instance.ask("proof", "check")
         self.assertEqual(said.returncode, 1)
         self.assertEqual(said.stdout.split(), [day, "seal", "BAD", day, "stamp", "BAD"])

@@ -21,7 +21,6 @@ import os
 import re
 import signal
 import socket
-import sqlite3
 import struct
 import subprocess
 import time
@@ -139,10 +138,7 @@ class Stage:
 
 def scans(instance):
     """(id, source, received_ms, sha256, state) in the order of the ledger's rows of the audit."""
-    path = os.path.join(instance.folder, "ledger", "posteingang.db")
-    with sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30) as ledger:
-        return ledger.execute("SELECT hex(id), source, received_ms, hex(sha256), state, born"
-                              " FROM scan ORDER BY born").fetchall()
+    return instance.ledger.rows("SELECT id, source, received_ms, sha256, state, born FROM scan ORDER BY born")
 
 
 def in_state(instance, state):
@@ -181,7 +177,7 @@ def check_same(stage, contents):
     there = [row[:4] for row in scans(stage.centre)]
     if here != there:
         fail(f"the centre has not what the desk took over:\n{here}\n{there}")
-    digests = {name: hashlib.sha256(content).hexdigest().upper() for name, content in contents}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents}
     if {row[1]: row[3] for row in there} != digests or len(there) != len(digests):
         fail("the digests at the centre are not those of the files")
     for instance in (stage.desk, stage.centre):

@@ -7,13 +7,11 @@ test_findings.c, with a clock of its own.
 SPDX-License-Identifier: EUPL-1.2
 """
 
-import contextlib
 import json
 import os
 import re
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -26,6 +24,7 @@ import posts
 BIN, SOURCE = os.environ["BIN_DIR"], os.environ["SOURCE_DIR"]
 sys.path.append(os.path.join(SOURCE, "tests", "support"))
 import slow_page  # noqa: E402
+from ledger import move_to_server  # noqa: E402
 
 SAMPLES = os.path.join(SOURCE, "tests", "samples")
 FAILURES = 3  # of mail server and webhook, before they take anything
@@ -56,6 +55,7 @@ class Instance:
             "workers": {"readers": 1, "attempts": 1, "backoff": "200ms", "backoff_most": "2s"},
         })
         self.must("config", "check")
+        self.ledger = move_to_server(self.config, "instance")
 
     def set(self, sections):
         with open(self.config, encoding="utf-8") as file:
@@ -95,12 +95,6 @@ class Instance:
     def path(self, name):
         return os.path.join(self.folder, name)
 
-    def sql(self, statement, *values):
-        with contextlib.closing(sqlite3.connect(self.path("ledger/posteingang.db"), timeout=20)) as ledger:
-            rows = ledger.execute(statement, values).fetchall()
-            ledger.commit()
-            return rows
-
     def get(self, page):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{page}", timeout=20) as answer:
@@ -109,10 +103,10 @@ class Instance:
             return error.code, error.read().decode()
 
     def standing(self):
-        return {kind for kind, in self.sql("SELECT kind FROM alarm WHERE cleared_ms = 0")}
+        return {kind for kind, in self.ledger.rows("SELECT kind FROM alarm WHERE cleared_ms = 0")}
 
     def words_of(self, kind):
-        return self.sql("SELECT words FROM alarm WHERE kind = ?", kind)[0][0]
+        return self.ledger.rows(f"SELECT words FROM alarm WHERE kind = '{kind}'")[0][0]
 
     def listed(self):
         return [json.loads(line) for line in self.must("list", "--json").splitlines()]
@@ -188,7 +182,7 @@ def scans_are_refused(instance):
     for name in ("a.docx", "b.docx"):
         drop(instance, "Demmin", os.path.join(SAMPLES, "drop/Demmin/Lebenslauf.docx"), name)
     raised(instance, "refused")
-    instance.sql("UPDATE activity SET bucket = bucket - ?", 3 * HOUR_MS)  # three hours pass
+    instance.ledger.change(f"UPDATE activity SET bucket = bucket - {3 * HOUR_MS}")  # three hours pass
     cleared(instance, "refused")
 
 
@@ -212,13 +206,13 @@ def a_document_is_in_clearing(instance):
     waiting = [row["document"] for row in instance.listed() if row["state"] == "clearing"]
     assert len(waiting) == 1, instance.listed()
     raised(instance, "clearing_age")
-    case = instance.sql("SELECT case_number FROM register_row LIMIT 1")[0][0]
+    case = instance.ledger.rows("SELECT case_number FROM register_row LIMIT 1")[0][0]
     instance.must("assign", waiting[0], "--case", case)
     cleared(instance, "clearing_age")
 
 
 def something_is_damaged(instance):
-    digest = instance.sql("SELECT hex(pdf) FROM document WHERE pdf NOT IN (SELECT sha256 FROM scan)")[0][0].lower()
+    digest = instance.ledger.rows("SELECT pdf FROM document WHERE pdf NOT IN (SELECT sha256 FROM scan)")[0][0]
     path = instance.path(f"spool/objects/{digest[:2]}/{digest}")
     with open(path, "rb") as file:
         whole = file.read()
@@ -249,8 +243,8 @@ def scans_were_given_up(instance):
     drop(instance, "Waren", "slow.pdf", "slow.pdf")
     raised(instance, "failed")
     restart_worker(instance, "60s")
-    for scan, in instance.sql("SELECT id FROM scan WHERE state = 'failed'"):
-        instance.must("retry", str(uuid.UUID(bytes=scan)))
+    for scan, in instance.ledger.rows("SELECT id FROM scan WHERE state = 'failed'"):
+        instance.must("retry", str(uuid.UUID(scan)))
     cleared(instance, "failed")
     a_document_is_in_clearing(instance)  # a page of curves is nobody's
 
@@ -272,7 +266,7 @@ def space_is_short(instance):
 
 def check_told(instance, mail, webhook):
     """Every beginning and every end, once by each way."""
-    wait_until("all notices are out", lambda: not instance.sql("SELECT 1 FROM outbox WHERE state <> 'sent'"))
+    wait_until("all notices are out", lambda: not instance.ledger.rows("SELECT id FROM outbox WHERE state <> 'sent'"))
     assert mail.refused == FAILURES and webhook.refused == FAILURES, (mail.refused, webhook.refused)
     assert mail.secure == len(mail.mails) and mail.recipients == {"it@example.org"}
     told = [(post["kind"], post["subject"], post["raised"], post["state"]) for post in webhook.posts]
@@ -298,10 +292,10 @@ def value(text, sample):
 
 def people_have_to_do(instance):
     """What waits for people is counted."""
-    case = instance.sql("SELECT case_number FROM register_row LIMIT 1")[0][0]
+    case = instance.ledger.rows("SELECT case_number FROM register_row LIMIT 1")[0][0]
     instance.must("request", "new", "--case", case, "--due", "2099-12-31", "--item", "attest")
     wait_until("it is counted", lambda: 'open_matters{of="requests"} 1' in instance.get("/metrics")[1])
-    instance.sql("UPDATE paper_request SET due_day = '2020-01-31'")  # its day passes
+    instance.ledger.change("UPDATE paper_request SET due_day = '2020-01-31'")  # its day passes
     wait_until("it is overdue", lambda: 'open_matters{of="requests_overdue"} 1' in instance.get("/metrics")[1])
 
 
@@ -324,7 +318,7 @@ def check_metrics(instance):
     assert 0 <= value(text, 'site_sweep_age_seconds{site="Demmin"}') < 60
     for secret in ("Geheim", "docx", "@"):
         assert secret not in text, secret
-    names = {row[0] for row in instance.sql("SELECT surname FROM register_row")}
+    names = {row[0] for row in instance.ledger.rows("SELECT surname FROM register_row")}
     assert not any(re.search(rf"\b{name}\b", text) for name in names)
 
 

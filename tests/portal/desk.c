@@ -8,6 +8,7 @@
 #include "base/durable.h"
 #include "base/text.h"
 #include "tests/portal/desk.h"
+#include "tests/support/server.h"
 
 /* 2026-03-02 11:00 UTC: noon in the office, far from any midnight. */
 static const int64_t NOON_MS = INT64_C(1772449200000);
@@ -60,12 +61,15 @@ void desk_open_with(struct desk *desk, const char *portal, const char *more)
 {
     struct fault fault = {0};
     struct text file = {0};
+    char place[SERVER_PLACE_BYTES];
     *desk = (struct desk){0};
     text_append_format(&file,
                        "sites:\n  - name: Neubrandenburg\n  - name: Neustrelitz\n  - name: Waren\n"
                        "  - name: Demmin\nportal:\n  port: 0\n  web: \"%s/portal/web\"\n%s"
                        "log: {level: error}\n%s",
                        getenv("SOURCE_DIR"), portal, more);
+    if (server_place(place))
+        text_append_format(&file, "store: {ledger: \"%s\"}\n", place);
     must(durable_write_file("posteingang.yaml", file.bytes, file.length, 0600, &fault), "write",
          &fault);
     text_done(&file);

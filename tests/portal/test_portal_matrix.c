@@ -400,7 +400,6 @@ static void what_is_named_is_there_for_its_owner_only(void **state)
 
 /* ---- what was done with documents ----------------------------------------------------------------- */
 
-static const char made_hex[] = "018f0000000070008000000000000077";
 static const char made_id[] = "018f0000-0000-7000-8000-000000000077";
 
 /* A letter of SG 50.2 that was called back, is proposed for deletion, lies in a lot, and was passed
@@ -409,38 +408,32 @@ static void make_done_letter(void)
 {
     static const char *const statements[] = {
         "INSERT INTO document (id, scan, ordinal, site, received_ms, state, reading, text, pdf,"
-        " decision, born, audit, team, kind, decider) SELECT x'%s', d.scan, 77, d.site,"
+        " decision, born, audit, team, kind, decider) SELECT $1, d.scan, 77, d.site,"
         " d.received_ms, 'forwarded', d.reading, d.text, d.pdf, d.decision, d.born, d.audit,"
         " 'SG 50.2', d.kind, d.decider FROM document d WHERE d.state = 'clearing' LIMIT 1",
         "INSERT INTO recall (id, document, case_number, team, filed_ms, made_ms, known_ms, actor,"
-        " reason, audit) VALUES (1, x'%s', '50.21.000815-1', 'SG 50.2', 1, 2, 2, 'lena', 'x', 1)",
+        " reason, audit) VALUES (1, $1, '50.21.000815-1', 'SG 50.2', 1, 2, 2, 'lena', 'x', 1)",
         "INSERT INTO purge (id, rule, reason, proposed_by, proposed_ms, audit) VALUES"
         " (1, 'alt', 'x', 'lena', 1, 1)",
-        "INSERT INTO purge_item (purge, document, state) VALUES (1, x'%s', 'waiting')",
+        "INSERT INTO purge_item (purge, document, state) VALUES (1, $1, 'waiting')",
         "INSERT INTO quality_lot (id, site, day, protection, rate, seed, documents, made_ms,"
-        " open_checks, audit) VALUES (x'%s', 'Demmin', '2026-03-02', 'high', 1000, zeroblob(32), 1,"
+        " open_checks, audit) VALUES ($1, 'Demmin', '2026-03-02', 'high', 1000, $2, 1,"
         " 1, 0, 1)",
-        "INSERT INTO quality_item (lot, number, document) VALUES (x'%s', 0, x'%s')",
+        "INSERT INTO quality_item (lot, number, document) VALUES ($1, 0, $1)",
         "INSERT INTO handover (document, at_ms, author, outcome, target, day, reason, audit) VALUES"
-        " (x'%s', 1, 'lena', 'forwarded', 'Jobcenter', '2026-03-02', 'x', 1)",
+        " ($1, 1, 'lena', 'forwarded', 'Jobcenter', '2026-03-02', 'x', 1)",
     };
     struct database *database = NULL;
     struct fault fault = {0};
     assert_int_equal(database_open(desk.config->store.ledger, DATABASE_WRITE, &database, NULL),
                      STATUS_OK);
-    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
-        struct text sql = {0};
-        for (const char *at = statements[i]; *at != '\0'; at++)
-            if (strncmp(at, "%s", 2) == 0) {
-                text_append(&sql, made_hex);
-                at++;
-            } else {
-                text_append_char(&sql, *at);
-            }
-        if (database_script(database, text_string(&sql), &fault) != STATUS_OK)
-            fail_msg("%s: %s", text_string(&sql), fault.text);
-        text_done(&sql);
-    }
+    struct uuid made = {0};
+    struct digest seed = {0};
+    assert_true(uuid_from_text(made_id, &made));
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
+        if (database_run(database, statements[i], VALUES(value_uuid(&made), value_digest(&seed)),
+                         NULL, &fault) != STATUS_OK)
+            fail_msg("%s: %s", statements[i], fault.text);
     database_close(&database);
     (void)snprintf(names_made[DONE_OF_SG_50_2], sizeof names_made[0], "1");
     (void)snprintf(names_made[FORWARDED_OF_SG_50_2], sizeof names_made[0], "%s", made_id);

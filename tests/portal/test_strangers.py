@@ -15,13 +15,15 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import struct
 import subprocess
 import sys
 import urllib.parse
 import uuid
 import zlib
+
+sys.path.append(os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
+from ledger import move_to_server  # noqa: E402
 
 BIN = os.environ["BIN_DIR"]
 PASSWORD = "ein langes Kennwort"
@@ -135,6 +137,7 @@ def main():
         text = opened.read()
     with open(file, "w", encoding="utf-8") as opened:
         opened.write(text.replace("port: 8080", "port: 0"))
+    ledger = move_to_server(file, "instance")
     run(f"{BIN}/posteingang", "--config", file, "user", "add", "anna", "--role", "mailroom", "--site", "Demmin",
         input=PASSWORD + "\n")
     portal, host, port = start(file)
@@ -150,8 +153,7 @@ def main():
         os.kill(int(child), signal.SIGTERM) # strace ends with it
         portal.wait(60)
     assert loaded is None, f"the portal has loaded {loaded[0]}"
-    ledger = sqlite3.connect(os.path.join(folder, "ledger/posteingang.db"))
-    scans = ledger.execute("SELECT lower(hex(sha256)), source FROM scan").fetchall()
+    scans = ledger.rows("SELECT sha256, source FROM scan")
     own, others = portals_calls()
     check_calls(own, others, {digest for digest, _ in scans})
     assert any(MARK in source for _, source in scans), "names are kept as words"

@@ -11,7 +11,11 @@ import re
 import socket
 import ssl
 import subprocess
+import sys
 import unittest
+
+sys.path.append(os.path.join(os.environ["SOURCE_DIR"], "tests", "support"))
+from ledger import move_to_server  # noqa: E402
 
 BIN = os.environ["BIN_DIR"]
 PASSWORD = "ein langes Kennwort"
@@ -40,6 +44,7 @@ class Instance:
         done = run(f"{BIN}/posteingang", "init", self.folder)
         assert done.returncode == 0, done.stderr
         self.set("port: 8080", "port: 0")
+        move_to_server(self.file, folder)
         done = self.call("user", "add", "clara", "--role", "admin", input=PASSWORD + "\n")
         assert done.returncode == 0, done.stderr
 
