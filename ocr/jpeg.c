@@ -129,16 +129,15 @@ enum status jpeg_check(const struct jpeg_header *header, const struct ocr_option
 }
 
 /* A look at an eighth of the sides costs little: whether the colours are worth decoding. */
-static bool may_have_stamps(const uint8_t *bytes, size_t length)
+static bool may_have_stamps(const uint8_t *bytes, size_t length, struct picture *picture)
 {
-    PIX *small = pixReadMemJpeg(bytes, length, 0, SMALL_REDUCTION, NULL, 0);
-    bool is_likely = small != NULL && stamps_are_likely(small);
-    pixDestroy(&small);
-    return is_likely;
+    picture->small = pixReadMemJpeg(bytes, length, 0, SMALL_REDUCTION, NULL, 0);
+    return picture->small != NULL && stamps_are_likely(picture->small);
 }
 
-static enum status refuse_broken(struct fault *fault)
+static enum status refuse_broken(struct picture *picture, struct fault *fault)
 {
+    pixDestroy(&picture->small);
     return fault_set(fault, STATUS_REFUSE,
                      "Das JPEG-Bild ist beschädigt. Bitte das Blatt neu scannen.");
 }
@@ -149,7 +148,7 @@ static enum status decode_colours(const uint8_t *bytes, size_t length, struct pi
     PIX *colours = pixReadMemJpeg(bytes, length, 0, 1, NULL, 0);
     if (colours == NULL || pixGetDepth(colours) != 32) {
         pixDestroy(&colours);
-        return refuse_broken(fault);
+        return refuse_broken(picture, fault);
     }
     enum status status = picture_take_colours(picture, colours, fault);
     pixDestroy(&colours);
@@ -161,13 +160,13 @@ enum status jpeg_decode(const uint8_t *bytes, size_t length, const struct jpeg_h
 {
     bool has_luminance =
         header->components == 3 && !(header->is_adobe && header->adobe_transform == 0);
-    if (header->components == 3 && may_have_stamps(bytes, length))
+    if (header->components == 3 && may_have_stamps(bytes, length, picture))
         return decode_colours(bytes, length, picture, fault);
     PIX *pix = pixReadMemJpeg(bytes, length, 0, 1, NULL, has_luminance ? L_JPEG_READ_LUMINANCE : 0);
     PIX *grey = pix == NULL ? NULL : pixConvertTo8(pix, 0);
     pixDestroy(&pix);
     if (grey == NULL)
-        return refuse_broken(fault);
+        return refuse_broken(picture, fault);
     picture->pix = grey;
     return STATUS_OK;
 }

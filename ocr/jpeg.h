@@ -28,7 +28,7 @@ bool jpeg_header_read(const uint8_t *bytes, size_t length, struct jpeg_header *r
 /* Limits and kinds that we decode. */
 enum status jpeg_check(const struct jpeg_header *header, const struct ocr_options *options,
                        struct fault *fault);
-/* Fills pix and stamps of `picture`. Damaged data gives what could be decoded. */
+/* Fills pix, small and stamps of `picture`. Damaged data gives what could be decoded. */
 enum status jpeg_decode(const uint8_t *bytes, size_t length, const struct jpeg_header *header,
                         struct picture *picture, struct fault *fault);
 /* Fills all but the bytes and the resolution. */

@@ -14,6 +14,7 @@
 #include "ocr/codes.h"
 #include "ocr/health.h"
 #include "ocr/page.h"
+#include "ocr/photo.h"
 #include "ocr/ruling.h"
 #include "ocr/split.h"
 #include "ocr/survey.h"
@@ -102,13 +103,16 @@ static enum status stamps_place(struct picture *picture, struct fault *fault)
 
 enum status page_straighten(struct picture *picture, double *ret_dpi, struct fault *fault)
 {
-    if (!is_resolution_sound(picture))
+    picture->says_size = is_resolution_sound(picture);
+    if (!picture->says_size)
         picture->dpi_x = picture->dpi_y = estimate_dpi(picture->pix);
     picture->raster.dpi_x = picture->dpi_x;
     picture->raster.dpi_y = picture->dpi_y;
     enum status status = placement_apply(picture->placement, &picture->pix, fault);
     if (status == STATUS_OK)
         status = stamps_place(picture, fault);
+    if (status == STATUS_OK && picture->small != NULL)
+        status = placement_apply(picture->placement, &picture->small, fault);
     if (status != STATUS_OK)
         return status;
     bool is_sideways = picture->placement.turn % 180 != 0;
@@ -389,18 +393,28 @@ static enum status read_picture(struct engine *engine, const struct ocr_options 
     if (status != STATUS_OK)
         return status;
     take_raster(picture, result);
+    struct photo photo = {0};
+    if (photo_is_likely(picture))
+        status = photo_find_sheet(picture, &photo, fault);
+    if (status != STATUS_OK)
+        return status;
+    bool is_photo = photo.sheet != NULL;
     struct work work = {.engine = engine,
                         .options = options,
-                        .pix = picture->pix,
-                        .dpi = dpi,
-                        .stamps = &picture->stamps,
+                        .pix = is_photo ? photo.sheet : picture->pix,
+                        .dpi = is_photo ? photo.dpi : dpi,
+                        .stamps = is_photo ? &photo.stamps : &picture->stamps,
                         .page = &result->reading,
                         .limit = time_limit_begin(options->page_ocr_ms, options->page_wall_ms)};
     status = read_pixels(&work, fault);
+    if (status == STATUS_OK && is_photo)
+        photo_restore(&photo, pixGetWidth(picture->pix), pixGetHeight(picture->pix), dpi,
+                      &result->reading);
+    photo_done(&photo);
     if (status == STATUS_OK)
-        status =
-            preview_make(picture->pix, picture->stamps.beneath == NULL ? work.clean.plain : NULL,
-                         result->reading.rotation, &result->preview, &result->thumbnail, fault);
+        status = preview_make(
+            picture->pix, is_photo || picture->stamps.beneath != NULL ? NULL : work.clean.plain,
+            result->reading.rotation, &result->preview, &result->thumbnail, fault);
     clean_picture_done(&work.clean);
     if (status != STATUS_OK)
         return status;

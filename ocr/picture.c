@@ -17,6 +17,7 @@ enum status picture_take_colours(struct picture *picture, PIX *colours, struct f
 void picture_done(struct picture *picture)
 {
     pixDestroy(&picture->pix);
+    pixDestroy(&picture->small);
     stamps_done(&picture->stamps);
     raster_done(&picture->raster);
     reading_page_done(&picture->words);

@@ -49,7 +49,9 @@ struct placement {
 struct picture {
     PIX *pix; /* 1 bit (1 is black), or 8 bit grey; as stored; with words only to look at */
     struct stamps stamps; /* of a page in colours; as stored */
+    PIX *small;           /* a copy in colours that cost nothing; as stored; or NULL */
     double dpi_x, dpi_y;  /* 0: the file does not say */
+    bool says_size;       /* … and what it says is credible: page_straighten() */
     struct placement placement;
     struct raster raster;
     bool has_words;            /* `words` are the page's own text */

@@ -8,7 +8,9 @@ SAMPLES (default: samples beside the project) may hold letters-unlv (.tif with .
 "eng"), german-print (.png with .gt.txt, "deu") and invoices-de (PDFs with a text layer, rendered
 at 300 dpi in grey and in black and white, "deu"). CORPUS is a folder with truth.jsonl; all its
 printed pages (those of PDFs drawn, the others pixel for pixel) are turned by 0, 90, 180 and 270
-degrees, and read. PROGRAMS names another folder than build/tests-bin with read_corpus.
+degrees. Where the shapes of the letters are sure of one and the same answer at all four, what
+follows is the same four times over, and one of them is read, each page another; else all are.
+PROGRAMS names another folder than build/tests-bin with read_corpus and look_pages.
 
 The last line is one JSON object. Skipped sets are null.
 
@@ -32,6 +34,8 @@ import reading
 
 PROGRAMS = os.environ.get("PROGRAMS") or os.path.join(reading.SOURCE, "build", "tests-bin")
 READER = os.path.join(PROGRAMS, "read_corpus")
+LOOKER = os.path.join(PROGRAMS, "look_pages")
+LIES = (0, 90, 180, 270)
 DPI, TURNED_DPI = 300, 200
 SCANS_AT_ONCE = 20
 PAGES_MOST = 5  # of one PDF
@@ -165,36 +169,75 @@ def pictures_of(path):
             yield ImageOps.exif_transpose(scan), scan.info.get("dpi")
 
 
-def turned_pages(corpus, scans):
-    """(path, degrees that make it upright) of turned pages that are not blank."""
-    for number, scan in enumerate(scans):
+class Turned:
+    """A page that lies one way; `needed` are the degrees that make it upright."""
+
+    def __init__(self, page, lie, path, needed):
+        self.page, self.lie, self.path, self.needed = page, lie, path, needed
+
+
+def turned_pages(corpus, scans, first):
+    """The pages that are not blank, four times each; `first` is the number of the first scan."""
+    for number, scan in enumerate(scans, first):
         pictures = pictures_of(os.path.join(corpus, scan["file"]))
         for index, (page, (picture, dpi)) in enumerate(zip(scan["pages"], pictures)):
-            for degrees in () if page.get("blank") else (0, 90, 180, 270):
-                path = os.path.join(reading.FOLDER, f"turned-{number}-{index}-{degrees}.png")
-                across_down = dpi[::-1] if dpi and degrees % 180 else dpi
+            for lie in () if page.get("blank") else LIES:
+                path = os.path.join(reading.FOLDER, f"turned-{number}-{index}-{lie}.png")
+                across_down = dpi[::-1] if dpi and lie % 180 else dpi
                 facts = {"dpi": tuple(map(float, across_down))} if dpi else {}
-                picture.rotate(-degrees, expand=True).save(path, compress_level=1, **facts)
-                yield path, (-degrees - page.get("rotated", 0)) % 360
+                picture.rotate(-lie, expand=True).save(path, compress_level=1, **facts)
+                # The truth counts to the left.
+                yield Turned((number, index), lie, path, (page.get("rotated", 0) - lie) % 360)
+
+
+def look_at(paths):
+    """What the shapes say of each page: (degrees, whether they are sure)."""
+    done = subprocess.run([LOOKER, *paths], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          env=reading.ONE_THREAD, check=True, text=True)
+    looks = [json.loads(line) for line in done.stdout.splitlines()]
+    return {look["file"]: (look.get("turn"), look.get("sure", False)) for look in looks}
+
+
+def find_turns(pages):
+    """The degrees by which the reader turns each of the pages, by path, and how many it read."""
+    looks = look_at([page.path for page in pages])
+    agreed = collections.defaultdict(set)
+    for page in pages:
+        turn, is_sure = looks[page.path]
+        agreed[page.page].add((turn + page.lie) % 360 if is_sure else None)
+    to_read = [page for page in pages if None in agreed[page.page] or len(agreed[page.page]) > 1
+               or LIES[sum(page.page) % len(LIES)] == page.lie]
+    results = read_ours([page.path for page in to_read], "deu")
+    turns = {page.path: looks[page.path][0] for page in pages}
+    for page in to_read:
+        found = [one["rotation"] for one in results.get(page.path, {}).get("pages", [])]
+        turns[page.path] = found[0] if len(found) == 1 else None
+        if turns[page.path] != looks[page.path][0]:  # the words overruled the shapes: so everywhere
+            for other in pages:
+                if other.page == page.page and other not in to_read:
+                    turns[other.path] = (None if turns[page.path] is None else
+                                         (turns[page.path] + page.lie - other.lie) % 360)
+    return turns, len(to_read)
 
 
 def measure_turned(corpus, count):
     with open(os.path.join(corpus, "truth.jsonl"), encoding="utf-8") as stream:
         scans = [json.loads(line) for line in stream][:count]
-    total, right = collections.Counter(), collections.Counter()
+    total, right, read = collections.Counter(), collections.Counter(), 0
     for at in range(0, len(scans), SCANS_AT_ONCE):
-        pages = list(turned_pages(corpus, scans[at:at + SCANS_AT_ONCE]))
-        results = read_ours([path for path, _ in pages], "deu") if pages else {}
-        for path, expected in pages:
-            found = [page["rotation"] for page in results.get(path, {}).get("pages", [])]
-            degrees = path.rsplit("-", 1)[1].split(".")[0]
-            total[degrees] += 1
-            right[degrees] += found == [expected]
-            if found != [expected]:
-                print(f"{os.path.basename(path)}: turned by {found}, and not by {expected}")
-            os.remove(path)
-    for degrees in total:
-        print(f"lying at {degrees:>3} degrees: {right[degrees]} of {total[degrees]} pages right")
+        pages = list(turned_pages(corpus, scans[at:at + SCANS_AT_ONCE], at))
+        turns, more = find_turns(pages) if pages else ({}, 0)
+        read += more
+        for page in pages:
+            total[page.lie] += 1
+            right[page.lie] += turns[page.path] == page.needed
+            if turns[page.path] != page.needed:
+                print(f"{os.path.basename(page.path)}: turned by {turns[page.path]}, and not by "
+                      f"{page.needed}", flush=True)
+            os.remove(page.path)
+        print(f"{right.total()} of {total.total()} right, {read} of them read", flush=True)
+    for lie in total:
+        print(f"lying at {lie:>3} degrees: {right[lie]} of {total[lie]} pages right")
     share = right.total() / total.total() if total else None
     return {"turned_pages": total.total(), "turned_right_share": share}
 

@@ -2,8 +2,8 @@
  *
  * For benchmarks of blank backs, of codes and of which way up: the very steps of a page child up
  * to the recognition, in this process, without confinement. Files from nobody knows where are none
- * of its business. One JSON object a page goes to standard output: file, page, blank, turn, skew
- * and codes; what cannot be read has a reason instead. */
+ * of its business. One JSON object a page goes to standard output: file, page, blank, turn, skew,
+ * codes and, of a photographed sheet, its corners; what cannot be read has a reason instead. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <jansson.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
 #include "ocr/codes.h"
 #include "ocr/format.h"
 #include "ocr/page.h"
+#include "ocr/photo.h"
 #include "ocr/ruling.h"
 #include "ocr/survey.h"
 
@@ -76,6 +77,18 @@ static enum status look_at_pixels(PIX *pix, double dpi, json_t *line, struct fau
     return status;
 }
 
+/* As a page child does; what follows looks at the photograph. */
+static void look_for_sheet(const struct picture *picture, json_t *line)
+{
+    struct corners corners;
+    if (!photo_is_likely(picture) || !photo_find_corners(picture, &corners))
+        return;
+    json_t *points = json_array();
+    for (int i = 0; i < 4; i++)
+        json_array_append_new(points, json_pack("[f,f]", corners.points[i].x, corners.points[i].y));
+    json_object_set_new(line, "corners", points);
+}
+
 static void look_at_page(const char *path, const struct format *format, const struct source *source,
                          uint32_t index)
 {
@@ -88,6 +101,8 @@ static void look_at_page(const char *path, const struct format *format, const st
         status = fault_set(&fault, STATUS_REFUSE, "brings its own words");
     if (status == STATUS_OK)
         status = page_straighten(&picture, &dpi, &fault);
+    if (status == STATUS_OK)
+        look_for_sheet(&picture, line);
     if (status == STATUS_OK)
         status = look_at_pixels(picture.pix, dpi, line, &fault);
     if (status != STATUS_OK)

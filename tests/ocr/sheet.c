@@ -56,6 +56,46 @@ PIX *sheet_letter(void)
     return pix;
 }
 
+enum { PHOTO_PAPER = 235, PHOTO_INK = 30 };
+
+/* The inverse, up to a factor that does not matter. */
+static struct projection backwards(const struct projection *map)
+{
+    struct projection back;
+    for (int row = 0; row < 3; row++)
+        for (int column = 0; column < 3; column++) {
+            int a = (column + 1) % 3, b = (column + 2) % 3, c = (row + 1) % 3, d = (row + 2) % 3;
+            back.m[row][column] = map->m[a][c] * map->m[b][d] - map->m[a][d] * map->m[b][c];
+        }
+    return back;
+}
+
+static int seen_at(PIX *sheet, struct point at, int table)
+{
+    l_uint32 bit = 0;
+    if (!(at.x >= 0 && at.y >= 0 && at.x < pixGetWidth(sheet) && at.y < pixGetHeight(sheet)))
+        return table;
+    pixGetPixel(sheet, (int)at.x, (int)at.y, &bit);
+    return bit != 0 ? PHOTO_INK : PHOTO_PAPER;
+}
+
+PIX *sheet_photograph(PIX *sheet, const struct corners *corners, int width, int height, int table)
+{
+    struct projection map, back;
+    PIX *photo = pixCreate(width, height, 8);
+    bool good = projection_of_corners(pixGetWidth(sheet), pixGetHeight(sheet), corners, &map);
+    assert(photo != NULL && good);
+    (void)good;
+    back = backwards(&map);
+    for (int y = 0; y < height; y++)
+        for (int x = 0; x < width; x++) {
+            struct point at = projection_point(&back, (struct point){x + 0.5, y + 0.5});
+            int light = seen_at(sheet, at, table) * (3 * width - x) / (3 * width);
+            pixSetPixel(photo, x, y, (l_uint32)light);
+        }
+    return photo;
+}
+
 PIX *sheet_line(const char *text)
 {
     PIX *pix = paper(LETTER_WIDTH, LETTER_HEIGHT / 2);
@@ -240,10 +280,10 @@ struct byte_writer sheet_jpeg_file(PIX *pix)
 {
     l_uint8 *bytes = NULL;
     size_t length = 0;
-    PIX *grey = pixConvertTo8(pix, 0);
-    pixSetResolution(grey, SHEET_DPI, SHEET_DPI);
-    pixWriteMemJpeg(&bytes, &length, grey, 80, 0);
-    pixDestroy(&grey);
+    PIX *plain = pixGetDepth(pix) == 32 ? pixCopy(NULL, pix) : pixConvertTo8(pix, 0);
+    pixSetResolution(plain, SHEET_DPI, SHEET_DPI);
+    pixWriteMemJpeg(&bytes, &length, plain, 80, 0);
+    pixDestroy(&plain);
     return take(bytes, length);
 }
 

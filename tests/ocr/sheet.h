@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "ocr/ocr.h"
+#include "ocr/projection.h"
 
 enum { SHEET_DPI = 200 };
 
@@ -19,6 +20,10 @@ PIX *sheet_letter(void);
 extern const char *const sheet_words[];
 /* One short line of text. */
 PIX *sheet_line(const char *text);
+
+/* What a camera sees of `sheet` (1 bit) on a table of that grey: 8 bit grey, the light falling off
+ * by a third towards the right. Never NULL. */
+PIX *sheet_photograph(PIX *sheet, const struct corners *corners, int width, int height, int table);
 
 /* How a TIFF is to be written; 0 means the plainest. */
 struct sheet_tiff {
@@ -33,6 +38,7 @@ void sheet_write_tiff(TIFF *tiff, PIX *pix, const struct sheet_tiff *how);
 /* The same as a file of `count` pages in memory; the caller ends it with byte_writer_done(). */
 struct byte_writer sheet_tiff_file(PIX *pix, const struct sheet_tiff *how, unsigned count);
 struct byte_writer sheet_png_file(PIX *pix);
+/* In grey, or in colours when `pix` is. */
 struct byte_writer sheet_jpeg_file(PIX *pix);
 /* A PDF whose pages show the G4 image of `pix`, or, when NULL, say `text` in Helvetica. */
 struct byte_writer sheet_pdf_file(PIX *pix, const char *text, unsigned count);

@@ -217,6 +217,58 @@ static void uneven_light_does_not_hide_words(void **state)
     pixDestroy(&letter);
 }
 
+/* Words of a photographed letter that stand where they are seen, over ink. */
+static unsigned words_in_place(PIX *photo, const struct reading_page *page, int table)
+{
+    unsigned found = 0;
+    for (size_t i = 0; sheet_words[i] != NULL; i++) {
+        const struct reading_word *word = find_word(page, sheet_words[i]);
+        unsigned darkest = 255;
+        for (int y = 0; word != NULL && y < word->box.height; y++)
+            for (int x = 0; x < word->box.width; x++) {
+                l_uint32 grey = 255;
+                pixGetPixel(photo, word->box.left + x, word->box.top + y, &grey);
+                darkest = grey < darkest ? grey : darkest;
+            }
+        found += word != NULL && (int)darkest < table - 20;
+    }
+    return found;
+}
+
+static void a_photographed_sheet_is_read_and_its_words_stand_on_the_photo(void **state)
+{
+    (void)state;
+    enum { WIDTH = 2000, HEIGHT = 1700, TABLE = 75 };
+    const struct corners corners = {
+        {{330, 260}, {1700, 430}, {1560, 1420}, {260, 1290}}
+    };
+    struct ocr_options options = sheet_options();
+    PIX *letter = sheet_letter();
+    PIX *photo = sheet_photograph(letter, &corners, WIDTH, HEIGHT, TABLE);
+    PIX *colours = pixConvertTo32(photo);
+    struct byte_writer file = sheet_jpeg_file(colours);
+    pixDestroy(&colours);
+    struct source source = {file.bytes, file.length};
+    struct page_result result = {0};
+    assert_int_equal(page_read(engine, &format_jpeg, &source, &options, 0, &result, NULL),
+                     STATUS_OK);
+    assert_int_equal(result.reading.width, WIDTH);
+    assert_int_equal(result.reading.height, HEIGHT);
+    assert_int_equal(result.raster.length, file.length); // the photograph as it came
+    assert_true(words_found(&result.reading) >= WORDS_TO_FIND);
+    assert_true(words_in_place(photo, &result.reading, TABLE) >= WORDS_TO_FIND);
+    const struct reading_word *first = find_word(&result.reading, "Damen");
+    const struct reading_word *last = find_word(&result.reading, "Original");
+    assert_true(first != NULL && last != NULL);
+    assert_true(first->box.top > 330 && first->box.top < 500); // in the tilted sheet's upper part
+    assert_true(last->box.top > 750 && last->box.top < 1000);
+    assert_boxes_in_page(&result.reading);
+    page_result_done(&result);
+    byte_writer_done(&file);
+    pixDestroy(&photo);
+    pixDestroy(&letter);
+}
+
 static void lines_and_words_are_in_reading_order(void **state)
 {
     (void)state;
@@ -346,6 +398,7 @@ int main(void)
         cmocka_unit_test(a_missing_or_false_resolution_is_estimated),
         cmocka_unit_test(blank_pages_are_flagged_and_short_ones_are_not),
         cmocka_unit_test(uneven_light_does_not_hide_words),
+        cmocka_unit_test(a_photographed_sheet_is_read_and_its_words_stand_on_the_photo),
         cmocka_unit_test(lines_and_words_are_in_reading_order),
         cmocka_unit_test(codes_are_read_on_turned_pages_too),
         cmocka_unit_test(a_result_survives_its_way_and_nothing_else_passes),
