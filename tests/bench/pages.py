@@ -12,145 +12,42 @@ degrees. Where the shapes of the letters are sure of one and the same answer at 
 follows is the same four times over, and one of them is read, each page another; else all are.
 PROGRAMS names another folder than build/tests-bin with read_corpus and look_pages.
 
-The last line is one JSON object. Skipped sets are null.
+The last line is one JSON object.
 
 SPDX-License-Identifier: EUPL-1.2
 """
 
 import argparse
 import collections
-import glob
 import json
 import os
-import struct
 import subprocess
 import sys
-import zlib
 
 from PIL import Image, ImageOps
 
 import backs
+import beside
 import reading
 
-PROGRAMS = os.environ.get("PROGRAMS") or os.path.join(reading.SOURCE, "build", "tests-bin")
-READER = os.path.join(PROGRAMS, "read_corpus")
-LOOKER = os.path.join(PROGRAMS, "look_pages")
+LOOKER = os.path.join(beside.PROGRAMS, "look_pages")
 LIES = (0, 90, 180, 270)
-DPI, TURNED_DPI = 300, 200
+TURNED_DPI = 200
 SCANS_AT_ONCE = 20
-PAGES_MOST = 5  # of one PDF
-
-
-# ---- pictures -----------------------------------------------------------------------------------
-
-
-class Picture:
-    """Grey pixels, a byte each."""
-
-    def __init__(self, width, height, rows):
-        self.width, self.height, self.rows = width, height, rows
-
-    def write_png(self, path, dpi):
-        lines = b"".join(b"\0" + self.rows[y * self.width:(y + 1) * self.width]
-                         for y in range(self.height))
-        per_metre = round(dpi / 0.0254)
-        with open(path, "wb") as file:
-            file.write(b"\x89PNG\r\n\x1a\n")
-            for kind, body in ((b"IHDR", struct.pack(">IIBBBBB", self.width, self.height, 8, 0, 0, 0, 0)),
-                               (b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1)),
-                               (b"IDAT", zlib.compress(lines, 1)), (b"IEND", b"")):
-                file.write(struct.pack(">I", len(body)) + kind + body)
-                file.write(struct.pack(">I", zlib.crc32(kind + body)))
-
-    def bilevel(self):
-        table = bytes(0 if value < 128 else 255 for value in range(256))
-        return Picture(self.width, self.height, self.rows.translate(table))
-
-
-def draw(path, page, dpi):
-    """A page of a PDF as a Picture, or None when there is no such page."""
-    done = subprocess.run(["pdftoppm", "-r", str(dpi), "-gray", "-f", str(page), "-l", str(page), path],
-                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    fields = done.stdout.split(maxsplit=3)[:3]
-    if len(fields) < 3 or fields[0] != b"P5":
-        return None
-    header = done.stdout.index(b"255\n") + 4
-    return Picture(int(fields[1]), int(fields[2]), done.stdout[header:])
 
 
 # ---- the sets -----------------------------------------------------------------------------------
 
-
-def text_of(path):
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read()
-
-
-def unlv_pages(folder, count):
-    return [(path, text_of(path[:-4] + ".txt"))
-            for path in sorted(glob.glob(folder + "/*.tif"))[:count]]
-
-
-def print_pages(folder, count):
-    return [(path, text_of(path[:-4] + ".gt.txt"))
-            for path in sorted(glob.glob(folder + "/*.png"))[:count]]
-
-
-def invoice_pages(folder, count, is_bilevel):
-    pages = []
-    for path in sorted(glob.glob(folder + "/*.pdf"))[:count]:
-        name = os.path.splitext(os.path.basename(path))[0]
-        for page in range(1, PAGES_MOST + 1):
-            picture = draw(path, page, DPI)
-            if picture is None:
-                break
-            png = os.path.join(reading.FOLDER, f"{name}-{page}-{is_bilevel}.png")
-            (picture.bilevel() if is_bilevel else picture).write_png(png, DPI)
-            text = subprocess.run(["pdftotext", "-f", str(page), "-l", str(page), path, "-"],
-                                  stdout=subprocess.PIPE, text=True, check=True).stdout
-            pages.append((png, text))
-    return pages
-
-
-def read_ours(paths, language):
-    """What we read, by path."""
-    done = subprocess.run([READER, "--languages", language, *paths], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, env=reading.ONE_THREAD, check=True, text=True)
-    results = [json.loads(line) for line in done.stdout.splitlines()]
-    return {result["file"]: result for result in results}
-
-
-def read_tesseract(path, language):
-    done = subprocess.run(["tesseract", path, "-", "-l", language], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, env=reading.ONE_THREAD, check=False, text=True)
-    return done.stdout
-
-
-def compare(name, pages, language):
-    """Both word F1s over the pages of one set; None where there are none."""
-    if not pages:
-        print(f"{name:22} (not there)")
-        return None, None
-    ours, theirs = reading.Score(), reading.Score()
-    results = read_ours([path for path, _ in pages], language)
-    for path, truth in pages:
-        ours.add(truth, results.get(path, {}).get("text", ""))
-        theirs.add(truth, read_tesseract(path, language))
-    print(f"{name:22} {len(pages):4} pages   ours {ours.f1():.4f}   tesseract {theirs.f1():.4f}",
-          flush=True)
-    return ours.f1(), theirs.f1()
+SETS = (("letters-unlv", "eng"), ("german-print", "deu"), ("invoices-de", "deu"))
 
 
 def compare_all(samples, count):
-    sets = {
-        "letters_unlv": (unlv_pages(samples + "/letters-unlv", count), "eng"),
-        "german_print": (print_pages(samples + "/german-print", count), "deu"),
-        "invoices_grey": (invoice_pages(samples + "/invoices-de", count, False), "deu"),
-        "invoices_bilevel": (invoice_pages(samples + "/invoices-de", count, True), "deu"),
-    }
+    """The figures of all sets that are there (see beside.py)."""
     figures = {}
-    for name, (pages, language) in sets.items():
-        figures[name], figures["tesseract_" + name] = compare(name, pages, language)
+    for folder, languages in SETS:
+        for name, pages in beside.sets_of(os.path.join(samples, folder), count).items():
+            found = beside.compare(f"{folder} {name}", pages, languages, 0, beside.KEPT)
+            figures |= {f"{folder}_{name}_{figure}": value for figure, value in found.items()}
     return figures
 
 
@@ -207,7 +104,7 @@ def find_turns(pages):
         agreed[page.page].add((turn + page.lie) % 360 if is_sure else None)
     to_read = [page for page in pages if None in agreed[page.page] or len(agreed[page.page]) > 1
                or LIES[sum(page.page) % len(LIES)] == page.lie]
-    results = read_ours([page.path for page in to_read], "deu")
+    results, _ = beside.read_ours([page.path for page in to_read], "deu")
     turns = {page.path: looks[page.path][0] for page in pages}
     for page in to_read:
         found = [one["rotation"] for one in results.get(page.path, {}).get("pages", [])]

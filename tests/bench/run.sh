@@ -10,7 +10,7 @@ export LC_ALL=C.UTF-8
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-names="reading pages blanks codes archive stamps photos matching register durability poison portal scale metrics"
+names="reading beside pages blanks codes archive stamps photos matching register durability poison portal scale metrics"
 seconds=5
 
 give_up() { # CODE SENTENCE
