@@ -13,6 +13,7 @@
 #include "ocr/engine.h"
 #include "ocr/number_zones.h"
 #include "ocr/spare_fonts.h"
+#include "ocr/unread.h"
 
 enum {
     FONT_BYTES_MOST = 1 << 20,
@@ -205,7 +206,6 @@ const uint8_t *engine_font(const struct engine *engine, size_t *ret_length)
 
 /* Where the words go, and what is known of them so far. */
 struct harvest {
-    struct affine to_page;
     struct word_list *list;
     double confidence_sum; /* over characters */
     uint32_t characters;
@@ -236,7 +236,7 @@ static void take_word(TessResultIterator *results, struct harvest *harvest)
     if (word != NULL) {
         struct reading_box box = {left, top, right - left, bottom - top};
         uint32_t length = (uint32_t)strlen(text);
-        word->box = affine_box(harvest->to_page, box);
+        word->box = box;
         word->confidence = share_of_percent(TessResultIteratorConfidence(results, RIL_WORD));
         word->from = READING_SOURCE_OCR;
         harvest->confidence_sum += (double)word->confidence * length;
@@ -280,6 +280,16 @@ static bool is_to_stop(void *context, int words)
     return time_limit_is_over(context);
 }
 
+/* Numbers in doubt, and what no word covers of the ink that was looked at (`bits`). */
+static bool look_again(struct engine *engine, PIX *pix, int dpi, PIX *bits,
+                       const struct time_limit *limit, struct harvest *harvest)
+{
+    struct unread unread = {.count = 0};
+    return number_zones_read(&harvest->zones, engine->api, pix, dpi, limit, harvest->list) &&
+           (bits == NULL || unread_find(bits, harvest->list, &unread)) &&
+           unread_read(&unread, engine->api, pix, dpi, limit, harvest->list);
+}
+
 enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_tables,
                              const struct time_limit *limit, struct affine to_page,
                              struct word_list *list, struct engine_result *ret_result,
@@ -297,19 +307,25 @@ enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_
     TessBaseAPISetVariable(engine->api, "textord_tabfind_find_tables", has_tables ? "1" : "0");
     TessBaseAPISetImage2(engine->api, pix);
     TessBaseAPISetSourceResolution(engine->api, dpi);
-    struct harvest harvest = {.to_page = to_page, .list = list};
-    bool good = true;
-    if (TessBaseAPIRecognize(engine->api, monitor) == 0)
+    struct harvest harvest = {.list = list};
+    PIX *bits = NULL;
+    if (TessBaseAPIRecognize(engine->api, monitor) == 0) {
         take_words(engine->api, &harvest);
+        bits = TessBaseAPIGetThresholdedImage(engine->api);
+    }
     TessMonitorDelete(monitor);
     bool is_late = time_limit_is_over(limit);
-    // A page that makes no sense has no numbers: it lies the wrong way round, or is no text.
-    if (!is_late && !list->failed && mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
-        good = number_zones_read(&harvest.zones, engine->api, pix, dpi, limit, list);
-    // On a page of handwriting everything is doubtful, and all of it is kept.
-    if (mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE)
+    bool good = true;
+    // A page that makes no sense lies the wrong way round, is no text, or is handwriting, of which
+    // everything is doubtful and all of it is kept.
+    if (mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE) {
+        good = is_late || list->failed || look_again(engine, pix, dpi, bits, limit, &harvest);
         word_list_drop_doubtful(list, DOUBTFUL_CONFIDENCE);
+    }
+    pixDestroy(&bits);
     TessBaseAPIClear(engine->api);
+    for (uint32_t i = 0; i < list->count; i++)
+        list->words[i].box = affine_box(to_page, list->words[i].box);
     if (list->failed || !good)
         return fault_set(fault, STATUS_LATER, "out of memory for the words of a page");
     *ret_result = (struct engine_result){

@@ -32,8 +32,8 @@ struct engine_result {
     uint32_t characters;
 };
 
-/* Recognises `pix` (1 bit or 8 bit grey) and adds the words to `list`, boxes mapped by
- * `to_page`. `has_tables`: columns of figures are likelier than form fields. Stops at `limit` with
+/* Recognises `pix` (1 bit or 8 bit grey) and adds the words to `list`, which is empty, boxes mapped
+ * by `to_page`. `has_tables`: columns of figures are likelier than form fields. Stops at `limit` with
  * what it has. */
 enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_tables,
                              const struct time_limit *limit, struct affine to_page,

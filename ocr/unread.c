@@ -1,0 +1,323 @@
+/* unread.c - see unread.h.
+ *
+ * How large letters are is known from the words that were read. What is left of the ink when these
+ * are taken away is letters, and specks, drawings and signatures: letters are those pieces that are
+ * about as large and stand in a row. What is made of them counts when the model is sure of it.
+ *
+ * A line found beside another one, in the same row, goes on with it or comes before it, so that a
+ * price follows what it is asked for; any other one stands by itself, below what is above it. */
+// SPDX-License-Identifier: EUPL-1.2
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ocr/unread.h"
+
+enum {
+    WORDS_LEAST = 5,     /* to know the size of letters by */
+    LETTERS_MOST = 4000, /* left over: more is no print */
+    LETTERS_IN_LINE = 2,
+    IN_VAIN_MOST = 10, /* lines that turned out to be no text before the rest is left */
+    COVER_PX = 1,      /* around words */
+};
+
+/* In heights of the page's words. */
+static const double LETTER_LEAST = 0.4, LETTER_MOST = 2.5, LETTER_WIDTH_MOST = 3;
+static const double GAP_MOST = 1.5, MARGIN = 0.35;
+static const double ROW_OVERLAP = 0.5; /* of the lower one's height */
+static const float SURE = 0.6F;
+
+static int compare_numbers(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* The median of the words' heights; 0 where there are too few. */
+static int word_height(const struct word_list *list)
+{
+    int *heights = list->count < WORDS_LEAST ? NULL : malloc(list->count * sizeof *heights);
+    if (heights == NULL)
+        return 0;
+    for (uint32_t i = 0; i < list->count; i++)
+        heights[i] = list->words[i].box.height;
+    qsort(heights, list->count, sizeof *heights, compare_numbers);
+    int median = heights[list->count / 2];
+    free(heights);
+    return median;
+}
+
+/* The ink that no word covers. NULL: no memory. */
+static PIX *uncovered(PIX *bits, const struct word_list *list)
+{
+    PIX *rest = pixCopy(NULL, bits);
+    for (uint32_t i = 0; rest != NULL && i < list->count; i++) {
+        struct reading_box box = list->words[i].box;
+        BOX *area = boxCreate(box.left - COVER_PX, box.top - COVER_PX, box.width + 2 * COVER_PX,
+                              box.height + 2 * COVER_PX);
+        if (area == NULL)
+            pixDestroy(&rest);
+        else
+            pixClearInRect(rest, area);
+        boxDestroy(&area);
+    }
+    return rest;
+}
+
+/* How far two boxes share rows, as a part of the lower one's height. */
+static double row_overlap(struct reading_box a, struct reading_box b)
+{
+    int top = a.top > b.top ? a.top : b.top;
+    int bottom = a.top + a.height < b.top + b.height ? a.top + a.height : b.top + b.height;
+    int lower = a.height < b.height ? a.height : b.height;
+    return lower <= 0 ? 0 : (double)(bottom - top) / lower;
+}
+
+static struct reading_box both(struct reading_box a, struct reading_box b)
+{
+    int left = a.left < b.left ? a.left : b.left, top = a.top < b.top ? a.top : b.top;
+    int right = a.left + a.width > b.left + b.width ? a.left + a.width : b.left + b.width;
+    int bottom = a.top + a.height > b.top + b.height ? a.top + a.height : b.top + b.height;
+    return (struct reading_box){left, top, right - left, bottom - top};
+}
+
+static int gap_between(struct reading_box left, struct reading_box right)
+{
+    return right.left - left.left - left.width;
+}
+
+/* Letters in a row, as they are gathered from left to right. */
+struct row {
+    struct reading_box box;
+    unsigned letters;
+};
+
+struct rows {
+    struct row *list;
+    unsigned count;
+};
+
+static void add_letter(struct rows *rows, struct reading_box letter, double height)
+{
+    struct row *best = NULL;
+    for (unsigned i = 0; i < rows->count; i++) {
+        struct row *row = &rows->list[i];
+        if (gap_between(row->box, letter) > GAP_MOST * height ||
+            row_overlap(row->box, letter) < ROW_OVERLAP)
+            continue;
+        if (best == NULL || gap_between(row->box, letter) < gap_between(best->box, letter))
+            best = row;
+    }
+    if (best == NULL)
+        rows->list[rows->count++] = (struct row){letter, 1};
+    else
+        *best = (struct row){both(best->box, letter), best->letters + 1};
+}
+
+static bool is_letter(struct reading_box box, double height)
+{
+    return box.height >= LETTER_LEAST * height && box.height <= LETTER_MOST * height &&
+           box.width <= LETTER_WIDTH_MOST * height;
+}
+
+static int compare_tops(const void *a, const void *b)
+{
+    return ((const struct reading_box *)a)->top - ((const struct reading_box *)b)->top;
+}
+
+static void take_rows(const struct rows *rows, double height, struct unread *unread)
+{
+    for (unsigned i = 0; i < rows->count && unread->count < UNREAD_LINES_MOST; i++)
+        if (rows->list[i].letters >= LETTERS_IN_LINE &&
+            rows->list[i].box.height <= LETTER_MOST * height)
+            unread->lines[unread->count++] = rows->list[i].box;
+    qsort(unread->lines, unread->count, sizeof unread->lines[0], compare_tops);
+}
+
+static struct reading_box box_at(BOXA *boxes, int index)
+{
+    l_int32 left = 0, top = 0, width = 0, height = 0;
+    boxaGetBoxGeometry(boxes, index, &left, &top, &width, &height);
+    return (struct reading_box){left, top, width, height};
+}
+
+/* The pieces of `rest` that may be letters, from left to right; NULL: no memory. */
+static BOXA *letters_of(PIX *rest, double height)
+{
+    BOXA *pieces = pixConnCompBB(rest, 8);
+    BOXA *letters = pieces == NULL ? NULL : boxaCreate(0);
+    for (int i = 0; letters != NULL && i < boxaGetCount(pieces); i++)
+        if (is_letter(box_at(pieces, i), height))
+            boxaAddBox(letters, boxaGetBox(pieces, i, L_CLONE), L_INSERT);
+    boxaDestroy(&pieces);
+    BOXA *sorted = letters == NULL ? NULL : boxaSort(letters, L_SORT_BY_X, L_SORT_INCREASING, NULL);
+    boxaDestroy(&letters);
+    return sorted;
+}
+
+bool unread_find(PIX *bits, const struct word_list *list, struct unread *ret_unread)
+{
+    *ret_unread = (struct unread){.count = 0};
+    double height = word_height(list);
+    if (height <= 0)
+        return true;
+    PIX *rest = uncovered(bits, list);
+    BOXA *letters = rest == NULL ? NULL : letters_of(rest, height);
+    pixDestroy(&rest);
+    if (letters == NULL)
+        return false;
+    int count = boxaGetCount(letters);
+    struct rows rows = {.list = calloc((size_t)count + 1, sizeof *rows.list)};
+    bool good = rows.list != NULL;
+    for (int i = 0; good && count <= LETTERS_MOST && i < count; i++)
+        add_letter(&rows, box_at(letters, i), height);
+    if (good)
+        take_rows(&rows, height, ret_unread);
+    free(rows.list);
+    boxaDestroy(&letters);
+    return good;
+}
+
+/* A line of the list, and its words. */
+struct line {
+    struct reading_box box;
+    uint32_t first, last;
+};
+
+static struct line line_from(const struct word_list *list, uint32_t first)
+{
+    struct line line = {list->words[first].box, first, first};
+    while (line.last + 1 < list->count && list->words[line.last].break_after == READING_BREAK_NONE)
+        line.box = both(line.box, list->words[++line.last].box);
+    return line;
+}
+
+static double middle(struct reading_box box)
+{
+    return box.left + box.width / 2.0;
+}
+
+/* Where a line that was found goes: in which place, and on which line's side. */
+struct target {
+    uint32_t place;
+    bool goes_on, is_followed; /* the line before it goes on; the line behind it is the same one */
+};
+
+static struct target target_of(const struct word_list *list, struct reading_box box)
+{
+    struct target target = {0};
+    double nearest = INFINITY;
+    int lowest = -1;
+    for (uint32_t first = 0; first < list->count;) {
+        struct line line = line_from(list, first);
+        double distance = fabs(middle(line.box) - middle(box)) - line.box.width / 2.0;
+        if (row_overlap(line.box, box) >= ROW_OVERLAP && distance < nearest) {
+            bool is_behind = middle(box) > middle(line.box);
+            nearest = distance;
+            target = (struct target){is_behind ? line.last + 1 : line.first, is_behind, !is_behind};
+        } else if (isinf(nearest) && line.box.top < box.top && line.box.top > lowest) {
+            lowest = line.box.top;
+            target = (struct target){.place = line.last + 1};
+        }
+        first = line.last + 1;
+    }
+    return target;
+}
+
+/* The words of one line that was found go into the list. */
+static void put(struct word_list *list, const struct word_list *found, struct target target)
+{
+    uint8_t end = READING_BREAK_BLOCK;
+    if (target.goes_on) {
+        end = list->words[target.place - 1].break_after;
+        list->words[target.place - 1].break_after = READING_BREAK_NONE;
+    }
+    for (uint32_t i = 0; i < found->count; i++) {
+        struct reading_word *word = word_list_insert(list, target.place + i, found->words[i].text);
+        if (word == NULL)
+            return;
+        bool is_last = i + 1 == found->count;
+        word->box = found->words[i].box;
+        word->confidence = found->words[i].confidence;
+        word->from = found->words[i].from;
+        word->break_after = is_last && !target.is_followed ? end : READING_BREAK_NONE;
+    }
+}
+
+static bool has_text(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if (isalnum((unsigned char)*text) || (unsigned char)*text >= 0xC0)
+            return true;
+    return false;
+}
+
+static void take_word(TessResultIterator *results, const BOX *area, struct word_list *found)
+{
+    const TessPageIterator *at = TessResultIteratorGetPageIteratorConst(results);
+    float confidence = TessResultIteratorConfidence(results, RIL_WORD) / 100;
+    char *text = TessResultIteratorGetUTF8Text(results, RIL_WORD);
+    int left = 0, top = 0, right = 0, bottom = 0;
+    struct reading_word *word = NULL;
+    if (text != NULL && confidence >= SURE && has_text(text) &&
+        TessPageIteratorBoundingBox(at, RIL_WORD, &left, &top, &right, &bottom))
+        word = word_list_add(found, text);
+    TessDeleteText(text);
+    if (word == NULL)
+        return;
+    word->box = (struct reading_box){area->x + left, area->y + top, right - left, bottom - top};
+    word->confidence = confidence > 1 ? 1 : confidence;
+    word->from = READING_SOURCE_OCR;
+}
+
+static void take_words(TessBaseAPI *api, const BOX *area, struct word_list *found)
+{
+    TessResultIterator *results = TessBaseAPIGetIterator(api);
+    if (results == NULL)
+        return;
+    do {
+        take_word(results, area, found);
+    } while (TessResultIteratorNext(results, RIL_WORD));
+    TessResultIteratorDelete(results);
+}
+
+/* What stands in `line`, with boxes of the whole picture. */
+static void read_line(struct reading_box line, TessBaseAPI *api, PIX *pix, int dpi,
+                      struct word_list *found)
+{
+    int margin = (int)lround(MARGIN * line.height) + 1;
+    BOX *wide = boxCreate(line.left - margin, line.top - margin, line.width + 2 * margin,
+                          line.height + 2 * margin);
+    BOX *area = NULL;
+    PIX *cut = wide == NULL ? NULL : pixClipRectangle(pix, wide, &area);
+    found->failed = found->failed || cut == NULL || area == NULL;
+    if (!found->failed) {
+        TessBaseAPISetImage2(api, cut);
+        TessBaseAPISetSourceResolution(api, dpi);
+        if (TessBaseAPIRecognize(api, NULL) == 0)
+            take_words(api, area, found);
+    }
+    boxDestroy(&wide);
+    boxDestroy(&area);
+    pixDestroy(&cut);
+}
+
+bool unread_read(const struct unread *unread, TessBaseAPI *api, PIX *pix, int dpi,
+                 const struct time_limit *limit, struct word_list *list)
+{
+    unsigned in_vain = 0;
+    bool good = true;
+    TessBaseAPISetPageSegMode(api, PSM_SINGLE_LINE);
+    for (unsigned i = 0; good && i < unread->count && in_vain < IN_VAIN_MOST; i++) {
+        struct word_list found = {0};
+        if (time_limit_is_over(limit))
+            break;
+        read_line(unread->lines[i], api, pix, dpi, &found);
+        if (found.count > 0)
+            put(list, &found, target_of(list, unread->lines[i]));
+        in_vain += found.count == 0;
+        good = !found.failed && !list->failed;
+        word_list_done(&found);
+    }
+    return good;
+}

@@ -1,0 +1,31 @@
+/* unread.h - lines of print that layout analysis passed over: narrow columns of figures, the foot
+ * of a page, a word by itself. They are ink of the size of letters that no word covers, and are
+ * read line by line. */
+// SPDX-License-Identifier: EUPL-1.2
+#ifndef OCR_UNREAD_H
+#define OCR_UNREAD_H
+
+#include <allheaders.h>
+#include <stdbool.h>
+#include <tesseract/capi.h>
+
+#include "ocr/time_limit.h"
+#include "ocr/word_list.h"
+
+enum { UNREAD_LINES_MOST = 100 }; /* on one page */
+
+struct unread {
+    struct reading_box lines[UNREAD_LINES_MOST]; /* px of the picture, from top to bottom */
+    unsigned count;
+};
+
+/* Finds them. `bits` (1 is ink) shows the picture that was read, in whose pixels the list's boxes
+ * are. False when memory is out. */
+bool unread_find(PIX *bits, const struct word_list *list, struct unread *ret_unread);
+
+/* Reads them from `pix`, and puts what is surely text into the list where it belongs by its place.
+ * Changes the engine's picture. Ends at `limit`. False when memory is out. */
+bool unread_read(const struct unread *unread, TessBaseAPI *api, PIX *pix, int dpi,
+                 const struct time_limit *limit, struct word_list *list);
+
+#endif
