@@ -16,7 +16,8 @@ struct spool_place {
     const char *region;
     const char *access_key;
     const char *secret_file;
-    int64_t timeout_ms; /* nothing has moved for this long: the request is given up */
+    const char *authorities; /* file of certificates (PEM); NULL: the system's */
+    int64_t timeout_ms;      /* nothing has moved for this long: the request is given up */
     int64_t cache_bytes;
     int64_t cache_age_ms; /* a copy is fetched anew after this */
 };

@@ -60,6 +60,7 @@ struct spool_place config_spool_place(const struct config *config)
                                 .region = s3->region,
                                 .access_key = s3->access_key,
                                 .secret_file = s3->secret_file,
+                                .authorities = s3->authorities,
                                 .timeout_ms = s3->timeout_ms,
                                 .cache_bytes = s3->cache_bytes,
                                 .cache_age_ms = s3->cache_age_ms};

@@ -152,6 +152,7 @@ struct config_limits {
 struct config_s3 {
     char *endpoint, *region, *access_key;
     char *secret_file; /* absolute path */
+    char *authorities; /* absolute path; NULL: the system's */
     int64_t timeout_ms;
     char *cache; /* absolute path */
     int64_t cache_bytes;

@@ -316,6 +316,9 @@ const struct setting settings[] = {
           "The name of the key that may list, get, put and delete in the bucket."),
     VALUE(SETTING_OPTION_PATH, "store.s3.secret_file", "", 0, PATH_BYTES, store.s3.secret_file,
           "File whose first line is the secret of that key."),
+    VALUE(SETTING_OPTION_PATH, "store.s3.authorities", "", 0, PATH_BYTES, store.s3.authorities,
+          "File of the certificates (PEM) that the object store's is checked against; empty: the "
+          "system's."),
     VALUE(SETTING_DURATION, "store.s3.timeout", "5s", SEC, MIN, store.s3.timeout_ms,
           "A request of which nothing has moved for this long is given up and made again."),
     VALUE(

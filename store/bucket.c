@@ -81,10 +81,12 @@ enum status bucket_open(const struct spool_place *place, struct bucket **ret_buc
     bucket->signature = text_take(&signature);
     bucket->access_key = string_copy(place->access_key);
     bucket->secret_file = string_copy(place->secret_file);
+    bucket->authorities = string_copy(place->authorities);
     bucket->timeout_ms = place->timeout_ms;
     enum status status = cut_url(bucket, place, fault);
     if (status == STATUS_OK &&
-        (bucket->signature == NULL || bucket->access_key == NULL || bucket->secret_file == NULL))
+        (bucket->signature == NULL || bucket->access_key == NULL || bucket->secret_file == NULL ||
+         (place->authorities != NULL && bucket->authorities == NULL)))
         status = fault_set(fault, STATUS_LATER, "out of memory");
     if (status == STATUS_OK)
         status = begin_curl(bucket, fault);
@@ -107,6 +109,7 @@ void bucket_close(struct bucket **bucket_p)
         sodium_memzero(bucket->secret, strlen(bucket->secret));
     free(bucket->secret);
     free(bucket->secret_file);
+    free(bucket->authorities);
     free(bucket->access_key);
     free(bucket->signature);
     free(bucket->prefix);

@@ -39,6 +39,8 @@ enum {
     BUCKET_PIECE_BYTES = 1 << 24        /* of a multipart upload */
 };
 
+/* In the place of a store's word for a refusal: its certificate is none that we trust. */
+#define BUCKET_CODE_CERTIFICATE  "certificate"
 #define BUCKET_SINGLE_BYTES_MOST (UINT64_C(64) << 20) /* larger ones go in pieces */
 
 struct bucket;

@@ -208,6 +208,23 @@ static bool set_address(const struct bucket *bucket, const struct bucket_request
            curl_easy_setopt(bucket->curl, CURLOPT_URL, url) == CURLE_OK;
 }
 
+/* A store whose certificate is not trusted is one that does not answer; libcurl says why. */
+static void set_trust(struct bucket *bucket)
+{
+    bucket->curl_words[0] = '\0';
+    (void)curl_easy_setopt(bucket->curl, CURLOPT_ERRORBUFFER, bucket->curl_words);
+    if (bucket->authorities == NULL)
+        return;
+    (void)curl_easy_setopt(bucket->curl, CURLOPT_CAINFO, bucket->authorities);
+    (void)curl_easy_setopt(bucket->curl, CURLOPT_CAPATH, NULL);
+}
+
+static bool is_distrust(CURLcode result)
+{
+    return result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE ||
+           result == CURLE_SSL_ISSUER_ERROR;
+}
+
 static void set_limits(const struct bucket *bucket, const struct bucket_request *request)
 {
     CURL *curl = bucket->curl;
@@ -314,6 +331,7 @@ static enum status attempt(struct bucket *bucket, struct bucket_request *request
     curl_easy_reset(bucket->curl);
     if (!set_address(bucket, request))
         return fault_set(fault, STATUS_LATER, "out of memory");
+    set_trust(bucket);
     set_limits(bucket, request);
     set_body(bucket, request);
     struct curl_slist *lines = set_signature(bucket, request);
@@ -323,6 +341,8 @@ static enum status attempt(struct bucket *bucket, struct bucket_request *request
     (void)curl_easy_setopt(bucket->curl, CURLOPT_WRITEDATA, &answer);
     *ret_result = lines == NULL ? CURLE_OUT_OF_MEMORY : curl_easy_perform(bucket->curl);
     end_try(bucket, request);
+    if (is_distrust(*ret_result))
+        (void)snprintf(request->code, sizeof request->code, BUCKET_CODE_CERTIFICATE);
     curl_slist_free_all(lines);
     return STATUS_OK;
 }
@@ -364,8 +384,10 @@ static enum status explain(const struct bucket *bucket, const struct bucket_requ
     if (request->local.text[0] != '\0')
         return fault_set(fault, STATUS_LATER, "%s", request->local.text);
     if (result != CURLE_OK)
-        return fault_set(fault, STATUS_LATER, "object store %s: %s", bucket->url,
-                         curl_easy_strerror(result));
+        return fault_set(fault, STATUS_LATER, "object store %s: %s%s", bucket->url,
+                         is_distrust(result) ? "its certificate is not trusted: " : "",
+                         bucket->curl_words[0] == '\0' ? curl_easy_strerror(result)
+                                                       : bucket->curl_words);
     return fault_set(fault, STATUS_LATER, "object store %s: %s of %s answered with %ld%s%s",
                      bucket->url, request->method,
                      request->key == NULL ? "the bucket" : request->key, request->http_status,

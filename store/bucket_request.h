@@ -18,13 +18,15 @@ struct bucket {
     char *prefix; /* "" or "a/b/" */
     char *signature;
     char *access_key, *secret_file;
-    char *secret; /* NULL: not read yet */
+    char *authorities; /* NULL: the system's */
+    char *secret;      /* NULL: not read yet */
     int64_t timeout_ms;
 
     /* 0: the last request was answered. */
     int64_t pause_ms;
     int64_t away_until_ms, away_since_ms; /* monotonic */
     char away_words[FAULT_TEXT_BYTES];
+    char curl_words[CURL_ERROR_SIZE]; /* of the request at hand; "": none */
 };
 
 struct bucket_request {

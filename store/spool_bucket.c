@@ -240,6 +240,9 @@ static void tell_refusal(const struct bucket_health *health, const struct fault 
         {"SignatureDoesNotMatch",
          "Correct store.s3.access_key, the secret in store.s3.secret_file, or store.s3.region."       },
         {"AccessDenied",          "Give the key the right to list, get, put and delete in the bucket."},
+        {BUCKET_CODE_CERTIFICATE,
+         "Put the certificates of its authority into the file that store.s3.authorities names, or "
+         "correct the host in store.s3.endpoint. Until then nothing is sent."                         },
         {"RequestTimeTooSkewed",  "Set this host's clock, or the object store's."                     },
     };
     const char *advice = health->http_status == 0

@@ -49,15 +49,16 @@ class Store:
             os.unlink(self.plan)
 
 
-def settle(instance, store):
-    """Writes the place of the spool into the configuration."""
+def settle(instance, store, trusted=""):
+    """Writes the place of the spool into the configuration, and whose word is taken for its certificate."""
     values = {"spool": f"{URL}/{os.path.basename(instance.folder)}", "endpoint": store.endpoint,
               "access_key": os.environ["SPOOL_S3_KEY"], "secret_file": os.environ["SPOOL_S3_SECRET"],
-              "timeout": "3s"}
+              "timeout": "3s", "authorities": trusted}
     with open(instance.config, encoding="utf-8") as file:
         text = file.read()
     for key, value in values.items():
-        pattern = rf"(?m)^(\s*{key}:).*$" if key != "timeout" else r"(?ms)(  s3:.*?^\s*timeout:)[^\n]*"
+        in_section = key in ("timeout", "authorities")  # others have these words, too
+        pattern = rf"(?ms)(  s3:.*?^\s*{key}:)[^\n]*" if in_section else rf"(?m)^(\s*{key}:).*$"
         text, count = re.subn(pattern, rf'\1 "{value}"', text, count=1)
         if count == 0:
             raise SystemExit(f"the configuration has no {key}")
@@ -193,4 +194,5 @@ def main():
     print(f"{COPIES + 1} letters through, state {state}")
 
 
-main()
+if __name__ == "__main__":
+    main()
