@@ -299,6 +299,12 @@ static double line_oldest_age(const struct observation *seen, const struct site_
     return age_s(seen, site->line_oldest_ms);
 }
 
+static double line_is_held(const struct observation *seen, const struct site_state *site)
+{
+    (void)seen;
+    return site->is_held;
+}
+
 static void append_lines(struct text *text, const struct observation *seen)
 {
     append_line(text, seen, "desk_up", "Whether the line of the desk far away stands.", line_is_up);
@@ -310,6 +316,8 @@ static void append_lines(struct text *text, const struct observation *seen)
     append_line(text, seen, "desk_oldest_age_seconds",
                 "How long ago the oldest of them was taken over there; 0 when none waits.",
                 line_oldest_age);
+    append_line(text, seen, "desk_held", "Whether nothing is taken from the desk for now.",
+                line_is_held);
 }
 
 static void append_sites(struct text *text, const struct observation *seen)

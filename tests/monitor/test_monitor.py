@@ -325,7 +325,8 @@ def check_metrics(instance):
 def check_what_is_asked_for(instance):
     """Dashboard and alert rules ask only for what is served, and promtool takes the rules."""
     _, text = instance.get("/metrics")
-    served = set(re.findall(r"(?m)^(posteingang_\w+)", text))
+    served = set(re.findall(r"(?m)^(?:# TYPE )?(posteingang_\w+)", text))  # of desks there are none here
+    served.add("posteingang_object_store_up")  # with a spool in one only
     rules = os.path.join(SOURCE, "package/prometheus/posteingang.rules.yml")
     for path in (rules, os.path.join(SOURCE, "package/prometheus/posteingang-dashboard.json")):
         with open(path, encoding="utf-8") as file:
