@@ -50,8 +50,9 @@ enum status database_end(struct database *database, enum status status, struct f
 
 /* A part of a writing transaction that can be undone by itself; parts have no parts. */
 enum status database_begin_part(struct database *database, struct fault *fault);
-/* Keeps the part when `status` is STATUS_OK, undoes it otherwise. *ret_is_lost: the transaction
- * itself is gone, and all that is left to do is to end it. */
+/* Keeps the part when `status` is STATUS_OK, undoes it otherwise. What was posted in a part may fail
+ * behind its end, and then the whole transaction does. *ret_is_lost: the transaction itself is gone,
+ * and all that is left to do is to end it. */
 enum status database_end_part(struct database *database, enum status status, bool *ret_is_lost,
                               struct fault *fault);
 
@@ -92,7 +93,8 @@ struct value value_digest_or_null(const struct digest *digest); /* all zero beco
 
 /* ---- statements ----------------------------------------------------------------------------- */
 
-/* Runs a statement to its end. *ret_changed (may be NULL): how many rows it changed. */
+/* Runs a statement to its end. *ret_changed: how many rows it changed; NULL: nobody wants to know, and
+ * inside a transaction it is as if it were posted. */
 enum status database_run(struct database *database, const char *sql, const struct value *values,
                          size_t count, uint64_t *ret_changed, struct fault *fault);
 /* A statement of a writing transaction whose outcome need not be known at once, so that a server is

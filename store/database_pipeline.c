@@ -84,6 +84,7 @@ enum status pipeline_settle(struct server *server, PGresult **ret_last, struct f
         take_answers(server, &bad, &last, &words);
     is_whole = is_whole && leave(server);
     server->posted_count = 0;
+    server->is_part_first = server->is_part_first || (is_whole && bad == NULL);
     if (!is_whole || bad != NULL) {
         PQclear(last);
         enum status status = server_failed(server, bad, "run a statement", fault);

@@ -592,10 +592,16 @@ static enum status execute(struct server *server, const char *sql, const struct 
     return status;
 }
 
+static enum status post(struct database *database, const char *sql, const struct value *values,
+                        size_t count, const char *otherwise, struct fault *fault);
+
+/* What nobody wants to know anything of need not be waited for. */
 static enum status run(struct database *database, const char *sql, const struct value *values,
                        size_t count, uint64_t *ret_changed, struct fault *fault)
 {
     PGresult *result = NULL;
+    if (ret_changed == NULL && ((struct server *)database)->in_transaction)
+        return post(database, sql, values, count, NULL, fault);
     enum status status = execute((struct server *)database, sql, values, count, &result, fault);
     if (status == STATUS_OK && ret_changed != NULL)
         *ret_changed = strtoull(PQcmdTuples(result), NULL, 10);
@@ -886,6 +892,8 @@ static enum status end(struct database *database, enum status status, struct fau
 
 static enum status begin_part(struct database *database, struct fault *fault)
 {
+    struct server *server = (struct server *)database;
+    server->is_part_first = server->posted_count == 0;
     return post(database, "SAVEPOINT part", NO_VALUES, NULL, fault);
 }
 
@@ -895,11 +903,12 @@ static enum status end_part(struct database *database, enum status status, bool 
     struct server *server = (struct server *)database;
     *ret_is_lost = false;
     if (status == STATUS_OK)
-        status = run(database, "RELEASE SAVEPOINT part", NO_VALUES, NULL, fault);
+        status = post(database, "RELEASE SAVEPOINT part", NO_VALUES, NULL, fault);
     if (status == STATUS_OK)
         return STATUS_OK;
     pipeline_drain(server);
-    *ret_is_lost = server->connection == NULL ||
+    // What was posted before the part may be what failed: then it is undone, too.
+    *ret_is_lost = server->connection == NULL || !server->is_part_first ||
                    server_command(server, "ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part",
                                   "undo a part", NULL) != STATUS_OK;
     return status;

@@ -37,6 +37,7 @@ struct server {
     bool in_transaction;             /* database_begin() or _begin_reading() was called */
     bool is_lost;                    /* the connection went in the middle of it */
     bool has_changed;                /* it changed something */
+    bool is_part_first;              /* nothing of before this part is posted and not settled */
     bool is_lazy;                    /* synchronous_commit is off */
     bool owes_durability;            /* something was committed while it was */
     unsigned names;                  /* of prepared statements, so far */

@@ -139,7 +139,8 @@ static enum status keep_standing(struct ledger *ledger, const struct uuid *docum
     bool begins = urgency > 0 && !basis->is_acknowledged && !basis->is_flagged;
     return database_run(ledger->database,
                         "UPDATE document SET due = $2, urgency = $3,"
-                        " flagged_ms = CASE WHEN $4 = 1 THEN $5 ELSE flagged_ms END WHERE id = $1",
+                        " flagged_ms = CASE WHEN $4 = 1 THEN $5 ELSE flagged_ms END WHERE id = $1"
+                        " AND (due IS DISTINCT FROM $2 OR urgency <> $3 OR $4 = 1)",
                         VALUES(value_uuid(document),
                                value_text(written[0] == '\0' ? NULL : written),
                                value_integer(urgency), value_integer(begins),

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/ledger_move.h"
 #include "store/ledger_private.h"
@@ -99,12 +100,24 @@ void ledger_close(struct ledger **ledger_p)
     free(ledger);
 }
 
+static void forget_turns(struct ledger *ledger)
+{
+    memset(ledger->turns_made, 0, sizeof ledger->turns_made);
+}
+
+static void keep_turns(struct ledger *ledger)
+{
+    for (size_t i = 0; i < sizeof ledger->turns / sizeof *ledger->turns; i++)
+        ledger->turns[i] |= ledger->turns_made[i];
+}
+
 /* A transaction that nobody knows anything of yet. */
 static enum status begin_anew(struct ledger *ledger, struct fault *fault)
 {
     ledger->head.is_known = false;
     ledger->tally.count = 0;
     ledger->has_new_work = false;
+    forget_turns(ledger);
     return database_begin(ledger->database, fault);
 }
 
@@ -158,6 +171,8 @@ static enum status commit(struct ledger *ledger, enum status status, struct faul
     if (status == STATUS_OK && watch != NULL)
         status = watch->before(watch->context, fault);
     status = database_end(ledger->database, status, fault);
+    if (status == STATUS_OK)
+        keep_turns(ledger);
     if (status == STATUS_OK && watch != NULL)
         status = watch->after(watch->context, fault);
     return status;
@@ -172,6 +187,7 @@ static enum status end_in_group(struct ledger *ledger, enum status status, struc
     if (status != STATUS_OK) {
         ledger->tally = ledger->tally_before;
         ledger->head.is_known = false;
+        forget_turns(ledger);
     }
     return status;
 }

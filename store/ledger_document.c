@@ -51,6 +51,25 @@ static enum status pages_return(struct ledger *ledger, const struct uuid *docume
                         VALUES(value_uuid(document)), NULL, fault);
 }
 
+static const char other_state[] =
+    "the ledger contradicts itself: a document is not in the state that it should be in; run"
+    " \"posteingang verify\"";
+
+/* One statement, because each one renews the document's row in all its indexes. */
+enum status document_file(struct ledger *ledger, const struct uuid *document, const char *place,
+                          int64_t audit, struct fault *fault)
+{
+    const char *from = document_state_name(DOCUMENT_MATCHING);
+    const char *to = document_state_name(DOCUMENT_FILED);
+    enum status status = database_post_one(
+        ledger->database,
+        "UPDATE document SET state = $3, audit = $4, place = $5 WHERE id = $1 AND state = $2",
+        VALUES(value_uuid(document), value_text(from), value_text(to), value_integer(audit),
+               value_text(place)),
+        other_state, fault);
+    return status == STATUS_OK ? tally_move(ledger, "document", from, to, fault) : status;
+}
+
 enum status document_move(struct ledger *ledger, const struct uuid *document,
                           enum document_state from, enum document_state to, int64_t audit,
                           struct fault *fault)
@@ -64,9 +83,7 @@ enum status document_move(struct ledger *ledger, const struct uuid *document,
         ledger->database, "UPDATE document SET state = $3, audit = $4 WHERE id = $1 AND state = $2",
         VALUES(value_uuid(document), value_text(from_name), value_text(to_name),
                value_integer(audit)),
-        "the ledger contradicts itself: a document is not in the state that it should be in; run"
-        " \"posteingang verify\"",
-        fault);
+        other_state, fault);
     bool comes_back =
         (to == DOCUMENT_CLEARING || to == DOCUMENT_MATCHING) &&
         (from == DOCUMENT_DISCARDED || from == DOCUMENT_RECALLED || from == DOCUMENT_CORRUPT);

@@ -91,6 +91,18 @@ void detail_job(struct text *detail, const struct job_row *job)
     detail_number(detail, "attempt", job->attempt);
 }
 
+/* Whether the site has a row in `turn` that was committed. Otherwise it has one after this change, and
+ * that is known when it is committed. */
+static bool turns_have(struct ledger *ledger, enum job_kind kind, int64_t site)
+{
+    if (site <= 0 || site >= TURNS_KNOWN_MOST)
+        return false;
+    uint64_t bit = 1ULL << site;
+    bool has = (ledger->turns[kind] & bit) != 0;
+    ledger->turns_made[kind] |= bit;
+    return has;
+}
+
 enum status job_create(struct ledger *ledger, enum job_kind kind, int64_t site,
                        const struct uuid *scan, const struct uuid *document, int64_t audit,
                        struct fault *fault)
@@ -104,7 +116,7 @@ enum status job_create(struct ledger *ledger, enum job_kind kind, int64_t site,
                       VALUES(value_text(name), value_integer(site), value_uuid(scan),
                              value_uuid_or_null(document), value_integer(audit)),
                       fault);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !turns_have(ledger, kind, site))
         status = database_post(ledger->database,
                                "INSERT INTO turn (kind, site, served) VALUES ($1, $2, 0)"
                                " ON CONFLICT (kind, site) DO NOTHING",
@@ -235,15 +247,16 @@ enum status job_set_aside(struct ledger *ledger, const struct job_row *job, cons
 
 /* The site whose turn it is among those with a job that is due; 0 for none. Written so that a site is
  * asked for its first job: of "EXISTS" PostgreSQL makes a join over all that wait. */
+#define NEXT_SITE                                                                                  \
+    "SELECT q.site FROM turn q WHERE q.kind = $1 AND (SELECT e.id FROM job e WHERE"                \
+    " e.kind = q.kind AND e.site = q.site AND e.state = 'ready' AND e.not_before <= $2"            \
+    " ORDER BY e.not_before, e.id LIMIT 1) IS NOT NULL ORDER BY q.served, q.site LIMIT 1"
+
 static enum status next_site(struct ledger *ledger, const char *kind, int64_t now,
                              int64_t *ret_site, struct fault *fault)
 {
-    return database_number(
-        ledger->database,
-        "SELECT t.site FROM turn t WHERE t.kind = $1 AND (SELECT j.id FROM job j WHERE"
-        " j.kind = t.kind AND j.site = t.site AND j.state = 'ready' AND j.not_before <= $2"
-        " ORDER BY j.not_before, j.id LIMIT 1) IS NOT NULL ORDER BY t.served, t.site LIMIT 1",
-        VALUES(value_text(kind), value_integer(now)), 0, ret_site, fault);
+    return database_number(ledger->database, NEXT_SITE,
+                           VALUES(value_text(kind), value_integer(now)), 0, ret_site, fault);
 }
 
 /* A job that is due, with what a worker's side needs to know besides the numbers. */
@@ -280,8 +293,9 @@ static enum status read_due(struct rows *rows, struct due_job *ret_due, struct f
     return STATUS_OK;
 }
 
-static enum status next_job(struct ledger *ledger, const char *kind, int64_t site, int64_t now,
-                            bool *ret_found, struct due_job *ret_due, struct fault *fault)
+/* The one of the site whose turn it is, in one question. */
+static enum status next_job(struct ledger *ledger, const char *kind, int64_t now, bool *ret_found,
+                            struct due_job *ret_due, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false;
@@ -289,15 +303,16 @@ static enum status next_job(struct ledger *ledger, const char *kind, int64_t sit
         ledger->database,
         "SELECT " JOB_COLUMNS ", s.state, d.state, t.name, s.source FROM job j"
         " LEFT JOIN scan s ON s.id = j.scan LEFT JOIN document d ON d.id = j.document"
-        " LEFT JOIN site t ON t.id = s.site WHERE j.id = coalesce("
-        " (SELECT w.id FROM job w WHERE w.kind = $1 AND w.site = $2 AND w.state = 'ready'"
-        "  AND w.not_before > 0 AND w.not_before <= $3 AND w.content_failures = 0"
+        " LEFT JOIN site t ON t.id = s.site WHERE j.id = (SELECT coalesce("
+        " (SELECT w.id FROM job w WHERE w.kind = $1 AND w.site = n.site AND w.state = 'ready'"
+        "  AND w.not_before > 0 AND w.not_before <= $2 AND w.content_failures = 0"
         "  ORDER BY w.not_before, w.id LIMIT 1),"
-        " (SELECT f.id FROM job f WHERE f.kind = $1 AND f.site = $2 AND f.state = 'ready'"
+        " (SELECT f.id FROM job f WHERE f.kind = $1 AND f.site = n.site AND f.state = 'ready'"
         "  AND f.not_before = 0 ORDER BY f.id LIMIT 1),"
-        " (SELECT c.id FROM job c WHERE c.kind = $1 AND c.site = $2 AND c.state = 'ready'"
-        "  AND c.not_before > 0 AND c.not_before <= $3 ORDER BY c.not_before, c.id LIMIT 1))",
-        VALUES(value_text(kind), value_integer(site), value_integer(now)), &rows, fault);
+        " (SELECT c.id FROM job c WHERE c.kind = $1 AND c.site = n.site AND c.state = 'ready'"
+        "  AND c.not_before > 0 AND c.not_before <= $2 ORDER BY c.not_before, c.id LIMIT 1))"
+        " FROM (" NEXT_SITE ") n)",
+        VALUES(value_text(kind), value_integer(now)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there)
@@ -326,12 +341,9 @@ static enum status next_sound_job(struct ledger *ledger, enum job_kind kind, boo
     enum status status = STATUS_OK;
     *ret_found = false;
     while (status == STATUS_OK) {
-        int64_t site = 0;
         bool there = false;
         struct due_job due = {0};
-        status = next_site(ledger, name, now, &site, fault);
-        if (status == STATUS_OK && site != 0)
-            status = next_job(ledger, name, site, now, &there, &due, fault);
+        status = next_job(ledger, name, now, &there, &due, fault);
         if (status != STATUS_OK || !there)
             return status;
         if (due.is_sound) {

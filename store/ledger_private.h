@@ -22,7 +22,7 @@
 #include "store/guard.h"
 #include "store/ledger.h"
 
-enum { TALLY_NAME_BYTES = 64, TALLY_NAMES_MOST = 32 };
+enum { TALLY_NAME_BYTES = 64, TALLY_NAMES_MOST = 32, TURNS_KNOWN_MOST = 64 };
 
 /* What a transaction has counted and not written yet; see ledger_tally.c. */
 struct tally_entry {
@@ -66,6 +66,8 @@ struct ledger {
     const struct leadership *leader; /* whose changes these are; NULL: anybody's. Borrowed */
     struct audit_head head;
     struct tally_pending tally, tally_before; /* … this change of the group */
+    uint64_t turns[JOB_COMPOSE + 1];          /* by kind: sites with a row in `turn`, as bits */
+    uint64_t turns_made[JOB_COMPOSE + 1];     /* the same of this transaction */
 };
 
 struct leadership;
@@ -146,6 +148,9 @@ enum status scan_record_read(struct rows *rows, struct scan_record *ret_record,
 enum status document_move(struct ledger *ledger, const struct uuid *document,
                           enum document_state from, enum document_state to, int64_t audit,
                           struct fault *fault);
+/* matching -> filed, at this place. */
+enum status document_file(struct ledger *ledger, const struct uuid *document, const char *place,
+                          int64_t audit, struct fault *fault);
 enum status document_state_of(struct ledger *ledger, const struct uuid *document, bool *ret_found,
                               enum document_state *ret_state, struct fault *fault);
 /* matching -> clearing, because its match or file job was given up: a person decides. */

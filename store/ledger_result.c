@@ -334,11 +334,7 @@ static enum status end_filing(struct ledger *ledger, const struct job_row *job,
     if (status == STATUS_OK)
         status = keep_note(ledger, job, filing->note, audit, fault);
     if (status == STATUS_OK)
-        status = database_post(ledger->database, "UPDATE document SET place = $2 WHERE id = $1",
-                               VALUES(value_uuid(&job->document), value_text(place)), fault);
-    if (status == STATUS_OK)
-        status =
-            document_move(ledger, &job->document, DOCUMENT_MATCHING, DOCUMENT_FILED, audit, fault);
+        status = document_file(ledger, &job->document, place, audit, fault);
     if (status == STATUS_OK)
         status = requests_follow(ledger, &job->document, fault);
     return status;

@@ -68,13 +68,18 @@ static enum status append_expected(struct ledger *ledger, struct text *lines, st
 
 /* ---- what came in with it -------------------------------------------------------------------- */
 
-/* Documents d whose case is settled, other than $1 and what shares its pages. */
-#define SETTLED                                                                                    \
-    " d.case_number IS NOT NULL AND (d.state = 'filed' OR (d.state = 'matching' AND EXISTS"        \
-    " (SELECT 1 FROM job j WHERE j.scan = d.scan AND j.document = d.id AND j.kind = 'file'"        \
-    " AND j.state <> 'done'))) AND COALESCE(d.copy_of, d.id) <>"                                   \
-    " (SELECT COALESCE(o.copy_of, o.id) FROM document o WHERE o.id = $1)"
-#define NEAREST " ORDER BY d.received_ms DESC, d.id LIMIT $2"
+/* Of the documents whose ids `near` selects, those whose case is settled, other than $1 and what shares
+ * its pages; the newest $2. Each is looked up by its id: of a join PostgreSQL makes a walk over all
+ * that were ever filed. */
+#define SETTLED(near)                                                                              \
+    "WITH near AS MATERIALIZED (" near ") SELECT t.case_number, '', 0, t.id FROM (SELECT n.id,"    \
+    " (SELECT e.received_ms FROM document e WHERE e.id = n.id) AS received_ms,"                    \
+    " (SELECT d.case_number FROM document d WHERE d.id = n.id AND (d.state = 'filed' OR"           \
+    " (d.state = 'matching' AND EXISTS (SELECT 1 FROM job j WHERE j.scan = d.scan AND"             \
+    " j.document = d.id AND j.kind = 'file' AND j.state <> 'done'))) AND"                          \
+    " COALESCE(d.copy_of, d.id) <> (SELECT COALESCE(o.copy_of, o.id) FROM document o"              \
+    " WHERE o.id = $1)) AS case_number FROM near n) t"                                             \
+    " WHERE t.case_number IS NOT NULL ORDER BY t.received_ms DESC, t.id LIMIT $2"
 
 /* Where the document lies in its scan, and where its envelope begins and ends. */
 struct stretch {
@@ -138,28 +143,27 @@ static enum status append_near(struct ledger *ledger, const struct uuid *documen
     enum status status = find_stretch(ledger, document, &stretch, fault);
     const struct value scan = value_uuid(&stretch.scan);
     if (status == STATUS_OK)
-        status =
-            append_all(ledger, "submission",
-                       "SELECT d.case_number, '', 0, d.id FROM document d WHERE d.scan IN"
-                       " (SELECT b.scan FROM receipt_scan a JOIN receipt_scan b ON b.code = a.code"
-                       " WHERE a.scan = $3) AND" SETTLED NEAREST,
-                       VALUES(id, most, scan), lines, fault);
+        status = append_all(ledger, "submission",
+                            SETTLED("SELECT DISTINCT s.id FROM receipt_scan a"
+                                    " JOIN receipt_scan b ON b.code = a.code"
+                                    " JOIN document s ON s.scan = b.scan WHERE a.scan = $3"),
+                            VALUES(id, most, scan), lines, fault);
     if (status == STATUS_OK && stretch.first > 0)
         status = append_all(
             ledger, "envelope",
-            "SELECT d.case_number, '', 0, d.id FROM document d WHERE d.scan = $3"
-            " AND EXISTS (SELECT 1 FROM page p WHERE p.scan = $3 AND p.document = d.id"
-            " AND p.number >= $4 AND p.number < $5) AND" SETTLED NEAREST,
+            SETTLED("SELECT s.id FROM document s WHERE s.scan = $3 AND EXISTS"
+                    " (SELECT 1 FROM page p WHERE p.scan = $3 AND p.document = s.id"
+                    " AND p.number >= $4 AND p.number < $5)"),
             VALUES(id, most, scan, value_integer(stretch.before), value_integer(stretch.after)),
             lines, fault);
     if (status == STATUS_OK)
-        status = append_all(
-            ledger, "batch",
-            "SELECT d.case_number, '', 0, d.id FROM document d WHERE (d.scan = $3 OR d.id IN"
-            " (SELECT o.document FROM page o WHERE o.document IS NOT NULL AND o.batch IN"
-            " (SELECT p.batch FROM page p WHERE p.scan = $3 AND p.document = $1"
-            " AND p.batch IS NOT NULL))) AND" SETTLED NEAREST,
-            VALUES(id, most, scan), lines, fault);
+        status =
+            append_all(ledger, "batch",
+                       SETTLED("SELECT s.id FROM document s WHERE s.scan = $3 UNION"
+                               " SELECT o.document FROM page p JOIN page o ON o.batch = p.batch"
+                               " WHERE p.scan = $3 AND p.document = $1 AND o.document IS NOT NULL"
+                               " AND p.batch IS NOT NULL AND o.batch IS NOT NULL"),
+                       VALUES(id, most, scan), lines, fault);
     return status;
 }
 

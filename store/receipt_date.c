@@ -109,7 +109,8 @@ static enum status gather_batch(struct ledger *ledger, const struct uuid *docume
         ledger->database,
         "SELECT b.id, b.site, b.received_day, b.operator, b.channel, b.made_ms, l.id, l.counts_for,"
         " l.compartment, l.actor, l.noted_ms, l.site FROM document d"
-        " JOIN page p ON p.document = COALESCE(d.copy_of, d.id) JOIN batch b ON b.id = p.batch"
+        " JOIN page p ON p.document = COALESCE(d.copy_of, d.id) AND p.batch IS NOT NULL"
+        " JOIN batch b ON b.id = p.batch"
         " LEFT JOIN letterbox l ON l.id = b.letterbox WHERE d.id = $1 ORDER BY p.number LIMIT 1",
         VALUES(value_uuid(document)), &rows, fault);
     if (status == STATUS_OK)

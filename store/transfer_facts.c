@@ -122,23 +122,50 @@ static enum status find_receipt(struct ledger *ledger, const struct document_rec
 
 /* ---- pages ----------------------------------------------------------------------------------- */
 
-static enum status find_page(struct ledger *ledger, const struct document_page *place,
-                             struct transfer_page *page, uint8_t *ret_notes, struct fault *fault)
+/* How many of the places, from the first on, are pages of one scan in ascending order. */
+static uint32_t stretch_of(const struct document_page *places, uint32_t count)
+{
+    uint32_t length = 1;
+    while (length < count && places[length].number > places[length - 1].number &&
+           uuid_equal(&places[length].scan.uuid, &places[0].scan.uuid))
+        length++;
+    return length;
+}
+
+static void read_page(struct rows *rows, const struct document_page *place,
+                      struct transfer_page *page, struct text *symbol_coded)
+{
+    page->turned = (uint16_t)((rows_integer(rows, 1) + place->turned) % 360);
+    page->width = (int32_t)rows_integer(rows, 2);
+    page->height = (int32_t)rows_integer(rows, 3);
+    page->dpi = (int32_t)rows_integer(rows, 4);
+    if ((rows_integer(rows, 5) & PAGE_NOTE_SYMBOL_CODED) != 0)
+        text_append_format(symbol_coded, symbol_coded->length == 0 ? "%u" : ", %u", place->number);
+}
+
+/* The pages of a stretch, in one question. */
+static enum status find_stretch(struct ledger *ledger, const struct document_page *places,
+                                uint32_t count, struct transfer_page *pages,
+                                struct text *symbol_coded, struct fault *fault)
 {
     struct rows *rows = NULL;
-    bool there = false;
+    bool there = true;
+    uint32_t next = 0;
     enum status status = database_query(
         ledger->database,
-        "SELECT rotation, width, height, dpi, notes FROM page WHERE scan = $1 AND number = $2",
-        VALUES(value_uuid(&place->scan.uuid), value_integer(place->number)), &rows, fault);
-    if (status == STATUS_OK)
+        "SELECT number, rotation, width, height, dpi, notes FROM page WHERE scan = $1"
+        " AND number >= $2 AND number <= $3 ORDER BY number",
+        VALUES(value_uuid(&places[0].scan.uuid), value_integer(places[0].number),
+               value_integer(places[count - 1].number)),
+        &rows, fault);
+    while (status == STATUS_OK && there) {
         status = rows_next(rows, &there, fault);
-    if (status == STATUS_OK && there) {
-        page->turned = (uint16_t)((rows_integer(rows, 0) + place->turned) % 360);
-        page->width = (int32_t)rows_integer(rows, 1);
-        page->height = (int32_t)rows_integer(rows, 2);
-        page->dpi = (int32_t)rows_integer(rows, 3);
-        *ret_notes = (uint8_t)rows_integer(rows, 4);
+        if (status != STATUS_OK || !there)
+            break;
+        while (next < count && places[next].number < rows_integer(rows, 0))
+            next++; // there is no row of it
+        if (next < count && places[next].number == rows_integer(rows, 0))
+            read_page(rows, &places[next], &pages[next], symbol_coded);
     }
     rows_done(&rows);
     return status;
@@ -153,17 +180,17 @@ static enum status find_pages(struct ledger *ledger, const struct document_recor
     if (facts->pages == NULL)
         return ledger_out_of_memory(fault);
     text_append(&symbol_coded, "");
-    for (uint32_t i = 0; status == STATUS_OK && i < document->page_count; i++) {
+    for (uint32_t i = 0; i < document->page_count; i++) {
         const struct document_page *place = &document->places[i];
         facts->pages[i].number = place->number;
         facts->pages[i].is_of_other_scan = !uuid_equal(&place->scan.uuid, &document->scan.uuid);
-        uint8_t notes = 0;
-        status = find_page(ledger, place, &facts->pages[i], &notes, fault);
-        facts->page_count = i + 1;
-        if ((notes & PAGE_NOTE_SYMBOL_CODED) != 0)
-            text_append_format(&symbol_coded, symbol_coded.length == 0 ? "%u" : ", %u",
-                               place->number);
     }
+    for (uint32_t i = 0, length = 0; status == STATUS_OK && i < document->page_count; i += length) {
+        length = stretch_of(&document->places[i], document->page_count - i);
+        status = find_stretch(ledger, &document->places[i], length, &facts->pages[i], &symbol_coded,
+                              fault);
+    }
+    facts->page_count = document->page_count;
     facts->symbol_coded = text_take(&symbol_coded);
     return status == STATUS_OK && facts->symbol_coded == NULL ? ledger_out_of_memory(fault)
                                                               : status;

@@ -43,6 +43,7 @@ struct dispatch {
     struct work_notice *notice; /* NULL: the ledger is a file, or the server was away */
     bool is_grouping;           /* grants have to wait: for group_end(), or for what is said */
     int64_t group_ms;           /* monotonic: since when */
+    int64_t careful_ms;         /* monotonic: until then every change has a commit of its own */
     bool wants_grants;          /* somebody has room, or there is work */
     bool has_results;           /* some that are whole: the ledger is to take them */
     unsigned beat_timer, poll_timer, stop_timer;

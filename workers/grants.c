@@ -108,7 +108,7 @@ static bool hand_over(struct dispatch *dispatch, struct peer *peer, const struct
         return true;
     }
     name_subject(assignment, job);
-    assignment->part = PART_LEASED;
+    assignment->part = group_is_open(dispatch) ? PART_LEASED : PART_NONE;
     assignment->renewed_ms = assignment->moved_ms = dispatch_now(dispatch);
     // Leases are written before this look: whose key was revoked meanwhile gets no byte.
     if (!door_lets_stay(dispatch, peer))
@@ -120,6 +120,8 @@ static bool hand_over(struct dispatch *dispatch, struct peer *peer, const struct
                                          dispatch->rule->lease_ms, &parcel, &fault);
     if (status == STATUS_OK && !wire_fits(&parcel.message))
         status = fault_set(&fault, STATUS_REFUSE, "its names are beyond the protocol's limits");
+    if (status == STATUS_OK && !group_is_open(dispatch))
+        status = results_store(dispatch, &fault); // nothing waits for a commit
     if (dispatch_storage(dispatch, status, &fault) == STATUS_OK)
         there = send_job(dispatch, assignment, &parcel);
     else

@@ -8,11 +8,17 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "workers/dispatch_state.h"
 
-enum { GROUP_MS_MOST = 10 /* others who write wait for so long */ };
+enum {
+    GROUP_MS_MOST = 10, /* others who write wait for so long */
+    CAREFUL_MS = 20000, /* longer than workers wait before they deliver again */
+};
 
+/* After a group that did not happen each change has a commit of its own for a while: if it was the
+ * fault of one result, that one is found, and the others count. */
 void group_begin(struct dispatch *dispatch)
 {
-    ledger_group_begin(dispatch->ledger);
+    if (dispatch_now(dispatch) >= dispatch->careful_ms)
+        ledger_group_begin(dispatch->ledger);
     dispatch->is_grouping = true;
     dispatch->group_ms = dispatch_now(dispatch);
 }
@@ -113,6 +119,7 @@ bool group_end(struct dispatch *dispatch)
         send_kept(dispatch);
         return true;
     }
+    dispatch->careful_ms = dispatch_now(dispatch) + CAREFUL_MS;
     log_warning(NULL, "what was done last did not happen: %s", fault.text);
     undo_parts(dispatch, fault.text);
     return false;

@@ -237,8 +237,9 @@ static void a_transaction_that_loses_its_connection_changes_nothing(void **state
                                   VALUES(value_text("probe")), NULL, &scene->fault));
     scene_sql(scene, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name"
                      " = 'posteingang'");
+    uint64_t changed = 0;
     enum status status = database_run(database, "INSERT INTO tally VALUES ($1, 1)",
-                                      VALUES(value_text("other")), NULL, &scene->fault);
+                                      VALUES(value_text("other")), &changed, &scene->fault);
     assert_int_equal(status, STATUS_LATER);
     // Forgetting what failed does not make half of it true.
     assert_status(scene, database_end(database, STATUS_OK, &scene->fault), STATUS_LATER);
