@@ -37,6 +37,7 @@ enum {
     BAND_PX = 3,      /* of the border that is compared with paper, … */
     BAND_FROM_PX = 2, /* … and where it begins */
     SIDES_UNLIKE_LEAST = 3,
+    PAPER_STEP = 3, /* px: every scan in colours pays for this look */
     PAPER_RANK_PERCENT = 85,
     BORDER_COLOUR_LEAST = 30, /* largest less smallest sample, beyond that of the paper */
     MARK_LEAST = 28,          /* grey levels off the mean of what is around */
@@ -140,17 +141,24 @@ static int step_at(const uint8_t *at, int *ret_channel)
     return step;
 }
 
+/* How far off a place is looked: up to FAR, within the picture. */
+static int reach_at(const struct field *field, int x)
+{
+    int room = x < field->width - 1 - x ? x : field->width - 1 - x;
+    return room < FAR ? room : FAR;
+}
+
 /* Steps that are steeper than those beside them, and whose sides differ further off, too. */
 static void find_edges(struct field *field)
 {
     for (int y = 0; y < field->height; y++) {
         size_t row = (size_t)y * (size_t)field->width;
-        for (int x = FAR + 1; x < field->width - FAR - 1; x++) {
+        for (int x = NEAR; x < field->width - NEAR; x++) {
             const uint8_t *at = field->samples + (row + (size_t)x) * SAMPLES;
             int channel = 0, unused = 0, step = step_at(at, &channel);
             if (abs(step) < STEP_LEAST)
                 continue;
-            int far = gain(at, channel, NEAR, FAR);
+            int far = gain(at, channel, NEAR, reach_at(field, x));
             bool is_edge = abs(far) >= CONTRAST_LEAST && (far > 0) == (step > 0) &&
                            abs(step) >= abs(step_at(at - SAMPLES, &unused)) &&
                            abs(step) > abs(step_at(at + SAMPLES, &unused));
@@ -476,9 +484,9 @@ static void find_paper(PIX *small, int *ret_luminance, int *ret_colour)
 {
     unsigned counts[256] = {0}, seen = 0;
     uint64_t colours[256] = {0};
-    unsigned all = (unsigned)(pixGetWidth(small) * pixGetHeight(small));
-    for (int y = 0; y < pixGetHeight(small); y++)
-        for (int x = 0; x < pixGetWidth(small); x++) {
+    unsigned all = 0;
+    for (int y = 0; y < pixGetHeight(small); y += PAPER_STEP)
+        for (int x = 0; x < pixGetWidth(small); x += PAPER_STEP, all++) {
             uint8_t samples[SAMPLES];
             sample(small, x, y, samples);
             counts[luminance_of(samples)]++;

@@ -5,9 +5,12 @@
 
 Draws letters of German words with a received stamp across the text, in red, blue and green, at
 three strengths of ink, as scanners give them (JPEG and PNG in colours, and once more in grey,
-where nothing can be parted), N letters of each, and reads them. Recall is that of the words whose
+where nothing can be parted), N letters of each, and reads them; and the same with a black stamp, in
+which nothing can be parted either. Recall is that of the words whose
 ink the stamp touches. The last line is one JSON object; "beneath" is the share of words found
-beneath stamps in colours, "beneath_grey" the same of the very pages in grey, "untouched" that of all
+beneath stamps in colours, "beneath_grey" the same of the very pages in grey, "beneath_black" that beneath black ones,
+"black_false" how many words a page are read there that nobody wrote and "black_false_sure" how many
+of those the reader is sure of (0.8 and more), "untouched" that of all
 other words, "stamp" that of the stamps' own words. Ends with 1 when fewer words beneath stamps are
 found in colours than in grey.
 
@@ -36,7 +39,9 @@ bitten übersenden erhalten beigefügt bereits mitgeteilt folgende gemäß hierm
 Kontoauszüge Versicherung Krankenkasse Rente Jahresabrechnung Nebenkosten Vermieter Mietvertrag
 Grundsicherung Eingliederungshilfe Kostenübernahme Bescheinigung Angaben Änderung Mitteilung""".split()
 INKS = {"red": (200, 30, 45), "blue": (40, 55, 165), "green": (25, 125, 70)}
+BLACK = {"black": (25, 25, 30)}
 STRENGTHS = (0.5, 0.75, 1.0)
+SURE = 0.8
 STAMP_WORDS = ("Landkreis", "EINGEGANGEN", "Sozialamt")
 
 
@@ -99,7 +104,7 @@ def scan(page, cover, ink, strength, chance):
 def make_pages(count, seed, folder):
     """{path: (look, words beneath the stamp, other words, words of the stamp)}."""
     pages = {}
-    for ink, colour in INKS.items():
+    for ink, colour in (INKS | BLACK).items():
         for strength in STRENGTHS:
             for number in range(count):
                 chance = random.Random(f"{seed} {ink} {strength} {number}")
@@ -114,18 +119,36 @@ def make_pages(count, seed, folder):
                 ending = chance.choice((".jpg", ".png"))
                 how = {"quality": chance.choice((60, 75, 85))} if ending == ".jpg" else {}
                 picture.save(name + ending, dpi=(DPI, DPI), **how)
-                picture.convert("L").save(name + "-grey" + ending, dpi=(DPI, DPI), **how)
                 facts = (beneath, others, own)
                 pages[name + ending] = (f"{ink} {strength}", *facts)
+                if ink in BLACK:
+                    continue
+                picture.convert("L").save(name + "-grey" + ending, dpi=(DPI, DPI), **how)
                 pages[name + "-grey" + ending] = ("grey", *facts)
     return pages
 
 
 def read_all(paths):
-    done = subprocess.run([os.path.join(PROGRAMS, "read_corpus"), *paths], stdout=subprocess.PIPE,
-                          stderr=subprocess.DEVNULL, check=True, text=True,
+    """Texts by path, and the words with how sure the reader is of each."""
+    done = subprocess.run([os.path.join(PROGRAMS, "read_corpus"), "--words", *paths],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True,
                           env={**os.environ, "OMP_THREAD_LIMIT": "1"})
-    return {result["file"]: result["text"] for result in map(json.loads, done.stdout.splitlines())}
+    results = [json.loads(line) for line in done.stdout.splitlines()]
+    return ({result["file"]: result["text"] for result in results},
+            {result["file"]: [(box[0], box[5]) for page in result["pages"] for box in page["boxes"]]
+             for result in results})
+
+
+def count_false(true, read):
+    """Words that nobody wrote: all, and those of which the reader is sure."""
+    left, false = collections.Counter(true), []
+    for word, confidence in read:
+        known = word.strip(",.")
+        if left[known] > 0:
+            left[known] -= 1
+        else:
+            false.append(confidence)
+    return len(false), sum(confidence >= SURE for confidence in false)
 
 
 def count_found(words, text):
@@ -143,13 +166,18 @@ def main():
     folder = given.keep or os.path.join(os.environ["BENCH_FOLDER"], "stamps")
     os.makedirs(folder, exist_ok=True)
     pages = make_pages(given.count, given.seed, folder)
-    texts, found, all_words = read_all(sorted(pages)), collections.Counter(), collections.Counter()
+    texts, words_read = read_all(sorted(pages))
+    found, all_words, false = collections.Counter(), collections.Counter(), [0, 0]
     for path, (look, beneath, others, own) in pages.items():
         text = texts.get(path, "")
         all_found = count_found(beneath + others, text)
         # A word may stand beneath the stamp and elsewhere: those elsewhere are found first.
         of_others = min(count_found(others, text), all_found)
-        for key in (look, "grey" if look == "grey" else "colours"):
+        group = look.split()[0] if look.split()[0] in ("grey", *BLACK) else "colours"
+        if group in BLACK:
+            counted = count_false([*beneath, *others, *own], words_read.get(path, []))
+            false = [a + b for a, b in zip(false, counted)]
+        for key in dict.fromkeys((look, group)):
             for kind, words, hits in (("beneath", beneath, all_found - of_others),
                                       ("untouched", others, of_others),
                                       ("stamp", own, count_found(own, text))):
@@ -161,8 +189,11 @@ def main():
                   for kind in ("beneath", "untouched", "stamp"))
         print(f"{look:12} {'   '.join(shares)}")
     share = {key: round(found[key] / max(1, all_words[key]), 4) for key in all_words}
-    figures = {"pages": len(pages) // 2, "beneath": share["colours", "beneath"],
-               "beneath_grey": share["grey", "beneath"], "untouched": share["colours", "untouched"],
+    black = sum(look.split()[0] in BLACK for look, *_ in pages.values())
+    figures = {"pages": (len(pages) - black) // 2, "beneath": share["colours", "beneath"],
+               "beneath_grey": share["grey", "beneath"], "beneath_black": share["black", "beneath"],
+               "black_false": round(false[0] / max(1, black), 2),
+               "black_false_sure": round(false[1] / max(1, black), 2), "untouched": share["colours", "untouched"],
                "stamp": share["colours", "stamp"], "stamp_grey": share["grey", "stamp"]}
     print(json.dumps(figures))
     sys.exit(0 if figures["beneath"] >= figures["beneath_grey"] else 1)
