@@ -280,20 +280,21 @@ static bool is_to_stop(void *context, int words)
     return time_limit_is_over(context);
 }
 
-/* Numbers in doubt, and what no word covers of the ink that was looked at (`bits`). */
+/* At numbers in doubt, and at what no sure word covers of the ink that was looked at (`bits`). */
 static bool look_again(struct engine *engine, PIX *pix, int dpi, PIX *bits,
-                       const struct time_limit *limit, struct harvest *harvest)
+                       const struct original *original, const struct time_limit *limit,
+                       struct harvest *harvest)
 {
     struct unread unread = {.count = 0};
     return number_zones_read(&harvest->zones, engine->api, pix, dpi, limit, harvest->list) &&
            (bits == NULL || unread_find(bits, harvest->list, &unread)) &&
-           unread_read(&unread, engine->api, pix, dpi, limit, harvest->list);
+           unread_read(&unread, engine->api, original, dpi, limit, harvest->list);
 }
 
 enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_tables,
-                             const struct time_limit *limit, struct affine to_page,
-                             struct word_list *list, struct engine_result *ret_result,
-                             struct fault *fault)
+                             const struct original *original, const struct time_limit *limit,
+                             struct affine to_page, struct word_list *list,
+                             struct engine_result *ret_result, struct fault *fault)
 {
     ETEXT_DESC *monitor = TessMonitorCreate();
     if (monitor == NULL)
@@ -319,7 +320,8 @@ enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_
     // A page that makes no sense lies the wrong way round, is no text, or is handwriting, of which
     // everything is doubtful and all of it is kept.
     if (mean_confidence(&harvest) >= SENSIBLE_CONFIDENCE) {
-        good = is_late || list->failed || look_again(engine, pix, dpi, bits, limit, &harvest);
+        good = is_late || list->failed ||
+               look_again(engine, pix, dpi, bits, original, limit, &harvest);
         word_list_drop_doubtful(list, DOUBTFUL_CONFIDENCE);
     }
     pixDestroy(&bits);

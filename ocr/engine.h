@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "ocr/affine.h"
 #include "ocr/ocr.h"
+#include "ocr/original.h"
 #include "ocr/time_limit.h"
 #include "ocr/word_list.h"
 
@@ -33,11 +34,11 @@ struct engine_result {
 };
 
 /* Recognises `pix` (1 bit or 8 bit grey) and adds the words to `list`, which is empty, boxes mapped
- * by `to_page`. `has_tables`: columns of figures are likelier than form fields. Stops at `limit` with
- * what it has. */
+ * by `to_page`. `has_tables`: columns of figures are likelier than form fields. What is in doubt or
+ * was passed over is looked at again in `original`. Stops at `limit` with what it has. */
 enum status engine_recognise(struct engine *engine, PIX *pix, int dpi, bool has_tables,
-                             const struct time_limit *limit, struct affine to_page,
-                             struct word_list *list, struct engine_result *ret_result,
-                             struct fault *fault);
+                             const struct original *original, const struct time_limit *limit,
+                             struct affine to_page, struct word_list *list,
+                             struct engine_result *ret_result, struct fault *fault);
 
 #endif

@@ -1,9 +1,9 @@
 /* page.c - see page.h: the order in which a page is read.
  *
  * load -> upright as the file says -> square pixels -> without streaks -> clean copy -> blank? ->
- * which way up -> level -> without rules -> recognise -> codes. A page that brings its own words
- * skips everything behind loading. What lies under coloured stamps is read without them, and they
- * are read by themselves (stamp.h). */
+ * which way up -> level -> without rules -> recognise, and look again at what is in doubt -> codes.
+ * A page that brings its own words skips everything behind loading. What lies under coloured stamps
+ * is read without them, and they are read by themselves (stamp.h). */
 // SPDX-License-Identifier: EUPL-1.2
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +26,8 @@ struct work {
     PIX *pix; /* upright by the file, square pixels */
     double dpi;
     const struct stamps *stamps;
-    struct clean_picture clean; /* of pix, or of the page without stamps */
+    PIX *shown;                 /* pix, or the page without stamps; what is read */
+    struct clean_picture clean; /* of that */
     bool is_small_print;        /* its figures stand in columns more likely than in forms */
     struct time_limit limit;    /* for recognition as a whole */
     struct reading_page *page;
@@ -137,6 +138,16 @@ static double worth(const struct attempt *attempt)
     return attempt->result.mean_confidence * letters / (letters + FEW_CHARACTERS);
 }
 
+/* The page as it is shown, for a picture of it that was turned and made level. */
+static struct original original_of(const struct work *work, const struct clean_picture *clean,
+                                   int turn)
+{
+    double width = pixGetWidth(work->shown), height = pixGetHeight(work->shown);
+    struct affine back =
+        turn % 180 == 0 ? affine_turn(turn, width, height) : affine_turn(360 - turn, height, width);
+    return (struct original){work->shown, work->dpi, affine_multiply(clean->to_page, back)};
+}
+
 /* The page turned by `turn`, level, recognised. `survey` shows it unturned. */
 static enum status attempt_turn(struct work *work, const struct survey *survey, int turn,
                                 struct attempt *ret_attempt, struct fault *fault)
@@ -155,10 +166,11 @@ static enum status attempt_turn(struct work *work, const struct survey *survey, 
         status = clean_picture_level(&clean, attempt.skew, fault);
     if (status == STATUS_OK)
         status = clean_picture_erase_rules(&clean, fault);
+    struct original original = original_of(work, &clean, turn);
     if (status == STATUS_OK)
         status =
-            engine_recognise(work->engine, clean.pix, clean.dpi, work->is_small_print, &work->limit,
-                             clean.to_page, &attempt.list, &attempt.result, fault);
+            engine_recognise(work->engine, clean.pix, clean.dpi, work->is_small_print, &original,
+                             &work->limit, clean.to_page, &attempt.list, &attempt.result, fault);
     survey_done(&turned);
     clean_picture_done(&clean);
     if (status == STATUS_OK)
@@ -219,6 +231,7 @@ static enum status read_stamps(const struct work *work, struct attempt *page, st
     struct survey survey = {0};
     struct attempt attempt = {0};
     stamps.clean = (struct clean_picture){0};
+    stamps.shown = work->stamps->alone;
     enum status status = clean_picture_init(work->stamps->alone, work->dpi, &stamps.clean, fault);
     if (status == STATUS_OK)
         status = survey_init(stamps.clean.pix, stamps.clean.dpi, &survey, fault);
@@ -331,8 +344,8 @@ static enum status read_pixels(struct work *work, struct fault *fault)
     work->health = health_measure(work->pix, work->dpi);
     if (pixGetDepth(work->pix) == 1)
         ruling_erase_streaks(work->pix, work->dpi);
-    PIX *shown = work->stamps->beneath != NULL ? work->stamps->beneath : work->pix;
-    enum status status = clean_picture_init(shown, work->dpi, &work->clean, fault);
+    work->shown = work->stamps->beneath != NULL ? work->stamps->beneath : work->pix;
+    enum status status = clean_picture_init(work->shown, work->dpi, &work->clean, fault);
     if (status != STATUS_OK)
         return status;
     status = survey_init(is_grey(work) ? work->clean.pix : work->pix,

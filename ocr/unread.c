@@ -1,8 +1,13 @@
 /* unread.c - see unread.h.
  *
- * How large letters are is known from the words that were read. What is left of the ink when these
- * are taken away is letters, and specks, drawings and signatures: letters are those pieces that are
- * about as large and stand in a row. What is made of them counts when the model is sure of it.
+ * How large letters are is known from the words that were read. What is left of the ink when the
+ * sure ones of these are taken away is letters, and specks, drawings and signatures: letters are
+ * those pieces that are about as large and stand in a row. Each row is read as a line, at a higher
+ * resolution than the page was where the scan has it; small print gains most by that.
+ *
+ * What is made of a row that had no words counts when the model is sure of it. Where doubtful words
+ * stood, the surer reading stays. Numbers of cases are left alone: they have alternatives
+ * (number_zones.h).
  *
  * A line found beside another one, in the same row, goes on with it or comes before it, so that a
  * price follows what it is asked for; any other one stands by itself, below what is above it. */
@@ -12,6 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ocr/number_zones.h"
+#include "ocr/ruling.h"
 #include "ocr/unread.h"
 
 enum {
@@ -19,6 +26,7 @@ enum {
     LETTERS_MOST = 4000, /* left over: more is no print */
     LETTERS_IN_LINE = 2,
     IN_VAIN_MOST = 10, /* lines that turned out to be no text before the rest is left */
+    FINE_DPI = 300,    /* at which lines are read, where the page is as fine as that */
     COVER_PX = 1,      /* around words */
 };
 
@@ -26,7 +34,12 @@ enum {
 static const double LETTER_LEAST = 0.4, LETTER_MOST = 2.5, LETTER_WIDTH_MOST = 3;
 static const double GAP_MOST = 1.5, MARGIN = 0.35;
 static const double ROW_OVERLAP = 0.5; /* of the lower one's height */
-static const float SURE = 0.6F;
+static const double SAME_INK = 0.3;    /* of the smaller one of a line and a word */
+static const double BETTER = 1.05;     /* than what is to be replaced */
+static const float IN_DOUBT = 0.85F;   /* words below get a second look, … */
+static const float SURE = 0.75F;  /* … those found where none were must be as sure as this, … */
+static const float LIKELY = 0.6F; /* … and where others stood, as this on the average */
+static const float DOUBTFUL = 0.25F; /* words of theirs that are less sure are left out */
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -47,12 +60,20 @@ static int word_height(const struct word_list *list)
     return median;
 }
 
-/* The ink that no word covers. NULL: no memory. */
+/* Numbers had a second look of their own. */
+static bool is_in_doubt(const struct reading_word *word)
+{
+    return word->confidence < IN_DOUBT && !number_zones_want(word->text, word->confidence);
+}
+
+/* The ink that no sure word covers. NULL: no memory. */
 static PIX *uncovered(PIX *bits, const struct word_list *list)
 {
     PIX *rest = pixCopy(NULL, bits);
     for (uint32_t i = 0; rest != NULL && i < list->count; i++) {
         struct reading_box box = list->words[i].box;
+        if (is_in_doubt(&list->words[i]))
+            continue;
         BOX *area = boxCreate(box.left - COVER_PX, box.top - COVER_PX, box.width + 2 * COVER_PX,
                               box.height + 2 * COVER_PX);
         if (area == NULL)
@@ -252,58 +273,141 @@ static bool has_text(const char *text)
     return false;
 }
 
-static void take_word(TessResultIterator *results, const BOX *area, struct word_list *found)
+/* A piece of the page while it is being read. */
+struct piece {
+    struct reading_box area; /* of the picture */
+    double scale;            /* of the piece, against the picture */
+};
+
+static void take_word(TessResultIterator *results, const struct piece *piece,
+                      struct word_list *found)
 {
     const TessPageIterator *at = TessResultIteratorGetPageIteratorConst(results);
     float confidence = TessResultIteratorConfidence(results, RIL_WORD) / 100;
     char *text = TessResultIteratorGetUTF8Text(results, RIL_WORD);
     int left = 0, top = 0, right = 0, bottom = 0;
     struct reading_word *word = NULL;
-    if (text != NULL && confidence >= SURE && has_text(text) &&
+    if (text != NULL && has_text(text) &&
         TessPageIteratorBoundingBox(at, RIL_WORD, &left, &top, &right, &bottom))
         word = word_list_add(found, text);
     TessDeleteText(text);
     if (word == NULL)
         return;
-    word->box = (struct reading_box){area->x + left, area->y + top, right - left, bottom - top};
-    word->confidence = confidence > 1 ? 1 : confidence;
+    const struct affine to_picture = {1 / piece->scale, 0, 0, 1 / piece->scale, piece->area.left,
+                                      piece->area.top};
+    word->box = affine_box(to_picture, (struct reading_box){left, top, right - left, bottom - top});
+    word->confidence = confidence < 0 ? 0 : confidence > 1 ? 1 : confidence;
     word->from = READING_SOURCE_OCR;
 }
 
-static void take_words(TessBaseAPI *api, const BOX *area, struct word_list *found)
+static void take_words(TessBaseAPI *api, const struct piece *piece, struct word_list *found)
 {
     TessResultIterator *results = TessBaseAPIGetIterator(api);
     if (results == NULL)
         return;
     do {
-        take_word(results, area, found);
+        take_word(results, piece, found);
     } while (TessResultIteratorNext(results, RIL_WORD));
     TessResultIteratorDelete(results);
 }
 
 /* What stands in `line`, with boxes of the whole picture. */
-static void read_line(struct reading_box line, TessBaseAPI *api, PIX *pix, int dpi,
-                      struct word_list *found)
+static void read_line(struct reading_box line, TessBaseAPI *api, const struct original *original,
+                      int dpi, struct word_list *found)
 {
     int margin = (int)lround(MARGIN * line.height) + 1;
-    BOX *wide = boxCreate(line.left - margin, line.top - margin, line.width + 2 * margin,
-                          line.height + 2 * margin);
-    BOX *area = NULL;
-    PIX *cut = wide == NULL ? NULL : pixClipRectangle(pix, wide, &area);
-    found->failed = found->failed || cut == NULL || area == NULL;
-    if (!found->failed) {
-        TessBaseAPISetImage2(api, cut);
-        TessBaseAPISetSourceResolution(api, dpi);
-        if (TessBaseAPIRecognize(api, NULL) == 0)
-            take_words(api, area, found);
+    double finest = fmin(original->dpi, FINE_DPI);
+    const struct piece piece = {
+        .area = {line.left - margin, line.top - margin, line.width + 2 * margin,
+                 line.height + 2 * margin},
+        .scale = fmax(1, finest / dpi),
+    };
+    PIX *pix = original_piece(original, piece.area, piece.scale);
+    if (pix == NULL || ruling_erase_rules(pix, dpi * piece.scale, NULL) != STATUS_OK) {
+        pixDestroy(&pix);
+        found->failed = true;
+        return;
     }
-    boxDestroy(&wide);
-    boxDestroy(&area);
-    pixDestroy(&cut);
+    TessBaseAPISetImage2(api, pix);
+    TessBaseAPISetSourceResolution(api, (int)lround(dpi * piece.scale));
+    if (TessBaseAPIRecognize(api, NULL) == 0)
+        take_words(api, &piece, found);
+    pixDestroy(&pix);
 }
 
-bool unread_read(const struct unread *unread, TessBaseAPI *api, PIX *pix, int dpi,
-                 const struct time_limit *limit, struct word_list *list)
+/* What a word counts when two readings of the same ink are weighed. */
+static double worth(const struct reading_word *word)
+{
+    return (double)word->confidence * (double)strlen(word->text);
+}
+
+static double area_of(struct reading_box box)
+{
+    return (double)box.width * box.height;
+}
+
+/* Whether a word in doubt was made of the ink of a line. */
+static bool is_of_line(const struct reading_word *word, struct reading_box line)
+{
+    struct reading_box around = both(word->box, line);
+    double across = (double)word->box.width + line.width - around.width;
+    double down = (double)word->box.height + line.height - around.height;
+    double smaller = fmin(area_of(word->box), area_of(line));
+    return is_in_doubt(word) && across > 0 && down > 0 && across * down >= SAME_INK * smaller;
+}
+
+/* The first doubtful word of the line; the list's count when there is none. */
+static uint32_t first_of_line(const struct word_list *list, struct reading_box line)
+{
+    uint32_t first = 0;
+    while (first < list->count && !is_of_line(&list->words[first], line))
+        first++;
+    return first;
+}
+
+/* What was found, in the place of the line's doubtful words, of which `first` is the first. */
+static void replace(struct word_list *list, const struct word_list *found, struct reading_box line,
+                    uint32_t first)
+{
+    uint32_t before = list->count;
+    put(list, found, (struct target){.place = first, .is_followed = true});
+    uint32_t behind = first + list->count - before;
+    for (uint32_t i = list->count; i-- > behind;)
+        if (is_of_line(&list->words[i], line))
+            word_list_remove(list, i);
+}
+
+static void drop_below(struct word_list *found, float least)
+{
+    for (uint32_t i = found->count; i-- > 0;)
+        if (found->words[i].confidence < least)
+            word_list_remove(found, i);
+}
+
+/* Puts the words of a line into the list, if they are better than what is there. */
+static bool take_line(struct reading_box line, struct word_list *found, struct word_list *list)
+{
+    uint32_t first = first_of_line(list, line);
+    bool is_new = first == list->count;
+    double before = 0, after = 0, letters = 0;
+    drop_below(found, is_new ? SURE : DOUBTFUL);
+    for (uint32_t i = first; i < list->count; i++)
+        before += is_of_line(&list->words[i], line) ? worth(&list->words[i]) : 0;
+    for (uint32_t i = 0; i < found->count; i++) {
+        after += worth(&found->words[i]);
+        letters += (double)strlen(found->words[i].text);
+    }
+    if (after <= before * BETTER || after < letters * (double)LIKELY)
+        return false;
+    if (is_new)
+        put(list, found, target_of(list, line));
+    else
+        replace(list, found, line, first);
+    return true;
+}
+
+bool unread_read(const struct unread *unread, TessBaseAPI *api, const struct original *original,
+                 int dpi, const struct time_limit *limit, struct word_list *list)
 {
     unsigned in_vain = 0;
     bool good = true;
@@ -312,10 +416,8 @@ bool unread_read(const struct unread *unread, TessBaseAPI *api, PIX *pix, int dp
         struct word_list found = {0};
         if (time_limit_is_over(limit))
             break;
-        read_line(unread->lines[i], api, pix, dpi, &found);
-        if (found.count > 0)
-            put(list, &found, target_of(list, unread->lines[i]));
-        in_vain += found.count == 0;
+        read_line(unread->lines[i], api, original, dpi, &found);
+        in_vain += !take_line(unread->lines[i], &found, list);
         good = !found.failed && !list->failed;
         word_list_done(&found);
     }

@@ -1,6 +1,6 @@
-/* unread.h - lines of print that layout analysis passed over: narrow columns of figures, the foot
- * of a page, a word by itself. They are ink of the size of letters that no word covers, and are
- * read line by line. */
+/* unread.h - a second look at lines of print that were passed over or are in doubt: narrow columns of
+ * figures, the foot of a page, small print. They are ink of the size of letters that no word which
+ * is sure covers, and are read line by line from the page as it was scanned. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef OCR_UNREAD_H
 #define OCR_UNREAD_H
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <tesseract/capi.h>
 
+#include "ocr/original.h"
 #include "ocr/time_limit.h"
 #include "ocr/word_list.h"
 
@@ -23,9 +24,10 @@ struct unread {
  * are. False when memory is out. */
 bool unread_find(PIX *bits, const struct word_list *list, struct unread *ret_unread);
 
-/* Reads them from `pix`, and puts what is surely text into the list where it belongs by its place.
- * Changes the engine's picture. Ends at `limit`. False when memory is out. */
-bool unread_read(const struct unread *unread, TessBaseAPI *api, PIX *pix, int dpi,
-                 const struct time_limit *limit, struct word_list *list);
+/* Reads them, and puts what is surely text into the list where it belongs by its place; words in
+ * doubt make way for better ones. Changes the engine's picture. Ends at `limit`. `dpi` is that of
+ * the picture. False when memory is out. */
+bool unread_read(const struct unread *unread, TessBaseAPI *api, const struct original *original,
+                 int dpi, const struct time_limit *limit, struct word_list *list);
 
 #endif

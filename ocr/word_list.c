@@ -78,6 +78,18 @@ static void word_done(struct reading_word *word)
     free(word->text);
 }
 
+void word_list_remove(struct word_list *list, uint32_t place)
+{
+    struct reading_word word = list->words[place];
+    if (place > 0 && list->words[place - 1].break_after < word.break_after)
+        list->words[place - 1].break_after = word.break_after;
+    list->text_bytes -= strlen(word.text);
+    word_done(&word);
+    list->count--;
+    memmove(&list->words[place], &list->words[place + 1],
+            (list->count - place) * sizeof *list->words);
+}
+
 void word_list_drop_doubtful(struct word_list *list, float least)
 {
     uint32_t kept = 0;

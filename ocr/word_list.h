@@ -22,6 +22,8 @@ struct word_list {
  * is full or failed, or the text is empty or no UTF-8. The pointer lives until the next call. */
 struct reading_word *word_list_add(struct word_list *list, const char *text);
 struct reading_word *word_list_insert(struct word_list *list, uint32_t place, const char *text);
+/* Takes out a word; what it ended, the word before it ends. */
+void word_list_remove(struct word_list *list, uint32_t place);
 /* The last word is followed by at least this break. */
 void word_list_break(struct word_list *list, enum reading_break kind);
 /* Takes out words without a digit that are less sure than `least`: what is made of logos, stamps

@@ -97,6 +97,27 @@ static void doubtful_words_without_digits_are_dropped(void **state)
     word_list_done(&list);
 }
 
+static void a_removed_word_leaves_its_break_to_the_one_before(void **state)
+{
+    (void)state;
+    struct word_list list = {0};
+    static const char *const texts[] = {"Betrag", "eee", "EUR"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        assert_non_null(word_list_add(&list, texts[i]));
+    list.words[1].break_after = READING_BREAK_LINE;
+    uint64_t before = list.text_bytes;
+    word_list_remove(&list, 1);
+    assert_int_equal(list.count, 2);
+    assert_int_equal(list.text_bytes, before - strlen("eee"));
+    assert_string_equal(list.words[0].text, "Betrag");
+    assert_int_equal(list.words[0].break_after, READING_BREAK_LINE);
+    assert_string_equal(list.words[1].text, "EUR");
+    word_list_remove(&list, 0);
+    word_list_remove(&list, 0);
+    assert_int_equal(list.count, 0);
+    word_list_done(&list);
+}
+
 static void a_word_list_is_full_at_its_limit(void **state)
 {
     (void)state;
@@ -236,6 +257,7 @@ int main(void)
         cmocka_unit_test(boxes_turn_with_their_page),
         cmocka_unit_test(a_word_list_takes_only_what_a_reading_may_hold),
         cmocka_unit_test(doubtful_words_without_digits_are_dropped),
+        cmocka_unit_test(a_removed_word_leaves_its_break_to_the_one_before),
         cmocka_unit_test(a_word_list_is_full_at_its_limit),
         cmocka_unit_test(shrinking_averages_areas),
         cmocka_unit_test(turning_by_degrees_is_a_turn_about_the_middle),
