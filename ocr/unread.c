@@ -25,6 +25,7 @@ enum {
     WORDS_LEAST = 5,     /* to know the size of letters by */
     LETTERS_MOST = 4000, /* left over: more is no print */
     LETTERS_IN_LINE = 2,
+    BAR_LETTERS_LEAST = 3,
     IN_VAIN_MOST = 10, /* lines that turned out to be no text before the rest is left */
     FINE_DPI = 300,    /* at which lines are read, where the page is as fine as that */
     COVER_PX = 1,      /* around words */
@@ -32,6 +33,9 @@ enum {
 
 /* In heights of the page's words. */
 static const double LETTER_LEAST = 0.4, LETTER_MOST = 2.5, LETTER_WIDTH_MOST = 3;
+static const double BAR_WIDTH_LEAST = 3, BAR_LEAST = 0.8, BAR_MOST = 6;
+static const double BAR_INK_LEAST = 0.5; /* of its area */
+static const double BAR_LETTER = 0.5;    /* of its height are letters high, more or less */
 static const double GAP_MOST = 1.5, MARGIN = 0.35;
 static const double ROW_OVERLAP = 0.5; /* of the lower one's height */
 static const double SAME_INK = 0.3;    /* of the smaller one of a line and a word */
@@ -135,6 +139,13 @@ static void add_letter(struct rows *rows, struct reading_box letter, double heig
         *best = (struct row){both(best->box, letter), best->letters + 1};
 }
 
+static struct reading_box box_at(BOXA *boxes, int index)
+{
+    l_int32 left = 0, top = 0, width = 0, height = 0;
+    boxaGetBoxGeometry(boxes, index, &left, &top, &width, &height);
+    return (struct reading_box){left, top, width, height};
+}
+
 static bool is_letter(struct reading_box box, double height)
 {
     return box.height >= LETTER_LEAST * height && box.height <= LETTER_MOST * height &&
@@ -143,37 +154,72 @@ static bool is_letter(struct reading_box box, double height)
 
 static int compare_tops(const void *a, const void *b)
 {
-    return ((const struct reading_box *)a)->top - ((const struct reading_box *)b)->top;
+    return ((const struct unread_line *)a)->box.top - ((const struct unread_line *)b)->box.top;
+}
+
+static void add_line(struct unread *unread, struct reading_box box, bool is_white)
+{
+    if (unread->count < UNREAD_LINES_MOST)
+        unread->lines[unread->count++] = (struct unread_line){box, is_white};
 }
 
 static void take_rows(const struct rows *rows, double height, struct unread *unread)
 {
-    for (unsigned i = 0; i < rows->count && unread->count < UNREAD_LINES_MOST; i++)
+    for (unsigned i = 0; i < rows->count; i++)
         if (rows->list[i].letters >= LETTERS_IN_LINE &&
             rows->list[i].box.height <= LETTER_MOST * height)
-            unread->lines[unread->count++] = rows->list[i].box;
-    qsort(unread->lines, unread->count, sizeof unread->lines[0], compare_tops);
+            add_line(unread, rows->list[i].box, false);
 }
 
-static struct reading_box box_at(BOXA *boxes, int index)
+/* Whether the piece is black with holes that may be letters. False also when memory is out. */
+static bool is_bar(PIX *rest, struct reading_box box, double height)
 {
-    l_int32 left = 0, top = 0, width = 0, height = 0;
-    boxaGetBoxGeometry(boxes, index, &left, &top, &width, &height);
-    return (struct reading_box){left, top, width, height};
+    if (box.width < BAR_WIDTH_LEAST * height || box.height < BAR_LEAST * height ||
+        box.height > BAR_MOST * height)
+        return false;
+    l_int32 ink = 0;
+    int letters = 0;
+    BOX *area = boxCreate(box.left, box.top, box.width, box.height);
+    PIX *bar = area == NULL ? NULL : pixClipRectangle(rest, area, NULL);
+    if (bar != NULL && pixCountPixels(bar, &ink, NULL) == 0 &&
+        ink >= BAR_INK_LEAST * box.width * box.height && pixInvert(bar, bar) != NULL) {
+        BOXA *holes = pixConnCompBB(bar, 8);
+        for (int i = 0; holes != NULL && i < boxaGetCount(holes); i++)
+            letters += is_letter(box_at(holes, i), box.height * BAR_LETTER);
+        boxaDestroy(&holes);
+    }
+    pixDestroy(&bar);
+    boxDestroy(&area);
+    return letters >= BAR_LETTERS_LEAST;
 }
 
-/* The pieces of `rest` that may be letters, from left to right; NULL: no memory. */
-static BOXA *letters_of(PIX *rest, double height)
+/* The pieces that may be letters, from left to right; NULL: no memory. */
+static BOXA *letters_of(BOXA *pieces, double height)
 {
-    BOXA *pieces = pixConnCompBB(rest, 8);
-    BOXA *letters = pieces == NULL ? NULL : boxaCreate(0);
+    BOXA *letters = boxaCreate(0);
     for (int i = 0; letters != NULL && i < boxaGetCount(pieces); i++)
         if (is_letter(box_at(pieces, i), height))
             boxaAddBox(letters, boxaGetBox(pieces, i, L_CLONE), L_INSERT);
-    boxaDestroy(&pieces);
-    BOXA *sorted = letters == NULL ? NULL : boxaSort(letters, L_SORT_BY_X, L_SORT_INCREASING, NULL);
+    if (letters == NULL || boxaGetCount(letters) == 0)
+        return letters;
+    BOXA *sorted = boxaSort(letters, L_SORT_BY_X, L_SORT_INCREASING, NULL);
     boxaDestroy(&letters);
     return sorted;
+}
+
+static bool find_rows(BOXA *pieces, double height, struct unread *unread)
+{
+    BOXA *letters = letters_of(pieces, height);
+    int count = letters == NULL ? 0 : boxaGetCount(letters);
+    struct rows rows = {.list = calloc((size_t)count + 1, sizeof *rows.list)};
+    bool good = letters != NULL && rows.list != NULL;
+    for (int i = 0; good && count <= LETTERS_MOST && i < count; i++)
+        add_letter(&rows, box_at(letters, i), height);
+    if (good)
+        take_rows(&rows, height, unread);
+    free(rows.list);
+    boxaDestroy(&letters);
+    return good;
 }
 
 bool unread_find(PIX *bits, const struct word_list *list, struct unread *ret_unread)
@@ -183,19 +229,14 @@ bool unread_find(PIX *bits, const struct word_list *list, struct unread *ret_unr
     if (height <= 0)
         return true;
     PIX *rest = uncovered(bits, list);
-    BOXA *letters = rest == NULL ? NULL : letters_of(rest, height);
+    BOXA *pieces = rest == NULL ? NULL : pixConnCompBB(rest, 8);
+    for (int i = 0; pieces != NULL && i < boxaGetCount(pieces); i++)
+        if (is_bar(rest, box_at(pieces, i), height))
+            add_line(ret_unread, box_at(pieces, i), true);
+    bool good = pieces != NULL && find_rows(pieces, height, ret_unread);
+    qsort(ret_unread->lines, ret_unread->count, sizeof ret_unread->lines[0], compare_tops);
     pixDestroy(&rest);
-    if (letters == NULL)
-        return false;
-    int count = boxaGetCount(letters);
-    struct rows rows = {.list = calloc((size_t)count + 1, sizeof *rows.list)};
-    bool good = rows.list != NULL;
-    for (int i = 0; good && count <= LETTERS_MOST && i < count; i++)
-        add_letter(&rows, box_at(letters, i), height);
-    if (good)
-        take_rows(&rows, height, ret_unread);
-    free(rows.list);
-    boxaDestroy(&letters);
+    boxaDestroy(&pieces);
     return good;
 }
 
@@ -236,7 +277,7 @@ static struct target target_of(const struct word_list *list, struct reading_box 
             bool is_behind = middle(box) > middle(line.box);
             nearest = distance;
             target = (struct target){is_behind ? line.last + 1 : line.first, is_behind, !is_behind};
-        } else if (isinf(nearest) && line.box.top < box.top && line.box.top > lowest) {
+        } else if (isinf(nearest) && line.box.top < box.top && line.box.top >= lowest) {
             lowest = line.box.top;
             target = (struct target){.place = line.last + 1};
         }
@@ -311,25 +352,37 @@ static void take_words(TessBaseAPI *api, const struct piece *piece, struct word_
     TessResultIteratorDelete(results);
 }
 
-/* What stands in `line`, with boxes of the whole picture. */
-static void read_line(struct reading_box line, TessBaseAPI *api, const struct original *original,
-                      int dpi, struct word_list *found)
+/* The line as the page shows it, black on white. NULL: no memory. */
+static PIX *cut_out(const struct unread_line *line, const struct original *original,
+                    const struct piece *piece, int dpi)
 {
-    int margin = (int)lround(MARGIN * line.height) + 1;
-    double finest = fmin(original->dpi, FINE_DPI);
-    const struct piece piece = {
-        .area = {line.left - margin, line.top - margin, line.width + 2 * margin,
-                 line.height + 2 * margin},
-        .scale = fmax(1, finest / dpi),
-    };
-    PIX *pix = original_piece(original, piece.area, piece.scale);
-    if (pix == NULL || ruling_erase_rules(pix, dpi * piece.scale, NULL) != STATUS_OK) {
+    PIX *pix = original_piece(original, piece->area, piece->scale);
+    bool good = pix != NULL && (!line->is_white || pixInvert(pix, pix) != NULL) &&
+                ruling_erase_rules(pix, dpi, NULL) == STATUS_OK;
+    if (!good)
         pixDestroy(&pix);
+    return pix;
+}
+
+/* What stands in `line`, with boxes of the whole picture. */
+static void read_line(const struct unread_line *line, TessBaseAPI *api,
+                      const struct original *original, int dpi, struct word_list *found)
+{
+    struct reading_box box = line->box;
+    int margin = line->is_white ? 0 : (int)lround(MARGIN * box.height) + 1;
+    const struct piece piece = {
+        .area = {box.left - margin, box.top - margin, box.width + 2 * margin,
+                 box.height + 2 * margin},
+        .scale = fmax(1, fmin(original->dpi, FINE_DPI) / dpi),
+    };
+    int fine_dpi = (int)lround(dpi * piece.scale);
+    PIX *pix = cut_out(line, original, &piece, fine_dpi);
+    if (pix == NULL) {
         found->failed = true;
         return;
     }
     TessBaseAPISetImage2(api, pix);
-    TessBaseAPISetSourceResolution(api, (int)lround(dpi * piece.scale));
+    TessBaseAPISetSourceResolution(api, fine_dpi);
     if (TessBaseAPIRecognize(api, NULL) == 0)
         take_words(api, &piece, found);
     pixDestroy(&pix);
@@ -416,8 +469,8 @@ bool unread_read(const struct unread *unread, TessBaseAPI *api, const struct ori
         struct word_list found = {0};
         if (time_limit_is_over(limit))
             break;
-        read_line(unread->lines[i], api, original, dpi, &found);
-        in_vain += !take_line(unread->lines[i], &found, list);
+        read_line(&unread->lines[i], api, original, dpi, &found);
+        in_vain += !take_line(unread->lines[i].box, &found, list);
         good = !found.failed && !list->failed;
         word_list_done(&found);
     }

@@ -1,6 +1,6 @@
 /* unread.h - a second look at lines of print that were passed over or are in doubt: narrow columns of
  * figures, the foot of a page, small print. They are ink of the size of letters that no word which
- * is sure covers, and are read line by line from the page as it was scanned. */
+ * is sure covers, or holes like these in a black bar, and are read line by line from the page as it was scanned. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef OCR_UNREAD_H
 #define OCR_UNREAD_H
@@ -16,7 +16,10 @@
 enum { UNREAD_LINES_MOST = 100 }; /* on one page */
 
 struct unread {
-    struct reading_box lines[UNREAD_LINES_MOST]; /* px of the picture, from top to bottom */
+    struct unread_line {
+        struct reading_box box; /* px of the picture */
+        bool is_white;          /* on a black bar */
+    } lines[UNREAD_LINES_MOST]; /* from top to bottom */
     unsigned count;
 };
 

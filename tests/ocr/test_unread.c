@@ -75,9 +75,9 @@ static void a_column_that_no_word_covers_is_found(void **state)
     assert_true(unread_find(page, &list, &unread));
     assert_int_equal(unread.count, ROWS);
     for (int i = 0; i < ROWS; i++) {
-        assert_int_equal(unread.lines[i].left, boxes[i].left);
-        assert_in_range(unread.lines[i].top, boxes[i].top, boxes[i].top + boxes[i].height);
-        assert_int_equal(unread.lines[i].width, boxes[i].width);
+        assert_int_equal(unread.lines[i].box.left, boxes[i].left);
+        assert_in_range(unread.lines[i].box.top, boxes[i].top, boxes[i].top + boxes[i].height);
+        assert_int_equal(unread.lines[i].box.width, boxes[i].width);
     }
     word_list_done(&list);
     pixDestroy(&page);
@@ -264,6 +264,35 @@ static void doubtful_case_numbers_keep_their_alternatives(void **state)
     pixDestroy(&page);
 }
 
+static void white_on_a_black_bar_is_read(void **state)
+{
+    (void)state;
+    TessBaseAPI *api = engine();
+    const struct time_limit no_hurry = time_limit_begin(HOUR_MS, HOUR_MS);
+    struct word_list list = {0};
+    struct reading_box boxes[ROWS];
+    PIX *page = page_with_amounts(&list, boxes);
+    for (int i = 0; i < ROWS; i++)
+        add_word(&list, amounts[i], boxes[i]);
+    PIX *bar = pixCreate(700, 50, 1);
+    (void)paste(bar, "Mietbescheinigung", 40, 12);
+    assert_non_null(pixInvert(bar, bar));
+    pixRasterop(page, LEFT, 700, 700, 50, PIX_SRC, bar, 0, 0);
+    const struct original original = same(page);
+    struct unread unread;
+    assert_true(unread_find(page, &list, &unread));
+    assert_int_equal(unread.count, 1);
+    assert_true(unread.lines[0].is_white);
+    assert_true(unread_read(&unread, api, &original, SHEET_DPI, &no_hurry, &list));
+    assert_int_equal(list.count, 2 * ROWS + 1);
+    assert_string_equal(list.words[2 * ROWS].text, "Mietbescheinigung");
+    word_list_done(&list);
+    pixDestroy(&bar);
+    pixDestroy(&page);
+    TessBaseAPIEnd(api);
+    TessBaseAPIDelete(api);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -274,6 +303,7 @@ int main(void)
         cmocka_unit_test(what_is_found_is_read_and_follows_its_row),
         cmocka_unit_test(a_line_by_itself_stands_below_what_is_above_it),
         cmocka_unit_test(doubtful_words_make_way_for_surer_ones),
+        cmocka_unit_test(white_on_a_black_bar_is_read),
         cmocka_unit_test(doubtful_case_numbers_keep_their_alternatives),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
