@@ -11,7 +11,9 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "ocr/engine.h"
+#include "ocr/network_file.h"
 #include "ocr/number_zones.h"
+#include "ocr/series_forward.h"
 #include "ocr/spare_fonts.h"
 #include "ocr/unread.h"
 
@@ -113,12 +115,21 @@ static enum status load_font(struct engine *engine, struct fault *fault)
     return STATUS_OK;
 }
 
+/* What is not known to us Tesseract computes alone. */
+static void offer_network(const uint8_t *bytes, size_t length)
+{
+    struct network *network = NULL;
+    if (network_file_read(bytes, length, &network, NULL) == STATUS_OK)
+        series_forward_offer(network);
+}
+
 static void append_digest(const char *path, struct text *name)
 {
     size_t length = 0;
     uint8_t *bytes = read_whole(path, MODEL_BYTES_MOST, &length);
     if (bytes == NULL)
         return;
+    offer_network(bytes, length);
     struct digest digest = digest_of(bytes, length);
     char hex[DIGEST_HEX_BYTES];
     digest_to_hex(&digest, hex);
@@ -186,6 +197,7 @@ void engine_close(struct engine **engine_p)
         TessBaseAPIEnd(engine->api);
         TessBaseAPIDelete(engine->api);
     }
+    series_forward_release();
     spare_fonts_release();
     free(engine->name);
     free(engine->font);

@@ -13,7 +13,7 @@
 
 enum message_kind {
     MESSAGE_NONE = 0,
-    MESSAGE_READY,   /* zygote: loaded; or it could not be, and `fault` says why */
+    MESSAGE_READY, /* zygote: loaded, `fault` names what computes lines; or it could not be, and says why */
     MESSAGE_SCAN,    /* program: read this (`size` bytes in `file`) */
     MESSAGE_COMPOSE, /* program: put documents together of this (compose.h) */
     MESSAGE_CANCEL,  /* program: give up the scan */

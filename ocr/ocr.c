@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,13 +21,17 @@
 #include "ocr/ocr.h"
 #include "ocr/zygote.h"
 
-enum { START_WAIT_MS = 120000 }; /* loading models from a slow disk */
+enum {
+    START_WAIT_MS = 120000, /* loading models from a slow disk */
+    NETWORK_NAME_BYTES = 32,
+};
 
 struct ocr {
     pid_t zygote;
     int socket;
     uint64_t scan; /* number of the last one submitted */
     bool is_busy;
+    char network[NETWORK_NAME_BYTES];
 };
 
 static enum status check_environment(struct fault *fault)
@@ -90,7 +95,7 @@ static enum status check_sandbox(const struct ocr_options *options, struct fault
 }
 
 /* Waits for the zygote's word that it is ready. */
-static enum status await_ready(const struct ocr *ocr, struct fault *fault)
+static enum status await_ready(struct ocr *ocr, struct fault *fault)
 {
     struct pollfd entry = {.fd = ocr->socket, .events = POLLIN};
     int ready;
@@ -107,6 +112,8 @@ static enum status await_ready(const struct ocr *ocr, struct fault *fault)
         return fault_set(fault, STATUS_HALT, "the reading process says nonsense");
     if (message.fault.status != STATUS_OK)
         return fault_set(fault, STATUS_HALT, "%s", message.fault.text);
+    (void)snprintf(ocr->network, sizeof ocr->network, "%.*s", NETWORK_NAME_BYTES - 1,
+                   message.fault.text);
     return STATUS_OK;
 }
 
@@ -162,6 +169,11 @@ void ocr_stop(struct ocr **ocr_p)
         close(ocr->socket);
     free(ocr);
     *ocr_p = NULL;
+}
+
+const char *ocr_network(const struct ocr *ocr)
+{
+    return ocr->network;
 }
 
 int ocr_file(const struct ocr *ocr)

@@ -47,6 +47,10 @@ enum status ocr_start(const struct ocr_options *options, struct ocr **ret_ocr, s
 /* Kills children and zygote. Accepts NULL; sets the pointer to NULL. */
 void ocr_stop(struct ocr **ocr_p);
 
+/* What computes the network that reads lines: "tesseract", or our own loops for a kind of processor
+ * (ocr/series_forward.h). */
+const char *ocr_network(const struct ocr *ocr);
+
 /* Readable when ocr_take() has something. Hung up when the zygote died (the caller restarts). */
 int ocr_file(const struct ocr *ocr);
 

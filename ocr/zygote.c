@@ -31,6 +31,7 @@
 #include "ocr/format.h"
 #include "ocr/message.h"
 #include "ocr/page.h"
+#include "ocr/series_forward.h"
 #include "ocr/warm_up.h"
 #include "ocr/zygote.h"
 
@@ -406,6 +407,8 @@ _Noreturn void zygote_run(int socket, pid_t parent, const struct ocr_options *op
     enum status status = engine_open(options, &zygote.engine, &ready.fault);
     if (status == STATUS_OK)
         status = warm_up(zygote.engine, options, &ready.fault);
+    if (status == STATUS_OK)
+        (void)fault_set(&ready.fault, STATUS_OK, "%s", series_forward_by());
     ready.fault.status = status;
     if (message_send(socket, &ready, NULL) != STATUS_OK || status != STATUS_OK)
         _exit(EXIT_CONFIGURATION);

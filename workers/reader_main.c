@@ -101,6 +101,7 @@ static int run(const struct reader_options *options)
         log_error(NULL, "cannot read: %s", fault.text);
         return EXIT_UNREACHABLE;
     }
+    log_info(NULL, "lines of text are computed by %s", ocr_network(ocr));
     struct program program = {0};
     int code = serve(&program, options, ocr);
     reader_free(&program.reader);

@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "ocr/child.h"
+#include "ocr/network_kernels.h"
 #include "ocr/ocr.h"
 #include "tests/ocr/sheet.h"
 
@@ -79,6 +80,8 @@ static struct ocr *start(const struct ocr_options *options)
     struct fault fault = {0};
     if (ocr_start(options, &ocr, &fault) != STATUS_OK)
         fail_msg("%s", fault.text);
+    // Both lines of the sheet that is read first came out the same here and there.
+    assert_string_equal(ocr_network(ocr), network_kernels_at(0)->name);
     return ocr;
 }
 
