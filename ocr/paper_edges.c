@@ -88,9 +88,11 @@ struct search {
 static void sample(PIX *pix, int x, int y, uint8_t *ret_samples)
 {
     const l_uint32 *line = pixGetData(pix) + (size_t)y * (size_t)pixGetWpl(pix);
-    for (int i = 0; i < SAMPLES; i++)
-        ret_samples[i] = pixGetDepth(pix) == 32 ? (uint8_t)(line[x] >> (24 - 8 * i))
-                                                : (uint8_t)GET_DATA_BYTE(line, x);
+    if (pixGetDepth(pix) == 32)
+        for (int i = 0; i < SAMPLES; i++)
+            ret_samples[i] = (uint8_t)(line[x] >> (24 - 8 * i) & 0xFFU);
+    else
+        memset(ret_samples, GET_DATA_BYTE(line, x), SAMPLES);
 }
 
 static bool field_init(struct field *field, PIX *small, bool is_transposed)
