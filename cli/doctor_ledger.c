@@ -5,6 +5,7 @@
 
 #include "cli/doctor.h"
 #include "cli/times.h"
+#include "store/database.h"
 #include "store/guard.h"
 #include "store/states.h"
 #include "store/users.h"
@@ -46,14 +47,27 @@ static void check_server(struct checkup *checkup)
                      (long long)(server.oldest_ms / 60000));
 }
 
+/* A primary that was replaced and came back. */
+static void check_primaries(struct checkup *checkup)
+{
+    int count = 0;
+    if (database_primaries(checkup->config->store.ledger, &count, NULL) == STATUS_OK && count > 1)
+        checkup_bad(
+            checkup, "Stop the one that was replaced, and make it a standby of the other one.",
+            "%d servers of store.ledger take writes; the one that was promoted last is used",
+            count);
+}
+
 void check_ledger(struct checkup *checkup)
 {
     struct ledger *again = NULL;
     struct fault fault = {0};
     if (checkup->ledger != NULL) {
         checkup_well(checkup, "%s can be read", checkup->config->store.ledger);
-        if (config_ledger_is_on_server(checkup->config))
+        if (config_ledger_is_on_server(checkup->config)) {
             check_server(checkup);
+            check_primaries(checkup);
+        }
         return;
     }
     (void)ledger_open(checkup->config->store.ledger, LEDGER_READ, clock_system(), &again, &fault);

@@ -193,4 +193,8 @@ enum status database_check_file(struct database *database, database_finding *fin
 enum status database_check_references(struct database *database, database_finding *finding,
                                       void *context, struct fault *fault);
 
+/* How many of the hosts that a postgresql:// URL names take writes: more than one is a primary that was
+ * replaced and not stopped. */
+enum status database_primaries(const char *url, int *ret_count, struct fault *fault);
+
 #endif

@@ -186,22 +186,27 @@ static size_t choose(const struct asked *asked, size_t count)
 }
 
 PGconn *hosts_connect(const char *url, const char *const *names, const char *const *values,
-                      int64_t patience_ms)
+                      int64_t patience_ms, int *ret_primaries)
 {
     struct hosts hosts;
     struct asked asked[HOSTS_MOST];
     hosts_of(url, &hosts);
     if (hosts.count < 2 || hosts.is_any) {
         hosts_done(&hosts);
-        return PQconnectdbParams(names, values, 1);
+        PGconn *connection = PQconnectdbParams(names, values, 1);
+        *ret_primaries = PQstatus(connection) == CONNECTION_OK;
+        return connection;
     }
+    *ret_primaries = 0;
     for (size_t i = 0; i < hosts.count; i++)
         asked[i] = ask(&hosts, i, names, values);
     wait_for_answers(asked, hosts.count, patience_ms);
     size_t chosen = choose(asked, hosts.count);
-    for (size_t i = 0; i < hosts.count; i++)
+    for (size_t i = 0; i < hosts.count; i++) {
+        *ret_primaries += asked[i].next == PGRES_POLLING_OK;
         if (i != chosen)
             PQfinish(asked[i].connection);
+    }
     hosts_done(&hosts);
     return asked[chosen].connection;
 }

@@ -131,8 +131,8 @@ enum status server_command(struct server *server, const char *sql, const char *d
 
 /* ---- connecting ----------------------------------------------------------------------------- */
 
-enum status server_connect(const char *url, const char *office, PGconn **ret_connection,
-                           struct fault *fault)
+static enum status connect_and_count(const char *url, const char *office, PGconn **ret_connection,
+                                     int *ret_primaries, struct fault *fault)
 {
     char seconds[16];
     char options[OFFICE_OPTIONS_BYTES];
@@ -152,7 +152,7 @@ enum status server_connect(const char *url, const char *office, PGconn **ret_con
                                  NULL};
     const char *const values[] = {seconds,       "5",     "2", "2",    "5000", "read-write",
                                   "posteingang", options, url, "UTF8", NULL};
-    PGconn *connection = hosts_connect(url, names, values, CONNECT_SECONDS * 1000);
+    PGconn *connection = hosts_connect(url, names, values, CONNECT_SECONDS * 1000, ret_primaries);
     if (connection == NULL)
         return fault_set(fault, STATUS_LATER, "out of memory");
     if (PQstatus(connection) == CONNECTION_OK) {
@@ -170,6 +170,26 @@ enum status server_connect(const char *url, const char *office, PGconn **ret_con
     if (fault != NULL)
         fault->os_error = EHOSTUNREACH;
     return STATUS_LATER;
+}
+
+enum status server_connect(const char *url, const char *office, PGconn **ret_connection,
+                           struct fault *fault)
+{
+    int primaries = 0;
+    return connect_and_count(url, office, ret_connection, &primaries, fault);
+}
+
+enum status database_primaries(const char *url, int *ret_count, struct fault *fault)
+{
+    char office[OFFICE_BYTES_MOST + 1];
+    char *address = NULL;
+    PGconn *connection = NULL;
+    enum status status = office_split(url, &address, office, fault);
+    if (status == STATUS_OK)
+        status = connect_and_count(address, office, &connection, ret_count, fault);
+    PQfinish(connection);
+    free(address);
+    return status;
 }
 
 /* One text in the first row's first column; the caller owns it, NULL for NULL or no memory. */

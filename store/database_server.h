@@ -70,9 +70,10 @@ enum status server_connect(const char *url, const char *office, PGconn **ret_con
 /* ---- database_hosts.c ---- */
 
 /* As PQconnectdbParams() with the URL expanded, which is among the values: of several hosts the
- * server that takes writes and has the newest timeline. NULL when there is no memory. */
+ * server that takes writes and has the newest timeline. NULL when there is no memory.
+ * *ret_primaries: how many take writes; more than one is a fault of whoever promoted one. */
 PGconn *hosts_connect(const char *url, const char *const *names, const char *const *values,
-                      int64_t patience_ms);
+                      int64_t patience_ms, int *ret_primaries);
 /* Whether it is chosen among several. */
 bool hosts_are_several(const char *url);
 /* It begins with 1 and grows with each promotion; 0 when the server does not tell. */

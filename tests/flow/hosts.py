@@ -583,6 +583,9 @@ class Hosts:
         joined_s = time.time()
         if not self.servers.takes_no_commit(old):
             fail("the old primary says that a commit counts")
+        said = subprocess.run(self.line("doctor"), capture_output=True, text=True, check=False, timeout=300).stdout
+        if "2 servers of store.ledger take writes" not in said:
+            fail(f"doctor does not see two primaries:\n{said}")
         self.dispatchers[0].tell(signal.SIGTERM)  # who begins has both to choose from
         self.make_key("probe", os.path.abspath("probe.key"))  # a verb that writes
         self.give(2)
@@ -660,6 +663,10 @@ class Hosts:
         if left_in(self.folder) + left_in(self.desk.folder):
             fail(f"still in drop folders: {left_in(self.folder) + left_in(self.desk.folder)}")
         self.must("verify")
+        twice = self.sql("SELECT action || ' ' || subject FROM audit WHERE action IN ('scan.read', 'document.file')"
+                         " GROUP BY action, subject HAVING count(*) > 1").splitlines()
+        if twice:
+            fail(f"done more than once, as the audit has it: {twice[:8]}")
         for duty in ("dispatch", "monitor"):
             numbers = [json.loads(detail)["epoch"] for subject, detail in self.epochs() if subject == duty]
             if numbers != sorted(set(numbers)) or not numbers:

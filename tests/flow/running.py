@@ -36,9 +36,10 @@ SERVER = os.environ.get("LEDGER_SERVER")
 
 
 class Instance:
-    """`posteingang init` in the folder `name`, with the settings of QUICK; `sites`: only these."""
+    """`posteingang init` in the folder `name`, with the settings of QUICK; `sites`: only these; its ledger
+    is on the server, if there is one, unless `is_file`."""
 
-    def __init__(self, name, sites=()):
+    def __init__(self, name, sites=(), is_file=False):
         self.folder = os.path.abspath(name)
         self.config = os.path.join(self.folder, "posteingang.yaml")
         named = [word for site in sites for word in ("--site", site)]
@@ -56,7 +57,7 @@ class Instance:
             file.write(text)
         self.must("config", "check")
         place = os.path.join(self.folder, "ledger", "posteingang.db")
-        self.ledger = move_to_server(self.config, name) if SERVER else Ledger(place)
+        self.ledger = move_to_server(self.config, name) if SERVER and not is_file else Ledger(place)
 
     def line(self, *words, config=True):
         before = ["--config", self.config] if config else []

@@ -90,7 +90,7 @@ class Stage:
         make_remote(self.centre)
         configure(self.centre, reception__listen=f"tcp://127.0.0.1:{port}",
                   limits__free_space="1MB", limits__scan_size="60MB")
-        self.desk = Instance("desk", [SITE])
+        self.desk = Instance("desk", [SITE], is_file=True)  # wherever the centre's ledger is
         self.key = os.path.abspath("demmin.key")
         self.public = self.make_key(self.centre, "demmin", self.key)
         self.relay = Relay(port)

@@ -1,5 +1,7 @@
 /* test_leadership.c - one leads, a paused leader changes nothing any more, and epochs rise. */
 // SPDX-License-Identifier: EUPL-1.2
+#include <time.h>
+
 #include "store/leadership.h"
 #include "tests/store/scene.h"
 
@@ -16,6 +18,18 @@ static bool leads(struct scene *scene, struct leadership *leadership)
     bool is_leader = false;
     scene->monotonic_ms += LEADER_LOOK_MS;
     assert_ok(scene, leadership_look(leadership, scene->ledger, &is_leader, &scene->fault));
+    return is_leader;
+}
+
+/* A server takes its time until it lets go of what an ended session held. */
+static bool leads_soon(struct scene *scene, struct leadership *leadership)
+{
+    const struct timespec pause = {.tv_nsec = 50000000};
+    bool is_leader = leads(scene, leadership);
+    for (int tries = 0; !is_leader && scene->is_server && tries < 600; tries++) {
+        (void)nanosleep(&pause, NULL);
+        is_leader = leads(scene, leadership);
+    }
     return is_leader;
 }
 
@@ -40,7 +54,7 @@ static void one_leads_and_the_next_one_when_it_ends(void **state)
     assert_true(leads(scene, first));
     assert_int_equal(leadership_epoch(first), 1);
     leadership_free(&first);
-    assert_true(leads(scene, second));
+    assert_true(leads_soon(scene, second));
     assert_int_equal(leadership_epoch(second), 2);
     assert_int_equal(scene_sql_number(scene, "SELECT count(*) FROM audit WHERE action ="
                                              " 'leader.begin'"),
@@ -93,7 +107,7 @@ static void a_session_that_the_server_ended_lets_another_one_lead(void **state)
     assert_true(leads(scene, paused));
     assert_false(leads(scene, next));
     end_session(scene, &paused);
-    assert_true(leads(scene, next));
+    assert_true(leads_soon(scene, next));
     assert_int_equal(leadership_epoch(next), 2);
     if (paused != NULL) {
         bool is_leader = true;
