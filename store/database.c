@@ -133,12 +133,23 @@ struct value value_digest_or_null(const struct digest *digest)
     return digest_equal(digest, &zero) ? value_null() : value_digest(digest);
 }
 
+uint64_t database_changes(const struct database *database)
+{
+    return database->changes;
+}
+
+bool database_is_whole(struct database *database)
+{
+    return !database->halted && database->engine->is_whole(database);
+}
+
 /* ---- statements ----------------------------------------------------------------------------- */
 
 enum status database_run(struct database *database, const char *sql, const struct value *values,
                          size_t count, uint64_t *ret_changed, struct fault *fault)
 {
     assert(count <= PARAMETERS_MOST);
+    database->changes++;
     return database->engine->run(database, sql, values, count, ret_changed, fault);
 }
 
@@ -146,6 +157,7 @@ enum status database_post(struct database *database, const char *sql, const stru
                           size_t count, struct fault *fault)
 {
     assert(count <= PARAMETERS_MOST);
+    database->changes++;
     return database->engine->post(database, sql, values, count, NULL, fault);
 }
 
@@ -154,6 +166,7 @@ enum status database_post_one(struct database *database, const char *sql,
                               struct fault *fault)
 {
     assert(count <= PARAMETERS_MOST && otherwise != NULL);
+    database->changes++;
     return database->engine->post(database, sql, values, count, otherwise, fault);
 }
 
@@ -161,6 +174,7 @@ enum status database_query(struct database *database, const char *sql, const str
                            size_t count, struct rows **ret_rows, struct fault *fault)
 {
     assert(count <= PARAMETERS_MOST);
+    database->changes += strncmp(sql, "SELECT", 6) == 0 ? 0U : 1U;
     return database->engine->query(database, sql, values, count, ret_rows, fault);
 }
 

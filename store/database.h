@@ -56,6 +56,11 @@ enum status database_begin_part(struct database *database, struct fault *fault);
 enum status database_end_part(struct database *database, enum status status, bool *ret_is_lost,
                               struct fault *fault);
 
+/* How many statements there were that may have changed something. */
+uint64_t database_changes(const struct database *database);
+/* Inside a writing transaction: nothing of it has failed, or been undone by the engine. */
+bool database_is_whole(struct database *database);
+
 /* With `lazily`, commits of this connection are whole but need not be durable when they come back;
  * the first commit after it was turned off again makes them so, all together. For bulk work whose
  * parts nobody sees before its last commit. Not inside a transaction. */

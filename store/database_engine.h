@@ -25,6 +25,7 @@ struct engine {
     enum status (*begin_part)(struct database *database, struct fault *fault);
     enum status (*end_part)(struct database *database, enum status status, bool *ret_is_lost,
                             struct fault *fault);
+    bool (*is_whole)(struct database *database);
     enum status (*commit_lazily)(struct database *database, bool lazily, struct fault *fault);
     enum status (*overwrite)(struct database *database, bool overwrites, struct fault *fault);
 
@@ -70,7 +71,8 @@ struct engine {
 struct database {
     const struct engine *engine;
     bool can_write;
-    bool halted; /* a failure after which nothing may be tried again */
+    bool halted;      /* a failure after which nothing may be tried again */
+    uint64_t changes; /* statements that may have made one */
 };
 
 struct rows {

@@ -934,6 +934,14 @@ static enum status end_part(struct database *database, enum status status, bool 
     return status;
 }
 
+static bool is_whole(struct database *database)
+{
+    struct server *server = (struct server *)database;
+    return server->connection != NULL && !server->is_lost &&
+           pipeline_settle(server, NULL, NULL) == STATUS_OK &&
+           PQtransactionStatus(server->connection) == PQTRANS_INTRANS;
+}
+
 /* A commit that is waited for makes all before it durable: they stand before it in the same log. */
 static enum status make_durable(struct server *server, struct fault *fault)
 {
@@ -1162,6 +1170,7 @@ const struct engine database_postgresql = {
     .end = end,
     .begin_part = begin_part,
     .end_part = end_part,
+    .is_whole = is_whole,
     .commit_lazily = commit_lazily,
     .overwrite = overwrite,
     .run = run,

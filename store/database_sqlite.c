@@ -586,6 +586,11 @@ static enum status overwrite(struct database *database, bool overwrites, struct 
                   overwrites ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = OFF", fault);
 }
 
+static bool is_whole(struct database *database)
+{
+    return sqlite3_get_autocommit(((struct file *)database)->handle) == 0;
+}
+
 /* In WAL mode NORMAL leaves out the fsync of a commit; the one of the next FULL commit, or of a
  * checkpoint, covers everything that stands in the WAL file before it. */
 static enum status commit_lazily(struct database *database, bool lazily, struct fault *fault)
@@ -798,6 +803,7 @@ const struct engine database_sqlite = {
     .end = end,
     .begin_part = begin_part,
     .end_part = end_part,
+    .is_whole = is_whole,
     .commit_lazily = commit_lazily,
     .overwrite = overwrite,
     .run = run,

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "store/ledger_move.h"
 #include "store/ledger_private.h"
@@ -100,24 +99,12 @@ void ledger_close(struct ledger **ledger_p)
     free(ledger);
 }
 
-static void forget_turns(struct ledger *ledger)
-{
-    memset(ledger->turns_made, 0, sizeof ledger->turns_made);
-}
-
-static void keep_turns(struct ledger *ledger)
-{
-    for (size_t i = 0; i < sizeof ledger->turns / sizeof *ledger->turns; i++)
-        ledger->turns[i] |= ledger->turns_made[i];
-}
-
 /* A transaction that nobody knows anything of yet. */
 static enum status begin_anew(struct ledger *ledger, struct fault *fault)
 {
     ledger->head.is_known = false;
     ledger->tally.count = 0;
     ledger->has_new_work = false;
-    forget_turns(ledger);
     return database_begin(ledger->database, fault);
 }
 
@@ -132,7 +119,9 @@ static enum status begin_in_group(struct ledger *ledger, struct fault *fault)
         ledger->group = status == STATUS_OK ? GROUP_OPEN : GROUP_EMPTY;
     }
     ledger->tally_before = ledger->tally;
-    return status == STATUS_OK ? database_begin_part(ledger->database, fault) : status;
+    ledger->part_changes = database_changes(ledger->database);
+    return status == STATUS_OK && !ledger->is_frail ? database_begin_part(ledger->database, fault)
+                                                    : status;
 }
 
 enum status ledger_begin(struct ledger *ledger, struct fault *fault)
@@ -171,8 +160,6 @@ static enum status commit(struct ledger *ledger, enum status status, struct faul
     if (status == STATUS_OK && watch != NULL)
         status = watch->before(watch->context, fault);
     status = database_end(ledger->database, status, fault);
-    if (status == STATUS_OK)
-        keep_turns(ledger);
     if (status == STATUS_OK && watch != NULL)
         status = watch->after(watch->context, fault);
     return status;
@@ -181,13 +168,16 @@ static enum status commit(struct ledger *ledger, enum status status, struct faul
 static enum status end_in_group(struct ledger *ledger, enum status status, struct fault *fault)
 {
     bool is_lost = false;
-    status = database_end_part(ledger->database, status, &is_lost, fault);
+    if (!ledger->is_frail)
+        status = database_end_part(ledger->database, status, &is_lost, fault);
+    else if (status != STATUS_OK)
+        is_lost = database_changes(ledger->database) != ledger->part_changes ||
+                  !database_is_whole(ledger->database);
     if (is_lost)
         ledger->group = GROUP_LOST;
     if (status != STATUS_OK) {
         ledger->tally = ledger->tally_before;
         ledger->head.is_known = false;
-        forget_turns(ledger);
     }
     return status;
 }
@@ -204,6 +194,13 @@ void ledger_group_begin(struct ledger *ledger)
 {
     assert(ledger->group == GROUP_NONE);
     ledger->group = GROUP_EMPTY;
+    ledger->is_frail = false;
+}
+
+void ledger_group_begin_frail(struct ledger *ledger)
+{
+    ledger_group_begin(ledger);
+    ledger->is_frail = true;
 }
 
 bool ledger_group_has_changes(const struct ledger *ledger)

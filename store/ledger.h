@@ -72,6 +72,9 @@ void ledger_watch(struct ledger *ledger, const struct commit_watch *watch);
  * STATUS_OK. Anything else there: none of them happened. The first change begins the transaction,
  * which keeps others from writing: a group is to be short. No walks over many rows inside. */
 void ledger_group_begin(struct ledger *ledger);
+/* The same, cheaper: a change that fails after it changed something takes all others with it, and what
+ * is tried behind it gives STATUS_LATER. */
+void ledger_group_begin_frail(struct ledger *ledger);
 /* Whether something was changed (or tried) since. */
 bool ledger_group_has_changes(const struct ledger *ledger);
 enum status ledger_group_end(struct ledger *ledger, struct fault *fault);

@@ -91,18 +91,6 @@ void detail_job(struct text *detail, const struct job_row *job)
     detail_number(detail, "attempt", job->attempt);
 }
 
-/* Whether the site has a row in `turn` that was committed. Otherwise it has one after this change, and
- * that is known when it is committed. */
-static bool turns_have(struct ledger *ledger, enum job_kind kind, int64_t site)
-{
-    if (site <= 0 || site >= TURNS_KNOWN_MOST)
-        return false;
-    uint64_t bit = 1ULL << site;
-    bool has = (ledger->turns[kind] & bit) != 0;
-    ledger->turns_made[kind] |= bit;
-    return has;
-}
-
 enum status job_create(struct ledger *ledger, enum job_kind kind, int64_t site,
                        const struct uuid *scan, const struct uuid *document, int64_t audit,
                        struct fault *fault)
@@ -116,7 +104,7 @@ enum status job_create(struct ledger *ledger, enum job_kind kind, int64_t site,
                       VALUES(value_text(name), value_integer(site), value_uuid(scan),
                              value_uuid_or_null(document), value_integer(audit)),
                       fault);
-    if (status == STATUS_OK && !turns_have(ledger, kind, site))
+    if (status == STATUS_OK)
         status = database_post(ledger->database,
                                "INSERT INTO turn (kind, site, served) VALUES ($1, $2, 0)"
                                " ON CONFLICT (kind, site) DO NOTHING",

@@ -22,7 +22,7 @@
 #include "store/guard.h"
 #include "store/ledger.h"
 
-enum { TALLY_NAME_BYTES = 64, TALLY_NAMES_MOST = 32, TURNS_KNOWN_MOST = 64 };
+enum { TALLY_NAME_BYTES = 64, TALLY_NAMES_MOST = 32 };
 
 /* What a transaction has counted and not written yet; see ledger_tally.c. */
 struct tally_entry {
@@ -58,6 +58,8 @@ struct ledger {
     int64_t clock_offset;             /* from this host's monotonic clock to the ledger's */
     const struct commit_watch *watch; /* NULL; borrowed */
     enum group_state group;
+    bool is_frail;              /* no part of the group can be undone by itself */
+    uint64_t part_changes;      /* of the database, when the part began */
     bool is_changing;           /* between ledger_begin() and ledger_end() */
     bool has_new_work;          /* this transaction made a job ready */
     int64_t told_of_work_ms;    /* monotonic: when that was last said to other hosts */
@@ -66,8 +68,6 @@ struct ledger {
     const struct leadership *leader; /* whose changes these are; NULL: anybody's. Borrowed */
     struct audit_head head;
     struct tally_pending tally, tally_before; /* … this change of the group */
-    uint64_t turns[JOB_COMPOSE + 1];          /* by kind: sites with a row in `turn`, as bits */
-    uint64_t turns_made[JOB_COMPOSE + 1];     /* the same of this transaction */
 };
 
 struct leadership;

@@ -34,6 +34,8 @@ struct assignment {
     int64_t moved_ms;            /* monotonic: when a transfer last moved, or began */
     int64_t renewed_ms;          /* monotonic: when the lease was last put off */
     uint32_t page, page_count;
+    bool wants_renewal; /* its lease is to be put off with the next group */
+    bool was_renewed;   /* … was, with this one */
     struct assignment *next;
 };
 

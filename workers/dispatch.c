@@ -98,7 +98,7 @@ static void take_sign_of_life(struct dispatch *dispatch, struct peer *peer,
     bool is_progress = message->command == WIRE_PROGRESS;
     uint32_t page = is_progress ? message->as.progress.page : assignment->page;
     uint32_t page_count = is_progress ? message->as.progress.page_count : assignment->page_count;
-    (void)leases_renew(dispatch, assignment, page, page_count);
+    leases_renew(dispatch, assignment, page, page_count);
 }
 
 static void take_farewell(struct dispatch *dispatch, struct peer *peer)
@@ -192,6 +192,11 @@ static void hear(struct dispatch *dispatch, const struct caller *from,
     wire_message_done(&message);
 }
 
+static bool has_to_write(const struct dispatch *dispatch)
+{
+    return dispatch->wants_grants || dispatch->has_results || dispatch->has_renewals;
+}
+
 void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
                    const struct messaging_frame *frames, size_t count)
 {
@@ -202,7 +207,7 @@ void dispatch_hear(struct dispatch *dispatch, const struct caller *caller,
     dispatch->is_grouping = true;
     hear(dispatch, caller, frames, count);
     dispatch->is_grouping = false;
-    if (dispatch->wants_grants || dispatch->has_results)
+    if (has_to_write(dispatch))
         grants_make(dispatch);
 }
 
@@ -261,9 +266,9 @@ static bool take_some(struct dispatch *dispatch, struct messaging_socket *socket
     for (int i = 0; i < MESSAGES_MOST && is_more && dispatch->outcome == STATUS_OK; i++)
         is_more = take_message(dispatch, socket);
     dispatch->is_grouping = false;
-    if (dispatch->wants_grants || dispatch->has_results)
+    if (has_to_write(dispatch))
         grants_make(dispatch);
-    return is_more || dispatch->wants_grants || dispatch->has_results;
+    return is_more || has_to_write(dispatch);
 }
 
 void dispatch_take_messages(struct dispatch *dispatch, struct messaging_socket *socket)

@@ -45,6 +45,7 @@ struct dispatch {
     int64_t group_ms;           /* monotonic: since when */
     int64_t careful_ms;         /* monotonic: until then every change has a commit of its own */
     bool wants_grants;          /* somebody has room, or there is work */
+    bool has_renewals;          /* leases that are to be put off */
     bool has_results;           /* some that are whole: the ledger is to take them */
     unsigned beat_timer, poll_timer, stop_timer;
     struct peers peers;
@@ -158,10 +159,12 @@ void grants_credit(struct dispatch *dispatch, struct peer *peer,
 void grants_pump(struct dispatch *dispatch, struct assignment *assignment);
 
 /* ---- leases.c ---- */
-/* The worker lives, and is at `page`: puts the end of the lease off, when that is worth a write.
- * false: the lease is not held any more, and the assignment is gone. */
-bool leases_renew(struct dispatch *dispatch, struct assignment *assignment, uint32_t page,
+/* The worker lives, and is at `page`: the end of the lease is put off soon, when that is worth a
+ * write. */
+void leases_renew(struct dispatch *dispatch, struct assignment *assignment, uint32_t page,
                   uint32_t page_count);
+/* Within a group: puts off the ends of up to `most` leases. Who does not hold his any more is told. */
+void leases_put_off(struct dispatch *dispatch, int most);
 /* Gives back what ran out, and cuts transfers that do not move. */
 void leases_look(struct dispatch *dispatch);
 /* Ends an assignment as a failure in the ledger. LATER: the ledger could not take it. */

@@ -9,7 +9,8 @@ enum {
     // More changes than 64 would overflow what PostgreSQL remembers of a transaction's parts.
     RESULTS_MOST = 32, /* that are taken with one commit */
     GRANTS_MOST = 32,  /* jobs that are leased with it */
-    GROUPS_MOST = 4,   /* in one go, so that messages are heard in between */
+    RENEWALS_MOST = 32,
+    GROUPS_MOST = 4, /* in one go, so that messages are heard in between */
 };
 
 /* What each kind of worker does, most urgent first: what is begun is finished before new work. */
@@ -72,9 +73,9 @@ void grants_credit(struct dispatch *dispatch, struct peer *peer, const struct wi
 {
     struct assignment *assignment =
         assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
-    if (assignment == NULL ||
-        !leases_renew(dispatch, assignment, assignment->page, assignment->page_count))
+    if (assignment == NULL)
         return;
+    leases_renew(dispatch, assignment, assignment->page, assignment->page_count);
     outgoing_credit(&assignment->outgoing, message->as.credit.chunks);
     grants_pump(dispatch, assignment);
 }
@@ -195,11 +196,13 @@ static bool make_some(struct dispatch *dispatch)
     group_begin(dispatch);
     if (dispatch->has_results)
         (void)results_complete(dispatch, RESULTS_MOST);
+    if (dispatch->has_renewals)
+        leases_put_off(dispatch, RENEWALS_MOST);
     for (int i = 0;
          i < GRANTS_MOST && is_more && dispatch->outcome == STATUS_OK && !group_is_old(dispatch);
          i++)
         is_more = grant_next(dispatch);
-    return group_end(dispatch) && (is_more || dispatch->has_results);
+    return group_end(dispatch) && (is_more || dispatch->has_results || dispatch->has_renewals);
 }
 
 void grants_make(struct dispatch *dispatch)

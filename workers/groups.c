@@ -18,7 +18,7 @@ enum {
 void group_begin(struct dispatch *dispatch)
 {
     if (dispatch_now(dispatch) >= dispatch->careful_ms)
-        ledger_group_begin(dispatch->ledger);
+        ledger_group_begin_frail(dispatch->ledger);
     dispatch->is_grouping = true;
     dispatch->group_ms = dispatch_now(dispatch);
 }
@@ -68,6 +68,7 @@ static void keep_parts(struct dispatch *dispatch)
     struct assignment *next = NULL;
     for (struct assignment *one = dispatch->assignments.first; one != NULL; one = next) {
         next = one->next;
+        one->was_renewed = false;
         if (one->part == PART_SETTLED)
             assignments_remove(&dispatch->assignments, one);
         else
@@ -100,6 +101,11 @@ static void undo_parts(struct dispatch *dispatch, const char *reason)
         if (one->part == PART_SETTLED)
             assignment_unsettle(one);
         results_ask_again(dispatch, one, reason);
+    }
+    for (one = dispatch->assignments.first; one != NULL; one = one->next) {
+        if (one->was_renewed)
+            one->renewed_ms = 0; // the next sign of life does it again
+        one->was_renewed = false;
     }
     for (int kind = 0; kind < JOB_KINDS; kind++)
         dispatch_expect(dispatch, (enum job_kind)kind);

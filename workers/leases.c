@@ -50,26 +50,32 @@ static bool is_worth_a_write(const struct dispatch *dispatch, const struct assig
     return age >= dispatch->rule->lease_ms / RENEW_SHARE || (moved && age >= PROGRESS_WRITE_MS);
 }
 
-bool leases_renew(struct dispatch *dispatch, struct assignment *assignment, uint32_t page,
+void leases_renew(struct dispatch *dispatch, struct assignment *assignment, uint32_t page,
                   uint32_t page_count)
 {
     if (!is_worth_a_write(dispatch, assignment, page, page_count))
-        return true;
+        return;
+    assignment->page = page;
+    assignment->page_count = page_count;
+    assignment->wants_renewal = dispatch->has_renewals = true;
+}
+
+static void put_off(struct dispatch *dispatch, struct assignment *assignment)
+{
     struct fault fault = {0};
     bool held = true;
-    enum status status =
-        ledger_job_renew(dispatch->ledger, assignment->job, assignment->attempt,
-                         dispatch->rule->lease_ms, page, page_count, &held, &fault);
+    enum status status = ledger_job_renew(dispatch->ledger, assignment->job, assignment->attempt,
+                                          dispatch->rule->lease_ms, assignment->page,
+                                          assignment->page_count, &held, &fault);
     if (dispatch_storage(dispatch, status, &fault) != STATUS_OK) {
         log_warning(assignment->subject, "job %lld: cannot renew its lease: %s",
                     (long long)assignment->job.number, fault.text);
-        return true;
+        return;
     }
     assignment->renewed_ms = dispatch_now(dispatch);
-    assignment->page = page;
-    assignment->page_count = page_count;
+    assignment->was_renewed = true;
     if (held)
-        return true;
+        return;
     struct peer *peer = assignment->peer;
     int64_t job = assignment->job.number;
     uint32_t attempt = assignment->attempt;
@@ -77,7 +83,27 @@ bool leases_renew(struct dispatch *dispatch, struct assignment *assignment, uint
                 attempt, peer->name);
     assignments_remove(&dispatch->assignments, assignment);
     (void)results_settle(dispatch, peer, job, attempt, WIRE_STALE, "the lease is another's by now");
-    return false;
+}
+
+static struct assignment *first_to_put_off(const struct dispatch *dispatch)
+{
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        if (one->wants_renewal)
+            return one;
+    return NULL;
+}
+
+void leases_put_off(struct dispatch *dispatch, int most)
+{
+    struct assignment *assignment = NULL;
+    for (int i = 0; i < most && dispatch->outcome == STATUS_OK &&
+                    (assignment = first_to_put_off(dispatch)) != NULL;
+         i++) {
+        assignment->wants_renewal = false;
+        if (assignment->part == PART_NONE) // else it has just ended, or begun
+            put_off(dispatch, assignment);
+    }
+    dispatch->has_renewals = first_to_put_off(dispatch) != NULL;
 }
 
 /* A transfer that stands still for a whole lease will not end by itself. */

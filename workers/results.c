@@ -432,8 +432,7 @@ void results_chunk(struct dispatch *dispatch, struct peer *peer, const struct wi
         assignments_find(&dispatch->assignments, peer, message->job, message->attempt);
     if (assignment == NULL || !assignment_is_receiving(assignment) || assignment->is_whole)
         return; // left over from a transfer that was given up, or too much
-    if (!leases_renew(dispatch, assignment, assignment->page, assignment->page_count))
-        return;
+    leases_renew(dispatch, assignment, assignment->page, assignment->page_count);
     struct fault fault = {0};
     enum status status = incoming_take(&assignment->incoming, &message->as.chunk, &fault);
     received(dispatch, assignment, status, 1, &fault);

@@ -140,7 +140,7 @@ static double cycles_together(struct ledger *ledger)
     struct fault fault = {0};
     double begun = now_ms();
     for (int done = 0; done <= CYCLES; done += GROUP) {
-        ledger_group_begin(ledger);
+        ledger_group_begin_frail(ledger);
         for (int i = 0; i < GROUP && done > 0; i++)
             complete(ledger, &jobs[i]);
         for (int i = 0; i < GROUP && done < CYCLES; i++)

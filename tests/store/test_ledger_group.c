@@ -64,6 +64,38 @@ static void a_refused_change_leaves_no_trace(void **state)
     scene_assert_sound(scene);
 }
 
+/* The same in a group that has no way back for one of its changes. */
+static void a_refused_change_may_take_a_frail_group_with_it(void **state)
+{
+    struct scene *scene = *state;
+    struct scan_acceptance acceptance;
+    ledger_group_begin_frail(scene->ledger);
+    struct scan_arrival arrival = scene_arrival(scene, "Demmin");
+    assert_ok(scene, ledger_scan_accept(scene->ledger, &arrival, &acceptance, &scene->fault));
+    arrival.digest = digest_of("other bytes", 11);
+    assert_status(scene, ledger_scan_accept(scene->ledger, &arrival, &acceptance, &scene->fault),
+                  STATUS_REFUSE); // it had changed nothing
+    fault_clear(&scene->fault);
+    assert_ok(scene, ledger_group_end(scene->ledger, &scene->fault));
+    assert_int_equal(received(scene, scene->ledger), 1);
+    ledger_group_begin_frail(scene->ledger);
+    (void)scene_accept(scene, "Waren");
+    arrival = scene_arrival(scene, NULL);
+    assert_status(scene, ledger_scan_accept(scene->ledger, &arrival, &acceptance, &scene->fault),
+                  STATUS_REFUSE); // a site without a name, after its audit row
+    fault_clear(&scene->fault);
+    arrival = scene_arrival(scene, "Demmin");
+    assert_status(scene, ledger_scan_accept(scene->ledger, &arrival, &acceptance, &scene->fault),
+                  STATUS_LATER);
+    fault_clear(&scene->fault);
+    assert_status(scene, ledger_group_end(scene->ledger, &scene->fault), STATUS_LATER);
+    fault_clear(&scene->fault);
+    assert_int_equal(received(scene, scene->ledger), 1);
+    (void)scene_accept(scene, "Waren"); // and it goes on
+    assert_int_equal(received(scene, scene->ledger), 2);
+    scene_assert_sound(scene);
+}
+
 static enum status say_no(void *context, struct fault *fault)
 {
     (void)context;
@@ -135,6 +167,7 @@ int main(void)
         SCENE_TEST(others_see_all_or_nothing_of_it),
         SCENE_TEST(later_changes_see_earlier_ones),
         SCENE_TEST(a_refused_change_leaves_no_trace),
+        SCENE_TEST(a_refused_change_may_take_a_frail_group_with_it),
         SCENE_TEST(a_group_that_is_not_committed_never_was),
         SCENE_TEST(an_empty_group_is_no_transaction),
         SCENE_TEST(counts_are_right_after_many_changes),

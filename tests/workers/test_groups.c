@@ -13,11 +13,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static int failures;        /* of commits that are still to come */
-static bool server_goes;    /* before the next commit */
-static int fsyncs_well = 0; /* until one fails */
-static int fsync_error;     /* with this errno; 0: none does */
-static char synced[32];     /* "f" for a file, "d" for a folder, in order */
+static int failures;             /* of commits that are still to come */
+static enum status failing_with; /* of those */
+static bool server_goes;         /* before the next commit */
+static int fsyncs_well = 0;      /* until one fails */
+static int fsync_error;          /* with this errno; 0: none does */
+static char synced[32];          /* "f" for a file, "d" for a folder, in order */
 
 static void note_sync(int file)
 {
@@ -56,7 +57,7 @@ static enum status before_commit(void *context, struct fault *fault)
     if (failures == 0)
         return STATUS_OK;
     failures--;
-    return fault_set(fault, STATUS_LATER, "the disk is full");
+    return fault_set(fault, failing_with, "the disk is full");
 }
 
 static enum status after_commit(void *context, struct fault *fault)
@@ -73,6 +74,7 @@ static int set_up(void **state)
     int failed = one_reader_set_up(state);
     struct scene *scene = *state;
     failures = fsync_error = 0;
+    failing_with = STATUS_LATER;
     server_goes = false;
     ledger_watch(scene->ledger, &watch);
     return failed;
@@ -174,6 +176,27 @@ static void a_reading_whose_commit_failed_comes_again(void **state)
     assert_comes_again(scene, read, job);
 }
 
+/* Behind a group that failed each change has a commit of its own: what is refused then is to blame. */
+static void a_reading_that_no_commit_takes_is_found_and_rejected(void **state)
+{
+    struct scene *scene = *state;
+    struct scan_id read = begin_two(scene);
+    int64_t job = scene->job;
+    failures = 2;
+    failing_with = STATUS_REFUSE;
+    scene_say_reading(scene);
+    assert_int_equal(failures, 1);
+    assert_nothing_happened(scene, read, job);
+    scene_say_reading(scene);
+    assert_int_equal(failures, 0);
+    assert_int_equal(scene->settled, WIRE_REJECTED);
+    assert_int_equal(documents(scene), 0);
+    assert_true(scene->job != job); // it works on
+    scene_say_reading(scene);
+    assert_int_equal(scene->settled, WIRE_ACCEPTED);
+    assert_int_equal(documents(scene), 1);
+}
+
 static void a_reading_whose_server_went_comes_again(void **state)
 {
     struct scene *scene = *state;
@@ -243,6 +266,8 @@ int main(void)
                                         one_reader_tear_down),
         cmocka_unit_test_setup_teardown(a_reading_whose_commit_failed_comes_again, set_up,
                                         one_reader_tear_down),
+        cmocka_unit_test_setup_teardown(a_reading_that_no_commit_takes_is_found_and_rejected,
+                                        set_up, one_reader_tear_down),
         cmocka_unit_test_setup_teardown(a_reading_whose_server_went_comes_again, set_up,
                                         one_reader_tear_down),
         cmocka_unit_test_setup_teardown(a_reading_for_which_there_is_no_room_comes_again, set_up,
