@@ -198,6 +198,7 @@ static void add_part(struct outgoing *parts, const char *name, const void *bytes
 static void deliver_reading(struct worker *worker)
 {
     static char engine[] = "simulated 1";
+    char text[NAME_BYTES], pdf[2 * NAME_BYTES]; // of no two letters the same
     struct reading_page pages[PAGES_MOST];
     struct wire_message result = {.command = WIRE_RESULT_READ};
     struct outgoing parts = {0};
@@ -219,8 +220,10 @@ static void deliver_reading(struct worker *worker)
     reading_encode(&reading, &bytes);
     result.as.result_read.document_count = 1;
     add_part(&parts, "1/reading", bytes.bytes, bytes.length);
-    add_part(&parts, "1/text", "\n", 1);
-    add_part(&parts, "1/pdf", "%PDF-1.7\n", 9);
+    (void)snprintf(text, sizeof text, "%lx %lx\n", random(), random());
+    (void)snprintf(pdf, sizeof pdf, "%%PDF-1.7\n%% %s", text);
+    add_part(&parts, "1/text", text, strlen(text));
+    add_part(&parts, "1/pdf", pdf, strlen(pdf));
     add_part(&parts, "pages", "", 0);
     byte_writer_done(&bytes);
     worker->done_us = 0;
