@@ -630,9 +630,10 @@ class Hosts:
         self.back_ms, self.back_words = int(time.time() * 1000), words
 
     def resumed_s(self):
-        """From the moment that it struck to the first job that was completed after it."""
-        first = self.sql(f"SELECT min(at_ms) FROM audit WHERE at_ms > {self.struck_ms} AND action IN"
-                         " ('scan.read', 'document.decide', 'document.file', 'document.filed')")
+        """From the moment that it struck to the first job that was completed after that, or after what was
+        away was there again: until then nobody could."""
+        first = self.sql(f"SELECT min(at_ms) FROM audit WHERE at_ms > {max(self.struck_ms, self.back_ms)} AND action"
+                         " IN ('scan.read', 'document.decide', 'document.file')")
         return (int(first) - self.struck_ms) / 1000
 
     def suffer(self, name, fault):

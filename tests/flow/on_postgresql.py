@@ -27,6 +27,8 @@ NOT_APPLICABLE = {
     "kill": "kill_on_postgresql does it, and kills the server, too",
     "zoo_table": "reads pages without a ledger",
     "test_pages": "looks at manual pages and units",
+    "test_user_verbs": "accounts on a server: test_users, by tests/store/postgresql.sh, and the portal's tests here",
+    "test_learn": "asks how weights are trained, from a ledger of its own",
 }
 
 
