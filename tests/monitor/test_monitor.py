@@ -270,7 +270,7 @@ def check_told(instance, mail, webhook):
     assert mail.refused == FAILURES and webhook.refused == FAILURES, (mail.refused, webhook.refused)
     assert mail.secure == len(mail.mails) and mail.recipients == {"it@example.org"}
     told = [(post["kind"], post["subject"], post["raised"], post["state"]) for post in webhook.posts]
-    assert len(set(told)) == len(told), "something was told twice"
+    assert len(set(told)) == len(told), [one for one in told if told.count(one) > 1]
     assert len(mail.mails) == len(told), (len(mail.mails), len(told))
     by_kind = {}
     for kind, _, _, state in told:
