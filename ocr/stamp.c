@@ -18,7 +18,7 @@
 enum {
     PAGE_SHORT_MM = 210, /* resolutions lie: the page is taken for A4 */
     CELL_MM = 2,
-    DISTANCE_LEAST = 38,   /* between the samples of coloured ink */
+    DISTANCE_LEAST = 30,   /* between the samples of coloured ink */
     INK_BELOW = 225,       /* luminance; lighter colours hide nothing */
     PRINT_BELOW = 100,     /* the largest sample of print */
     INK_SHARE = 16,        /* a cell is coloured from one sixteenth on */

@@ -79,7 +79,8 @@ def words_differ(result, document, path):
     """Words that are in the reading or in the PDF alone."""
     read = bag(" ".join(word[0] for page in result["pages"] if page["document"] == document
                         for word in page.get("boxes", [])))
-    shown = subprocess.run(["pdftotext", path, "-"], stdout=subprocess.PIPE, check=True, text=True)
+    # As they stand in the file: else pdftotext joins what it takes for a word parted by a hyphen.
+    shown = subprocess.run(["pdftotext", "-raw", path, "-"], stdout=subprocess.PIPE, check=True, text=True)
     extracted = bag(shown.stdout)
     return sum(read.values()), (read - extracted) + (extracted - read)
 
