@@ -26,13 +26,15 @@ enum {
     LETTERS_MOST = 4000, /* left over: more is no print */
     LETTERS_IN_LINE = 2,
     BAR_LETTERS_LEAST = 3,
-    IN_VAIN_MOST = 10, /* lines that turned out to be no text before the rest is left */
+    IN_VAIN_MOST = 16, /* lines that turned out to be no text before the rest is left */
     FINE_DPI = 300,    /* at which lines are read, where the page is as fine as that */
     COVER_PX = 1,      /* around words */
 };
 
 /* In heights of the page's words. */
-static const double LETTER_LEAST = 0.4, LETTER_MOST = 2.5, LETTER_WIDTH_MOST = 3;
+static const double LETTER_LEAST = 0.3, LETTER_MOST = 2.5;
+/* Wider pieces are letters that an underline joins; or rules, when they are lower than that. */
+static const double JOINED_WIDTH = 3, JOINED_LEAST = 0.8;
 static const double BAR_WIDTH_LEAST = 3, BAR_LEAST = 0.8, BAR_MOST = 6;
 static const double BAR_INK_LEAST = 0.5; /* of its area */
 static const double BAR_LETTER = 0.5;    /* of its height are letters high, more or less */
@@ -40,10 +42,9 @@ static const double GAP_MOST = 1.5, MARGIN = 0.35;
 static const double ROW_OVERLAP = 0.5; /* of the lower one's height */
 static const double SAME_INK = 0.3;    /* of the smaller one of a line and a word */
 static const double BETTER = 1.05;     /* than what is to be replaced */
-static const float IN_DOUBT = 0.85F;   /* words below get a second look, … */
-static const float SURE = 0.75F;  /* … those found where none were must be as sure as this, … */
-static const float LIKELY = 0.6F; /* … and where others stood, as this on the average */
-static const float DOUBTFUL = 0.25F; /* words of theirs that are less sure are left out */
+/* Words below IN_DOUBT get a second look. What is found where none were must be SURE, and where
+ * others stood LIKELY on the average, without its DOUBTFUL words. */
+static const float IN_DOUBT = 0.85F, SURE = 0.75F, LIKELY = 0.6F, DOUBTFUL = 0.25F;
 
 static int compare_numbers(const void *a, const void *b)
 {
@@ -89,13 +90,19 @@ static PIX *uncovered(PIX *bits, const struct word_list *list)
     return rest;
 }
 
-/* How far two boxes share rows, as a part of the lower one's height. */
-static double row_overlap(struct reading_box a, struct reading_box b)
+/* How many rows of pixels two boxes share. */
+static int shared_rows(struct reading_box a, struct reading_box b)
 {
     int top = a.top > b.top ? a.top : b.top;
     int bottom = a.top + a.height < b.top + b.height ? a.top + a.height : b.top + b.height;
+    return bottom - top;
+}
+
+/* The same as a part of the lower one's height. */
+static double row_overlap(struct reading_box a, struct reading_box b)
+{
     int lower = a.height < b.height ? a.height : b.height;
-    return lower <= 0 ? 0 : (double)(bottom - top) / lower;
+    return lower <= 0 ? 0 : (double)shared_rows(a, b) / lower;
 }
 
 static struct reading_box both(struct reading_box a, struct reading_box b)
@@ -130,13 +137,15 @@ static void add_letter(struct rows *rows, struct reading_box letter, double heig
         if (gap_between(row->box, letter) > GAP_MOST * height ||
             row_overlap(row->box, letter) < ROW_OVERLAP)
             continue;
-        if (best == NULL || gap_between(row->box, letter) < gap_between(best->box, letter))
+        // A comma below the line is no line of its own for what follows.
+        if (best == NULL || shared_rows(row->box, letter) > shared_rows(best->box, letter))
             best = row;
     }
+    unsigned letters = letter.width > JOINED_WIDTH * height ? LETTERS_IN_LINE : 1;
     if (best == NULL)
-        rows->list[rows->count++] = (struct row){letter, 1};
+        rows->list[rows->count++] = (struct row){letter, letters};
     else
-        *best = (struct row){both(best->box, letter), best->letters + 1};
+        *best = (struct row){both(best->box, letter), best->letters + letters};
 }
 
 static struct reading_box box_at(BOXA *boxes, int index)
@@ -148,8 +157,8 @@ static struct reading_box box_at(BOXA *boxes, int index)
 
 static bool is_letter(struct reading_box box, double height)
 {
-    return box.height >= LETTER_LEAST * height && box.height <= LETTER_MOST * height &&
-           box.width <= LETTER_WIDTH_MOST * height;
+    double least = box.width > JOINED_WIDTH * height ? JOINED_LEAST : LETTER_LEAST;
+    return box.height >= least * height && box.height <= LETTER_MOST * height;
 }
 
 static int compare_tops(const void *a, const void *b)
@@ -193,12 +202,14 @@ static bool is_bar(PIX *rest, struct reading_box box, double height)
     return letters >= BAR_LETTERS_LEAST;
 }
 
-/* The pieces that may be letters, from left to right; NULL: no memory. */
-static BOXA *letters_of(BOXA *pieces, double height)
+/* The pieces that may be letters, from left to right; bars become lines. NULL: no memory. */
+static BOXA *letters_of(PIX *rest, BOXA *pieces, double height, struct unread *unread)
 {
     BOXA *letters = boxaCreate(0);
     for (int i = 0; letters != NULL && i < boxaGetCount(pieces); i++)
-        if (is_letter(box_at(pieces, i), height))
+        if (is_bar(rest, box_at(pieces, i), height))
+            add_line(unread, box_at(pieces, i), true);
+        else if (is_letter(box_at(pieces, i), height))
             boxaAddBox(letters, boxaGetBox(pieces, i, L_CLONE), L_INSERT);
     if (letters == NULL || boxaGetCount(letters) == 0)
         return letters;
@@ -207,19 +218,17 @@ static BOXA *letters_of(BOXA *pieces, double height)
     return sorted;
 }
 
-static bool find_rows(BOXA *pieces, double height, struct unread *unread)
+static bool find_rows(BOXA *letters, double height, struct unread *unread)
 {
-    BOXA *letters = letters_of(pieces, height);
-    int count = letters == NULL ? 0 : boxaGetCount(letters);
+    int count = boxaGetCount(letters);
     struct rows rows = {.list = calloc((size_t)count + 1, sizeof *rows.list)};
-    bool good = letters != NULL && rows.list != NULL;
-    for (int i = 0; good && count <= LETTERS_MOST && i < count; i++)
+    for (int i = 0; rows.list != NULL && count <= LETTERS_MOST && i < count; i++)
         add_letter(&rows, box_at(letters, i), height);
-    if (good)
-        take_rows(&rows, height, unread);
+    if (rows.list == NULL)
+        return false;
+    take_rows(&rows, height, unread);
     free(rows.list);
-    boxaDestroy(&letters);
-    return good;
+    return true;
 }
 
 bool unread_find(PIX *bits, const struct word_list *list, struct unread *ret_unread)
@@ -230,13 +239,12 @@ bool unread_find(PIX *bits, const struct word_list *list, struct unread *ret_unr
         return true;
     PIX *rest = uncovered(bits, list);
     BOXA *pieces = rest == NULL ? NULL : pixConnCompBB(rest, 8);
-    for (int i = 0; pieces != NULL && i < boxaGetCount(pieces); i++)
-        if (is_bar(rest, box_at(pieces, i), height))
-            add_line(ret_unread, box_at(pieces, i), true);
-    bool good = pieces != NULL && find_rows(pieces, height, ret_unread);
+    BOXA *letters = pieces == NULL ? NULL : letters_of(rest, pieces, height, ret_unread);
+    bool good = letters != NULL && find_rows(letters, height, ret_unread);
     qsort(ret_unread->lines, ret_unread->count, sizeof ret_unread->lines[0], compare_tops);
     pixDestroy(&rest);
     boxaDestroy(&pieces);
+    boxaDestroy(&letters);
     return good;
 }
 

@@ -118,6 +118,24 @@ static void specks_rules_and_drawings_are_no_lines(void **state)
     pixDestroy(&page);
 }
 
+static void letters_that_an_underline_joins_are_found(void **state)
+{
+    (void)state;
+    struct word_list list = {0};
+    struct reading_box boxes[ROWS];
+    PIX *page = page_with_amounts(&list, boxes);
+    for (int i = 0; i < ROWS; i++)
+        add_word(&list, amounts[i], boxes[i]);
+    struct reading_box box = paste(page, "Nachzahlung", LEFT, 700);
+    pixRasterop(page, box.left, box.top + box.height - 8, box.width, 3, PIX_SET, NULL, 0, 0);
+    struct unread unread;
+    assert_true(unread_find(page, &list, &unread));
+    assert_int_equal(unread.count, 1);
+    assert_int_equal(unread.lines[0].box.width, box.width);
+    word_list_done(&list);
+    pixDestroy(&page);
+}
+
 static void without_words_nothing_is_known_of_letters(void **state)
 {
     (void)state;
@@ -299,6 +317,7 @@ int main(void)
         cmocka_unit_test(a_column_that_no_word_covers_is_found),
         cmocka_unit_test(nothing_is_found_where_all_was_read),
         cmocka_unit_test(specks_rules_and_drawings_are_no_lines),
+        cmocka_unit_test(letters_that_an_underline_joins_are_found),
         cmocka_unit_test(without_words_nothing_is_known_of_letters),
         cmocka_unit_test(what_is_found_is_read_and_follows_its_row),
         cmocka_unit_test(a_line_by_itself_stands_below_what_is_above_it),
