@@ -80,8 +80,6 @@ static struct ocr *start(const struct ocr_options *options)
     struct fault fault = {0};
     if (ocr_start(options, &ocr, &fault) != STATUS_OK)
         fail_msg("%s", fault.text);
-    // Both lines of the sheet that is read first came out the same here and there.
-    assert_string_equal(ocr_network(ocr), network_kernels_at(0)->name);
     return ocr;
 }
 
@@ -148,6 +146,8 @@ static void a_page_that_cannot_be_decoded_is_flagged_among_good_ones(void **stat
     (void)state;
     struct ocr_options options = sheet_options();
     struct ocr *ocr = start(&options);
+    // Both lines of the sheet that is read first came out the same here and there.
+    assert_string_equal(ocr_network(ocr), network_kernels_at(0)->name);
     PIX *letter = sheet_letter();
     struct sheet_tiff how = {.compression = COMPRESSION_CCITTFAX4};
     struct byte_writer file = sheet_tiff_file(letter, &how, 3);
