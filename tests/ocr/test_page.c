@@ -259,9 +259,8 @@ static void a_photographed_sheet_is_read_and_its_words_stand_on_the_photo(void *
     assert_true(words_in_place(photo, &result.reading, TABLE) >= WORDS_TO_FIND);
     const struct reading_word *first = find_word(&result.reading, "Damen");
     const struct reading_word *last = find_word(&result.reading, "Original");
-    assert_true(first != NULL && last != NULL);
-    assert_true(first->box.top > 330 && first->box.top < 500); // in the tilted sheet's upper part
-    assert_true(last->box.top > 750 && last->box.top < 1000);
+    assert_true(first != NULL && first->box.top > 330 && first->box.top < 500); // tilted, above
+    assert_true(last != NULL && last->box.top > 750 && last->box.top < 1000);
     assert_boxes_in_page(&result.reading);
     page_result_done(&result);
     byte_writer_done(&file);
