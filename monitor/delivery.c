@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/durable.h"
 #include "base/text.h"
@@ -19,6 +21,7 @@ struct slot {
     struct curl_slist *list; /* recipients, or headers */
     struct text payload;
     size_t sent; /* of the payload */
+    int socket;  /* that it goes out by, libcurl's; -1: none yet */
     char error[CURL_ERROR_SIZE];
     char early[ERROR_BYTES]; /* why it could not even begin; "" when it did */
 };
@@ -48,6 +51,30 @@ enum status delivery_new(const struct config *config, delivery_told *told, void 
     return STATUS_OK;
 }
 
+/* libcurl knows the socket only once it is connected. */
+static int note_socket(void *context, curl_socket_t socket, curlsocktype purpose)
+{
+    (void)purpose;
+    struct slot *slot = context;
+    slot->socket = socket;
+    return CURL_SOCKOPT_OK;
+}
+
+static int close_socket(void *context, curl_socket_t socket)
+{
+    struct slot *slot = context;
+    if (slot->socket == socket)
+        slot->socket = -1;
+    return close(socket);
+}
+
+/* Before it is taken out of libcurl, which would end half a mail with a dot, as if it were whole. */
+static void cut_off(struct slot *slot)
+{
+    if (slot->socket >= 0)
+        (void)shutdown(slot->socket, SHUT_RDWR);
+}
+
 static void empty_slot(struct delivery *delivery, struct slot *slot)
 {
     if (slot->easy != NULL) {
@@ -64,8 +91,11 @@ void delivery_free(struct delivery **delivery_p)
     struct delivery *delivery = *delivery_p;
     if (delivery == NULL)
         return;
-    for (size_t i = 0; i < DELIVERY_SLOTS; i++)
+    for (size_t i = 0; i < DELIVERY_SLOTS; i++) {
+        if (delivery->slots[i].id != 0)
+            cut_off(&delivery->slots[i]);
         empty_slot(delivery, &delivery->slots[i]);
+    }
     (void)curl_multi_cleanup(delivery->multi);
     curl_global_cleanup();
     free(delivery);
@@ -195,6 +225,11 @@ static enum status prepare(struct delivery *delivery, struct slot *slot,
     (void)curl_easy_setopt(slot->easy, CURLOPT_ERRORBUFFER, slot->error);
     (void)curl_easy_setopt(slot->easy, CURLOPT_WRITEFUNCTION, drop_answer);
     (void)curl_easy_setopt(slot->easy, CURLOPT_PRIVATE, slot);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_SOCKOPTFUNCTION, note_socket);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_SOCKOPTDATA, slot);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_CLOSESOCKETDATA, slot);
+    (void)curl_easy_setopt(slot->easy, CURLOPT_FORBID_REUSE, 1L); // each socket is one notice's
     (void)curl_easy_setopt(slot->easy, CURLOPT_USERAGENT, "posteingang/" POSTEINGANG_VERSION);
     slot->is_mail = strcmp(record->channel, "mail") == 0;
     return slot->is_mail ? prepare_mail(delivery, slot, record, fault)
@@ -212,6 +247,7 @@ enum status delivery_start(struct delivery *delivery, const struct outbox_record
     if (slot == NULL)
         return fault_set(fault, STATUS_LATER, "enough notices are under way");
     slot->id = record->id;
+    slot->socket = -1;
     if (prepare(delivery, slot, record, &early) == STATUS_OK &&
         curl_multi_add_handle(delivery->multi, slot->easy) != CURLM_OK)
         (void)fault_set(&early, STATUS_LATER, "libcurl takes no more");
@@ -245,6 +281,11 @@ static void end_transfer(struct delivery *delivery, struct slot *slot, CURLcode 
     } else {
         end(delivery, slot, NULL);
     }
+}
+
+void delivery_wait(struct delivery *delivery, int most_ms)
+{
+    (void)curl_multi_poll(delivery->multi, NULL, 0, most_ms, NULL);
 }
 
 void delivery_turn(struct delivery *delivery)

@@ -19,7 +19,8 @@ typedef void delivery_told(void *context, int64_t id, const char *error);
 /* `config` is borrowed until delivery_free(). */
 enum status delivery_new(const struct config *config, delivery_told *told, void *context,
                          struct delivery **ret_delivery, struct fault *fault);
-/* What is under way is given up, and nobody is told. Accepts NULL; sets the pointer to NULL. */
+/* What is under way is given up, and nobody is told; of a mail nothing or all has arrived. Accepts
+ * NULL; sets the pointer to NULL. */
 void delivery_free(struct delivery **delivery_p);
 
 /* How many notices can be started now. */
@@ -31,5 +32,7 @@ enum status delivery_start(struct delivery *delivery, const struct outbox_record
                            struct fault *fault);
 /* Moves everything on, and tells what has ended: to be called often while it is busy. */
 void delivery_turn(struct delivery *delivery);
+/* Until there is something to move on, at most so many milliseconds. */
+void delivery_wait(struct delivery *delivery, int most_ms);
 
 #endif

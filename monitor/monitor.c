@@ -297,6 +297,17 @@ static void turn(void *context)
     monitor->turn_timer = 0;
 }
 
+/* A notice whose answer is not heard would be sent again by whoever is the monitor next. */
+static void finish_deliveries(struct monitor *monitor)
+{
+    int64_t until = clock_monotonic_ms(monitor->clock) + MONITOR_FAREWELL_MS;
+    while (monitor->outcome == STATUS_OK && delivery_is_busy(monitor->delivery) &&
+           clock_monotonic_ms(monitor->clock) < until) {
+        delivery_turn(monitor->delivery);
+        delivery_wait(monitor->delivery, MONITOR_TURN_MS);
+    }
+}
+
 static enum status start_delivery(void *context, const struct outbox_record *record,
                                   struct fault *fault)
 {
@@ -454,6 +465,8 @@ void monitor_free(struct monitor **monitor_p)
     struct monitor *monitor = *monitor_p;
     if (monitor == NULL)
         return;
+    if (monitor->delivery != NULL)
+        finish_deliveries(monitor);
     if (monitor->ledger != NULL && monitor->outcome == STATUS_OK && monitor->meters != NULL)
         keep(monitor);
     server_close(&monitor->server);

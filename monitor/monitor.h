@@ -21,14 +21,15 @@ enum {
     MONITOR_CLEAR_MS = 3600000, /* between rounds of clearing away */
     MONITOR_DRAW_MS = 60000,    /* between looks at whether a sample is to be drawn */
     MONITOR_FRESH_MS = 950,     /* numbers that are served may be this old */
-    MONITOR_TURN_MS = 50        /* while notices are under way */
+    MONITOR_TURN_MS = 50,       /* while notices are under way */
+    MONITOR_FAREWELL_MS = 5000  /* in which those may arrive that are under way when it ends */
 };
 
 /* Opens the ledger and begins. `loop`, `clock` and `config` are borrowed. A port that is taken is
  * said, and tried again. */
 enum status monitor_new(struct loop *loop, const struct clock *clock, const struct config *config,
                         struct monitor **ret_monitor, struct fault *fault);
-/* Keeps what was counted. Accepts NULL; sets the pointer to NULL. */
+/* Waits for notices that are under way, keeps what was counted. Accepts NULL; sets the pointer to NULL. */
 void monitor_free(struct monitor **monitor_p);
 /* STATUS_HALT when the loop was stopped because the ledger can no longer be trusted. */
 enum status monitor_outcome(const struct monitor *monitor);
