@@ -281,7 +281,8 @@ static enum status read_due(struct rows *rows, struct due_job *ret_due, struct f
     return STATUS_OK;
 }
 
-/* The one of the site whose turn it is, in one question. */
+/* The one of the site whose turn it is, in one question. With "not_before = 0" PostgreSQL may walk
+ * the table in the order of its ids, from the first job that there ever was. */
 static enum status next_job(struct ledger *ledger, const char *kind, int64_t now, bool *ret_found,
                             struct due_job *ret_due, struct fault *fault)
 {
@@ -296,7 +297,7 @@ static enum status next_job(struct ledger *ledger, const char *kind, int64_t now
         "  AND w.not_before > 0 AND w.not_before <= $2 AND w.content_failures = 0"
         "  ORDER BY w.not_before, w.id LIMIT 1),"
         " (SELECT f.id FROM job f WHERE f.kind = $1 AND f.site = n.site AND f.state = 'ready'"
-        "  AND f.not_before = 0 ORDER BY f.id LIMIT 1),"
+        "  AND f.not_before < 1 ORDER BY f.not_before, f.id LIMIT 1),"
         " (SELECT c.id FROM job c WHERE c.kind = $1 AND c.site = n.site AND c.state = 'ready'"
         "  AND c.not_before > 0 AND c.not_before <= $2 ORDER BY c.not_before, c.id LIMIT 1))"
         " FROM (" NEXT_SITE ") n)",
@@ -444,11 +445,11 @@ enum status ledger_job_renew(struct ledger *ledger, struct job_id id, uint32_t a
         return status;
     status = database_run(ledger->database,
                           "UPDATE job SET lease_until = $3, page_done = $4, page_count = $5"
-                          " WHERE id = $1 AND attempt = $2 AND state = 'leased'"
-                          " AND dispatcher = $6",
+                          " WHERE id = $1 AND attempt = $2 AND state = $6 AND dispatcher = $7",
                           VALUES(value_integer(id.number), value_integer(attempt),
                                  value_integer(ledger_monotonic_ms(ledger) + lease_ms),
                                  value_integer(page_done), value_integer(page_count),
+                                 value_text(job_state_name(JOB_LEASED)),
                                  value_integer(ledger->dispatcher)),
                           &changed, fault);
     status = ledger_end(ledger, status, fault);
@@ -463,27 +464,31 @@ enum status job_find_held(struct ledger *ledger, struct job_id id, uint32_t atte
                           struct job_row *ret_job, struct fault *fault)
 {
     struct rows *rows = NULL;
+    struct job_row job = {0};
     bool there = false;
-    bool is_sound = false;
     enum status status = database_query(
         ledger->database,
-        "SELECT " JOB_COLUMNS ", s.state, d.state FROM job j LEFT JOIN scan s ON s.id = j.scan"
-        " LEFT JOIN document d ON d.id = j.document"
-        " WHERE j.id = $1 AND j.attempt = $2 AND j.state = 'leased' AND j.dispatcher = $3",
-        VALUES(value_integer(id.number), value_integer(attempt), value_integer(ledger->dispatcher)),
-        &rows, fault);
+        "SELECT " JOB_COLUMNS ", s.state, d.state, j.dispatcher FROM job j"
+        " LEFT JOIN scan s ON s.id = j.scan LEFT JOIN document d ON d.id = j.document"
+        " WHERE j.id = $1",
+        VALUES(value_integer(id.number)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there)
-        status = job_row_read(rows, ret_job, fault);
-    if (status == STATUS_OK && there)
-        is_sound = agrees(ret_job, rows_text(rows, JOB_COLUMN_COUNT),
-                          rows_text(rows, JOB_COLUMN_COUNT + 1));
+        status = job_row_read(rows, &job, fault);
+    // Compared here: PostgreSQL would sooner look through all jobs that are leased than for an id.
+    bool is_held = status == STATUS_OK && there && job.attempt == attempt &&
+                   job.state == JOB_LEASED &&
+                   rows_integer(rows, JOB_COLUMN_COUNT + 2) == ledger->dispatcher;
+    bool is_sound = is_held && agrees(&job, rows_text(rows, JOB_COLUMN_COUNT),
+                                      rows_text(rows, JOB_COLUMN_COUNT + 1));
     rows_done(&rows);
-    if (status == STATUS_OK && there && !is_sound)
-        status = job_set_aside(ledger, ret_job, ledger_dispatcher, ledger_contradiction, fault);
+    if (is_held)
+        *ret_job = job;
+    if (is_held && !is_sound)
+        status = job_set_aside(ledger, &job, ledger_dispatcher, ledger_contradiction, fault);
     if (status == STATUS_OK)
-        *ret_held = there && is_sound;
+        *ret_held = is_sound;
     return status;
 }
 

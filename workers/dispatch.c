@@ -267,7 +267,7 @@ static bool take_some(struct dispatch *dispatch, struct messaging_socket *socket
         is_more = take_message(dispatch, socket);
     dispatch->is_grouping = false;
     if (has_to_write(dispatch))
-        grants_make(dispatch);
+        (void)grants_make_some(dispatch);
     return is_more || has_to_write(dispatch);
 }
 

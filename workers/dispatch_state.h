@@ -153,6 +153,9 @@ void admission_beat(struct dispatch *dispatch);
 /* Gives the ledger the results that are whole, and due jobs to workers that have room: at once, or
  * after what is being done. */
 void grants_make(struct dispatch *dispatch);
+/* As much of it as goes with one commit, so that messages are heard in between. false: that was all,
+ * or it did not happen. */
+bool grants_make_some(struct dispatch *dispatch);
 void grants_credit(struct dispatch *dispatch, struct peer *peer,
                    const struct wire_message *message);
 /* Sends chunks as far as credit goes. */

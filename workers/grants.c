@@ -10,7 +10,7 @@ enum {
     RESULTS_MOST = 32, /* that are taken with one commit */
     GRANTS_MOST = 32,  /* jobs that are leased with it */
     RENEWALS_MOST = 32,
-    GROUPS_MOST = 4, /* in one go, so that messages are heard in between */
+    GROUPS_MOST = 4, /* one after the other, when nothing was heard */
 };
 
 /* What each kind of worker does, most urgent first: what is begun is finished before new work. */
@@ -155,18 +155,29 @@ static bool grant_one(struct dispatch *dispatch, struct peer *peer)
     return false;
 }
 
-/* The worker that has room and whose turn it is; NULL when nobody has. */
+/* Whether there may be something for it, and it would take it. */
+static bool can_be_given(const struct dispatch *dispatch, const struct peer *peer)
+{
+    bool something = false;
+    for (size_t i = 0; i < trades[peer->kind].count; i++)
+        something = something || (!dispatch->nothing_due[trades[peer->kind].kinds[i]] &&
+                                  can_do(peer, trades[peer->kind].kinds[i]));
+    return something && has_room(peer);
+}
+
+/* The worker that has room and whose turn it is, readers first: with each a core stands idle. NULL
+ * when nobody has. */
 static struct peer *next_with_room(const struct dispatch *dispatch)
 {
+    struct peer *filer = NULL;
     for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next) {
-        bool something = false;
-        for (size_t i = 0; i < trades[peer->kind].count; i++)
-            something = something || (!dispatch->nothing_due[trades[peer->kind].kinds[i]] &&
-                                      can_do(peer, trades[peer->kind].kinds[i]));
-        if (something && has_room(peer))
+        if ((peer->kind != WIRE_READER && filer != NULL) || !can_be_given(dispatch, peer))
+            continue;
+        if (peer->kind == WIRE_READER)
             return peer;
+        filer = peer;
     }
-    return NULL;
+    return filer;
 }
 
 /* No jobs while it stops; and while the disk is full the room is for what is in hand. */
@@ -186,13 +197,12 @@ static bool grant_next(struct dispatch *dispatch)
     return true;
 }
 
-/* Some results and some grants, with one commit. false: that was all, or it did not happen. */
-static bool make_some(struct dispatch *dispatch)
+bool grants_make_some(struct dispatch *dispatch)
 {
     bool is_more = true;
     struct fault fault = {0};
     if (dispatch->has_results && results_store(dispatch, &fault) == STATUS_HALT)
-        return false;
+        return dispatch->wants_grants = false;
     group_begin(dispatch);
     if (dispatch->has_results)
         (void)results_complete(dispatch, RESULTS_MOST);
@@ -202,7 +212,9 @@ static bool make_some(struct dispatch *dispatch)
          i < GRANTS_MOST && is_more && dispatch->outcome == STATUS_OK && !group_is_old(dispatch);
          i++)
         is_more = grant_next(dispatch);
-    return group_end(dispatch) && (is_more || dispatch->has_results || dispatch->has_renewals);
+    dispatch->wants_grants =
+        group_end(dispatch) && (is_more || dispatch->has_results || dispatch->has_renewals);
+    return dispatch->wants_grants;
 }
 
 void grants_make(struct dispatch *dispatch)
@@ -212,6 +224,5 @@ void grants_make(struct dispatch *dispatch)
         return; // what is being done comes first
     bool is_more = true;
     for (int i = 0; i < GROUPS_MOST && is_more && dispatch->outcome == STATUS_OK; i++)
-        is_more = make_some(dispatch);
-    dispatch->wants_grants = is_more;
+        is_more = grants_make_some(dispatch);
 }

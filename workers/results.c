@@ -345,12 +345,17 @@ static void complete(struct dispatch *dispatch, struct assignment *assignment)
     }
 }
 
+/* Readings first: the next job of a reader is read by a core that stands idle. */
 static struct assignment *first_whole(const struct dispatch *dispatch)
 {
-    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
-        if (one->is_whole)
+    struct assignment *other = NULL;
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next) {
+        if (one->is_whole && one->kind == JOB_READ)
             return one;
-    return NULL;
+        if (one->is_whole && other == NULL)
+            other = one;
+    }
+    return other;
 }
 
 int results_complete(struct dispatch *dispatch, int most)

@@ -4,6 +4,7 @@
 # The cluster is new, lies in a folder of its own below $TMPDIR, is reached by a socket in it only,
 # and writes as durably as in production. LEDGER_SERVER holds a URL of the empty database in it,
 # POSTGRESQL_FOLDER the folder, which has "stop", "kill" and "start" for tests that need them.
+# POSTGRESQL_SETTINGS: further lines for its postgresql.conf.
 set -euo pipefail
 programs=$(pg_config --bindir 2> /dev/null || true)
 [ -x "$programs/initdb" ] || programs=$(ls -d /usr/lib/postgresql/*/bin 2> /dev/null | tail -n 1)
@@ -53,6 +54,7 @@ unix_socket_permissions = 0777
 max_connections = 60
 shared_buffers = 64MB
 log_min_messages = warning
+${POSTGRESQL_SETTINGS-}
 EOF
 "$folder/start"
 "${as[@]}" "$programs/createdb" -h "$folder" -U postgres ledger
