@@ -235,11 +235,7 @@ static void flush_all(struct dispatch *dispatch)
             outbox_flush(&peer->outbox, &gone, NULL) != STATUS_OK && gone)
             admission_drop(dispatch, peer, "disconnected");
     }
-    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
-        if (assignment_is_sending(one) && one->outgoing.credits > 0) {
-            grants_pump(dispatch, one);
-            return; // the list may have changed; the others have their turn with the next message
-        }
+    grants_pump_all(dispatch);
 }
 
 /* One message. false: there is none. */

@@ -158,8 +158,9 @@ void grants_make(struct dispatch *dispatch);
 bool grants_make_some(struct dispatch *dispatch);
 void grants_credit(struct dispatch *dispatch, struct peer *peer,
                    const struct wire_message *message);
-/* Sends chunks as far as credit goes. */
+/* Sends chunks as far as credit goes; of all, where nothing else waits to be sent. */
 void grants_pump(struct dispatch *dispatch, struct assignment *assignment);
+void grants_pump_all(struct dispatch *dispatch);
 
 /* ---- leases.c ---- */
 /* The worker lives, and is at `page`: the end of the lease is put off soon, when that is worth a

@@ -22,12 +22,6 @@ static const struct {
     [WIRE_FILER] = {{JOB_FILE, JOB_MATCH},   2},
 };
 
-/* Workers of the version before ours do not know of pages that are put together. */
-static bool can_do(const struct peer *peer, enum job_kind kind)
-{
-    return kind != JOB_COMPOSE || peer->outbox.version == WIRE_VERSION;
-}
-
 static bool has_room(const struct peer *peer)
 {
     return !peer->draining && !peer->held_back &&
@@ -86,7 +80,24 @@ static void name_subject(struct assignment *assignment, const struct job_record 
                  assignment->subject);
 }
 
-/* Tells the worker of the job, with its parts ready to be sent. false: the worker is gone. */
+/* A transfer that could go on. */
+static struct assignment *first_to_pump(const struct dispatch *dispatch)
+{
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        if (assignment_is_sending(one) && one->outgoing.credits > 0 &&
+            outbox_is_empty(&one->peer->outbox))
+            return one;
+    return NULL;
+}
+
+void grants_pump_all(struct dispatch *dispatch)
+{
+    struct assignment *one = NULL;
+    while (dispatch->outcome == STATUS_OK && (one = first_to_pump(dispatch)) != NULL)
+        grants_pump(dispatch, one);
+}
+
+/* Tells the worker of the job, with its parts behind it. false: the worker is gone. */
 static bool send_job(struct dispatch *dispatch, struct assignment *assignment,
                      struct job_parcel *parcel)
 {
@@ -95,7 +106,11 @@ static bool send_job(struct dispatch *dispatch, struct assignment *assignment,
              assignment->attempt, assignment->peer->name);
     assignment->outgoing = parcel->outgoing;
     parcel->outgoing = (struct outgoing){0};
-    return dispatch_say(dispatch, assignment->peer, &parcel->message);
+    outgoing_credit(&assignment->outgoing, parcel_advance(assignment->peer->outbox.version));
+    if (!dispatch_say(dispatch, assignment->peer, &parcel->message))
+        return false;
+    grants_pump(dispatch, assignment); // unless the job waits for a commit
+    return true;
 }
 
 /* A leased job to the worker it was leased for. false: the worker is gone. */
@@ -136,7 +151,7 @@ static bool grant_one(struct dispatch *dispatch, struct peer *peer)
 {
     for (size_t i = 0; i < trades[peer->kind].count; i++) {
         enum job_kind kind = trades[peer->kind].kinds[i];
-        if (dispatch->nothing_due[kind] || !can_do(peer, kind))
+        if (dispatch->nothing_due[kind])
             continue;
         struct job_record job = {0};
         struct fault fault = {0};
@@ -160,8 +175,7 @@ static bool can_be_given(const struct dispatch *dispatch, const struct peer *pee
 {
     bool something = false;
     for (size_t i = 0; i < trades[peer->kind].count; i++)
-        something = something || (!dispatch->nothing_due[trades[peer->kind].kinds[i]] &&
-                                  can_do(peer, trades[peer->kind].kinds[i]));
+        something = something || !dispatch->nothing_due[trades[peer->kind].kinds[i]];
     return something && has_room(peer);
 }
 

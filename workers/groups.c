@@ -123,6 +123,7 @@ bool group_end(struct dispatch *dispatch)
     if (dispatch_storage(dispatch, status, &fault) == STATUS_OK) {
         keep_parts(dispatch);
         send_kept(dispatch);
+        grants_pump_all(dispatch);
         return true;
     }
     dispatch->careful_ms = dispatch_now(dispatch) + CAREFUL_MS;

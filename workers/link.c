@@ -187,6 +187,8 @@ static void deliver(struct link *link)
     if (directory != NULL)
         *directory = link->outgoing.directory;
     say(link, &result);
+    outgoing_credit(&link->outgoing, PARCEL_CREDITS);
+    pump(link);
 }
 
 void link_finish(struct link *link, struct wire_message *result, struct outgoing *parts)
@@ -257,7 +259,7 @@ static void received(struct link *link, enum status status, uint32_t credit,
     } else if (incoming_is_complete(&link->incoming)) {
         link->hand = HAND_WORKING;
         link->events.job(link->events.context, &link->job.as.job, &link->parts);
-    } else {
+    } else if (credit > 0) {
         give_credit(link, credit);
     }
 }
@@ -296,7 +298,7 @@ static void take_job(struct link *link, struct wire_message *message)
     struct fault fault = {0};
     enum status status =
         incoming_begin(&link->incoming, &link->job.as.job.directory, &sink, &fault);
-    received(link, status, PARCEL_CREDITS, &fault);
+    received(link, status, 0, &fault);
 }
 
 static void take_chunk(struct link *link, const struct wire_message *message)

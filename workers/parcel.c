@@ -69,6 +69,11 @@ enum status outgoing_add_bytes(struct outgoing *outgoing, const char *name, uint
     return add(outgoing, name, source, length, &digest, fault);
 }
 
+uint32_t parcel_advance(unsigned version)
+{
+    return version == 0 || version >= 5 ? PARCEL_CREDITS : 0;
+}
+
 void outgoing_rewind(struct outgoing *outgoing)
 {
     outgoing->part = 0;

@@ -1,8 +1,8 @@
 /* parcel.h - the parts that travel with a JOB or a RESULT, on their way out and on their way in.
  *
- * Parts go one after the other, each from its first byte to its last, in chunks. The receiver
- * says with CREDIT how many chunks may be on the way, so that neither side holds more than that
- * in memory. Every part's SHA-256 stands in the directory and is checked at its end. */
+ * Parts go one after the other, each from its first byte to its last, in chunks. PARCEL_CREDITS
+ * may follow the message at once; from then on the receiver says with CREDIT how many more, so that
+ * neither side holds more than that in memory. Every part's SHA-256 stands in the directory and is checked at its end. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_PARCEL_H
 #define WORKERS_PARCEL_H
@@ -12,6 +12,11 @@
 /* Chunks on the way at once, the same as the dealer's high-water mark. Heartbeats wait behind them:
  * with chunks of 32 KiB a line of 256 kbit/s needs 4 s for all, less than workers.vanished. */
 enum { PARCEL_CREDITS = 4 };
+
+/* How many chunks a sender may send to, or have from, a peer of this version of the protocol (0: our
+ * own) before the first CREDIT: PARCEL_CREDITS; none of one before version 5, which is told so by a
+ * CREDIT of that many. */
+uint32_t parcel_advance(unsigned version);
 
 /* ---- out ------------------------------------------------------------------------------------ */
 

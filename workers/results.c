@@ -386,7 +386,7 @@ static void received(struct dispatch *dispatch, struct assignment *assignment, e
     } else if (incoming_is_complete(&assignment->incoming)) {
         assignment->is_whole = true;
         dispatch->has_results = true;
-    } else {
+    } else if (credit > 0) {
         struct wire_message message = {
             .command = WIRE_CREDIT, .job = assignment->job.number, .attempt = assignment->attempt};
         message.as.credit.chunks = credit;
@@ -428,7 +428,8 @@ void results_begin(struct dispatch *dispatch, struct peer *peer, struct wire_mes
     const struct parcel_sink sink = {
         .begin = begin_part, .add = add_to_part, .end = end_part, .context = assignment};
     enum status status = incoming_begin(&assignment->incoming, directory, &sink, &fault);
-    received(dispatch, assignment, status, PARCEL_CREDITS, &fault);
+    received(dispatch, assignment, status, PARCEL_CREDITS - parcel_advance(peer->outbox.version),
+             &fault);
 }
 
 void results_chunk(struct dispatch *dispatch, struct peer *peer, const struct wire_message *message)

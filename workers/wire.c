@@ -315,12 +315,7 @@ static void write_field(struct byte_writer *writer, const struct field *field, c
     }
 }
 
-/* Version 3 is version 4 without documents that are put together from pages of others. */
-static unsigned first_version_of(unsigned command)
-{
-    return command == WIRE_RESULT_COMPOSE ? 4 : WIRE_VERSION_OLDEST;
-}
-
+/* The bytes of version 4 are those of version 5; parts travel otherwise, see parcel_advance(). */
 bool wire_speaks(unsigned version)
 {
     return version >= WIRE_VERSION_OLDEST && version <= WIRE_VERSION;
@@ -331,8 +326,6 @@ void wire_encode_as(const struct wire_message *message, unsigned version,
 {
     assert(message->command >= WIRE_READY && message->command < WIRE_COMMANDS);
     assert(wire_speaks(version));
-    if (version < first_version_of((unsigned)message->command))
-        writer->failed = true;
     byte_writer_u32(writer, WIRE_MAGIC);
     byte_writer_u16(writer, (uint16_t)version);
     byte_writer_u16(writer, (uint16_t)message->command);
@@ -485,8 +478,7 @@ static enum status read_head(struct byte_reader *reader, struct wire_message *me
         return fault_set(fault, STATUS_REFUSE,
                          "it speaks version %u of the protocol, this program version %d", version,
                          WIRE_VERSION);
-    if (command < WIRE_READY || command >= WIRE_COMMANDS ||
-        (command != WIRE_BYE && version < first_version_of(command)))
+    if (command < WIRE_READY || command >= WIRE_COMMANDS)
         return fault_set(fault, STATUS_REFUSE, "unknown command %u", command);
     if (message->job < 0)
         return fault_set(fault, STATUS_REFUSE, "a job's number is negative");

@@ -25,8 +25,8 @@
 #include "base/uuid.h"
 
 enum {
-    WIRE_VERSION = 4,
-    WIRE_VERSION_OLDEST = 3,            /* in which a dispatcher still talks to readers */
+    WIRE_VERSION = 5,
+    WIRE_VERSION_OLDEST = 4,            /* in which a dispatcher still talks to readers */
     WIRE_CHUNK_BYTES_MOST = 256 * 1024, /* bytes in one CHUNK that is taken */
     WIRE_CHUNK_BYTES = 32 * 1024,       /* in one that is sent, see parcel.h */
     WIRE_PARTS_MOST = 1536,             /* parts in one directory */
@@ -48,19 +48,19 @@ enum wire_command {
     WIRE_READY = 1,      /* ->  here I am, and this job is in my hand (head; 0: none) */
     WIRE_WELCOME,        /* <-  I know you now */
     WIRE_UNKNOWN,        /* <-  I do not know you: say READY */
-    WIRE_JOB,            /* <-  do this; its parts follow against CREDIT */
+    WIRE_JOB,            /* <-  do this; its parts follow, see parcel.h */
     WIRE_CHUNK,          /* <-> a piece of a part */
     WIRE_CREDIT,         /* <-> send so many more chunks */
     WIRE_PROGRESS,       /* ->  page n of m is done */
-    WIRE_RESULT_READ,    /* ->  done; the parts follow against CREDIT */
-    WIRE_RESULT_MATCH,   /* ->  done; the parts follow against CREDIT */
+    WIRE_RESULT_READ,    /* ->  done; the parts follow */
+    WIRE_RESULT_MATCH,   /* ->  done; the parts follow */
     WIRE_RESULT_FILE,    /* ->  done */
     WIRE_FAIL,           /* ->  not done, and why */
     WIRE_SETTLED,        /* <-  what became of a RESULT or FAIL: it may be forgotten, or not */
     WIRE_HEARTBEAT,      /* <-> I live (head: a job in hand) */
     WIRE_DRAIN,          /* ->  no more jobs for me; <- I go down, keep your results */
     WIRE_BYE,            /* ->  I leave; <- go away, and why */
-    WIRE_RESULT_COMPOSE, /* ->  done; the parts follow against CREDIT */
+    WIRE_RESULT_COMPOSE, /* ->  done; the parts follow */
     WIRE_COMMANDS
 };
 

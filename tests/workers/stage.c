@@ -181,7 +181,8 @@ void stage_hear(struct stage *stage, struct wire_message *ret_message, struct by
 void stage_expect(struct stage *stage, enum wire_command command, struct wire_message *ret_message)
 {
     stage_hear(stage, ret_message, NULL);
-    while (ret_message->command == WIRE_PROGRESS || ret_message->command == WIRE_CREDIT)
+    while (ret_message->command == WIRE_PROGRESS || ret_message->command == WIRE_CREDIT ||
+           (ret_message->command == WIRE_CHUNK && command != WIRE_CHUNK))
         stage_hear(stage, ret_message, NULL);
     if (ret_message->command == command)
         return;
@@ -247,7 +248,7 @@ int64_t stage_give(struct stage *stage, struct wire_message *job, const struct s
     job->as.job.directory = (struct wire_directory){directory, (uint32_t)count};
     stage_say(stage, job);
     job->as.job.directory = (struct wire_directory){0};
-    uint32_t credits = 0;
+    uint32_t credits = PARCEL_CREDITS;
     for (size_t i = 0; i < count; i++)
         send_part(stage, job, (uint32_t)i, &parts[i], &credits);
     return job->job;
@@ -265,7 +266,6 @@ void stage_take_parts(struct stage *stage, const struct wire_message *result,
                       const struct wire_directory *directory, struct byte_writer *ret_parts)
 {
     assert_true(directory->count <= STAGE_PARTS_MOST);
-    give_credit(stage, result, 2);
     for (uint32_t i = 0; i < directory->count; i++) {
         ret_parts[i] = (struct byte_writer){0};
         while (ret_parts[i].length < directory->parts[i].size) {

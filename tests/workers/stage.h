@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "workers/wire.h"
+#include "workers/parcel.h"
 
 enum { STAGE_PATIENCE_MS = 60000, STAGE_PARTS_MOST = 16 };
 
@@ -48,7 +48,7 @@ void stage_pass(struct stage *stage, int64_t milliseconds);
 /* The next message that is no HEARTBEAT and no READY (when those are answered). The caller frees
  * it; a chunk's bytes are added to `keep` when given. */
 void stage_hear(struct stage *stage, struct wire_message *ret_message, struct byte_writer *keep);
-/* Skips PROGRESS and CREDIT; the next must be this command. */
+/* Skips PROGRESS, CREDIT and what is left of a transfer; the next must be this command. */
 void stage_expect(struct stage *stage, enum wire_command command, struct wire_message *ret_message);
 /* Waits until the worker said READY `count` times in all. */
 void stage_await_ready(struct stage *stage, unsigned count);

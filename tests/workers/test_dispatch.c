@@ -72,6 +72,8 @@ static void sends_no_more_than_was_credited(void **state)
     reader->job = message.job;
     reader->attempt = message.attempt;
     wire_message_done(&message);
+    for (uint32_t i = 0; i < PARCEL_CREDITS; i++)
+        actor_expect(world, reader, WIRE_CHUNK, &message);
     actor_hears_nothing(world, reader, 300);
     for (uint32_t credit = 1; credit <= 3; credit++) {
         message = (struct wire_message){
@@ -492,8 +494,6 @@ static void parts_that_do_not_match_their_digest_are_rejected(void **state)
         1, {parts, 4}
     };
     actor_say(world, reader, &result);
-    struct wire_message message = {0};
-    actor_expect(world, reader, WIRE_CREDIT, &message);
     struct wire_message chunk = {
         .command = WIRE_CHUNK, .job = reader->job, .attempt = reader->attempt};
     chunk.as.chunk = (struct wire_chunk){0, 0, "abc", 3};
@@ -884,7 +884,8 @@ static void turn_page(struct world *world, struct document_id id)
     assert_int_equal(verdict, DESK_HAPPENED);
 }
 
-static void reader_of_the_version_before_reads_and_composes_nothing(void **state)
+/* Nothing is sent to it before it says how much it takes, and it is told how much it may send. */
+static void reader_of_the_version_before_is_served_against_credit(void **state)
 {
     struct world *world = *state;
     struct wire_message message = {0};
@@ -895,21 +896,21 @@ static void reader_of_the_version_before_reads_and_composes_nothing(void **state
     struct actor *old = actor_new(world, "reader-old", WIRE_READER);
     old->version = WIRE_VERSION_OLDEST;
     actor_join(world, old);
-    take_and_free(world, old);
+    actor_expect(world, old, WIRE_JOB, &message);
+    old->job = message.job;
+    old->attempt = message.attempt;
+    wire_message_done(&message);
+    actor_hears_nothing(world, old, 300);
+    message =
+        (struct wire_message){.command = WIRE_CREDIT, .job = old->job, .attempt = old->attempt};
+    message.as.credit.chunks = 1;
+    actor_say(world, old, &message);
+    actor_expect(world, old, WIRE_CHUNK, &message);
     actor_deliver_reading(world, old, PDF_BYTES, ALL_CHUNKS);
     actor_settlement(world, old, WIRE_ACCEPTED);
     turn_page(world, let_match(world, filer));
-    (void)world_scan(world, "more bytes", 10);
     actor_take_job(world, old, &message);
-    assert_int_equal(message.as.job.kind, WIRE_JOB_READ); // the other one came first
-    wire_message_done(&message);
-    actor_deliver_reading(world, old, PDF_BYTES, ALL_CHUNKS);
-    actor_settlement(world, old, WIRE_ACCEPTED);
-    struct actor *reader = actor_new(world, "reader-new", WIRE_READER);
-    actor_join(world, reader);
-    actor_expect(world, reader, WIRE_JOB, &message);
     assert_int_equal(message.as.job.kind, WIRE_JOB_COMPOSE);
-    assert_int_equal(message.attempt, 1);
     wire_message_done(&message);
     assert_int_equal(world_end(world, SIGKILL), 128 + SIGKILL);
     world_start(world);
@@ -936,7 +937,7 @@ static void filer_of_the_version_before_is_told_so_and_costs_no_attempt(void **s
     actor_expect(world, old, WIRE_BYE, &message);
     assert_int_equal(message.as.bye.parting, WIRE_OTHER_VERSION);
     assert_string_equal(message.as.bye.reason,
-                        "it speaks version 3 of the protocol, the dispatcher version 4");
+                        "it speaks version 4 of the protocol, the dispatcher version 5");
     wire_message_done(&message);
     struct actor *filer = actor_new(world, "filer-new", WIRE_FILER);
     actor_join(world, filer);
@@ -1046,7 +1047,7 @@ int main(void)
         PROMISE(strangers_and_junk_disturb_nobody),
         PROMISE(worker_that_cannot_be_understood_is_dropped),
         PROMISE(other_version_is_told_so),
-        PROMISE(reader_of_the_version_before_reads_and_composes_nothing),
+        PROMISE(reader_of_the_version_before_is_served_against_credit),
         PROMISE(filer_of_the_version_before_is_told_so_and_costs_no_attempt),
         PROMISE(draining_worker_gets_no_further_job),
         PROMISE(stop_lets_a_delivery_end),

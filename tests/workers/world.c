@@ -560,7 +560,8 @@ void actor_take_job(struct world *world, struct actor *actor, struct wire_messag
     actor_expect(world, actor, WIRE_JOB, ret_job);
     actor->job = ret_job->job;
     actor->attempt = ret_job->attempt;
-    give_credit(world, actor, 2);
+    if (parcel_advance(actor->version) == 0)
+        give_credit(world, actor, 2);
     for (uint32_t i = 0; i < ret_job->as.job.directory.count; i++)
         take_part(world, actor, i, &ret_job->as.job.directory.parts[i]);
 }
@@ -627,7 +628,7 @@ unsigned actor_deliver(struct world *world, struct actor *actor, struct wire_mes
 {
     announce(world, actor, result, parts, count);
     unsigned sent = 0;
-    uint32_t credits = 0;
+    uint32_t credits = parcel_advance(actor->version);
     for (size_t i = 0; i < count; i++) {
         for (size_t offset = 0; offset < parts[i].length && sent < chunks_most;) {
             size_t left = parts[i].length - offset;

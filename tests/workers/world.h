@@ -16,7 +16,7 @@
 #include "store/ledger.h"
 #include "store/spool.h"
 #include "store/worker_keys.h"
-#include "workers/wire.h"
+#include "workers/parcel.h"
 
 enum { PATIENCE_MS = 30000, ACTORS_MOST = 8, INBOX_MOST = 64 };
 
