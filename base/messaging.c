@@ -61,7 +61,7 @@ static const struct option router_options[] = {
 
 static const struct option dealer_options[] = {
     {ZMQ_IMMEDIATE,         1   }, // no queue for a connection that is not there
-    {ZMQ_SNDHWM,            4   },
+    {ZMQ_SNDHWM,            8   }, // a result, its first chunks, heartbeats
     {ZMQ_RCVHWM,            4   },
     {ZMQ_LINGER,            0   },
     {ZMQ_HANDSHAKE_IVL,     5000},

@@ -42,15 +42,23 @@ const char *anomaly_german(const char *code)
 
 /* ---- looking ----------------------------------------------------------------------------------- */
 
+static const char anomalies_of_document[] =
+    "SELECT code, words, actor, at_ms FROM anomaly WHERE document = $1 ORDER BY code";
+
+enum status anomalies_ask_ahead(struct ledger *ledger, struct document_id document,
+                                struct fault *fault)
+{
+    return database_ask_ahead(ledger->database, anomalies_of_document,
+                              VALUES(value_uuid(&document.uuid)), fault);
+}
+
 enum status anomalies_each(struct ledger *ledger, struct document_id document,
                            anomaly_callback *callback, void *context, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = true;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT code, words, actor, at_ms FROM anomaly WHERE document = $1 ORDER BY code",
-        VALUES(value_uuid(&document.uuid)), &rows, fault);
+    enum status status = database_query(ledger->database, anomalies_of_document,
+                                        VALUES(value_uuid(&document.uuid)), &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)

@@ -47,6 +47,13 @@ struct digest audit_hash(const struct digest *previous, int64_t id, int64_t at_m
     return digest_end(&stream);
 }
 
+static const char head_of_chain[] = "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1";
+
+enum status audit_ask_ahead(struct ledger *ledger, struct fault *fault)
+{
+    return database_ask_ahead(ledger->database, head_of_chain, NO_VALUES, fault);
+}
+
 /* The end of the chain; 0 and zeroes when there is none yet. */
 static enum status find_head(struct ledger *ledger, struct audit_head *ret_head,
                              struct fault *fault)
@@ -57,9 +64,7 @@ static enum status find_head(struct ledger *ledger, struct audit_head *ret_head,
         *ret_head = ledger->head;
         return STATUS_OK;
     }
-    enum status status =
-        database_query(ledger->database, "SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1",
-                       NO_VALUES, &rows, fault);
+    enum status status = database_query(ledger->database, head_of_chain, NO_VALUES, &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there)

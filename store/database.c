@@ -170,6 +170,15 @@ enum status database_post_one(struct database *database, const char *sql,
     return database->engine->post(database, sql, values, count, otherwise, fault);
 }
 
+enum status database_ask_ahead(struct database *database, const char *sql,
+                               const struct value *values, size_t count, struct fault *fault)
+{
+    assert(count <= PARAMETERS_MOST && strncmp(sql, "INSERT", 6) != 0);
+    return database->engine->ask_ahead == NULL
+               ? STATUS_OK
+               : database->engine->ask_ahead(database, sql, values, count, fault);
+}
+
 enum status database_query(struct database *database, const char *sql, const struct value *values,
                            size_t count, struct rows **ret_rows, struct fault *fault)
 {

@@ -35,6 +35,8 @@ struct engine {
                         size_t count, const char *otherwise, struct fault *fault);
     enum status (*query)(struct database *database, const char *sql, const struct value *values,
                          size_t count, struct rows **ret_rows, struct fault *fault);
+    enum status (*ask_ahead)(struct database *database, const char *sql, const struct value *values,
+                             size_t count, struct fault *fault); /* NULL: it has no need to */
     enum status (*walk)(struct database *database, const char *sql, const struct value *values,
                         size_t count, struct rows **ret_rows, struct fault *fault);
     enum status (*script)(struct database *database, const char *sql, struct fault *fault);

@@ -29,7 +29,8 @@ enum status pipeline_post(struct server *server, const struct posting *posting, 
             server_drop_connection(server); // it is in the middle of something
         return status;
     }
-    server->posted[server->posted_count++] = posting->otherwise;
+    server->posted[server->posted_count++] =
+        (struct posted){.otherwise = posting->otherwise, .ahead = posting->ahead};
     return STATUS_OK;
 }
 
@@ -38,6 +39,23 @@ static const char *contradiction(PGresult *result, const char *otherwise)
 {
     bool is_one = otherwise == NULL || strcmp(PQcmdTuples(result), "1") == 0;
     return is_one ? NULL : otherwise;
+}
+
+/* Where it was asked ahead for; else it is given back. */
+static PGresult *keep_answer(const struct posted *posted, PGresult *result)
+{
+    if (posted->ahead == NULL || posted->ahead->sql == NULL)
+        return result;
+    posted->ahead->result = result;
+    return NULL;
+}
+
+/* A place whose answer is on its way is not given to another question. */
+static void ahead_tidy(struct server *server)
+{
+    while (server->posted_count == 0 && server->ahead_count > 0 &&
+           server->ahead[server->ahead_count - 1].sql == NULL)
+        server->ahead_count--;
 }
 
 /* All answers. The caller owns *ret_bad, the first of a failure, and *ret_last. */
@@ -53,8 +71,8 @@ static void take_answers(struct server *server, PGresult **ret_bad, PGresult **r
             *ret_bad = result;
         } else {
             if (*ret_contradiction == NULL && *ret_bad == NULL)
-                *ret_contradiction = contradiction(result, server->posted[i]);
-            *ret_last = result;
+                *ret_contradiction = contradiction(result, server->posted[i].otherwise);
+            *ret_last = keep_answer(&server->posted[i], result);
         }
         if (result != NULL)
             PQclear(PQgetResult(server->connection)); // NULL: the end of this one
@@ -84,6 +102,7 @@ enum status pipeline_settle(struct server *server, PGresult **ret_last, struct f
         take_answers(server, &bad, &last, &words);
     is_whole = is_whole && leave(server);
     server->posted_count = 0;
+    ahead_tidy(server);
     server->is_part_first = server->is_part_first || (is_whole && bad == NULL);
     if (!is_whole || bad != NULL) {
         PQclear(last);
@@ -103,4 +122,74 @@ void pipeline_drain(struct server *server)
 {
     if (server->connection != NULL && server->posted_count > 0)
         (void)pipeline_settle(server, NULL, NULL);
+}
+
+/* ---- questions that are asked ahead ---------------------------------------------------------- */
+
+static void append_values(struct text *bytes, const struct value *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct value *value = &values[i];
+        text_append_bytes(bytes, (const char *)&value->kind, sizeof value->kind);
+        text_append_bytes(bytes, (const char *)&value->integer, sizeof value->integer);
+        text_append_bytes(bytes, (const char *)&value->real, sizeof value->real);
+        text_append_bytes(bytes, (const char *)&value->length, sizeof value->length);
+        if (value->bytes != NULL)
+            text_append_bytes(bytes, value->bytes, value->length);
+    }
+}
+
+static void ahead_done(struct ahead *ahead)
+{
+    PQclear(ahead->result);
+    text_done(&ahead->values);
+    *ahead = (struct ahead){0};
+}
+
+struct ahead *ahead_add(struct server *server, const char *sql, const struct value *values,
+                        size_t count)
+{
+    if (server->ahead_count == AHEAD_MOST)
+        return NULL;
+    struct ahead *ahead = &server->ahead[server->ahead_count];
+    append_values(&ahead->values, values, count);
+    if (!text_ok(&ahead->values)) {
+        text_done(&ahead->values);
+        return NULL;
+    }
+    server->ahead_count++;
+    ahead->sql = sql;
+    return ahead;
+}
+
+struct ahead *ahead_find(struct server *server, const char *sql, const struct value *values,
+                         size_t count)
+{
+    struct ahead *found = NULL;
+    struct text bytes = {0};
+    append_values(&bytes, values, count);
+    for (size_t i = 0; i < server->ahead_count && text_ok(&bytes) && found == NULL; i++) {
+        struct ahead *ahead = &server->ahead[i];
+        if (ahead->sql == sql && ahead->values.length == bytes.length &&
+            memcmp(text_string(&ahead->values), text_string(&bytes), bytes.length) == 0)
+            found = ahead;
+    }
+    text_done(&bytes);
+    return found;
+}
+
+void ahead_forget(struct server *server)
+{
+    for (size_t i = 0; i < server->ahead_count; i++)
+        ahead_done(&server->ahead[i]);
+    ahead_tidy(server);
+}
+
+PGresult *ahead_take(struct server *server, struct ahead *ahead)
+{
+    PGresult *result = ahead->result;
+    ahead->result = NULL;
+    ahead_done(ahead);
+    ahead_tidy(server);
+    return result;
 }

@@ -88,6 +88,7 @@ void server_drop_connection(struct server *server)
     PQfinish(server->connection);
     server->connection = NULL;
     server->posted_count = 0;
+    ahead_forget(server);
     server->is_lost = server->in_transaction;
 }
 
@@ -552,6 +553,22 @@ static enum status execute_behind(struct server *server, const struct posting *p
     return status == STATUS_OK ? pipeline_settle(server, ret_result, fault) : status;
 }
 
+/* The answer to what was asked ahead, to be found once; NULL: it was not. */
+static enum status take_ahead(struct server *server, const char *sql, const struct value *values,
+                              size_t count, PGresult **ret_result, struct fault *fault)
+{
+    enum status status = STATUS_OK;
+    *ret_result = NULL;
+    if (server->ahead_count == 0)
+        return STATUS_OK;
+    struct ahead *ahead = ahead_find(server, sql, values, count);
+    if (ahead != NULL && ahead->result == NULL)
+        status = pipeline_settle(server, NULL, fault);
+    if (ahead != NULL && status == STATUS_OK)
+        *ret_result = ahead_take(server, ahead);
+    return status;
+}
+
 static enum status execute_once(struct server *server, const char *sql,
                                 struct parameters *parameters, size_t count, PGresult **ret_result,
                                 struct fault *fault)
@@ -598,6 +615,9 @@ static enum status execute(struct server *server, const char *sql, const struct 
         status = need_connection(server, fault);
     if (status != STATUS_OK)
         return status;
+    status = take_ahead(server, sql, values, count, ret_result, fault);
+    if (status != STATUS_OK || *ret_result != NULL)
+        return status;
     take_values(&parameters, values, count);
     status = execute_once(server, sql, &parameters, count, ret_result, fault);
     if (status == STATUS_LATER && was_connected && server->connection == NULL &&
@@ -607,9 +627,31 @@ static enum status execute(struct server *server, const char *sql, const struct 
         if (status == STATUS_OK)
             status = execute_once(server, sql, &parameters, count, ret_result, fault);
     }
-    if (status == STATUS_OK && has_changed(*ret_result))
+    if (status == STATUS_OK && has_changed(*ret_result)) {
         server->has_changed = true;
+        ahead_forget(server);
+    }
     return status;
+}
+
+static enum status ask_ahead(struct database *database, const char *sql, const struct value *values,
+                             size_t count, struct fault *fault)
+{
+    struct server *server = (struct server *)database;
+    struct parameters parameters;
+    struct prepared *prepared = NULL;
+    if (!server->in_transaction || server->is_lost || server->connection == NULL ||
+        server->posted_count == POSTED_MOST || database->halted)
+        return STATUS_OK; // whoever asks hears why
+    take_values(&parameters, values, count);
+    enum status status = make_ready(server, sql, &parameters, count, &prepared, fault);
+    struct ahead *ahead =
+        status == STATUS_OK && prepared != NULL ? ahead_add(server, sql, values, count) : NULL;
+    if (ahead == NULL)
+        return status;
+    struct posting posting = posting_of(prepared, &parameters, count);
+    posting.ahead = ahead;
+    return pipeline_post(server, &posting, fault);
 }
 
 static enum status post(struct database *database, const char *sql, const struct value *values,
@@ -647,6 +689,7 @@ static enum status post(struct database *database, const char *sql, const struct
     if (status != STATUS_OK)
         return status;
     server->has_changed = true;
+    ahead_forget(server);
     if (prepared != NULL) {
         struct posting posting = posting_of(prepared, &parameters, count);
         posting.otherwise = otherwise;
@@ -898,6 +941,7 @@ static enum status end(struct database *database, enum status status, struct fau
     if (status == STATUS_OK)
         status = commit(server, fault);
     pipeline_drain(server);
+    ahead_forget(server);
     if (server->connection != NULL && PQtransactionStatus(server->connection) != PQTRANS_IDLE) {
         PGresult *result = PQexec(server->connection, "ROLLBACK");
         bool is_back = server_is_good(result);
@@ -1176,6 +1220,7 @@ const struct engine database_postgresql = {
     .run = run,
     .post = post,
     .query = query,
+    .ask_ahead = ask_ahead,
     .walk = walk,
     .script = script,
     .next = result_next,

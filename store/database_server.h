@@ -1,19 +1,28 @@
 /* database_server.h - a connection to PostgreSQL, as the files of its engine share it.
  *
  * database_postgresql.c: connecting, statements, transactions · database_hosts.c: which of several
- * hosts · database_pipeline.c: statements whose answers are not waited for. */
+ * hosts · database_pipeline.c: statements whose answers are not waited for, or waited for together. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef STORE_DATABASE_SERVER_H
 #define STORE_DATABASE_SERVER_H
 
 #include <libpq-fe.h>
 
+#include "base/text.h"
 #include "store/database_engine.h"
 
 enum {
     POSTED_MOST = 64, /* statements on their way at once */
+    AHEAD_MOST = 16,  /* questions that were asked ahead */
     OFFICE_BYTES_MOST = 40,
     OFFICE_OPTIONS_BYTES = OFFICE_BYTES_MOST + 32,
+};
+
+/* A question that was asked ahead. */
+struct ahead {
+    const char *sql;    /* borrowed; NULL: its answer is of no use any more */
+    struct text values; /* as bytes, to compare them */
+    PGresult *result;   /* owned; NULL: still on its way */
 };
 
 struct prepared {
@@ -29,20 +38,25 @@ struct server {
     char *url;
     char office[OFFICE_BYTES_MOST + 1]; /* "": of no office */
     enum database_access access;
-    unsigned session;                /* grows with every connection */
-    int64_t timeline;                /* the newest that was seen; 0: of one host, or none */
-    struct uuid marker;              /* of this connection in commit_marker */
-    int64_t transactions;            /* begun for writing so far */
-    int64_t lock;                    /* key of the writers' lock */
-    bool in_transaction;             /* database_begin() or _begin_reading() was called */
-    bool is_lost;                    /* the connection went in the middle of it */
-    bool has_changed;                /* it changed something */
-    bool is_part_first;              /* nothing of before this part is posted and not settled */
-    bool is_lazy;                    /* synchronous_commit is off */
-    bool owes_durability;            /* something was committed while it was */
-    unsigned names;                  /* of prepared statements, so far */
-    const char *posted[POSTED_MOST]; /* sent and not settled: see database_post_one(); NULL: any */
+    unsigned session;     /* grows with every connection */
+    int64_t timeline;     /* the newest that was seen; 0: of one host, or none */
+    struct uuid marker;   /* of this connection in commit_marker */
+    int64_t transactions; /* begun for writing so far */
+    int64_t lock;         /* key of the writers' lock */
+    bool in_transaction;  /* database_begin() or _begin_reading() was called */
+    bool is_lost;         /* the connection went in the middle of it */
+    bool has_changed;     /* it changed something */
+    bool is_part_first;   /* nothing of before this part is posted and not settled */
+    bool is_lazy;         /* synchronous_commit is off */
+    bool owes_durability; /* something was committed while it was */
+    unsigned names;       /* of prepared statements, so far */
+    struct posted {
+        const char *otherwise; /* see database_post_one(); NULL: any */
+        struct ahead *ahead;   /* whose answer it is; NULL: nobody's */
+    } posted[POSTED_MOST];     /* sent and not settled */
     size_t posted_count;
+    struct ahead ahead[AHEAD_MOST];
+    size_t ahead_count;
     struct prepared *statements[STATEMENT_SLOTS];
     size_t statement_count;
 };
@@ -106,6 +120,7 @@ struct posting {
     const int *formats;
     int count;
     const char *otherwise;
+    struct ahead *ahead; /* where the answer is kept; NULL: nowhere */
 };
 
 enum status pipeline_post(struct server *server, const struct posting *posting,
@@ -115,5 +130,16 @@ enum status pipeline_post(struct server *server, const struct posting *posting,
 enum status pipeline_settle(struct server *server, PGresult **ret_last, struct fault *fault);
 /* The same when nobody asks any more how it went. */
 void pipeline_drain(struct server *server);
+
+/* A place for a question with these values; NULL: there is none. */
+struct ahead *ahead_add(struct server *server, const char *sql, const struct value *values,
+                        size_t count);
+/* The one with these words and values, or NULL. */
+struct ahead *ahead_find(struct server *server, const char *sql, const struct value *values,
+                         size_t count);
+/* Its answer, which the caller owns; NULL when none has come. */
+PGresult *ahead_take(struct server *server, struct ahead *ahead);
+/* Something has changed, or the transaction ends: no answer counts any more. */
+void ahead_forget(struct server *server);
 
 #endif

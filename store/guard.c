@@ -86,6 +86,22 @@ struct guarded {
     uint32_t guard, trace;
 };
 
+static const char guards_due[] =
+    FAMILY " SELECT " SUM(GUARDS_OF_FAMILY) ", " SUM(GUARDS_OF_FAMILY " UNION " NAMED);
+static const char members_of_family[] =
+    FAMILY " SELECT f.id, f.state, f.guard, f.trace_guard FROM family f";
+
+/* Nearly every document is the root of its family. */
+static enum status ask_ahead(struct ledger *ledger, const struct uuid *document,
+                             struct fault *fault)
+{
+    enum status status =
+        database_ask_ahead(ledger->database, guards_due, VALUES(value_uuid(document)), fault);
+    return status == STATUS_OK ? database_ask_ahead(ledger->database, members_of_family,
+                                                    VALUES(value_uuid(document)), fault)
+                               : status;
+}
+
 static enum status find_root(struct ledger *ledger, const struct uuid *document,
                              struct uuid *ret_root, bool *ret_found, struct fault *fault)
 {
@@ -107,10 +123,8 @@ static enum status read_due(struct ledger *ledger, const struct uuid *root, uint
 {
     struct rows *rows = NULL;
     bool there = false;
-    enum status status = database_query(
-        ledger->database,
-        FAMILY " SELECT " SUM(GUARDS_OF_FAMILY) ", " SUM(GUARDS_OF_FAMILY " UNION " NAMED),
-        VALUES(value_uuid(root)), &rows, fault);
+    enum status status =
+        database_query(ledger->database, guards_due, VALUES(value_uuid(root)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there) {
@@ -128,9 +142,8 @@ static enum status read_family(struct ledger *ledger, const struct uuid *root,
     struct rows *rows = NULL;
     bool there = true;
     *ret_count = 0;
-    enum status status = database_query(
-        ledger->database, FAMILY " SELECT f.id, f.state, f.guard, f.trace_guard FROM family f",
-        VALUES(value_uuid(root)), &rows, fault);
+    enum status status =
+        database_query(ledger->database, members_of_family, VALUES(value_uuid(root)), &rows, fault);
     while (status == STATUS_OK && *ret_count < FAMILY_MOST) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -189,7 +202,9 @@ enum status guard_reckon(struct ledger *ledger, const struct uuid *document, con
     uint32_t guard = 0, trace = 0;
     size_t count = 0;
     bool is_found = false;
-    enum status status = find_root(ledger, document, &root, &is_found, fault);
+    enum status status = ask_ahead(ledger, document, fault);
+    if (status == STATUS_OK)
+        status = find_root(ledger, document, &root, &is_found, fault);
     if (status == STATUS_OK && is_found)
         status = read_due(ledger, &root, &guard, &trace, fault);
     if (status == STATUS_OK && is_found)

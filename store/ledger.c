@@ -105,7 +105,11 @@ static enum status begin_anew(struct ledger *ledger, struct fault *fault)
     ledger->head.is_known = false;
     ledger->tally.count = 0;
     ledger->has_new_work = false;
-    return database_begin(ledger->database, fault);
+    enum status status = database_begin(ledger->database, fault);
+    if (status != STATUS_OK)
+        return status;
+    status = audit_ask_ahead(ledger, fault); // nearly every change has a row in it
+    return status == STATUS_OK ? status : database_end(ledger->database, status, fault);
 }
 
 static enum status begin_in_group(struct ledger *ledger, struct fault *fault)

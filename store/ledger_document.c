@@ -298,6 +298,21 @@ void document_record_done(struct document_record *record)
     " (SELECT max(o.arrangement) FROM arrangement_source o JOIN arrangement a"                     \
     " ON a.id = o.arrangement WHERE o.document = $2 AND a.state = 'done') ORDER BY p.place"
 
+static const char pages_as_read[] = PAGES_AS_READ;
+static const char document_of_id[] =
+    "SELECT " DOCUMENT_COLUMNS " FROM " DOCUMENT_TABLES " WHERE d.id = $1";
+
+enum status document_ask_ahead(struct ledger *ledger, const struct uuid *scan,
+                               const struct uuid *document, struct fault *fault)
+{
+    enum status status =
+        database_ask_ahead(ledger->database, document_of_id, VALUES(value_uuid(document)), fault);
+    return status != STATUS_OK
+               ? status
+               : database_ask_ahead(ledger->database, pages_as_read,
+                                    VALUES(value_uuid(scan), value_uuid(document)), fault);
+}
+
 static enum status read_places(struct ledger *ledger, const struct document_record *record,
                                const char *sql, struct document_page places[READING_PAGES_MOST],
                                uint32_t *ret_count, struct fault *fault)
@@ -328,7 +343,7 @@ static enum status read_pages(struct ledger *ledger, struct document_record *rec
     struct document_page places[READING_PAGES_MOST];
     uint32_t count = 0;
     enum status status =
-        read_places(ledger, record, record->arrangement == 0 ? PAGES_AS_READ : PAGES_ARRANGED,
+        read_places(ledger, record, record->arrangement == 0 ? pages_as_read : PAGES_ARRANGED,
                     places, &count, fault);
     if (status == STATUS_OK && count == 0)
         status = read_places(ledger, record, PAGES_BEFORE, places, &count, fault);
@@ -416,9 +431,8 @@ enum status ledger_document_get(struct ledger *ledger, struct document_id id,
 {
     struct rows *rows = NULL;
     bool there = false;
-    enum status status = database_query(
-        ledger->database, "SELECT " DOCUMENT_COLUMNS " FROM " DOCUMENT_TABLES " WHERE d.id = $1",
-        VALUES(value_uuid(&id.uuid)), &rows, fault);
+    enum status status = database_query(ledger->database, document_of_id,
+                                        VALUES(value_uuid(&id.uuid)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && !there)

@@ -372,6 +372,17 @@ static enum status give_lease(struct ledger *ledger, const struct job_row *job, 
     return status;
 }
 
+/* Whoever is given a job in a group wants to know next, and before its commit, what it is about. */
+static enum status ask_for_papers(struct ledger *ledger, const struct job_row *job,
+                                  struct fault *fault)
+{
+    if (!ledger->is_frail || job->kind == JOB_READ)
+        return STATUS_OK;
+    enum status status = scan_ask_ahead(ledger, &job->scan, fault);
+    return status == STATUS_OK ? document_ask_ahead(ledger, &job->scan, &job->document, fault)
+                               : status;
+}
+
 static enum status lease(struct ledger *ledger, enum job_kind kind, const char *worker,
                          int64_t lease_ms, bool *ret_found, struct job_record *ret_job,
                          struct fault *fault)
@@ -381,6 +392,8 @@ static enum status lease(struct ledger *ledger, enum job_kind kind, const char *
     if (status != STATUS_OK || !*ret_found)
         return status;
     status = give_lease(ledger, &due.row, worker, lease_ms, fault);
+    if (status == STATUS_OK)
+        status = ask_for_papers(ledger, &due.row, fault);
     if (status != STATUS_OK) {
         due_job_done(&due);
         return status;

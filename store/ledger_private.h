@@ -88,6 +88,8 @@ enum status leader_check(struct ledger *ledger, struct fault *fault);
 
 /* ---- audit.c -------------------------------------------------------------------------------- */
 
+/* Asks ahead for the end of the chain. */
+enum status audit_ask_ahead(struct ledger *ledger, struct fault *fault);
 /* Adds a row to the chain, inside a transaction. `detail` is a JSON object. */
 enum status audit_append(struct ledger *ledger, const char *actor, const char *action,
                          const char *subject, const char *detail, int64_t *ret_audit,
@@ -132,6 +134,8 @@ enum status site_number(struct ledger *ledger, const char *name, int64_t *ret_si
 enum status scan_move(struct ledger *ledger, const struct uuid *scan, enum scan_state from,
                       enum scan_state to, const char *error, int64_t audit, struct fault *fault);
 /* *ret_found false: there is none of that id. */
+/* Asks ahead for what ledger_scan_get() wants to know. */
+enum status scan_ask_ahead(struct ledger *ledger, const struct uuid *scan, struct fault *fault);
 enum status scan_state_of(struct ledger *ledger, const struct uuid *scan, bool *ret_found,
                           enum scan_state *ret_state, struct fault *fault);
 
@@ -151,6 +155,17 @@ enum status document_move(struct ledger *ledger, const struct uuid *document,
 /* matching -> filed, at this place. */
 enum status document_file(struct ledger *ledger, const struct uuid *document, const char *place,
                           int64_t audit, struct fault *fault);
+/* Ask ahead for what receipt_date_get() and receipt_date_proofs(), anomalies_each() and quality_of()
+ * want to know. */
+enum status receipt_date_ask_ahead(struct ledger *ledger, struct document_id document,
+                                   struct fault *fault);
+enum status anomalies_ask_ahead(struct ledger *ledger, struct document_id document,
+                                struct fault *fault);
+enum status quality_ask_ahead(struct ledger *ledger, struct document_id document,
+                              struct fault *fault);
+/* Asks ahead for what ledger_document_get() wants to know. */
+enum status document_ask_ahead(struct ledger *ledger, const struct uuid *scan,
+                               const struct uuid *document, struct fault *fault);
 enum status document_state_of(struct ledger *ledger, const struct uuid *document, bool *ret_found,
                               enum document_state *ret_state, struct fault *fault);
 /* matching -> clearing, because its match or file job was given up: a person decides. */

@@ -324,14 +324,20 @@ enum status ledger_scan_returned(struct ledger *ledger, struct scan_id id, struc
 
 /* ---- looking -------------------------------------------------------------------------------- */
 
+static const char scan_of_id[] = "SELECT " SCAN_COLUMNS " FROM " SCAN_TABLES " WHERE s.id = $1";
+
+enum status scan_ask_ahead(struct ledger *ledger, const struct uuid *scan, struct fault *fault)
+{
+    return database_ask_ahead(ledger->database, scan_of_id, VALUES(value_uuid(scan)), fault);
+}
+
 enum status ledger_scan_get(struct ledger *ledger, struct scan_id id,
                             struct scan_record *ret_record, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false;
-    enum status status = database_query(
-        ledger->database, "SELECT " SCAN_COLUMNS " FROM " SCAN_TABLES " WHERE s.id = $1",
-        VALUES(value_uuid(&id.uuid)), &rows, fault);
+    enum status status =
+        database_query(ledger->database, scan_of_id, VALUES(value_uuid(&id.uuid)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && !there)

@@ -45,24 +45,27 @@ static enum status append_all(struct ledger *ledger, const char *word, const cha
     return status;
 }
 
+static const char excluded_cases[] =
+    "SELECT case_number, '', 0, NULL FROM recall WHERE document = $1 AND case_number <> ''"
+    " UNION SELECT c.case_number, '', 0, NULL FROM correction k"
+    " JOIN decision c ON c.id = k.decision"
+    " WHERE k.document = $1 AND k.misfiled = 1 AND c.case_number IS NOT NULL ORDER BY 1";
+
 static enum status append_excluded(struct ledger *ledger, const struct uuid *document,
                                    struct text *lines, struct fault *fault)
 {
-    return append_all(
-        ledger, "excluded",
-        "SELECT case_number, '', 0, NULL FROM recall WHERE document = $1 AND case_number <> ''"
-        " UNION SELECT c.case_number, '', 0, NULL FROM correction k"
-        " JOIN decision c ON c.id = k.decision"
-        " WHERE k.document = $1 AND k.misfiled = 1 AND c.case_number IS NOT NULL ORDER BY 1",
-        VALUES(value_uuid(document)), lines, fault);
+    return append_all(ledger, "excluded", excluded_cases, VALUES(value_uuid(document)), lines,
+                      fault);
 }
+
+static const char expected_papers[] =
+    "SELECT r.case_number, i.kind, r.id, NULL FROM paper_item i"
+    " JOIN paper_request r ON r.id = i.request WHERE r.state = 'open'"
+    " AND i.is_open = 1 ORDER BY r.id DESC, i.number LIMIT $1";
 
 static enum status append_expected(struct ledger *ledger, struct text *lines, struct fault *fault)
 {
-    return append_all(ledger, "expected",
-                      "SELECT r.case_number, i.kind, r.id, NULL FROM paper_item i"
-                      " JOIN paper_request r ON r.id = i.request WHERE r.state = 'open'"
-                      " AND i.is_open = 1 ORDER BY r.id DESC, i.number LIMIT $1",
+    return append_all(ledger, "expected", expected_papers,
                       VALUES(value_integer(MATCH_CONTEXT_EXPECTED_MOST)), lines, fault);
 }
 
@@ -92,20 +95,64 @@ struct stretch {
  * come in the same envelope as their papers. */
 #define BOUNDARY " (p.outcome = 'separator' OR (p.sheet <> '' AND p.sheet NOT LIKE 'PE1:R:%'))"
 
+static const char same_submission[] =
+    SETTLED("SELECT DISTINCT s.id FROM receipt_scan a"
+            " JOIN receipt_scan b ON b.code = a.code"
+            " JOIN document s ON s.scan = b.scan WHERE a.scan = $3");
+
+static const char same_envelope[] =
+    SETTLED("SELECT s.id FROM document s WHERE s.scan = $3 AND EXISTS"
+            " (SELECT 1 FROM page p WHERE p.scan = $3 AND p.document = s.id"
+            " AND p.number >= $4 AND p.number < $5)");
+
+static const char same_batch[] =
+    SETTLED("SELECT s.id FROM document s WHERE s.scan = $3 UNION"
+            " SELECT o.document FROM page p JOIN page o ON o.batch = p.batch"
+            " WHERE p.scan = $3 AND p.document = $1 AND o.document IS NOT NULL"
+            " AND p.batch IS NOT NULL AND o.batch IS NOT NULL");
+
+static const char boundary_before[] =
+    "SELECT max(p.number) FROM page p WHERE p.scan = $1 AND p.number <= $2 AND" BOUNDARY;
+
+static const char boundary_after[] = "SELECT min(p.number) FROM page p WHERE p.scan = $1"
+                                     " AND p.number > $2 AND" BOUNDARY;
+
 static enum status find_bounds(struct ledger *ledger, struct stretch *stretch, struct fault *fault)
 {
-    enum status status = database_number(
-        ledger->database,
-        "SELECT max(p.number) FROM page p WHERE p.scan = $1 AND p.number <= $2 AND" BOUNDARY,
-        VALUES(value_uuid(&stretch->scan), value_integer(stretch->first)), 0, &stretch->before,
-        fault);
+    enum status status =
+        database_number(ledger->database, boundary_before,
+                        VALUES(value_uuid(&stretch->scan), value_integer(stretch->first)), 0,
+                        &stretch->before, fault);
     return status != STATUS_OK
                ? status
-               : database_number(ledger->database,
-                                 "SELECT min(p.number) FROM page p WHERE p.scan = $1"
-                                 " AND p.number > $2 AND" BOUNDARY,
+               : database_number(ledger->database, boundary_after,
                                  VALUES(value_uuid(&stretch->scan), value_integer(stretch->last)),
                                  INT32_MAX, &stretch->after, fault);
+}
+
+static const char stretch_of_document[] =
+    "SELECT d.scan, min(p.number), max(p.number) FROM document d LEFT JOIN page p"
+    " ON p.scan = d.scan AND p.document = COALESCE(d.copy_of, d.id) WHERE d.id = $1"
+    " GROUP BY d.scan";
+
+/* What is asked of the ledger behind this, but for the envelope's, which hangs on the bounds. */
+static enum status ask_near_ahead(struct ledger *ledger, const struct uuid *document,
+                                  const struct stretch *stretch, struct fault *fault)
+{
+    const struct value scan = value_uuid(&stretch->scan);
+    const struct value most = value_integer(MATCH_CONTEXT_NEAR_MOST);
+    enum status status = database_ask_ahead(ledger->database, same_submission,
+                                            VALUES(value_uuid(document), most, scan), fault);
+    if (status == STATUS_OK)
+        status = database_ask_ahead(ledger->database, same_batch,
+                                    VALUES(value_uuid(document), most, scan), fault);
+    if (status == STATUS_OK && stretch->first > 0)
+        status = database_ask_ahead(ledger->database, boundary_before,
+                                    VALUES(scan, value_integer(stretch->first)), fault);
+    if (status == STATUS_OK && stretch->first > 0)
+        status = database_ask_ahead(ledger->database, boundary_after,
+                                    VALUES(scan, value_integer(stretch->last)), fault);
+    return status;
 }
 
 static enum status find_stretch(struct ledger *ledger, const struct uuid *document,
@@ -114,12 +161,8 @@ static enum status find_stretch(struct ledger *ledger, const struct uuid *docume
     struct rows *rows = NULL;
     bool there = false;
     struct stretch stretch = {.first = 0};
-    enum status status = database_query(
-        ledger->database,
-        "SELECT d.scan, min(p.number), max(p.number) FROM document d LEFT JOIN page p"
-        " ON p.scan = d.scan AND p.document = COALESCE(d.copy_of, d.id) WHERE d.id = $1"
-        " GROUP BY d.scan",
-        VALUES(value_uuid(document)), &rows, fault);
+    enum status status = database_query(ledger->database, stretch_of_document,
+                                        VALUES(value_uuid(document)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there)
@@ -127,6 +170,8 @@ static enum status find_stretch(struct ledger *ledger, const struct uuid *docume
                                    .first = rows_integer(rows, 1),
                                    .last = rows_integer(rows, 2)};
     rows_done(&rows);
+    if (status == STATUS_OK)
+        status = ask_near_ahead(ledger, document, &stretch, fault);
     if (status == STATUS_OK && stretch.first > 0)
         status = find_bounds(ledger, &stretch, fault);
     if (status == STATUS_OK)
@@ -143,34 +188,29 @@ static enum status append_near(struct ledger *ledger, const struct uuid *documen
     enum status status = find_stretch(ledger, document, &stretch, fault);
     const struct value scan = value_uuid(&stretch.scan);
     if (status == STATUS_OK)
-        status = append_all(ledger, "submission",
-                            SETTLED("SELECT DISTINCT s.id FROM receipt_scan a"
-                                    " JOIN receipt_scan b ON b.code = a.code"
-                                    " JOIN document s ON s.scan = b.scan WHERE a.scan = $3"),
-                            VALUES(id, most, scan), lines, fault);
+        status =
+            append_all(ledger, "submission", same_submission, VALUES(id, most, scan), lines, fault);
     if (status == STATUS_OK && stretch.first > 0)
         status = append_all(
-            ledger, "envelope",
-            SETTLED("SELECT s.id FROM document s WHERE s.scan = $3 AND EXISTS"
-                    " (SELECT 1 FROM page p WHERE p.scan = $3 AND p.document = s.id"
-                    " AND p.number >= $4 AND p.number < $5)"),
+            ledger, "envelope", same_envelope,
             VALUES(id, most, scan, value_integer(stretch.before), value_integer(stretch.after)),
             lines, fault);
     if (status == STATUS_OK)
-        status =
-            append_all(ledger, "batch",
-                       SETTLED("SELECT s.id FROM document s WHERE s.scan = $3 UNION"
-                               " SELECT o.document FROM page p JOIN page o ON o.batch = p.batch"
-                               " WHERE p.scan = $3 AND p.document = $1 AND o.document IS NOT NULL"
-                               " AND p.batch IS NOT NULL AND o.batch IS NOT NULL"),
-                       VALUES(id, most, scan), lines, fault);
+        status = append_all(ledger, "batch", same_batch, VALUES(id, most, scan), lines, fault);
     return status;
 }
 
 enum status match_context_append(struct ledger *ledger, struct document_id id, struct text *lines,
                                  struct fault *fault)
 {
-    enum status status = append_excluded(ledger, &id.uuid, lines, fault);
+    enum status status =
+        database_ask_ahead(ledger->database, expected_papers,
+                           VALUES(value_integer(MATCH_CONTEXT_EXPECTED_MOST)), fault);
+    if (status == STATUS_OK)
+        status = database_ask_ahead(ledger->database, stretch_of_document,
+                                    VALUES(value_uuid(&id.uuid)), fault);
+    if (status == STATUS_OK)
+        status = append_excluded(ledger, &id.uuid, lines, fault);
     if (status == STATUS_OK)
         status = append_expected(ledger, lines, fault);
     if (status == STATUS_OK)

@@ -238,14 +238,22 @@ enum status quality_open(struct ledger *ledger, uint32_t rights, uint32_t most,
     return status;
 }
 
+static const char item_of_document[] = "SELECT " ITEM_COLUMNS ITEM_TABLES " WHERE i.document = $1";
+
+enum status quality_ask_ahead(struct ledger *ledger, struct document_id document,
+                              struct fault *fault)
+{
+    return database_ask_ahead(ledger->database, item_of_document,
+                              VALUES(value_uuid(&document.uuid)), fault);
+}
+
 enum status quality_of(struct ledger *ledger, struct document_id document,
                        quality_callback *callback, void *context, bool *ret_found,
                        struct fault *fault)
 {
     struct rows *rows = NULL;
     uint32_t count = 0;
-    enum status status = database_query(ledger->database,
-                                        "SELECT " ITEM_COLUMNS ITEM_TABLES " WHERE i.document = $1",
+    enum status status = database_query(ledger->database, item_of_document,
                                         VALUES(value_uuid(&document.uuid)), &rows, fault);
     if (status == STATUS_OK)
         status = give_items(rows, callback, context, &count, fault);

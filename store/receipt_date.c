@@ -50,6 +50,11 @@ static void add(struct pieces *pieces, enum receipt_evidence_kind kind, const ch
 
 /* ---- gathering ------------------------------------------------------------------------------- */
 
+static const char scan_of_document[] =
+    "SELECT s.received_ms, t.name, e.day, e.channel, e.actor, e.noted_ms FROM document d"
+    " JOIN scan s ON s.id = d.scan JOIN site t ON t.id = s.site"
+    " LEFT JOIN receipt_entry e ON e.scan = s.id WHERE d.id = $1";
+
 /* The drop itself, and what the desk said of the scan. */
 static enum status gather_scan(struct ledger *ledger, const struct uuid *document,
                                struct pieces *pieces, struct fault *fault)
@@ -57,12 +62,8 @@ static enum status gather_scan(struct ledger *ledger, const struct uuid *documen
     struct rows *rows = NULL;
     bool there = false;
     char day[DAY_TEXT_BYTES];
-    enum status status = database_query(
-        ledger->database,
-        "SELECT s.received_ms, t.name, e.day, e.channel, e.actor, e.noted_ms FROM document d"
-        " JOIN scan s ON s.id = d.scan JOIN site t ON t.id = s.site"
-        " LEFT JOIN receipt_entry e ON e.scan = s.id WHERE d.id = $1",
-        VALUES(value_uuid(document)), &rows, fault);
+    enum status status = database_query(ledger->database, scan_of_document,
+                                        VALUES(value_uuid(document)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && !there)
@@ -99,20 +100,21 @@ static void take_batch(struct rows *rows, struct pieces *pieces)
         pieces->channel = channel;
 }
 
+static const char batch_of_document[] =
+    "SELECT b.id, b.site, b.received_day, b.operator, b.channel, b.made_ms, l.id, l.counts_for,"
+    " l.compartment, l.actor, l.noted_ms, l.site FROM document d"
+    " JOIN page p ON p.document = COALESCE(d.copy_of, d.id) AND p.batch IS NOT NULL"
+    " JOIN batch b ON b.id = p.batch"
+    " LEFT JOIN letterbox l ON l.id = b.letterbox WHERE d.id = $1 ORDER BY p.number LIMIT 1";
+
 /* The cover of the batch that its first page is in, and the letterbox that the batch came from. */
 static enum status gather_batch(struct ledger *ledger, const struct uuid *document,
                                 struct pieces *pieces, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT b.id, b.site, b.received_day, b.operator, b.channel, b.made_ms, l.id, l.counts_for,"
-        " l.compartment, l.actor, l.noted_ms, l.site FROM document d"
-        " JOIN page p ON p.document = COALESCE(d.copy_of, d.id) AND p.batch IS NOT NULL"
-        " JOIN batch b ON b.id = p.batch"
-        " LEFT JOIN letterbox l ON l.id = b.letterbox WHERE d.id = $1 ORDER BY p.number LIMIT 1",
-        VALUES(value_uuid(document)), &rows, fault);
+    enum status status = database_query(ledger->database, batch_of_document,
+                                        VALUES(value_uuid(document)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there)
@@ -120,6 +122,12 @@ static enum status gather_batch(struct ledger *ledger, const struct uuid *docume
     rows_done(&rows);
     return status;
 }
+
+static const char days_on_pages[] =
+    "SELECT p.name, p.day, p.page FROM document d"
+    " JOIN document_day p ON p.document = COALESCE(d.copy_of, d.id)"
+    " WHERE d.id = $1 AND (p.name = 'stamp' OR (p.name = 'served' AND d.kind = 'zustellung'))"
+    " ORDER BY p.name";
 
 /* Days that were read on the pages: the stamp, and the note of service on an envelope. In other
  * letters such a note is about something that was served on somebody else. */
@@ -131,13 +139,8 @@ static enum status gather_pages(struct ledger *ledger, const struct uuid *docume
     char page[REFERENCE_BYTES];
     char site[SITE_BYTES];
     (void)snprintf(site, sizeof site, "%s", pieces->list[0].site);
-    enum status status = database_query(
-        ledger->database,
-        "SELECT p.name, p.day, p.page FROM document d"
-        " JOIN document_day p ON p.document = COALESCE(d.copy_of, d.id)"
-        " WHERE d.id = $1 AND (p.name = 'stamp' OR (p.name = 'served' AND d.kind = 'zustellung'))"
-        " ORDER BY p.name",
-        VALUES(value_uuid(document)), &rows, fault);
+    enum status status =
+        database_query(ledger->database, days_on_pages, VALUES(value_uuid(document)), &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -213,14 +216,28 @@ static enum status keep_date(struct ledger *ledger, const struct uuid *document,
     return status;
 }
 
+/* For what is gathered. */
+static enum status ask_ahead(struct ledger *ledger, const struct uuid *document,
+                             struct fault *fault)
+{
+    static const char *const questions[] = {scan_of_document, batch_of_document, days_on_pages};
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < sizeof questions / sizeof *questions; i++)
+        status =
+            database_ask_ahead(ledger->database, questions[i], VALUES(value_uuid(document)), fault);
+    return status;
+}
+
 enum status receipt_date_make(struct ledger *ledger, const struct uuid *document,
                               struct fault *fault)
 {
     struct pieces pieces = {.channel = CHANNEL_SCAN};
     int64_t count = 0;
-    enum status status =
-        database_number(ledger->database, "SELECT count(*) FROM receipt_date WHERE document = $1",
-                        VALUES(value_uuid(document)), 0, &count, fault);
+    enum status status = ask_ahead(ledger, document, fault);
+    if (status == STATUS_OK)
+        status = database_number(ledger->database,
+                                 "SELECT count(*) FROM receipt_date WHERE document = $1",
+                                 VALUES(value_uuid(document)), 0, &count, fault);
     if (status != STATUS_OK || count > 0)
         return status;
     status = gather_scan(ledger, document, &pieces, fault);
@@ -326,16 +343,30 @@ void receipt_date_done(struct receipt_date *date)
     *date = (struct receipt_date){0};
 }
 
+static const char date_of_document[] =
+    "SELECT day, channel, site, evidence FROM receipt_date WHERE document = $1";
+static const char proofs_of_document[] =
+    "SELECT kind, day, site, reference, noted_ms, actor, reason, proves FROM receipt_proof"
+    " WHERE document = $1 ORDER BY id";
+
+enum status receipt_date_ask_ahead(struct ledger *ledger, struct document_id document,
+                                   struct fault *fault)
+{
+    enum status status = database_ask_ahead(ledger->database, date_of_document,
+                                            VALUES(value_uuid(&document.uuid)), fault);
+    return status == STATUS_OK ? database_ask_ahead(ledger->database, proofs_of_document,
+                                                    VALUES(value_uuid(&document.uuid)), fault)
+                               : status;
+}
+
 enum status receipt_date_get(struct ledger *ledger, struct document_id document, bool *ret_found,
                              struct receipt_date *ret_date, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false, failed = false;
     struct receipt_date date = {.channel = CHANNEL_SCAN, .evidence = RECEIPT_DROP};
-    enum status status =
-        database_query(ledger->database,
-                       "SELECT day, channel, site, evidence FROM receipt_date WHERE document = $1",
-                       VALUES(value_uuid(&document.uuid)), &rows, fault);
+    enum status status = database_query(ledger->database, date_of_document,
+                                        VALUES(value_uuid(&document.uuid)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there) {
@@ -360,11 +391,8 @@ enum status receipt_date_proofs(struct ledger *ledger, struct document_id docume
 {
     struct rows *rows = NULL;
     bool there = true;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT kind, day, site, reference, noted_ms, actor, reason, proves FROM receipt_proof"
-        " WHERE document = $1 ORDER BY id",
-        VALUES(value_uuid(&document.uuid)), &rows, fault);
+    enum status status = database_query(ledger->database, proofs_of_document,
+                                        VALUES(value_uuid(&document.uuid)), &rows, fault);
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)

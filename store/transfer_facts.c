@@ -50,18 +50,19 @@ static bool keep_creator(struct transfer_facts *facts, enum transfer_creator cre
     return facts->creator_name != NULL;
 }
 
+static const char times_of_document[] =
+    "SELECT s.received_ms, s.page_count, a.actor, e.actor, b.at_ms, COALESCE(c.made_ms, 0)"
+    " FROM document d JOIN scan s ON s.id = d.scan JOIN audit a ON a.id = s.born"
+    " JOIN audit b ON b.id = d.born LEFT JOIN receipt_entry e ON e.scan = s.id"
+    " LEFT JOIN decision c ON c.id = d.decision WHERE d.id = $1";
+
 static enum status find_times(struct ledger *ledger, const struct document_record *document,
                               struct transfer_facts *facts, struct fault *fault)
 {
     struct rows *rows = NULL;
     bool there = false, good = true;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT s.received_ms, s.page_count, a.actor, e.actor, b.at_ms, COALESCE(c.made_ms, 0)"
-        " FROM document d JOIN scan s ON s.id = d.scan JOIN audit a ON a.id = s.born"
-        " JOIN audit b ON b.id = d.born LEFT JOIN receipt_entry e ON e.scan = s.id"
-        " LEFT JOIN decision c ON c.id = d.decision WHERE d.id = $1",
-        VALUES(value_uuid(&document->id.uuid)), &rows, fault);
+    enum status status = database_query(ledger->database, times_of_document,
+                                        VALUES(value_uuid(&document->id.uuid)), &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && !there)
@@ -143,6 +144,10 @@ static void read_page(struct rows *rows, const struct document_page *place,
         text_append_format(symbol_coded, symbol_coded->length == 0 ? "%u" : ", %u", place->number);
 }
 
+static const char pages_of_stretch[] =
+    "SELECT number, rotation, width, height, dpi, notes FROM page WHERE scan = $1"
+    " AND number >= $2 AND number <= $3 ORDER BY number";
+
 /* The pages of a stretch, in one question. */
 static enum status find_stretch(struct ledger *ledger, const struct document_page *places,
                                 uint32_t count, struct transfer_page *pages,
@@ -151,13 +156,11 @@ static enum status find_stretch(struct ledger *ledger, const struct document_pag
     struct rows *rows = NULL;
     bool there = true;
     uint32_t next = 0;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT number, rotation, width, height, dpi, notes FROM page WHERE scan = $1"
-        " AND number >= $2 AND number <= $3 ORDER BY number",
-        VALUES(value_uuid(&places[0].scan.uuid), value_integer(places[0].number),
-               value_integer(places[count - 1].number)),
-        &rows, fault);
+    enum status status =
+        database_query(ledger->database, pages_of_stretch,
+                       VALUES(value_uuid(&places[0].scan.uuid), value_integer(places[0].number),
+                              value_integer(places[count - 1].number)),
+                       &rows, fault);
     while (status == STATUS_OK && there) {
         status = rows_next(rows, &there, fault);
         if (status != STATUS_OK || !there)
@@ -196,6 +199,10 @@ static enum status find_pages(struct ledger *ledger, const struct document_recor
                                                               : status;
 }
 
+static const char pages_of_outcome[] =
+    "SELECT number FROM page WHERE scan = $1 AND outcome = $2 AND (notes & 4) = 0"
+    " ORDER BY number";
+
 /* Numbers of the scan's pages that ended so, but for the backs of our sheets. */
 static enum status list_pages(struct ledger *ledger, const struct document_record *document,
                               const char *outcome, char **ret_list, struct fault *fault)
@@ -203,11 +210,9 @@ static enum status list_pages(struct ledger *ledger, const struct document_recor
     struct rows *rows = NULL;
     struct text list = {0};
     bool there = true;
-    enum status status = database_query(
-        ledger->database,
-        "SELECT number FROM page WHERE scan = $1 AND outcome = $2 AND (notes & 4) = 0"
-        " ORDER BY number",
-        VALUES(value_uuid(&document->scan.uuid), value_text(outcome)), &rows, fault);
+    enum status status =
+        database_query(ledger->database, pages_of_outcome,
+                       VALUES(value_uuid(&document->scan.uuid), value_text(outcome)), &rows, fault);
     text_append(&list, "");
     while (status == STATUS_OK) {
         status = rows_next(rows, &there, fault);
@@ -260,12 +265,43 @@ static enum status keep_anomaly(void *context, const struct anomaly_record *reco
     return good ? STATUS_OK : ledger_out_of_memory(fault);
 }
 
+/* What is asked for below; of the pages what the first stretch is, which is nearly always all. */
+static enum status ask_ahead(struct ledger *ledger, const struct document_record *document,
+                             struct fault *fault)
+{
+    struct database *database = ledger->database;
+    const struct value scan = value_uuid(&document->scan.uuid);
+    uint32_t length =
+        document->page_count == 0 ? 0 : stretch_of(document->places, document->page_count);
+    enum status status = database_ask_ahead(database, times_of_document,
+                                            VALUES(value_uuid(&document->id.uuid)), fault);
+    if (status == STATUS_OK)
+        status = receipt_date_ask_ahead(ledger, document->id, fault);
+    if (status == STATUS_OK && length > 0)
+        status = database_ask_ahead(database, pages_of_stretch,
+                                    VALUES(value_uuid(&document->places[0].scan.uuid),
+                                           value_integer(document->places[0].number),
+                                           value_integer(document->places[length - 1].number)),
+                                    fault);
+    if (status == STATUS_OK)
+        status = database_ask_ahead(database, pages_of_outcome, VALUES(scan, value_text("blank")),
+                                    fault);
+    if (status == STATUS_OK)
+        status = database_ask_ahead(database, pages_of_outcome, VALUES(scan, value_text("refused")),
+                                    fault);
+    if (status == STATUS_OK)
+        status = anomalies_ask_ahead(ledger, document->id, fault);
+    return status == STATUS_OK ? quality_ask_ahead(ledger, document->id, fault) : status;
+}
+
 enum status transfer_facts_find(struct ledger *ledger, const struct document_record *document,
                                 struct transfer_facts *ret_facts, struct fault *fault)
 {
     bool found = false;
     *ret_facts = (struct transfer_facts){.channel = CHANNEL_SCAN};
-    enum status status = find_batch(ledger, document, ret_facts, fault);
+    enum status status = ask_ahead(ledger, document, fault);
+    if (status == STATUS_OK)
+        status = find_batch(ledger, document, ret_facts, fault);
     if (status == STATUS_OK)
         status = find_times(ledger, document, ret_facts, fault);
     if (status == STATUS_OK)

@@ -235,21 +235,40 @@ void admission_ready(struct dispatch *dispatch, const struct caller *caller,
     grants_make(dispatch);
 }
 
-void admission_beat(struct dispatch *dispatch)
+/* false: it is gone. */
+static bool say_heartbeat(struct dispatch *dispatch, struct peer *peer)
 {
     const struct wire_message heartbeat = {.command = WIRE_HEARTBEAT};
+    bool gone = false;
+    if (outbox_flush(&peer->outbox, &gone, NULL) != STATUS_OK && gone) {
+        admission_drop(dispatch, peer, "disconnected");
+        return false;
+    }
+    return !outbox_is_empty(&peer->outbox) || dispatch_say(dispatch, peer, &heartbeat);
+}
+
+void admission_pulse(struct dispatch *dispatch, size_t most)
+{
+    int64_t before_ms = dispatch_now(dispatch) - dispatch->rule->heartbeat_ms * 3 / 4;
+    struct peer *next = NULL;
+    for (struct peer *peer = dispatch->peers.first; peer != NULL && most > 0; peer = next) {
+        next = peer->next;
+        if (peer->said_ms > before_ms)
+            continue;
+        most--;
+        (void)say_heartbeat(dispatch, peer);
+    }
+}
+
+void admission_beat(struct dispatch *dispatch)
+{
     int64_t now = dispatch_now(dispatch);
     struct peer *next = NULL;
     for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = next) {
         next = peer->next;
-        if (now - peer->heard_ms > dispatch->rule->vanished_ms) {
+        if (now - peer->heard_ms > dispatch->rule->vanished_ms)
             admission_drop(dispatch, peer, "silent");
-            continue;
-        }
-        bool gone = false;
-        if (outbox_flush(&peer->outbox, &gone, NULL) != STATUS_OK && gone)
-            admission_drop(dispatch, peer, "disconnected");
-        else if (outbox_is_empty(&peer->outbox))
-            (void)dispatch_say(dispatch, peer, &heartbeat);
+        else if (now - peer->said_ms >= dispatch->rule->heartbeat_ms)
+            (void)say_heartbeat(dispatch, peer);
     }
 }

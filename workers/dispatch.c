@@ -1,7 +1,8 @@
 /* dispatch.c - the dispatcher's life, and who of its files hears which message. See dispatch.h.
  *
- * Three timers: the beat says heartbeats and finds who is gone; the poll asks the ledger for work
- * when no bell rang; the third only while stopping. Idle, nothing is written. */
+ * Four timers: the beat finds who is gone and what ran out; the pulse says heartbeats, to some workers at
+ * a time; the poll asks the ledger for work when no bell rang; the fourth only while stopping. Idle,
+ * nothing is written. */
 // SPDX-License-Identifier: EUPL-1.2
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 enum {
     FOREIGN_LOG_EVERY_MS = 1000,
     MESSAGES_MOST = 64, /* heard before results are taken and jobs given out */
+    PULSES = 16,        /* in a heartbeat */
     STOP_LOOK_MS = 100,
     STOP_ANNOUNCE_MS = 1000, /* for workers that are being stopped too to say so */
     STOP_FAREWELL_MS = 5000  /* for those to hear what became of their job, and to say BYE */
@@ -64,6 +66,7 @@ bool dispatch_say(struct dispatch *dispatch, struct peer *peer, const struct wir
     bool gone = false;
     bool is_kept = group_keeps(dispatch, message);
     peer->is_kept_for = peer->is_kept_for || is_kept;
+    peer->said_ms = dispatch_now(dispatch);
     switch (is_kept ? outbox_keep(&peer->outbox, message, &fault)
                     : outbox_send(&peer->outbox, message, &gone, &fault)) {
     case STATUS_OK:
@@ -395,6 +398,12 @@ static void beat_is_due(void *context)
     dispatch_beat(context);
 }
 
+static void pulse_is_due(void *context)
+{
+    struct dispatch *dispatch = context;
+    admission_pulse(dispatch, dispatch->peers.count / PULSES + 1);
+}
+
 /* ---- stopping ------------------------------------------------------------------------------- */
 
 /* Transfers under way may end; so may the jobs of workers that leave too. All others keep what
@@ -616,9 +625,11 @@ static enum status start(struct dispatch *dispatch, const struct config *config,
         return status;
     dispatch->beat_timer =
         loop_add_timer(dispatch->loop, dispatch->rule->heartbeat_ms, beat_is_due, dispatch);
+    dispatch->pulse_timer = loop_add_timer(
+        dispatch->loop, dispatch->rule->heartbeat_ms / PULSES + 1, pulse_is_due, dispatch);
     dispatch->poll_timer =
         loop_add_timer(dispatch->loop, dispatch->rule->poll_ms, poll_is_due, dispatch);
-    if (dispatch->beat_timer == 0 || dispatch->poll_timer == 0)
+    if (dispatch->beat_timer == 0 || dispatch->pulse_timer == 0 || dispatch->poll_timer == 0)
         return fault_set(fault, STATUS_LATER, "no timer left");
     notices_open(dispatch);
     look_as_leader(dispatch); // filers that come now know the current register
@@ -663,7 +674,8 @@ enum status dispatch_new(struct loop *loop, const struct clock *clock, const str
 
 static void forget_sources(struct dispatch *dispatch)
 {
-    const unsigned timers[] = {dispatch->beat_timer, dispatch->poll_timer, dispatch->stop_timer};
+    const unsigned timers[] = {dispatch->beat_timer, dispatch->pulse_timer, dispatch->poll_timer,
+                               dispatch->stop_timer};
     for (size_t i = 0; i < sizeof timers / sizeof timers[0]; i++)
         if (timers[i] != 0)
             loop_remove_timer(dispatch->loop, timers[i]);

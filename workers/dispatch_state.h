@@ -45,9 +45,10 @@ struct dispatch {
     int64_t group_ms;           /* monotonic: since when */
     int64_t careful_ms;         /* monotonic: until then every change has a commit of its own */
     bool wants_grants;          /* somebody has room, or there is work */
+    enum wire_worker_kind turn; /* whose the next group is, when both have something */
     bool has_renewals;          /* leases that are to be put off */
     bool has_results;           /* some that are whole: the ledger is to take them */
-    unsigned beat_timer, poll_timer, stop_timer;
+    unsigned beat_timer, pulse_timer, poll_timer, stop_timer;
     struct peers peers;
     struct assignments assignments;
     bool nothing_due[JOB_KINDS]; /* the ledger said so; until the next bell or poll */
@@ -146,8 +147,11 @@ void admission_answer_stranger(const struct caller *caller, enum wire_command co
                                enum wire_parting parting, const char *reason);
 /* Forgets the worker; its leases go back at once. */
 void admission_drop(struct dispatch *dispatch, struct peer *peer, const char *why);
-/* Says a heartbeat to everyone, and drops who is gone or silent. */
+/* Drops who is gone or silent, and says a heartbeat to whom nothing else was said. */
 void admission_beat(struct dispatch *dispatch);
+/* Says it somewhat early, to at most so many of those to whom nothing was said lately: all at once
+ * would keep everybody waiting who has something to say. */
+void admission_pulse(struct dispatch *dispatch, size_t most);
 
 /* ---- grants.c ---- */
 /* Gives the ledger the results that are whole, and due jobs to workers that have room: at once, or
@@ -198,9 +202,11 @@ void results_ask_again(struct dispatch *dispatch, struct assignment *assignment,
 /* Makes durable what was put into the spool since the last time: parts of results, whole or not, and
  * what jobs are sent with. When that fails, who delivers is asked for his result again. */
 enum status results_store(struct dispatch *dispatch, struct fault *fault);
-/* Within a group, and behind results_store(): gives the ledger up to `most` of the results that are whole, and says what became
- * of them. Returns how many; dispatch->has_results says whether there are more. */
-int results_complete(struct dispatch *dispatch, int most);
+/* Within a group, and behind results_store(): gives the ledger up to `most` of the results of such workers that are whole, and says
+ * what became of them. dispatch->has_results says whether there are more of anybody. */
+void results_complete(struct dispatch *dispatch, enum wire_worker_kind of, int most);
+/* Whether some are whole. */
+bool results_are_whole(const struct dispatch *dispatch, enum wire_worker_kind of);
 /* Tells the worker what became of a job that it asks about. */
 bool results_settle(struct dispatch *dispatch, struct peer *peer, int64_t job, uint32_t attempt,
                     enum wire_settlement settlement, const char *reason);

@@ -10,7 +10,7 @@ enum {
     RESULTS_MOST = 32, /* that are taken with one commit */
     GRANTS_MOST = 32,  /* jobs that are leased with it */
     RENEWALS_MOST = 32,
-    GROUPS_MOST = 4, /* one after the other, when nothing was heard */
+    GROUPS_MOST = 8, /* one after the other, when nothing was heard */
 };
 
 /* What each kind of worker does, most urgent first: what is begun is finished before new work. */
@@ -170,28 +170,16 @@ static bool grant_one(struct dispatch *dispatch, struct peer *peer)
     return false;
 }
 
-/* Whether there may be something for it, and it would take it. */
-static bool can_be_given(const struct dispatch *dispatch, const struct peer *peer)
+/* The worker of that kind that has room and whose turn it is; NULL when there is none, or nothing for it. */
+static struct peer *next_with_room(const struct dispatch *dispatch, enum wire_worker_kind of)
 {
     bool something = false;
-    for (size_t i = 0; i < trades[peer->kind].count; i++)
-        something = something || !dispatch->nothing_due[trades[peer->kind].kinds[i]];
-    return something && has_room(peer);
-}
-
-/* The worker that has room and whose turn it is, readers first: with each a core stands idle. NULL
- * when nobody has. */
-static struct peer *next_with_room(const struct dispatch *dispatch)
-{
-    struct peer *filer = NULL;
-    for (struct peer *peer = dispatch->peers.first; peer != NULL; peer = peer->next) {
-        if ((peer->kind != WIRE_READER && filer != NULL) || !can_be_given(dispatch, peer))
-            continue;
-        if (peer->kind == WIRE_READER)
+    for (size_t i = 0; i < trades[of].count; i++)
+        something = something || !dispatch->nothing_due[trades[of].kinds[i]];
+    for (struct peer *peer = dispatch->peers.first; something && peer != NULL; peer = peer->next)
+        if (peer->kind == of && has_room(peer))
             return peer;
-        filer = peer;
-    }
-    return filer;
+    return NULL;
 }
 
 /* No jobs while it stops; and while the disk is full the room is for what is in hand. */
@@ -201,14 +189,32 @@ static bool may_grant(const struct dispatch *dispatch)
 }
 
 /* One job to the worker whose turn it is. false: there is nobody to give to, or nothing to give. */
-static bool grant_next(struct dispatch *dispatch)
+static bool grant_next(struct dispatch *dispatch, enum wire_worker_kind of)
 {
-    struct peer *peer = may_grant(dispatch) ? next_with_room(dispatch) : NULL;
+    struct peer *peer = may_grant(dispatch) ? next_with_room(dispatch, of) : NULL;
     if (peer == NULL)
         return false;
     peers_rotate(&dispatch->peers, peer);
     (void)grant_one(dispatch, peer);
     return true;
+}
+
+static bool has_something(const struct dispatch *dispatch, enum wire_worker_kind of)
+{
+    return results_are_whole(dispatch, of) ||
+           (may_grant(dispatch) && next_with_room(dispatch, of) != NULL);
+}
+
+/* A reader that waits is a core that stands idle, so its result and next job are not in one group with
+ * those of filers, which take longer; and filers do not wait for ever. */
+static enum wire_worker_kind take_turn(struct dispatch *dispatch)
+{
+    enum wire_worker_kind turn = dispatch->turn;
+    enum wire_worker_kind other = turn == WIRE_READER ? WIRE_FILER : WIRE_READER;
+    if (!has_something(dispatch, turn))
+        return other;
+    dispatch->turn = other;
+    return turn;
 }
 
 bool grants_make_some(struct dispatch *dispatch)
@@ -217,17 +223,19 @@ bool grants_make_some(struct dispatch *dispatch)
     struct fault fault = {0};
     if (dispatch->has_results && results_store(dispatch, &fault) == STATUS_HALT)
         return dispatch->wants_grants = false;
+    enum wire_worker_kind of = take_turn(dispatch);
     group_begin(dispatch);
     if (dispatch->has_results)
-        (void)results_complete(dispatch, RESULTS_MOST);
+        results_complete(dispatch, of, RESULTS_MOST);
     if (dispatch->has_renewals)
         leases_put_off(dispatch, RENEWALS_MOST);
     for (int i = 0;
          i < GRANTS_MOST && is_more && dispatch->outcome == STATUS_OK && !group_is_old(dispatch);
          i++)
-        is_more = grant_next(dispatch);
+        is_more = grant_next(dispatch, of);
     dispatch->wants_grants =
-        group_end(dispatch) && (is_more || dispatch->has_results || dispatch->has_renewals);
+        group_end(dispatch) && (dispatch->has_renewals || has_something(dispatch, WIRE_READER) ||
+                                has_something(dispatch, WIRE_FILER));
     return dispatch->wants_grants;
 }
 

@@ -9,7 +9,7 @@
 
 #include "workers/wire.h"
 
-/* Chunks on the way at once, the same as the dealer's high-water mark. Heartbeats wait behind them:
+/* Chunks on the way at once; with the message before them fewer than the dealer's high-water mark. Heartbeats wait behind them:
  * with chunks of 32 KiB a line of 256 kbit/s needs 4 s for all, less than workers.vanished. */
 enum { PARCEL_CREDITS = 4 };
 

@@ -23,6 +23,7 @@ struct peer {
     bool draining;
     bool held_back;   /* an admin lets it have no further job */
     int64_t heard_ms; /* monotonic */
+    int64_t said_ms;  /* monotonic: when it was last told anything */
     struct peer *next;
 };
 

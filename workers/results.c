@@ -345,31 +345,30 @@ static void complete(struct dispatch *dispatch, struct assignment *assignment)
     }
 }
 
-/* Readings first: the next job of a reader is read by a core that stands idle. */
-static struct assignment *first_whole(const struct dispatch *dispatch)
+static struct assignment *first_whole(const struct dispatch *dispatch, enum wire_worker_kind of)
 {
-    struct assignment *other = NULL;
-    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next) {
-        if (one->is_whole && one->kind == JOB_READ)
+    for (struct assignment *one = dispatch->assignments.first; one != NULL; one = one->next)
+        if (one->is_whole && one->peer->kind == of)
             return one;
-        if (one->is_whole && other == NULL)
-            other = one;
-    }
-    return other;
+    return NULL;
 }
 
-int results_complete(struct dispatch *dispatch, int most)
+bool results_are_whole(const struct dispatch *dispatch, enum wire_worker_kind of)
 {
-    int count = 0;
+    return first_whole(dispatch, of) != NULL;
+}
+
+void results_complete(struct dispatch *dispatch, enum wire_worker_kind of, int most)
+{
     struct assignment *assignment = NULL;
-    while (count < most && dispatch->outcome == STATUS_OK && !group_is_old(dispatch) &&
-           (assignment = first_whole(dispatch)) != NULL) {
+    for (int i = 0; i < most && dispatch->outcome == STATUS_OK && !group_is_old(dispatch) &&
+                    (assignment = first_whole(dispatch, of)) != NULL;
+         i++) {
         assignment->is_whole = false;
         complete(dispatch, assignment);
-        count++;
     }
-    dispatch->has_results = first_whole(dispatch) != NULL;
-    return count;
+    dispatch->has_results =
+        results_are_whole(dispatch, WIRE_READER) || results_are_whole(dispatch, WIRE_FILER);
 }
 
 /* After each step of the way in. `status` is the parcel's. */

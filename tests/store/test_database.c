@@ -125,6 +125,88 @@ static void a_transaction_is_all_or_nothing(void **state)
     database_close(&database);
 }
 
+static const char rows_from[] = "SELECT count(*) FROM t WHERE a >= $1";
+
+static void insert_row(struct scene *scene, struct database *database, int64_t number)
+{
+    assert_ok(scene, database_post(database, "INSERT INTO t (a) VALUES ($1)",
+                                   VALUES(value_integer(number)), &scene->fault));
+}
+
+static void ask_ahead(struct scene *scene, struct database *database, int64_t from)
+{
+    assert_ok(scene,
+              database_ask_ahead(database, rows_from, VALUES(value_integer(from)), &scene->fault));
+}
+
+static void assert_rows(struct scene *scene, struct database *database, int64_t from,
+                        int64_t expected)
+{
+    int64_t count = -1;
+    assert_ok(scene, database_number(database, rows_from, VALUES(value_integer(from)), -1, &count,
+                                     &scene->fault));
+    assert_int_equal(count, expected);
+}
+
+/* In any order, and never anything older than the last change. */
+static void what_was_asked_ahead_is_the_answer_that_would_come_now(void **state)
+{
+    struct scene *scene = *state;
+    char path[SCENE_PATH_BYTES];
+    struct database *database = open_new(scene, path);
+    ask_ahead(scene, database, 1); // outside a transaction
+    assert_ok(scene, database_begin(database, &scene->fault));
+    insert_row(scene, database, 1);
+    insert_row(scene, database, 2);
+    ask_ahead(scene, database, 1);
+    ask_ahead(scene, database, 2);
+    assert_rows(scene, database, 2, 1);
+    assert_rows(scene, database, 1, 2);
+    ask_ahead(scene, database, 1);
+    insert_row(scene, database, 3);
+    assert_rows(scene, database, 1, 3);
+    ask_ahead(scene, database, 1);
+    ask_ahead(scene, database, 3);
+    assert_rows(scene, database, 3, 1);
+    assert_ok(scene, database_run(database, "DELETE FROM t WHERE a = 3", NO_VALUES, &(uint64_t){0},
+                                  &scene->fault));
+    assert_rows(scene, database, 1, 2);
+    for (int64_t i = 0; i < 100; i++) // more than are kept
+        ask_ahead(scene, database, i);
+    for (int64_t i = 99; i >= 0; i--)
+        assert_rows(scene, database, i, i <= 1 ? 2 : i == 2);
+    ask_ahead(scene, database, 2); // nobody asks for it
+    assert_ok(scene, database_end(database, STATUS_OK, &scene->fault));
+    assert_ok(scene, database_begin(database, &scene->fault));
+    insert_row(scene, database, 4);
+    assert_rows(scene, database, 2, 2);
+    ask_ahead(scene, database, 2);
+    assert_status(scene, database_end(database, STATUS_REFUSE, &scene->fault), STATUS_REFUSE);
+    assert_rows(scene, database, 2, 1);
+    database_close(&database);
+}
+
+static void a_question_that_fails_ahead_fails_the_transaction_like_any_other(void **state)
+{
+    struct scene *scene = *state;
+    char path[SCENE_PATH_BYTES];
+    struct database *database = open_new(scene, path);
+    int64_t number = 0;
+    static const char impossible[] = "SELECT 1 / (count(*) - count(*)) FROM t WHERE a <> $1";
+    if (scene->is_server) { // SQLite says NULL
+        assert_ok(scene, database_begin(database, &scene->fault));
+        insert_row(scene, database, 1);
+        assert_ok(scene, database_ask_ahead(database, impossible, VALUES(value_integer(0)),
+                                            &scene->fault));
+        enum status status = database_number(database, rows_from, VALUES(value_integer(0)), 0,
+                                             &number, &scene->fault);
+        assert_status(scene, status, STATUS_REFUSE);
+        assert_status(scene, database_end(database, status, &scene->fault), STATUS_REFUSE);
+    }
+    assert_rows(scene, database, 0, 0);
+    database_close(&database);
+}
+
 static void what_a_constraint_forbids_is_refused_and_work_goes_on(void **state)
 {
     struct scene *scene = *state;
@@ -337,6 +419,8 @@ int main(void)
         SCENE_TEST(parameters_are_counted_by_their_number),
         SCENE_TEST(a_statement_may_run_inside_itself),
         SCENE_TEST(a_transaction_is_all_or_nothing),
+        SCENE_TEST(what_was_asked_ahead_is_the_answer_that_would_come_now),
+        SCENE_TEST(a_question_that_fails_ahead_fails_the_transaction_like_any_other),
         SCENE_TEST(what_a_constraint_forbids_is_refused_and_work_goes_on),
         SCENE_TEST(what_is_not_there_or_no_database_is_refused_with_words),
         SCENE_TEST(a_reader_cannot_change_anything),
