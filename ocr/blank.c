@@ -23,6 +23,7 @@ enum {
     ALONG = 2,           /* px to each side, along a line */
     LIGHT_LEAST = 100,   /* darker grounds are no paper */
     STREAK_PERCENT = 70, /* of the height that a streak is seen on */
+    STREAK_WORTH = 6,    /* 255ths: so much darker than the columns around it a faint one is */
 };
 
 static const double MM_PER_INCH = 25.4;
@@ -36,7 +37,11 @@ static const double STREAK_WIDE = 0.9, STREAK_LEAST = 3, HAIR = 0.3;
 static const double HOLE_NEAR = 22; /* a hole's middle from the edge: ISO 838 says 12 */
 static const double HOLE_LEAST = 4, HOLE_MOST = 8;                   /* ISO 838: 6 */
 static const double RING_LEAST = 2, RING_MOST = 3.8, RING_OFF = 0.4; /* radius, and from it */
-static const double CORNER = 24;                                     /* where staples are */
+/* Where ISO 838 has holes: their middles from the edge, and from the middle of the side; how far off
+ * they are on sheets that were punched and fed by hand, and pieces of their rings from a circle. */
+static const double PUNCH_DEEP = 12, PUNCH_ALONG[] = {40, 120};
+static const double PUNCH_DEEP_OFF = 5, PUNCH_ALONG_OFF = 7, PUNCH_STEP = 0.5, PIECE_OFF = 0.35;
+static const double CORNER = 24; /* where staples are */
 static const double WIRE_LEAST = 7, WIRE_MOST = 15, WIRE_SPREAD = 0.3;
 static const double PRICK_MOST = 2.2;      /* the hole that a staple leaves */
 static const double MARGIN_SHARE = 0.03;   /* of the page's side, where scanners draw shadows */
@@ -188,6 +193,66 @@ static bool is_hole(const struct look *look, const struct shape *shape)
            is_arc(look, shape);
 }
 
+/* The mean distance of the pixels to a point and their standard deviation from it, in px. */
+static void measure_distances(const struct shape *shape, double x, double y, double *ret_mean,
+                              double *ret_deviation)
+{
+    double n = 0, sum = 0, squares = 0;
+    for (int row = 0; row < shape->height; row++) {
+        const l_uint32 *line = pixGetData(shape->pix) + (size_t)row * (size_t)pixGetWpl(shape->pix);
+        for (int column = 0; column < shape->width; column++) {
+            if (!GET_DATA_BIT(line, column))
+                continue;
+            double distance = hypot(shape->left + column - x, shape->top + row - y);
+            n++, sum += distance, squares += distance * distance;
+        }
+    }
+    *ret_mean = n > 0 ? sum / n : 0;
+    *ret_deviation = n > 0 ? sqrt(fmax(squares / n - *ret_mean * *ret_mean, 0)) : (double)INFINITY;
+}
+
+/* Whether it lies on the ring of a hole whose middle is about there, in mm. */
+static bool is_ring_around(const struct look *look, const struct shape *shape, double x_mm,
+                           double y_mm, double x_off, double y_off)
+{
+    double mean = 0, deviation = 0;
+    for (double y = y_mm - y_off; y <= y_mm + y_off; y += PUNCH_STEP)
+        for (double x = x_mm - x_off; x <= x_mm + x_off; x += PUNCH_STEP) {
+            double across = (shape->left + shape->width / 2.0) / look->mm - x;
+            double down = (shape->top + shape->height / 2.0) / look->mm - y;
+            if (hypot(across, down) > RING_MOST)
+                continue;
+            measure_distances(shape, x * look->mm, y * look->mm, &mean, &deviation);
+            if (mean >= RING_LEAST * look->mm && mean <= RING_MOST * look->mm &&
+                deviation <= PIECE_OFF * look->mm)
+                return true;
+        }
+    return false;
+}
+
+/* A piece of a hole's shadow that is too short to tell its circle by itself: where holes are punched,
+ * at any of the four sides. */
+static bool is_ring_piece(const struct look *look, const struct shape *shape)
+{
+    double width = look->width / look->mm, height = look->height / look->mm;
+    if (hypot(shape->width, shape->height) > 2 * RING_MOST * look->mm)
+        return false;
+    bool is_near_side = gap_across(look, shape) <= PUNCH_DEEP + PUNCH_DEEP_OFF + RING_MOST;
+    bool is_near_end = gap_down(look, shape) <= PUNCH_DEEP + PUNCH_DEEP_OFF + RING_MOST;
+    double x = shape->left > look->width / 2 ? width - PUNCH_DEEP : PUNCH_DEEP;
+    double y = shape->top > look->height / 2 ? height - PUNCH_DEEP : PUNCH_DEEP;
+    for (size_t i = 0; i < sizeof PUNCH_ALONG / sizeof PUNCH_ALONG[0]; i++)
+        for (int side = -1; side <= 1; side += 2) {
+            double along = side * PUNCH_ALONG[i];
+            if ((is_near_side && is_ring_around(look, shape, x, height / 2 + along, PUNCH_DEEP_OFF,
+                                                PUNCH_ALONG_OFF)) ||
+                (is_near_end && is_ring_around(look, shape, width / 2 + along, y, PUNCH_ALONG_OFF,
+                                               PUNCH_DEEP_OFF)))
+                return true;
+        }
+    return false;
+}
+
 /* Goes on in the margin, which is not looked at. */
 static bool is_cut(const struct look *look, const struct shape *shape)
 {
@@ -203,15 +268,17 @@ static bool is_staple(const struct look *look, const struct shape *shape)
     double length = hypot(width, height);
     if (gap_across(look, shape) + width > CORNER || gap_down(look, shape) + height > CORNER)
         return false;
-    if ((length >= WIRE_LEAST || is_cut(look, shape)) && length <= WIRE_MOST)
-        return spread_of(shape) <= WIRE_SPREAD * look->mm;
+    if ((length >= WIRE_LEAST || is_cut(look, shape)) && length <= WIRE_MOST &&
+        spread_of(shape) <= WIRE_SPREAD * look->mm)
+        return true;
     return fmax(width, height) <= PRICK_MOST && fmax(width, height) <= 1.5 * fmin(width, height) &&
            shape->ink >= DISC_FILL * shape->width * shape->height;
 }
 
 typedef bool excuse(const struct look *look, const struct shape *shape);
 
-static excuse *const excuses[] = {is_small, is_edge_line, is_streak, is_hole, is_staple};
+static excuse *const excuses[] = {is_small, is_edge_line, is_streak,
+                                  is_hole,  is_staple,    is_ring_piece};
 
 static bool is_mark(const struct look *look, const struct shape *shape)
 {
@@ -382,6 +449,33 @@ static PIX *find_strokes(PIX *contrast)
     return strokes;
 }
 
+/* Whether most rows of the column are darker than those of both columns a little beside it. */
+static bool is_faint_streak(PIX *contrast, int x, int beside)
+{
+    int height = pixGetHeight(contrast), count = 0;
+    const l_uint32 *line = pixGetData(contrast);
+    for (int y = 0; y < height; y++, line += pixGetWpl(contrast)) {
+        int here = GET_DATA_BYTE(line, x);
+        count += here >= GET_DATA_BYTE(line, x - beside) + STREAK_WORTH &&
+                 here >= GET_DATA_BYTE(line, x + beside) + STREAK_WORTH;
+    }
+    return count > height * STREAK_PERCENT / 100;
+}
+
+/* Takes out what lies on a line along the whole sheet, dust on a feeder's glass, that is as dark as ink or
+ * a pencil's stroke in places only: where something shines through besides, or by chance. */
+static void erase_faint_streaks(PIX *bits, PIX *contrast, double mm)
+{
+    int beside = 1 + (int)lround(STREAK_WIDE * mm);
+    for (int x = beside; x < pixGetWidth(contrast) - beside; x++) {
+        if (!is_faint_streak(contrast, x, beside))
+            continue;
+        BOX *box = boxCreate(x - ALONG, 0, 1 + 2 * ALONG, pixGetHeight(bits));
+        pixClearInRect(bits, box);
+        boxDestroy(&box);
+    }
+}
+
 /* Ink and strokes of a page in grey. */
 static bool look_init(PIX *grey, struct look *look)
 {
@@ -390,6 +484,8 @@ static bool look_init(PIX *grey, struct look *look)
     PIX *strokes = contrast == NULL ? NULL : find_strokes(contrast);
     look->ink = ink == NULL ? NULL : without_edges(ink, look->mm);
     look->bits = look->ink == NULL || strokes == NULL ? NULL : pixOr(NULL, look->ink, strokes);
+    if (look->bits != NULL)
+        erase_faint_streaks(look->bits, contrast, look->mm);
     pixDestroy(&ink);
     pixDestroy(&contrast);
     pixDestroy(&strokes);

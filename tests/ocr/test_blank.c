@@ -85,6 +85,26 @@ static void rims_of_holes(PIX *page)
     draw_ring(page, 12, 188, 2.7, 3.1, 190);
 }
 
+/* Some 40 degrees of a hole's rim. */
+static void draw_piece(PIX *page, double x, double y)
+{
+    for (double angle = -0.3; angle < 0.4; angle += 0.02)
+        for (double radius = 2.6; radius < 3.2; radius += 0.1)
+            pixSetPixel(page, px(x + radius * cos(angle)), px(y + radius * sin(angle)), 130);
+}
+
+/* Of four holes, on a sheet that was fed a little too low. */
+static void pieces_of_rims(PIX *page)
+{
+    draw_piece(page, 13, 31.5);
+    draw_piece(page, 13, 271.5);
+}
+
+static void prick_at_the_margin(PIX *page)
+{
+    draw_ring(page, 195, 9.6, 0, 0.9, 60);
+}
+
 static void staple(PIX *page)
 {
     draw_line(page, 190, 12, 199, 17, 0.5, 80);
@@ -99,6 +119,14 @@ static void bed(PIX *page)
 static void streak(PIX *page)
 {
     draw_line(page, 70, 0, 70, 297, 0.1, 150);
+}
+
+/* Seen as dark as a pencil only where a line shines through. */
+static void faint_streak(PIX *page)
+{
+    draw_line(page, 140, 0, 140, 297, 0.1, PAPER * 85 / 100);
+    for (int line = 0; line < 8; line++)
+        draw_line(page, 140, 60 + 20 * line, 140, 62.5 + 20 * line, 0.1, PAPER * 70 / 100);
 }
 
 static void dust(PIX *page)
@@ -138,6 +166,11 @@ static void word(PIX *page)
     draw_words(page, "Anlage", 25, 20, 90);
 }
 
+static void piece_of_a_ring_in_the_text(PIX *page)
+{
+    draw_piece(page, 60, 108.5);
+}
+
 static void ring_in_the_middle(PIX *page)
 {
     draw_ring(page, 105, 150, 2.7, 3.1, 60);
@@ -163,21 +196,25 @@ static const struct {
     bool is_blank;
     bool is_bilevel; /* dark enough to be seen in black and white */
 } cases[] = {
-    {"nothing",              nothing,            true,  true },
-    {"what shines through",  shine_through,      true,  true },
-    {"punch holes",          holes,              true,  true },
-    {"rims of punch holes",  rims_of_holes,      true,  true },
-    {"a staple",             staple,             true,  true },
-    {"the bed, askew",       bed,                true,  true },
-    {"a streak",             streak,             true,  true },
-    {"dust",                 dust,               true,  true },
-    {"a fold",               fold,               true,  true },
-    {"a faint pencil line",  pencil,             false, false},
-    {"a faint pencil tick",  pencil_tick,        false, false},
-    {"a stroke of a pen",    pen,                false, true },
-    {"a page's number",      number_of_page,     false, true },
-    {"a word",               word,               false, true },
-    {"a ring in the middle", ring_in_the_middle, false, true },
+    {"nothing",               nothing,                     true,  true },
+    {"what shines through",   shine_through,               true,  true },
+    {"punch holes",           holes,                       true,  true },
+    {"rims of punch holes",   rims_of_holes,               true,  true },
+    {"pieces of rims",        pieces_of_rims,              true,  true },
+    {"a staple",              staple,                      true,  true },
+    {"a prick at the margin", prick_at_the_margin,         true,  true },
+    {"the bed, askew",        bed,                         true,  true },
+    {"a streak",              streak,                      true,  true },
+    {"a faint streak",        faint_streak,                true,  false},
+    {"dust",                  dust,                        true,  true },
+    {"a fold",                fold,                        true,  true },
+    {"a faint pencil line",   pencil,                      false, false},
+    {"a faint pencil tick",   pencil_tick,                 false, false},
+    {"a stroke of a pen",     pen,                         false, true },
+    {"a page's number",       number_of_page,              false, true },
+    {"a word",                word,                        false, true },
+    {"a ring in the middle",  ring_in_the_middle,          false, true },
+    {"a piece of a ring",     piece_of_a_ring_in_the_text, false, true },
 };
 
 static void check_all(bool with_all, bool is_bilevel)
