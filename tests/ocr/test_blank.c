@@ -124,9 +124,9 @@ static void streak(PIX *page)
 /* Seen as dark as a pencil only where a line shines through. */
 static void faint_streak(PIX *page)
 {
-    draw_line(page, 140, 0, 140, 297, 0.1, PAPER * 85 / 100);
+    draw_line(page, 140, 0, 140, 297, 0.4, PAPER * 85 / 100);
     for (int line = 0; line < 8; line++)
-        draw_line(page, 140, 60 + 20 * line, 140, 62.5 + 20 * line, 0.1, PAPER * 70 / 100);
+        draw_line(page, 140, 60 + 20 * line, 140, 65 + 20 * line, 0.4, PAPER * 70 / 100);
 }
 
 static void dust(PIX *page)
