@@ -44,6 +44,7 @@ DAY_LETTERS, DAY_SHEETS, DAY_S = 260_000, 700_000, 3600
 SERVER_SETTINGS = "shared_buffers = 1GB\nmax_wal_size = 4GB"
 SEED = 1  # letters follow a rule; the times of readings are drawn from it (letters_scale.c)
 FSYNCS = 200
+SETTLE_S, SETTLED_MS, SETTLE_FILES = 120, 5, 500
 # 260,000 letters in eight hours are 9 a second; three times that, by 480 readers.
 PEAK_LETTERS_S = 3 * DAY_LETTERS / (8 * 3600)
 running.QUICK.update(lease="60s", vanished="5s")  # as by default: renewing is part of the work
@@ -57,6 +58,26 @@ def tool(name, *words):
     if said.returncode != 0:
         raise SystemExit(f"{name}: exit {said.returncode}")
     return json.loads(said.stdout.splitlines()[-1])
+
+
+def wait_for_disk():
+    """What was fed in a minute, in life in a day, is still being written to its places when feed
+    ends, also behind a sync(): until a new file is durable quickly again, at most SETTLE_S."""
+    os.sync()
+    begun = time.monotonic()
+    slowest = SETTLED_MS + 1
+    while slowest > SETTLED_MS and time.monotonic() - begun < SETTLE_S:
+        slowest = 0
+        for number in range(SETTLE_FILES):
+            since = time.monotonic()
+            with open(f"settle-{number}", "wb", buffering=0) as file:
+                file.write(b"x")
+                os.fsync(file.fileno())
+            slowest = max(slowest, (time.monotonic() - since) * 1000)
+            os.unlink(f"settle-{number}")
+            time.sleep(0.01)
+    print(f"the disk was at rest after {time.monotonic() - begun:.0f} s (slowest of "
+          f"{SETTLE_FILES} new files {slowest:.1f} ms)", flush=True)
 
 
 def rss_kb(pid):
@@ -166,6 +187,7 @@ def cycles(_, engine):
 def dispatch(given, engine):
     instance = running.Instance("dispatch")
     tool("letters_scale", "feed", instance.config, given.waiting, "together")
+    wait_for_disk()
     readers = given.workers - FILERS
     work_ms = round(readers / PEAK_LETTERS_S * 1000)
     with Dispatcher(instance):
