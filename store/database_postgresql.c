@@ -16,7 +16,6 @@
  * they are. Results come whole. A connection belongs to one thread and does not survive fork(). */
 // SPDX-License-Identifier: EUPL-1.2
 #include <assert.h>
-#include <endian.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -361,190 +360,6 @@ static enum status open_server(const char *url, enum database_access access,
 
 /* ---- statements ----------------------------------------------------------------------------- */
 
-/* The values of one call as libpq wants them. */
-struct parameters {
-    uint64_t numbers[PARAMETERS_MOST]; /* in network order */
-    const char *values[PARAMETERS_MOST];
-    int lengths[PARAMETERS_MOST];
-    int formats[PARAMETERS_MOST];
-    Oid types[PARAMETERS_MOST];
-};
-
-static void take_number(struct parameters *parameters, size_t i, const void *number, Oid type)
-{
-    uint64_t bits = 0;
-    memcpy(&bits, number, sizeof bits);
-    parameters->numbers[i] = htobe64(bits);
-    parameters->values[i] = (const char *)&parameters->numbers[i];
-    parameters->lengths[i] = sizeof bits;
-    parameters->types[i] = type;
-}
-
-static void take_values(struct parameters *parameters, const struct value *values, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        const struct value *value = &values[i];
-        parameters->formats[i] = 1;
-        parameters->values[i] = NULL;
-        parameters->lengths[i] = 0;
-        parameters->types[i] = 0;
-        switch (value->kind) {
-        case VALUE_INTEGER:
-            take_number(parameters, i, &value->integer, TYPE_INT8);
-            break;
-        case VALUE_REAL:
-            take_number(parameters, i, &value->real, TYPE_FLOAT8);
-            break;
-        case VALUE_TEXT:
-        case VALUE_BYTES:
-            // no bytes and NULL are two things
-            parameters->values[i] = value->bytes == NULL ? "" : value->bytes;
-            parameters->lengths[i] = (int)value->length;
-            parameters->types[i] = value->kind == VALUE_TEXT ? TYPE_TEXT : TYPE_BYTEA;
-            break;
-        case VALUE_NULL:
-            break;
-        }
-    }
-}
-
-/* Whether it is prepared here and now for values of these types. A type that was not known is
- * learned. */
-static bool fits(const struct server *server, struct prepared *prepared,
-                 const struct parameters *parameters, size_t count)
-{
-    bool is_same = prepared->session == server->session;
-    for (size_t i = 0; i < count; i++)
-        if (parameters->types[i] != 0 && parameters->types[i] != prepared->types[i]) {
-            prepared->types[i] = parameters->types[i];
-            is_same = false;
-        }
-    return is_same;
-}
-
-static bool is_named(const char *sql, size_t number)
-{
-    for (const char *found = strchr(sql, '$'); found != NULL; found = strchr(found + 1, '$'))
-        if (strtoul(found + 1, NULL, 10) == number)
-            return true;
-    return false;
-}
-
-/* What the statement does not use may be anything. */
-static void settle_unused(const char *sql, Oid *types, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (types[i] == 0 && !is_named(sql, i + 1))
-            types[i] = TYPE_TEXT;
-}
-
-/* The statement with "NULL IS" for each "$n IS". */
-static void hide_tests_for_null(const char *sql, struct text *hidden)
-{
-    while (*sql != '\0') {
-        size_t digits = *sql == '$' ? strspn(sql + 1, "0123456789") : 0;
-        if (digits > 0 && strncmp(sql + 1 + digits, " IS ", 4) == 0) {
-            text_append(hidden, "NULL");
-            sql += 1 + digits;
-        } else {
-            text_append_char(hidden, *sql++);
-        }
-    }
-}
-
-/* The server knows the type of a parameter that only NULL came for from what it is compared with,
- * unless it has met "$n IS NULL" before: so it is asked without those first. */
-static enum status find_types(struct server *server, const char *sql, Oid *types, size_t count,
-                              struct fault *fault)
-{
-    struct text hidden = {0};
-    bool is_known = true;
-    for (size_t i = 0; i < count; i++)
-        is_known = is_known && types[i] != 0;
-    if (is_known)
-        return STATUS_OK;
-    hide_tests_for_null(sql, &hidden);
-    if (!text_ok(&hidden)) {
-        text_done(&hidden);
-        return fault_set(fault, STATUS_LATER, "out of memory");
-    }
-    settle_unused(text_string(&hidden), types, count);
-    PGresult *result = PQprepare(server->connection, "", text_string(&hidden), (int)count, types);
-    text_done(&hidden);
-    if (server_is_good(result)) {
-        PQclear(result);
-        result = PQdescribePrepared(server->connection, "");
-    }
-    if (!server_is_good(result))
-        return server_failed(server, result, "prepare a statement", fault);
-    for (int i = 0; i < (int)count && i < PQnparams(result); i++)
-        types[i] = PQparamtype(result, i);
-    PQclear(result);
-    return STATUS_OK;
-}
-
-static enum status prepare(struct server *server, struct prepared *prepared, size_t count,
-                           struct fault *fault)
-{
-    enum status status = find_types(server, prepared->sql, prepared->types, count, fault);
-    if (status != STATUS_OK)
-        return status;
-    (void)snprintf(prepared->name, sizeof prepared->name, "s%u", ++server->names);
-    PGresult *result =
-        PQprepare(server->connection, prepared->name, prepared->sql, (int)count, prepared->types);
-    if (!server_is_good(result)) {
-        prepared->session = 0;
-        return server_failed(server, result, "prepare a statement", fault);
-    }
-    PQclear(result);
-    prepared->session = server->session;
-    return STATUS_OK;
-}
-
-/* The cached statement for `sql`; NULL when the cache is full or there is no memory. */
-static struct prepared *find_statement(struct server *server, const char *sql)
-{
-    size_t slot = database_slot(sql);
-    while (server->statements[slot] != NULL && server->statements[slot]->sql != sql)
-        slot = (slot + 1) % STATEMENT_SLOTS;
-    if (server->statements[slot] != NULL || server->statement_count >= STATEMENT_SLOTS / 2)
-        return server->statements[slot];
-    struct prepared *prepared = calloc(1, sizeof *prepared);
-    if (prepared != NULL) {
-        prepared->sql = sql;
-        server->statements[slot] = prepared;
-        server->statement_count++;
-    }
-    return prepared;
-}
-
-/* The cached statement for `sql`, ready for values of these types; NULL: there is none, and
- * parameters->types are all known. */
-static enum status make_ready(struct server *server, const char *sql, struct parameters *parameters,
-                              size_t count, struct prepared **ret_prepared, struct fault *fault)
-{
-    struct prepared *prepared = find_statement(server, sql);
-    enum status status = STATUS_OK;
-    *ret_prepared = prepared;
-    if (prepared != NULL && fits(server, prepared, parameters, count))
-        return STATUS_OK;
-    status = pipeline_settle(server, NULL, fault);
-    if (status != STATUS_OK)
-        return status;
-    return prepared == NULL ? find_types(server, sql, parameters->types, count, fault)
-                            : prepare(server, prepared, count, fault);
-}
-
-static struct posting posting_of(const struct prepared *prepared,
-                                 const struct parameters *parameters, size_t count)
-{
-    return (struct posting){.name = prepared->name,
-                            .values = parameters->values,
-                            .lengths = parameters->lengths,
-                            .formats = parameters->formats,
-                            .count = (int)count};
-}
-
 /* Behind what was posted, so that all is waited for together. */
 static enum status execute_behind(struct server *server, const struct posting *posting,
                                   PGresult **ret_result, struct fault *fault)
@@ -575,11 +390,11 @@ static enum status execute_once(struct server *server, const char *sql,
 {
     PGresult *result = NULL;
     struct prepared *prepared = NULL;
-    enum status status = make_ready(server, sql, parameters, count, &prepared, fault);
+    enum status status = statement_ready(server, sql, parameters, count, &prepared, fault);
     if (status != STATUS_OK)
         return status;
     if (server->posted_count > 0 && prepared != NULL) {
-        const struct posting posting = posting_of(prepared, parameters, count);
+        const struct posting posting = statement_posting(prepared, parameters, count);
         return execute_behind(server, &posting, ret_result, fault);
     }
     if (prepared == NULL)
@@ -618,7 +433,7 @@ static enum status execute(struct server *server, const char *sql, const struct 
     status = take_ahead(server, sql, values, count, ret_result, fault);
     if (status != STATUS_OK || *ret_result != NULL)
         return status;
-    take_values(&parameters, values, count);
+    parameters_take(&parameters, values, count);
     status = execute_once(server, sql, &parameters, count, ret_result, fault);
     if (status == STATUS_LATER && was_connected && server->connection == NULL &&
         !server->in_transaction && strncmp(sql, "SELECT", 6) == 0) {
@@ -643,13 +458,13 @@ static enum status ask_ahead(struct database *database, const char *sql, const s
     if (!server->in_transaction || server->is_lost || server->connection == NULL ||
         server->posted_count == POSTED_MOST || database->halted)
         return STATUS_OK; // whoever asks hears why
-    take_values(&parameters, values, count);
-    enum status status = make_ready(server, sql, &parameters, count, &prepared, fault);
+    parameters_take(&parameters, values, count);
+    enum status status = statement_ready(server, sql, &parameters, count, &prepared, fault);
     struct ahead *ahead =
         status == STATUS_OK && prepared != NULL ? ahead_add(server, sql, values, count) : NULL;
     if (ahead == NULL)
         return status;
-    struct posting posting = posting_of(prepared, &parameters, count);
+    struct posting posting = statement_posting(prepared, &parameters, count);
     posting.ahead = ahead;
     return pipeline_post(server, &posting, fault);
 }
@@ -683,15 +498,15 @@ static enum status post(struct database *database, const char *sql, const struct
     if (status == STATUS_OK && server->is_lost)
         return fault_set(fault, STATUS_LATER,
                          "ledger: the connection was lost; the transaction is gone");
-    take_values(&parameters, values, count);
+    parameters_take(&parameters, values, count);
     if (status == STATUS_OK)
-        status = make_ready(server, sql, &parameters, count, &prepared, fault);
+        status = statement_ready(server, sql, &parameters, count, &prepared, fault);
     if (status != STATUS_OK)
         return status;
     server->has_changed = true;
     ahead_forget(server);
     if (prepared != NULL) {
-        struct posting posting = posting_of(prepared, &parameters, count);
+        struct posting posting = statement_posting(prepared, &parameters, count);
         posting.otherwise = otherwise;
         return pipeline_post(server, &posting, fault);
     }
@@ -755,7 +570,7 @@ static enum status walk(struct database *database, const char *sql, const struct
     if (status == STATUS_OK)
         status = server_command(server, "SET LOCAL idle_in_transaction_session_timeout = 0",
                                 "begin a walk", fault);
-    take_values(&parameters, values, count);
+    parameters_take(&parameters, values, count);
     text_append_format(&declared, "DECLARE walk%u NO SCROLL CURSOR FOR %s", cursor, sql);
     if (status == STATUS_OK && !text_ok(&declared))
         status = fault_set(fault, STATUS_LATER, "out of memory");

@@ -1,7 +1,8 @@
 /* database_server.h - a connection to PostgreSQL, as the files of its engine share it.
  *
- * database_postgresql.c: connecting, statements, transactions · database_hosts.c: which of several
- * hosts · database_pipeline.c: statements whose answers are not waited for, or waited for together. */
+ * database_postgresql.c: connecting, running, transactions · database_hosts.c: which of several hosts ·
+ * database_office.c: offices and their walls · database_statement.c: prepared statements ·
+ * database_pipeline.c: statements whose answers are not waited for, or waited for together. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef STORE_DATABASE_SERVER_H
 #define STORE_DATABASE_SERVER_H
@@ -141,5 +142,26 @@ struct ahead *ahead_find(struct server *server, const char *sql, const struct va
 PGresult *ahead_take(struct server *server, struct ahead *ahead);
 /* Something has changed, or the transaction ends: no answer counts any more. */
 void ahead_forget(struct server *server);
+
+/* ---- database_statement.c ---- */
+
+/* The values of one call as libpq wants them. */
+struct parameters {
+    uint64_t numbers[PARAMETERS_MOST]; /* in network order */
+    const char *values[PARAMETERS_MOST];
+    int lengths[PARAMETERS_MOST];
+    int formats[PARAMETERS_MOST];
+    Oid types[PARAMETERS_MOST];
+};
+
+/* Borrows what they borrow. */
+void parameters_take(struct parameters *parameters, const struct value *values, size_t count);
+/* The cached statement for `sql`, ready for values of these types; NULL: there is none, and
+ * parameters->types are all known. */
+enum status statement_ready(struct server *server, const char *sql, struct parameters *parameters,
+                            size_t count, struct prepared **ret_prepared, struct fault *fault);
+/* To be posted; borrows all of it. */
+struct posting statement_posting(const struct prepared *prepared,
+                                 const struct parameters *parameters, size_t count);
 
 #endif
