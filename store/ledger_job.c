@@ -481,18 +481,17 @@ enum status job_find_held(struct ledger *ledger, struct job_id id, uint32_t atte
     bool there = false;
     enum status status = database_query(
         ledger->database,
-        "SELECT " JOB_COLUMNS ", s.state, d.state, j.dispatcher FROM job j"
-        " LEFT JOIN scan s ON s.id = j.scan LEFT JOIN document d ON d.id = j.document"
-        " WHERE j.id = $1",
-        VALUES(value_integer(id.number)), &rows, fault);
+        "SELECT " JOB_COLUMNS ", s.state, d.state FROM job j LEFT JOIN scan s ON s.id = j.scan"
+        " LEFT JOIN document d ON d.id = j.document"
+        " WHERE j.id = $1 AND j.attempt = $2 AND j.dispatcher = $3",
+        VALUES(value_integer(id.number), value_integer(attempt), value_integer(ledger->dispatcher)),
+        &rows, fault);
     if (status == STATUS_OK)
         status = rows_next(rows, &there, fault);
     if (status == STATUS_OK && there)
         status = job_row_read(rows, &job, fault);
-    // Compared here: PostgreSQL would sooner look through all jobs that are leased than for an id.
-    bool is_held = status == STATUS_OK && there && job.attempt == attempt &&
-                   job.state == JOB_LEASED &&
-                   rows_integer(rows, JOB_COLUMN_COUNT + 2) == ledger->dispatcher;
+    // Not asked for above: PostgreSQL would sooner look through all that are leased than for an id.
+    bool is_held = status == STATUS_OK && there && job.state == JOB_LEASED;
     bool is_sound = is_held && agrees(&job, rows_text(rows, JOB_COLUMN_COUNT),
                                       rows_text(rows, JOB_COLUMN_COUNT + 1));
     rows_done(&rows);
