@@ -29,7 +29,8 @@ enum {
  * said, and tried again. */
 enum status monitor_new(struct loop *loop, const struct clock *clock, const struct config *config,
                         struct monitor **ret_monitor, struct fault *fault);
-/* Waits for notices that are under way, keeps what was counted. Accepts NULL; sets the pointer to NULL. */
+/* Waits for notices that are under way, keeps what was counted. Accepts NULL; sets the pointer to
+ * NULL. */
 void monitor_free(struct monitor **monitor_p);
 /* STATUS_HALT when the loop was stopped because the ledger can no longer be trusted. */
 enum status monitor_outcome(const struct monitor *monitor);

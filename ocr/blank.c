@@ -462,8 +462,8 @@ static bool is_faint_streak(PIX *contrast, int x, int beside)
     return count > height * STREAK_PERCENT / 100;
 }
 
-/* Takes out what lies on a line along the whole sheet, dust on a feeder's glass, that is as dark as ink or
- * a pencil's stroke in places only: where something shines through besides, or by chance. */
+/* Takes out what lies on a line along the whole sheet, dust on a feeder's glass, that is as dark as
+ * ink or a pencil's stroke in places only: where something shines through besides, or by chance. */
 static void erase_faint_streaks(PIX *bits, PIX *contrast, double mm)
 {
     int beside = 1 + (int)lround(STREAK_WIDE * mm);

@@ -115,11 +115,11 @@ enum status database_post_one(struct database *database, const char *sql,
 /* Starts a query; ask rows_next() for each row, and end it with rows_done(). */
 enum status database_query(struct database *database, const char *sql, const struct value *values,
                            size_t count, struct rows **ret_rows, struct fault *fault);
-/* Sends a question on its way whose answer is wanted soon: database_query() and database_number() of the
- * same words (the same array) with the same values find it there, and several answers take one way
- * there and back. For questions that no change comes before: a change forgets what was asked ahead, so
- * that nobody hears anything older. Outside a transaction, and where there is no way to a server, it does
- * nothing. */
+/* Sends a question on its way whose answer is wanted soon: database_query() and database_number()
+ * of the same words (the same array) with the same values find it there, and several answers take
+ * one way there and back. For questions that no change comes before: a change forgets what was
+ * asked ahead, so that nobody hears anything older. Outside a transaction, and where there is no
+ * way to a server, it does nothing. */
 enum status database_ask_ahead(struct database *database, const char *sql,
                                const struct value *values, size_t count, struct fault *fault);
 /* The same for a walk over very many rows, inside a transaction: not all of them are held in memory

@@ -2,8 +2,9 @@
  *
  * groups.c: one commit for several changes · notices.c: new work on other hosts ·
  * door.c: workers of other hosts · admission.c: who is there · grants.c: jobs out · leases.c: how
- * long · results.c: results in · others.c: the other dispatchers of the ledger · rematches.c: what is tried again after a change of the
- * register · escalations.c: deadlines that nobody acknowledged. */
+ * long · results.c: results in · others.c: the other dispatchers of the ledger · rematches.c: what
+ * is tried again after a change of the register · escalations.c: deadlines that nobody
+ * acknowledged. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_DISPATCH_STATE_H
 #define WORKERS_DISPATCH_STATE_H
@@ -107,8 +108,8 @@ bool group_is_old(const struct dispatch *dispatch);
 bool group_keeps(const struct dispatch *dispatch, const struct wire_message *message);
 /* Whether it has changed something that is not committed. */
 bool group_is_open(const struct dispatch *dispatch);
-/* Makes what is sent durable, commits, and sends what waited for it. false: nothing of it happened, and workers are asked for
- * their results again. */
+/* Makes what is sent durable, commits, and sends what waited for it. false: nothing of it happened,
+ * and workers are asked for their results again. */
 bool group_end(struct dispatch *dispatch);
 
 /* Forgets whom it knows, and goes on like one that starts: workers come back with what they hold,
@@ -202,8 +203,9 @@ void results_ask_again(struct dispatch *dispatch, struct assignment *assignment,
 /* Makes durable what was put into the spool since the last time: parts of results, whole or not, and
  * what jobs are sent with. When that fails, who delivers is asked for his result again. */
 enum status results_store(struct dispatch *dispatch, struct fault *fault);
-/* Within a group, and behind results_store(): gives the ledger up to `most` of the results of such workers that are whole, and says
- * what became of them. dispatch->has_results says whether there are more of anybody. */
+/* Within a group, and behind results_store(): gives the ledger up to `most` of the results of such
+ * workers that are whole, and says what became of them. dispatch->has_results says whether there
+ * are more of anybody. */
 void results_complete(struct dispatch *dispatch, enum wire_worker_kind of, int most);
 /* Whether some are whole. */
 bool results_are_whole(const struct dispatch *dispatch, enum wire_worker_kind of);

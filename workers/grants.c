@@ -170,7 +170,8 @@ static bool grant_one(struct dispatch *dispatch, struct peer *peer)
     return false;
 }
 
-/* The worker of that kind that has room and whose turn it is; NULL when there is none, or nothing for it. */
+/* The worker of that kind that has room and whose turn it is; NULL when there is none, or nothing
+ * for it. */
 static struct peer *next_with_room(const struct dispatch *dispatch, enum wire_worker_kind of)
 {
     bool something = false;
@@ -205,8 +206,8 @@ static bool has_something(const struct dispatch *dispatch, enum wire_worker_kind
            (may_grant(dispatch) && next_with_room(dispatch, of) != NULL);
 }
 
-/* A reader that waits is a core that stands idle, so its result and next job are not in one group with
- * those of filers, which take longer; and filers do not wait for ever. */
+/* A reader that waits is a core that stands idle, so its result and next job are not in one group
+ * with those of filers, which take longer; and filers do not wait for ever. */
 static enum wire_worker_kind take_turn(struct dispatch *dispatch)
 {
     enum wire_worker_kind turn = dispatch->turn;

@@ -1,16 +1,18 @@
 /* parcel.h - the parts that travel with a JOB or a RESULT, on their way out and on their way in.
  *
  * Parts go one after the other, each from its first byte to its last, in chunks. PARCEL_CREDITS
- * may follow the message at once; from then on the receiver says with CREDIT how many more, so that
- * neither side holds more than that in memory. Every part's SHA-256 stands in the directory and is checked at its end. */
+ * may follow the message at once; from then on the receiver says with CREDIT how many more, so
+ * that neither side holds more than that in memory. Every part's SHA-256 stands in the directory
+ * and is checked at its end. */
 // SPDX-License-Identifier: EUPL-1.2
 #ifndef WORKERS_PARCEL_H
 #define WORKERS_PARCEL_H
 
 #include "workers/wire.h"
 
-/* Chunks on the way at once; with the message before them fewer than the dealer's high-water mark. Heartbeats wait behind them:
- * with chunks of 32 KiB a line of 256 kbit/s needs 4 s for all, less than workers.vanished. */
+/* Chunks on the way at once; with the message before them fewer than the dealer's high-water mark.
+ * Heartbeats wait behind them: with chunks of 32 KiB a line of 256 kbit/s needs 4 s for all, less
+ * than workers.vanished. */
 enum { PARCEL_CREDITS = 4 };
 
 /* How many chunks a sender may send to, or have from, a peer of this version of the protocol (0: our
